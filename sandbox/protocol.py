@@ -153,7 +153,8 @@ class Sandbox(Protocol):
         self, limits: Limits, mounts: Sequence[Mount] = (), *, preload: str = "", path: Sequence[str] = ()
     ) -> Pool:
         """Start a zygote. `preload` is *our* Python code, run in it once before any fork, single-threaded (imports,
-        memory maps of the data); `path` are folders inside (mount targets) put on `sys.path` first. Raises `NoSandboxError`."""
+        memory maps of the data); `path` are folders inside (mount targets) put on `sys.path` first.
+        Raises `NoSandboxError`."""
 
     def open(self, limits: Limits, mounts: Sequence[Mount] = ()) -> Session:
         """One Session in a sandbox of its own; closing it closes the sandbox."""

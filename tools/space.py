@@ -69,7 +69,9 @@ def read_space(source: str) -> dict[str, Dimension | Value]:
     """The SPACE of a Solution's source, `{}` if it has none. Raises `SpaceError` or `SyntaxError`."""
     tree = ast.parse(source)
     for node in tree.body:
-        names = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
+        names = (
+            node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
+        )
         if any(isinstance(name, ast.Name) and name.id == "SPACE" for name in names):
             return _read(node.value)  # type: ignore[union-attr, attr-defined]
     return {}
@@ -83,6 +85,12 @@ def defaults(space: Space) -> dict[str, Value]:
 def tunable(space: Space) -> dict[str, Dimension]:
     """The part of the space that has a choice to make."""
     return {key: value for key, value in space.items() if isinstance(value, Float | Int | Choice)}
+
+
+def _targets(node: ast.stmt) -> list[ast.expr]:
+    if isinstance(node, ast.Assign):
+        return node.targets
+    return [node.target] if isinstance(node, ast.AnnAssign) else []
 
 
 def _read(node: ast.expr | None) -> dict[str, Dimension | Value]:
@@ -110,7 +118,7 @@ def _dimension(name: str, node: ast.expr) -> Dimension | Value:
         if kind == "Choice":
             return _choice(*args, **kwargs)
         if kind in ("Float", "Int"):
-            return _checked(name, Float(*args, **kwargs) if kind == "Float" else Int(*args, **kwargs))
+            return _checked(Float(*args, **kwargs) if kind == "Float" else Int(*args, **kwargs))
     except (TypeError, ValueError) as error:
         raise SpaceError(f"SPACE[{name!r}]: {error}") from error
     raise SpaceError(f"SPACE[{name!r}] must be a plain value, Float, Int or Choice")
@@ -125,7 +133,7 @@ def _choice(options: Any, default: Value = None) -> Choice:
     return Choice(options, default)
 
 
-def _checked(name: str, dimension: Float | Int) -> Dimension:
+def _checked(dimension: Float | Int) -> Dimension:
     numbers = [dimension.low, dimension.high, dimension.start()]
     if not all(isinstance(n, int | float) and math.isfinite(n) for n in numbers):
         raise ValueError("the bounds must be finite numbers")
