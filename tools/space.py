@@ -69,11 +69,8 @@ def read_space(source: str) -> dict[str, Dimension | Value]:
     """The SPACE of a Solution's source, `{}` if it has none. Raises `SpaceError` or `SyntaxError`."""
     tree = ast.parse(source)
     for node in tree.body:
-        names = (
-            node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
-        )
-        if any(isinstance(name, ast.Name) and name.id == "SPACE" for name in names):
-            return _read(node.value)  # type: ignore[union-attr, attr-defined]
+        if any(isinstance(name, ast.Name) and name.id == "SPACE" for name in _targets(node)):
+            return _read(getattr(node, "value", None))
     return {}
 
 
