@@ -1,0 +1,29 @@
+# Everything here sets itself up: `make demo` and `make test` work on a bare machine.
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-all lint clean
+SHELL := /bin/bash
+BIN := .venv/bin
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: ## a real run on a real table: board, score, report (under 5 minutes, set-up included)
+	@bash scripts/setup.sh demo
+	@bash scripts/demo.sh
+
+test: ## lint, types and the whole suite, a Docker engine of its own included where it can be had
+	@bash scripts/setup.sh test
+	@bash scripts/test.sh -m "not slow"
+
+test-all: ## the same with the slow tests
+	@bash scripts/setup.sh test
+	@bash scripts/test.sh
+
+lint: ## ruff and mypy
+	@bash scripts/setup.sh dev
+	@bash scripts/lint.sh
+
+clean: ## remove everything that make built (not .mlpilot, where your runs are)
+	@bash scripts/dockerd.sh stop >/dev/null 2>&1 || true
+	rm -rf .venv build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
