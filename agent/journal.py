@@ -270,6 +270,14 @@ class Journal:
             rows = connection.execute(sa.select(attempts).where(here).order_by(attempts.c.number)).mappings()
             return [_attempt(row) for row in rows]
 
+    def repaired(self, run: str, experiment: int, attempt: int, what: str, solution: Solution, params: Any) -> None:
+        """An Attempt was repaired: the Experiment has a new Solution, to be tried next."""
+        here = (attempts.c.run == run) & (attempts.c.experiment == experiment) & (attempts.c.number == attempt)
+        with self._transaction() as connection:
+            connection.execute(insert(solutions).values(**asdict(solution), id=solution.id).on_conflict_do_nothing())
+            connection.execute(sa.update(attempts).where(here).values(repair=what))
+            self._set(connection, run, experiment, solution=solution.id, params=params, key=None)
+
     def failure(self, key: str) -> AttemptRow | None:
         """An earlier Attempt under the same key that failed of itself: never a timeout, a kill or a lack of memory."""
         lasting = attempts.c.status.in_(["error", "rejected"])

@@ -40,6 +40,9 @@ class Job:
     predict: NDArray[np.int32]
     shuffle: Sequence[str] = ()
     """Columns to predict once more with, shuffled among the rows, for their importance."""
+    shuffle_rows: int = 2000
+    shuffle_seconds: float = 5.0
+    """Shuffling stops after this long; each column is done once before any is done again."""
     repeats: int = 3
     dump: bool = False
     """Send the fitted model back as skops."""
@@ -95,6 +98,8 @@ def run_job(
         "target": job.target,
         "classes": None if job.classes is None else list(job.classes),
         "shuffle": list(job.shuffle),
+        "shuffle_rows": job.shuffle_rows,
+        "shuffle_seconds": job.shuffle_seconds,
         "repeats": job.repeats,
         "dump": job.dump,
         "model": job.model is not None,

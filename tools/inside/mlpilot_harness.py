@@ -96,10 +96,7 @@ def work(buffers: Sequence[memoryview], send: Send) -> None:
     if len(rows):
         X = _take(table, rows)
         _send_prediction(send, "prediction", solution.predict(model, X), classes)
-        for number, name in enumerate(header["shuffle"]):
-            for repeat in range(header["repeats"]):
-                shuffled = _shuffle(X, name, [header["seed"], number, repeat])
-                _send_prediction(send, f"shuffled {number} {repeat}", solution.predict(model, shuffled), classes)
+        _send_shuffled(send, solution, model, X.head(header["shuffle_rows"]), header)
     if header["dump"]:
         facts["untrusted"] = _dump(send, model)
     send("facts", json.dumps(facts).encode())
@@ -160,11 +157,18 @@ def _send_prediction(send: Send, name: str, prediction: Any, classes: Sequence[A
     send(name, json.dumps({"kind": kind, "shape": data.shape}).encode() + b"\n" + data.tobytes())
 
 
-def _shuffle(X: pd.DataFrame, name: str, seed: list[int]) -> pd.DataFrame:
-    """The same rows, one column shuffled among them: permutation importance (Breiman 2001), scored by the Judge."""
-    shuffled = X.copy(deep=False)
-    shuffled[name] = X[name].to_numpy()[np.random.default_rng(seed).permutation(len(X))]
-    return shuffled
+def _send_shuffled(send: Send, solution: Any, model: Any, X: pd.DataFrame, header: Mapping[str, Any]) -> None:
+    """Predict with one column shuffled among the rows (Breiman 2001), each column in turn, for the Judge to score."""
+    end = time.monotonic() + header["shuffle_seconds"]
+    for repeat in range(header["repeats"]):
+        for number, name in enumerate(header["shuffle"]):
+            if time.monotonic() > end:
+                return
+            order = np.random.default_rng([header["seed"], number, repeat]).permutation(len(X))
+            shuffled = X.copy(deep=False)
+            shuffled[name] = X[name].to_numpy()[order]
+            prediction = solution.predict(model, shuffled)
+            _send_prediction(send, f"shuffled {number} {repeat}", prediction, header["classes"])
 
 
 def _dump(send: Send, model: Any) -> list[str]:

@@ -1,0 +1,46 @@
+"""The key of an Experiment: everything that decides its result. Work with a known key is found, not redone."""
+
+import hashlib
+import platform
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib.metadata import version
+
+from mlpilot.agent.journal import dumps
+from mlpilot.agent.study import Study
+from mlpilot.sandbox.protocol import Limits
+from mlpilot.tools import harness
+from mlpilot.tools.solution import Solution
+from mlpilot.tools.space import Value
+
+
+@cache
+def environment() -> dict[str, str]:
+    """Versions of what computes: the sandbox holds the same as the host."""
+    packages = ("numpy", "pandas", "scipy", "scikit-learn")
+    return {"python": platform.python_version(), **{name: version(name) for name in packages}}
+
+
+def experiment_key(study: Study, solution: Solution, params: Mapping[str, Value], limits: Limits) -> str:
+    """sha256, hexadecimal, of (Solution, params, Task, folds, seed, environment, harness, limits)."""
+    return _hash(
+        [
+            solution.id,
+            dict(params),
+            study.task.hash,
+            study.plan.hash,
+            study.spec.seed,
+            environment(),
+            harness.VERSION,
+            [limits.memory_bytes, limits.threads],
+        ]
+    )
+
+
+def blend_key(members: Sequence[str]) -> str:
+    """The key of a blend of Experiments, by their keys."""
+    return _hash(["blend", *members])
+
+
+def _hash(parts: list[object]) -> str:
+    return hashlib.sha256(dumps(parts).encode()).hexdigest()

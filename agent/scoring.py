@@ -1,0 +1,72 @@
+"""Judge one Solution file: the same split as a Run with that seed, search rows only; the test part stays sealed."""
+
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from mlpilot.agent.bench import Bench, Tried, limits
+from mlpilot.agent.desk import read_solution
+from mlpilot.agent.judged import Score
+from mlpilot.agent.study import Study
+from mlpilot.agent.task import TaskSpec
+from mlpilot.sandbox.choose import choose
+from mlpilot.sandbox.protocol import CellError
+from mlpilot.tools.contract import problem
+from mlpilot.tools.diagnose import diagnose
+from mlpilot.tools.diagnose.model import Diagnosis
+from mlpilot.tools.solution import Solution
+from mlpilot.tools.space import defaults, read_space
+
+
+@dataclass(frozen=True)
+class ScoreOutcome:
+    """The Judge's word on one Solution."""
+
+    status: Literal["scored", "rejected", "failed"]
+    score: Score | None = None
+    reason: str = ""
+    diagnosis: Diagnosis | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """The shape of `score --json` (DESIGN 10)."""
+        return {
+            "status": self.status,
+            "score": self.score.value if self.score else None,
+            "ci": list(self.score.ci) if self.score else None,
+            "folds": list(self.score.folds) if self.score else [],
+            "reason": self.reason or None,
+            "diagnosis": asdict(self.diagnosis) if self.diagnosis else None,
+        }
+
+
+def score(path: Path, spec: TaskSpec, *, sandbox: str = "auto", timeout: float = 120.0) -> ScoreOutcome:
+    """Judge the Solution at `path`; `timeout` is wall time for the whole, and the first failed fold ends it.
+
+    Raises `UserError` for what is wrong with the input, and `NoSandboxError`.
+    """
+    end = time.monotonic() + timeout
+    solution = read_solution(path)
+    study = Study.load(spec, limits().threads)
+    found = problem(solution.source)
+    if found is not None:
+        error = CellError(found.kind, found.message, found.message)
+        return _failed(solution, Tried(0.0, None, "error", error, f"{found.kind}: {found.message}"))
+    params = defaults(read_space(solution.source))
+    predictions = []
+    with Bench(study, choose(sandbox), limits()) as bench:
+        for fold in range(len(study.plan.folds)):
+            left = end - time.monotonic()
+            if left <= 0:
+                return _failed(solution, Tried(timeout, None, "timeout", reason=f"not done in {timeout:g} s"))
+            tried = bench.fold(fold, solution.source, params, timeout=left)
+            if tried.prediction is None:
+                return _failed(solution, tried)
+            predictions.append(tried.prediction)
+    return ScoreOutcome("scored", study.judge.score(predictions))
+
+
+def _failed(solution: Solution, tried: Tried) -> ScoreOutcome:
+    found = diagnose(tried.status, tried.error, tried.stdout, tried.stderr, solution.source, reason=tried.reason)
+    status: Literal["rejected", "failed"] = "rejected" if tried.status == "rejected" else "failed"
+    return ScoreOutcome(status, None, tried.reason, found)

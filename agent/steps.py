@@ -1,0 +1,296 @@
+"""What each node of the loop does to one Experiment. Each step may run twice: it reads the Journal before it acts."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from typing import Any
+
+from numpy.typing import NDArray
+
+from mlpilot.agent.bench import Tried, limits
+from mlpilot.agent.brains.protocol import Decision, Draft, Idea, Stop, Tune, View
+from mlpilot.agent.desk import Desk
+from mlpilot.agent.events import AttemptFailed, ExperimentDone, ExperimentStarted, FoldDone
+from mlpilot.agent.journal import AttemptRow, Entry
+from mlpilot.agent.judged import Comparison
+from mlpilot.agent.keys import blend_key, experiment_key
+from mlpilot.sandbox.protocol import CellError
+from mlpilot.tools.compose import compose
+from mlpilot.tools.contract import problem
+from mlpilot.tools.diagnose import diagnose as find_diagnosis
+from mlpilot.tools.diagnose.model import Diagnosis
+from mlpilot.tools.solution import Solution
+from mlpilot.tools.space import SpaceError, defaults, read_space
+from mlpilot.tools.tune import suggest
+
+WAYS: dict[str, Any] = {"draft": "propose", "tune": "tune", "blend": "ensemble"}
+"""The node that takes up an Experiment of each kind."""
+MOST_ATTEMPTS = 3
+
+
+def decide(desk: Desk) -> Entry | None:
+    """The Experiment to take up: the one left open, or the Brain's next; None when the search is over."""
+    entry = desk.open_entry()
+    if entry is not None:
+        _tell_start(desk, entry)
+        return entry
+    if "stopped" in desk.journal.run(desk.run).facts:
+        return None
+    view = desk.view()
+    decision = _decision(desk, view)
+    if isinstance(decision, Stop):
+        desk.journal.learn(desk.run, stopped=decision.why)
+        return None
+    number = len(view.board) + 1
+    told = {"what": type(decision).__name__, **asdict(decision)}
+    if isinstance(decision, Draft):
+        idea = decision.idea
+        words = {"kind": "draft", "name": idea.name, "why": idea.why, "parent": idea.parent}
+    elif isinstance(decision, Tune):
+        parent = desk.journal.experiment(desk.run, decision.parent)
+        words = {"kind": "tune", "name": parent.name, "why": decision.why, "parent": parent.number}
+    else:
+        members = ", ".join(str(member) for member in decision.members)
+        words = {"kind": "blend", "name": f"blend of {members}", "why": decision.why, "parent": None}
+    desk.journal.open_experiment(desk.run, number, decision=told, **words)
+    entry = desk.journal.experiment(desk.run, number)
+    _tell_start(desk, entry)
+    return entry
+
+
+def _decision(desk: Desk, view: View) -> Decision:
+    if view.experiments_left == 0:
+        return Stop(f"{len(view.board)} experiments were allowed, and are done")
+    if view.seconds_left is not None and view.seconds_left <= 0:
+        return Stop("the time is up")
+    if desk.baseline is not None and not view.board:
+        return Draft(Idea(desk.baseline.name, "your own Solution, to beat", recipe="baseline"))
+    return desk.brain.propose(view)
+
+
+def _tell_start(desk: Desk, entry: Entry) -> None:
+    folds = len(desk.study.plan.folds)
+    desk.tell(ExperimentStarted(entry.number, entry.name, entry.why, entry.kind, folds, desk.clock.left))
+
+
+def approved(desk: Desk, number: int) -> bool:
+    """Ask the person, where that was wanted; an Idea that is declined is done with."""
+    if desk.approve is None or desk.approve(_idea(desk.journal.experiment(desk.run, number))):
+        return True
+    _fail(desk, number, "failed", "you declined it")
+    return False
+
+
+def write(desk: Desk, number: int) -> None:
+    """The Idea becomes a Solution with its default parameters."""
+    idea = _idea(desk.journal.experiment(desk.run, number))
+    solution = desk.baseline if idea.recipe == "baseline" else desk.brain.write(idea, desk.view())
+    assert solution is not None
+    desk.journal.write(desk.run, number, solution, params=_defaults(solution))
+
+
+def tune(desk: Desk, number: int) -> None:
+    """The parent's Solution gets the parameters that the tuner suggests; the tuner is rebuilt from the Journal."""
+    entry = desk.journal.experiment(desk.run, number)
+    parent = desk.journal.experiment(desk.run, entry.parent or 0)
+    solution = desk.journal.solution(parent.solution or "")
+    trials = [
+        (past.params, past.score.value if past.score else None)
+        for past in desk.entries()
+        if past.number < number and past.solution == parent.solution
+    ]
+    params = suggest(
+        read_space(solution.source),
+        trials,
+        greater_is_better=desk.study.metric.greater_is_better,
+        seed=desk.spec.seed * 10_007 + number,
+    )
+    desk.journal.write(desk.run, number, solution, params=params)
+
+
+def check(desk: Desk, number: int) -> bool:
+    """What can be said of a Solution without running it; False leaves a failed Attempt behind."""
+    entry, solution = _solution(desk, number)
+    found = problem(solution.source)
+    if found is None:
+        key = experiment_key(desk.study, solution, entry.params, limits())
+        desk.journal.write(desk.run, number, solution, key=key)
+        return True
+    failure = {"error": {"type": found.kind, "message": found.message, "traceback": found.message}}
+    _attempt(desk, number, solution, "error", 0.0, failure)
+    return False
+
+
+def run(desk: Desk, number: int) -> bool:
+    """Run the folds that the Journal does not know yet; False leaves a failed Attempt behind."""
+    entry, solution = _solution(desk, number)
+    assert entry.key is not None
+    known = desk.journal.failure(entry.key)
+    if known is not None:
+        _attempt(desk, number, solution, known.status, 0.0, known.failure)
+        return False
+    begun, seconds = desk.clock.active, 0.0
+    done = desk.journal.folds(entry.key)
+    for fold in range(len(desk.study.plan.folds)):
+        if fold not in done:
+            timeout = desk.fold_timeout(begun)
+            tried = desk.bench.fold(fold, solution.source, entry.params, timeout=timeout)
+            seconds += tried.seconds
+            if tried.prediction is None:
+                _attempt(desk, number, solution, tried.status, seconds, _failure(tried))
+                return False
+            desk.journal.keep_fold(entry.key, fold, tried.seconds, tried.prediction)
+            desk.journal.mark(desk.run, active=desk.clock.active)
+        desk.tell(FoldDone(number, fold, seconds, desk.clock.left))
+    _attempt(desk, number, solution, "ok", seconds, {})
+    return True
+
+
+def judge(desk: Desk, number: int) -> None:
+    """The Judge's word on an Experiment whose predictions are all there."""
+    entry = desk.journal.experiment(desk.run, number)
+    if entry.status == "open":
+        predictions = desk.predictions(entry)
+        known = desk.journal.folds(entry.key or "")
+        attempts = desk.journal.attempts(desk.run, number)
+        desk.journal.judged(
+            desk.run,
+            number,
+            status="scored",
+            score=desk.study.judge.score(predictions),
+            comparison=_comparison(desk, number, predictions),
+            seconds=sum(seconds for seconds, _ in known.values()),
+            reused=entry.kind != "blend" and sum(attempt.seconds for attempt in attempts) == 0,
+        )
+        desk.journal.mark(desk.run, active=desk.clock.active)
+    _tell_done(desk, number)
+
+
+def _comparison(desk: Desk, number: int, predictions: Sequence[NDArray[Any]]) -> Comparison:
+    """Against the best of the Experiments before it."""
+    before = [entry for entry in desk.entries() if entry.number < number]
+    best = desk.best(before)
+    looks = 1 + sum(entry.status == "scored" for entry in before)
+    looks += desk.journal.looks(desk.study.task.data_hash, desk.run)
+    if best is None:
+        return Comparison("first", None, looks)
+    return desk.study.judge.compare(predictions, desk.predictions(best), looks)
+
+
+def diagnose(desk: Desk, number: int) -> bool:
+    """Say what went wrong with the last Attempt; True when another one is worth it."""
+    entry, solution = _solution(desk, number)
+    last = desk.journal.attempts(desk.run, number)[-1]
+    found = _diagnosis(last, solution)
+    desk.journal.attempt(desk.run, number, last.number, solution, entry.key or "", diagnosis=asdict(found))
+    if entry.kind == "draft" and last.number < MOST_ATTEMPTS and _time_is_left(desk):
+        return True
+    _fail(desk, number, "rejected" if last.status == "rejected" else "failed", found.message)
+    return False
+
+
+def _diagnosis(attempt: AttemptRow, solution: Solution) -> Diagnosis:
+    failure = attempt.failure
+    if attempt.status == "rejected":
+        return Diagnosis("rejected", f"rejected: {failure.get('reason', '')}", evidence=str(failure.get("reason", "")))
+    error = CellError(**failure["error"]) if failure.get("error") else None
+    status = attempt.status
+    found = find_diagnosis(status, error, failure.get("stdout", ""), failure.get("stderr", ""), solution.source)  # type: ignore[arg-type]
+    return found
+
+
+def repair(desk: Desk, number: int) -> bool:
+    """Let the Brain mend the Solution; True when there is something new to try."""
+    _, solution = _solution(desk, number)
+    last = desk.journal.attempts(desk.run, number)[-1]
+    assert last.diagnosis is not None
+    mended = desk.brain.repair(solution, last.diagnosis, desk.view())
+    if mended is None or mended.id == solution.id:
+        desk.tell(AttemptFailed(number, last.diagnosis.message, ""))
+        _fail(desk, number, "rejected" if last.status == "rejected" else "failed", last.diagnosis.message)
+        return False
+    what = last.diagnosis.remedy or last.diagnosis.message
+    desk.tell(AttemptFailed(number, last.diagnosis.message, what))
+    mended = replace(mended, name=solution.name)
+    desk.journal.repaired(desk.run, number, last.number, what, mended, _defaults(mended))
+    return True
+
+
+def ensemble(desk: Desk, number: int) -> None:
+    """Blend out-of-fold predictions; the weights are the Judge's, cross-fitted, so the score is honest too."""
+    entry = desk.journal.experiment(desk.run, number)
+    if entry.status == "open":
+        members = [desk.journal.experiment(desk.run, member) for member in entry.decision["members"]]
+        blend = desk.study.judge.blend([desk.predictions(member) for member in members])
+        kept = [(member, float(weight)) for member, weight in zip(members, blend.weights, strict=True) if weight > 0]
+        parts = [(desk.journal.solution(m.solution or ""), m.params, weight) for m, weight in kept]
+        solution = compose(parts, type=desk.study.task.type)
+        key = blend_key([member.key or "" for member in members])
+        for fold, prediction in enumerate(blend.predictions):
+            desk.journal.keep_fold(key, fold, 0.0, prediction)
+        weights = [[member.number, weight] for member, weight in kept]
+        name = "blend of " + ", ".join(str(member.number) for member, _ in kept)
+        desk.journal.write(
+            desk.run, number, replace(solution, name=name), params={}, key=key, members=weights, name=name
+        )
+    judge(desk, number)
+
+
+# Small helpers
+
+
+def _idea(entry: Entry) -> Idea:
+    return Idea(**entry.decision["idea"])
+
+
+def _solution(desk: Desk, number: int) -> tuple[Entry, Solution]:
+    entry = desk.journal.experiment(desk.run, number)
+    return entry, desk.journal.solution(entry.solution or "")
+
+
+def _defaults(solution: Solution) -> dict[str, Any]:
+    """Default parameters; none where SPACE cannot be read, which `check` reports."""
+    try:
+        return defaults(read_space(solution.source))
+    except (SyntaxError, SpaceError, ValueError, RecursionError, MemoryError):
+        return {}
+
+
+def _attempt(
+    desk: Desk, number: int, solution: Solution, status: str, seconds: float, failure: dict[str, Any] | Any
+) -> None:
+    """Journal the end of an Attempt: the one after the last that was repaired."""
+    past = desk.journal.attempts(desk.run, number)
+    this = 1 + sum(bool(attempt.repair) for attempt in past)
+    key = desk.journal.experiment(desk.run, number).key or ""
+    desk.journal.attempt(desk.run, number, this, solution, key, status=status, seconds=seconds, failure=dict(failure))
+
+
+def _failure(tried: Tried) -> dict[str, Any]:
+    """What was seen, small enough to keep."""
+    error = asdict(tried.error) if tried.error else None
+    if error:
+        error = {name: text[-4000:] for name, text in error.items()}
+    return {"error": error, "reason": tried.reason, "stdout": tried.stdout[-2000:], "stderr": tried.stderr[-2000:]}
+
+
+def _fail(desk: Desk, number: int, status: str, reason: str) -> None:
+    desk.journal.judged(
+        desk.run,
+        number,
+        status=status,
+        reason=reason,
+        seconds=sum(attempt.seconds for attempt in desk.journal.attempts(desk.run, number)),
+    )
+    desk.journal.mark(desk.run, active=desk.clock.active)
+    _tell_done(desk, number)
+
+
+def _tell_done(desk: Desk, number: int) -> None:
+    record = desk.journal.record(desk.run, desk.journal.experiment(desk.run, number))
+    best = desk.best(desk.entries())
+    desk.tell(ExperimentDone(record, best.number if best else None, desk.clock.left))
+
+
+def _time_is_left(desk: Desk) -> bool:
+    left = desk.clock.left
+    return left is None or left > desk.finish_seconds(None)

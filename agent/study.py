@@ -1,0 +1,201 @@
+"""A Task with its rows: what the Judge knows, and the jobs that the sandbox is given.
+
+The features are laid out for the sandbox in a secret order, without labels; the sealed part stands in a folder of its
+own, which no sandbox sees during the search. Labels travel with each job, and only those that the job may learn from.
+"""
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from mlpilot.agent.brains.protocol import Card
+from mlpilot.agent.home import home
+from mlpilot.agent.judge import Judge
+from mlpilot.agent.metrics import Metric, metric_hash, resolve_metric
+from mlpilot.agent.prepare import Prepared, prepare
+from mlpilot.agent.splits import Plan, make_plan
+from mlpilot.agent.task import Task, TaskSpec
+from mlpilot.agent.walls import Rows, Shuffle
+from mlpilot.tools.columns import write_columns
+from mlpilot.tools.harness import Job
+from mlpilot.tools.space import Value
+
+
+@dataclass(frozen=True, eq=False)
+class Study:
+    """Load it with `Study.load(spec)`; raises `UserError` for whatever is wrong with the data or the metric."""
+
+    spec: TaskSpec
+    prepared: Prepared
+    metric: Metric
+    plan: Plan
+    threads: int
+
+    @classmethod
+    def load(cls, spec: TaskSpec, threads: int) -> "Study":
+        """Read the data, resolve the metric, fix the folds."""
+        prepared = prepare(spec)
+        task = dataclasses.replace(prepared.task, metric_hash=metric_hash(prepared.task.metric))
+        metric = resolve_metric(task.metric, task.type, task.classes)
+        plan = make_plan(
+            prepared.y,
+            task.type,
+            groups=prepared.groups,
+            order=prepared.order,
+            seed=spec.seed,
+            sealed=spec.test is None,
+        )
+        return cls(spec, dataclasses.replace(prepared, task=task), metric, plan, threads)
+
+    @property
+    def task(self) -> Task:
+        """What is to be learnt."""
+        return self.prepared.task
+
+    @cached_property
+    def judge(self) -> Judge:
+        """The only holder of hidden labels."""
+        p = self.prepared
+        return Judge(self.task, self.metric, self.plan, p.y, p.groups, p.order, p.y_test)
+
+    @cached_property
+    def card(self) -> Card:
+        """The Task as a Brain may see it."""
+        y = self.prepared.y[self.plan.search]
+        shares: tuple[float, ...] = ()
+        if self.task.type == "classification":
+            shares = tuple(float(share) for share in np.bincount(y, minlength=len(self.task.classes)) / len(y))
+        return Card(
+            type=self.task.type,
+            metric=self.metric.shown,
+            greater_is_better=self.metric.greater_is_better,
+            needs=self.metric.needs,
+            rows=len(y),
+            train_rows=max(len(fold.train) for fold in self.plan.folds),
+            columns=tuple(column for column in self.prepared.columns if column.used),
+            classes=len(self.task.classes),
+            class_shares=shares,
+            grouped=self.prepared.groups is not None,
+            timed=self.prepared.order is not None,
+            goal=self.spec.goal,
+            threads=self.threads,
+        )
+
+    # What the sandbox sees
+
+    @cached_property
+    def _search(self) -> Shuffle:
+        order = self.prepared.order
+        return Shuffle.make(len(self.plan.search), self.task.hash, None if order is None else order[self.plan.search])
+
+    @cached_property
+    def _test(self) -> Shuffle:
+        order = self.prepared.order
+        timed = order is not None and self.spec.test is None
+        return Shuffle.make(
+            self.test_rows, self.task.hash + "test", order[self.plan.test] if order is not None and timed else None
+        )
+
+    @property
+    def test_rows(self) -> int:
+        """Rows of the sealed part, or of the --test file."""
+        return len(self.prepared.X_test) if self.prepared.X_test is not None else len(self.plan.test)
+
+    @property
+    def test_truth(self) -> NDArray[Any] | None:
+        """Hidden: for the Judge and for pictures after the end."""
+        return self.prepared.y_test if self.spec.test is not None else self.prepared.y[self.plan.test]
+
+    @cached_property
+    def search_folder(self) -> Path:
+        """Features of the search rows, in secret order."""
+        return self._lay_out("search", self.prepared.X, self.plan.search[self._search.rows])
+
+    @cached_property
+    def test_folder(self) -> Path:
+        """Features of the test rows, in secret order."""
+        if self.prepared.X_test is not None:
+            return self._lay_out("test", self.prepared.X_test, self._test.rows)
+        return self._lay_out("test", self.prepared.X, self.plan.test[self._test.rows])
+
+    def _lay_out(self, part: str, frame: pd.DataFrame, rows: Rows) -> Path:
+        folder = home() / "data" / self.task.hash[:32] / part
+        if not folder.exists():
+            write_columns(frame, rows, folder)
+        return folder
+
+    def light(self) -> "Study":
+        """Without the table itself, once both parts are laid out: it may be large."""
+        self.search_folder, self.test_folder  # noqa: B018
+        kept = dataclasses.replace(self, prepared=dataclasses.replace(self.prepared, X=self.prepared.X.iloc[:0]))
+        for name in ("search_folder", "test_folder", "_search", "_test"):
+            kept.__dict__[name] = getattr(self, name)
+        return kept
+
+    # Jobs
+
+    def fold_job(self, fold: int, source: str, params: Mapping[str, Value], **options: Any) -> Job:
+        """Fit on the fold's training part, predict its held-out part."""
+        part = self.plan.folds[fold]
+        train = self._search.training(part.train)
+        held = part.held[self.held_order(fold)]
+        return self._job(source, params, train, self._search.place[train], self._search.place[held], **options)
+
+    def put_back(self, fold: int, prediction: NDArray[Any]) -> NDArray[Any]:
+        """A prediction of `fold_job` in the order of the fold's held-out rows."""
+        return _unshuffled(prediction, self.held_order(fold))
+
+    def test_job(self, source: str, params: Mapping[str, Value]) -> Job:
+        """Fit on all search rows, predict the test rows; for a pool with both folders, the search first."""
+        train = self._search.training(np.arange(len(self.plan.search)))
+        asked = len(self.plan.search) + np.arange(self.test_rows)
+        return self._job(source, params, train, self._search.place[train], asked)
+
+    def put_back_test(self, prediction: NDArray[Any]) -> NDArray[Any]:
+        """A prediction of `test_job` in the order of the test rows."""
+        return _unshuffled(prediction, self._test.rows)
+
+    def refit_job(self, source: str, params: Mapping[str, Value]) -> Job:
+        """Fit on all labelled rows of DATA and send the model back; it predicts nothing."""
+        search = self.plan.search[self._search.rows]
+        sealed = self.plan.test[self._test.rows] if self.spec.test is None else np.empty(0, dtype=np.int64)
+        rows = np.concatenate([search, sealed])
+        return self._job(source, params, None, np.arange(len(rows)), np.empty(0), y=self.prepared.y[rows], dump=True)
+
+    def _job(
+        self,
+        source: str,
+        params: Mapping[str, Value],
+        train: Rows | None,
+        places: Rows,
+        asked: NDArray[Any],
+        y: NDArray[Any] | None = None,
+        **options: Any,
+    ) -> Job:
+        return Job(
+            source=source,
+            params=params,
+            seed=self.spec.seed,
+            target=self.task.target,
+            classes=self.task.classes if self.task.type == "classification" else None,
+            train=places.astype(np.int32),
+            y=self.prepared.y[self.plan.search[train]] if y is None else y,
+            predict=asked.astype(np.int32),
+            **options,
+        )
+
+    def held_order(self, fold: int) -> Rows:
+        return self._search.held_out(self.plan.folds[fold].held, f"{self.task.hash} {fold}")
+
+
+def _unshuffled(prediction: NDArray[Any], order: Rows) -> NDArray[Any]:
+    restored = np.empty_like(prediction)
+    restored[order] = prediction
+    return restored
