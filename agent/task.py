@@ -41,6 +41,9 @@ class Column:
     used: bool = True
     """False: left out of X (ids, constants, duplicates, empty, dropped); `why` says why."""
     why: str = ""
+    form: str = ""
+    """How its values are written, where that had to be decided (`whole`, `1.234,5`, `%d/%m/%Y`): a later table with
+    few rows must be read in the same way."""
 
 
 @dataclass(frozen=True)

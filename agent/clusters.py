@@ -1,0 +1,93 @@
+"""Rows that must stay in one part: members of one group, and copies of one row."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from mlpilot.agent.task import Column
+from mlpilot.agent.values import Raw, Strings
+
+LARGEST = 0.1
+"""A pattern that more than this share of the rows have in common is no copied row (all zero, all missing)."""
+
+
+def row_hashes(features: pd.DataFrame) -> NDArray[np.uint64]:
+    """(n,) one hash for each row, equal for equal rows of any table with these columns, whatever its dtypes."""
+    total = np.zeros(len(features), dtype=np.uint64)
+    for position in range(features.shape[1]):
+        values = features.iloc[:, position].to_numpy()
+        if values.dtype.kind in "bif":
+            values = values.astype(np.float64) + 0.0  # -0.0 and 0 are one value
+        elif values.dtype.kind == "M":
+            values = values.view(np.int64)
+        with np.errstate(over="ignore"):
+            total = total * np.uint64(0x9E3779B97F4A7C15) + pd.util.hash_array(values)
+            total ^= total >> np.uint64(29)
+    return total
+
+
+def duplicate_clusters(features: pd.DataFrame, columns: Sequence[Column]) -> NDArray[np.int64] | None:
+    """(n,) a code that copies of one row share; None where no row is a copy, or equality is mere coincidence.
+
+    Only features are compared, never the target.
+    """
+    rows = len(features)
+    codes, distinct = pd.factorize(row_hashes(features))
+    if len(distinct) == rows or not _tell_apart(features, columns, len(distinct)):
+        return None
+    codes = codes.astype(np.int64)
+    common = np.bincount(codes)[codes] > max(2, LARGEST * rows)
+    codes[common] = len(distinct) + np.arange(int(common.sum()))
+    return None if len(np.unique(codes)) == rows else codes
+
+
+def copies_are_copies(features: pd.DataFrame, columns: Sequence[Column]) -> bool:
+    """Whether two equal rows of this table are copies rather than a coincidence of coarse columns."""
+    return _tell_apart(features, columns, len(np.unique(row_hashes(features))))
+
+
+def _tell_apart(features: pd.DataFrame, columns: Sequence[Column], distinct_rows: int) -> bool:
+    """At least half of the rows are distinct, or one column alone tells most of the distinct ones apart."""
+    if 2 * distinct_rows >= len(features):
+        return True
+    return any(_is_fine(features[column.name], column, distinct_rows) for column in columns if column.used)
+
+
+def group_codes(values: Raw) -> NDArray[np.int64]:
+    """(n,) a code for each group; a row without a group is alone."""
+    codes = values.codes.copy() if isinstance(values, Strings) else pd.factorize(values)[0].astype(np.int64)
+    alone = codes < 0
+    codes[alone] = codes.max(initial=0) + 1 + np.arange(int(alone.sum()))
+    return codes
+
+
+def merged(first: NDArray[np.int64] | None, second: NDArray[np.int64] | None) -> NDArray[np.int64] | None:
+    """(n,) the finest clusters, coded from 0, in which both hold: what shares either code is together."""
+    if first is None or second is None:
+        only = first if second is None else second
+        return None if only is None else np.unique(only, return_inverse=True)[1].astype(np.int64)
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    left = np.unique(first, return_inverse=True)[1]
+    right = np.unique(second, return_inverse=True)[1] + left.max() + 1
+    nodes = int(right.max()) + 1
+    links = coo_array((np.ones(len(left), dtype=np.int8), (left, right)), shape=(nodes, nodes))
+    return connected_components(links, directed=False)[1][left].astype(np.int64)
+
+
+def time_ranks(values: NDArray[np.generic]) -> NDArray[np.int64]:
+    """(n,) rank in time from 0; ties share a rank."""
+    return np.unique(values, return_inverse=True)[1].astype(np.int64)
+
+
+def _is_fine(values: pd.Series, column: Column, distinct_rows: int) -> bool:
+    """Whether a column tells most distinct rows apart, in steps too fine to coincide: text, or three decimals."""
+    if column.distinct < max(100, distinct_rows / 2):
+        return False
+    if column.kind == "number" and values.dtype.kind == "f":
+        hundredths = values.dropna().to_numpy() * 100
+        return bool(np.mean(np.abs(hundredths - np.round(hundredths)) > 1e-6) > 0.5)
+    return column.kind in ("text", "date")

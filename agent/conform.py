@@ -1,0 +1,44 @@
+"""Another table of the same task (a --test file, new rows to predict): the same features, read in the same way."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+from numpy.typing import NDArray
+
+from mlpilot.agent.task import Column
+from mlpilot.agent.values import canonical, raw
+from mlpilot.sandbox.errors import UserError
+
+
+def conform(frame: pd.DataFrame, columns: Sequence[Column]) -> pd.DataFrame:
+    """The used features of another table, in the dtypes of `Prepared.X` (n, d); other columns are ignored.
+
+    Values that cannot be read as the column's kind become missing. Raises `UserError` naming the missing columns.
+    """
+    return conform_noted(frame, columns)[0]
+
+
+def conform_noted(frame: pd.DataFrame, columns: Sequence[Column]) -> tuple[pd.DataFrame, list[str]]:
+    """As `conform`, with a note for each column in which values had to become missing."""
+    used = [column for column in columns if column.used]
+    absent = [column.name for column in used if column.name not in frame.columns]
+    if absent:
+        more = f" and {len(absent) - 5} more" if len(absent) > 5 else ""
+        raise UserError(
+            f"the table lacks {'a column' if len(absent) == 1 else 'columns'} that the model was trained on: "
+            f"{', '.join(absent[:5])}{more}"
+        )
+    features: dict[str, NDArray[Any]] = {}
+    notes: list[str] = []
+    for column in used:
+        features[column.name], lost = canonical(raw(frame[column.name]), column)
+        if lost:
+            notes.append(f"{column.name}: {lost:,} value{'s' * (lost > 1)} of another kind, taken as missing")
+    return features_frame(features, len(frame)), notes
+
+
+def features_frame(features: dict[str, NDArray[Any]], rows: int) -> pd.DataFrame:
+    """A frame of canonical columns (n, d): strings stay plain Python objects, whatever pandas would infer."""
+    series = {name: pd.Series(values, dtype=values.dtype, copy=False) for name, values in features.items()}
+    return pd.DataFrame(series, index=pd.RangeIndex(rows), copy=False)
