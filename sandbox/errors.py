@@ -21,3 +21,9 @@ class NoModelError(UserError):
     """`--brain llm` was asked for, and no endpoint is configured."""
 
     exit_code = 5
+
+
+class FailedError(UserError):
+    """It ran, and the answer is bad; the message is one line that says why."""
+
+    exit_code = 3

@@ -1,0 +1,181 @@
+"""bubblewrap: namespaces without a daemon, as a user or as root.
+
+As root the sandbox has no user namespace: bubblewrap lays out mounts that root can read (a Python below /root, say) at
+the same paths, and the zygote then becomes an unprivileged user for good. As a user, a user namespace does it.
+"""
+
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import sysconfig
+import tempfile
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import IO
+
+from mlpilot.sandbox.box import Box, Preparation
+from mlpilot.sandbox.cgroup import Cgroup
+from mlpilot.sandbox.errors import NoSandboxError
+from mlpilot.sandbox.folder import PrivateFolder, reap_folders
+from mlpilot.sandbox.pool import OwnSession, ZygotePool
+from mlpilot.sandbox.protocol import Limits, Mount, Probe
+from mlpilot.sandbox.spawn import spawn
+
+INSIDE = "/opt/mlpilot"
+SCRATCH = "/scratch"
+_SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64")
+_SETTINGS = (
+    "/etc/ld.so.cache",
+    "/etc/ld.so.conf",
+    "/etc/ld.so.conf.d",
+    "/etc/localtime",
+    "/etc/fonts",
+    "/etc/alternatives",
+)
+_PYTHON_PARTS = ("bin", "lib", "lib64", "include", "share", "pyvenv.cfg")
+_USER = 1000
+
+
+def python_folders() -> list[str]:
+    """What of this Python, its packages included, a sandbox needs to see; nothing else of its folders."""
+    prefixes = {sys.prefix, sys.base_prefix} - {"/usr"}
+    parts = [Path(prefix, part) for prefix in sorted(prefixes) for part in _PYTHON_PARTS]
+    parts += [Path(sysconfig.get_path(kind)) for kind in ("purelib", "platlib", "stdlib")]
+    return list(dict.fromkeys(str(part) for part in parts if part.exists() and not part.is_relative_to("/usr")))
+
+
+def environment(threads: int) -> dict[str, str]:
+    """The whole environment inside: nothing of the host's. One thread, until a kernel sets its own number."""
+    single = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
+    return {
+        "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin",
+        "HOME": SCRATCH,
+        "LANG": "C.UTF-8",
+        "PYTHONHASHSEED": "0",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONPATH": INSIDE,
+        "MPLBACKEND": "Agg",
+        "JE_ARROW_MALLOC_CONF": "background_thread:false",
+        "MLPILOT_THREADS": str(threads),
+        **dict.fromkeys(single, "1"),
+    }
+
+
+class BubblewrapWalls:
+    """A running bubblewrap with its zygote."""
+
+    private_memory = True
+    scratch = SCRATCH
+
+    def __init__(self, limits: Limits, mounts: Sequence[Mount]) -> None:
+        self.uid = 0x70000000 + secrets.randbelow(0x0FFFFFFF) if os.getuid() == 0 else _USER
+        self.read = [*_SYSTEM, "/etc", *python_folders(), INSIDE, *(mount.target for mount in mounts)]
+        self._cgroup = Cgroup.make(limits)
+        self._words: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the walls
+        self.channel, inner = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with inner, _text_file(f"sandbox:x:{self.uid}:{self.uid}::{SCRATCH}:/bin/sh\n") as users:
+            command = [
+                *(self._cgroup.enter if self._cgroup else ()),
+                *_command(limits, mounts, users.fileno(), self.uid),
+                *(sys.executable, "-s", "-P", "-m", "mlpilot.sandbox.inside.zygote", f"fd:{inner.fileno()}"),
+            ]
+            self._process = spawn(
+                command, pass_fds=(inner.fileno(), users.fileno()), stderr=self._words, env={"PATH": os.defpath}
+            )
+
+    def out_of_memory(self) -> bool:
+        return self._cgroup.out_of_memory() if self._cgroup else False
+
+    def last_words(self) -> str:
+        self._words.seek(0)
+        return self._words.read(65536).decode(errors="replace")
+
+    def destroy(self) -> None:
+        # Every process inside dies with process 1 of its namespace, and that dies with bubblewrap.
+        self._process.kill()
+        self._process.wait()
+        if self._cgroup:
+            self._cgroup.remove()
+        self._words.close()
+
+
+def _text_file(text: str) -> IO[bytes]:
+    file = tempfile.TemporaryFile()  # noqa: SIM115 - the caller closes it
+    file.write(text.encode())
+    file.flush()
+    file.seek(0)
+    return file
+
+
+def _command(limits: Limits, mounts: Sequence[Mount], users_fd: int, uid: int) -> list[str]:
+    bwrap = shutil.which("bwrap")
+    if bwrap is None:
+        raise NoSandboxError("bubblewrap is not installed; install the package `bubblewrap`")
+    user = [] if os.getuid() == 0 else ["--unshare-user", "--uid", str(uid), "--gid", str(uid)]
+    namespaces = ["--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try"]
+    command = [bwrap, *user, *namespaces, "--die-with-parent", "--new-session", "--hostname", "sandbox", "--clearenv"]
+    for name, value in environment(limits.threads).items():
+        command += ["--setenv", name, value]
+    binds: list[tuple[str, str]] = []
+    for path in _SYSTEM:
+        if Path(path).is_symlink():
+            command += ["--symlink", os.readlink(path), path]
+        elif Path(path).exists():
+            binds.append((path, path))
+    for path in (*_SETTINGS, *python_folders()):
+        binds.append((path, path))
+    inside = Path(__file__).parent / "inside"
+    binds += [(str(inside), f"{INSIDE}/mlpilot/sandbox/inside"), ("/sys/devices/system/cpu",) * 2]
+    binds += [(str(mount.source.resolve()), mount.target) for mount in mounts]
+    command += _folders(target for _, target in binds)
+    for source, target in binds:
+        command += ["--ro-bind-try", source, target]
+    command += ["--ro-bind-data", str(users_fd), "/etc/passwd", "--proc", "/proc", "--dev", "/dev", "--dir", "/tmp"]
+    for path in ("/dev/shm", SCRATCH):
+        command += ["--perms", "0700", "--size", str(limits.disk_bytes), "--tmpfs", path]
+    return [*command, "--remount-ro", "/", "--chdir", "/", "--"]
+
+
+def _folders(targets: Iterable[str]) -> list[str]:
+    """Make the folders above `targets` readable to all: by itself bubblewrap 0.8 makes them for the owner alone."""
+    above = {str(folder) for target in targets for folder in Path(target).parents} - {"/"}
+    return [word for folder in sorted(above) for word in ("--perms", "0755", "--dir", folder)]
+
+
+class Bubblewrap:
+    """The `bubblewrap` backend."""
+
+    name = "bubblewrap"
+
+    @cached_property
+    def _probed(self) -> Probe:
+        if shutil.which("bwrap") is None:
+            return Probe(False, "bubblewrap is not installed", "install the package `bubblewrap`")
+        try:
+            with self.open(Limits(memory_bytes=2**30)) as session:
+                result = session.run("1 + 1", timeout=30)
+        except NoSandboxError as error:
+            return Probe(False, str(error), "allow unprivileged user namespaces, or use docker")
+        if result.status != "ok":
+            return Probe(False, f"a first cell ended {result.status}", "see `mlpilot doctor --deep`")
+        return Probe(True, "bubblewrap: no network, no host files, memory and processes bounded")
+
+    def probe(self) -> Probe:
+        """See `Sandbox.probe`."""
+        return self._probed
+
+    def pool(
+        self, limits: Limits, mounts: Sequence[Mount] = (), *, preload: str = "", path: Sequence[str] = ()
+    ) -> ZygotePool:
+        """See `Sandbox.pool`."""
+        reap_folders()
+        preparation = Preparation(preload, tuple(path))
+        return ZygotePool(lambda: Box(BubblewrapWalls(limits, mounts), limits, preparation, PrivateFolder()))
+
+    def open(self, limits: Limits, mounts: Sequence[Mount] = ()) -> OwnSession:
+        """See `Sandbox.open`."""
+        return OwnSession(self.pool(limits, mounts))

@@ -1,0 +1,59 @@
+"""A folder of our own on the host, for sockets: short path, mode 0700, gone when its owner is.
+
+A Unix socket's path may be 107 bytes long, so the folder lies right below the temporary folder, or below /tmp.
+"""
+
+import os
+import re
+import shutil
+import tempfile
+from pathlib import Path
+
+_NAME = re.compile(r"mlpilot-(\d+)-(\d+)-")
+_LONGEST_PARENT = 50
+
+
+def process_start(pid: int) -> int | None:
+    """When process `pid` started, in clock ticks since boot; None when there is no such process.
+
+    A pid and its start name a process for good, where a pid alone is used again.
+    """
+    try:
+        return int(Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()[19])
+    except (OSError, ValueError, IndexError):
+        return None
+
+
+def owner() -> str:
+    """This process, in words that another can check later: `pid-start`."""
+    return f"{os.getpid()}-{process_start(os.getpid())}"
+
+
+def owner_lives(text: str) -> bool:
+    """Whether the process that `owner()` named is alive."""
+    pid, _, start = text.partition("-")
+    return pid.isdigit() and start.isdigit() and process_start(int(pid)) == int(start)
+
+
+def _parent() -> Path:
+    folder = Path(tempfile.gettempdir())
+    return folder if len(os.fsencode(folder)) <= _LONGEST_PARENT else Path("/tmp")
+
+
+class PrivateFolder:
+    """A new folder that only this user can enter."""
+
+    def __init__(self) -> None:
+        self.path = Path(tempfile.mkdtemp(prefix=f"mlpilot-{owner()}-", dir=_parent()))
+
+    def remove(self) -> None:
+        """Remove it and what is in it. Safe to call twice."""
+        shutil.rmtree(self.path, ignore_errors=True)
+
+
+def reap_folders() -> None:
+    """Remove the folders of owners that are dead."""
+    for folder in _parent().glob("mlpilot-*-*-*"):
+        match = _NAME.match(folder.name)
+        if match and not owner_lives(f"{match[1]}-{match[2]}") and folder.lstat().st_uid == os.getuid():
+            shutil.rmtree(folder, ignore_errors=True)

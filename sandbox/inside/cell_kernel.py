@@ -1,0 +1,106 @@
+"""The Jupyter kernel of one Session: ipykernel on two sockets that the host made, and nothing else to talk to."""
+
+import os
+from typing import Any
+
+import zmq
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.core.profiledir import ProfileDir
+from ipykernel.iostream import IOPubThread
+from ipykernel.ipkernel import IPythonKernel
+from ipykernel.kernelapp import IPKernelApp
+from traitlets import Int
+from traitlets.config import Config
+
+_PART_BYTES = 4 * 2**20
+"""A buffer travels in parts, so that the host can refuse any one message that is large."""
+
+
+class CellKernelApp(IPKernelApp):  # type: ignore[misc]
+    """ipykernel without what a sandbox has no use for: connection file, heartbeat, reachable control and stdin."""
+
+    shell_fd = Int()
+    iopub_fd = Int()
+
+    def init_profile_dir(self) -> None:
+        self.profile_dir = ProfileDir.create_profile_dir(self.ipython_dir, config=self.config)
+
+    def load_config_file(self, suppress_errors: bool | None = None) -> None: ...
+
+    def init_connection_file(self) -> None: ...
+
+    def write_connection_file(self, **kwargs: Any) -> None: ...
+
+    def log_connection_info(self) -> None: ...
+
+    def init_heartbeat(self) -> None: ...
+
+    def _bind_socket(self, socket: Any, port: int) -> int:
+        listener = {id(self.shell_socket): self.shell_fd, id(self.iopub_socket): self.iopub_fd}.get(id(socket))
+        if listener is None:
+            socket.bind(f"inproc://{os.urandom(8).hex()}")
+        else:
+            # The listening socket came from the host; the address is only a name.
+            socket.setsockopt(zmq.USE_FD, listener)
+            socket.bind(f"ipc://fd-{listener}")
+        return port
+
+    def init_iopub(self, context: Any) -> None:
+        self.iopub_socket = context.socket(zmq.XPUB)
+        self.iopub_socket.linger = 1000
+        # Never drop a message while the host is busy: queue, as the memory limit allows.
+        self.iopub_socket.sndhwm = 0
+        self._bind_socket(self.iopub_socket, 0)
+        self.configure_tornado_logger()
+        self.iopub_thread = IOPubThread(self.iopub_socket, pipe=False, session=self.session)
+        self.iopub_thread.start()
+        self.iopub_socket = self.iopub_thread.background_socket
+
+
+def _configuration(key: str, scratch: str) -> Config:
+    config = Config()
+    config.Session.key = key.encode()
+    config.CellKernelApp.log_level = 50
+    config.InteractiveShell.colors = "nocolor"
+    config.HistoryManager.enabled = False
+    config.IPythonKernel.debugger = False
+    config.BaseIPythonApplication.ipython_dir = scratch + "/.ipython"
+    return config
+
+
+def prepare(key: str, scratch: str, shell_fd: int, iopub_fd: int, threads: int) -> CellKernelApp:
+    """A kernel that is ready to `start()`. `key` signs messages; the descriptors are listening Unix sockets."""
+    import threadpoolctl
+
+    threadpoolctl.threadpool_limits(threads)
+    app = CellKernelApp.instance(shell_fd=shell_fd, iopub_fd=iopub_fd, config=_configuration(key, scratch))
+    app.initialize(argv=[])
+    _provide(app.kernel, app.shell)
+    return app
+
+
+def _provide(kernel: IPythonKernel, shell: InteractiveShell) -> None:
+    """Put `received_buffers` and `send_buffer` into the user's names."""
+
+    def received_buffers() -> list[memoryview]:
+        """The binary buffers that came with this Cell."""
+        return list(kernel.get_parent("shell").get("buffers", []))
+
+    def send_buffer(name: str, data: Any) -> None:
+        """Send bytes-like `data` back to the host, which finds it in `CellResult.buffers[name]`."""
+        view = memoryview(data)
+        if not view.contiguous:
+            raise ValueError("send_buffer needs contiguous data; use numpy.ascontiguousarray first")
+        view = view.cast("B") if view.nbytes else memoryview(b"")
+        for start in range(0, view.nbytes or 1, _PART_BYTES):
+            kernel.session.send(
+                kernel.iopub_socket,
+                "display_data",
+                {"data": {}, "metadata": {}, "transient": {"mlpilot_buffer": str(name), "first": start == 0}},
+                parent=kernel.get_parent("shell"),
+                ident=b"display_data",
+                buffers=[view[start : start + _PART_BYTES]],
+            )
+
+    shell.user_ns_hidden.update(received_buffers=received_buffers, send_buffer=send_buffer)
+    shell.user_ns.update(received_buffers=received_buffers, send_buffer=send_buffer)

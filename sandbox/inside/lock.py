@@ -1,0 +1,45 @@
+"""A kernel locks itself in before it runs any code that is not ours."""
+
+import os
+from collections.abc import Sequence
+
+from mlpilot.sandbox.inside import landlock, seccomp
+
+_DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
+# joblib and the C library count processors with these; nothing that one process leaves for another can be read there.
+_PROCESSORS = (
+    "/proc/cpuinfo",
+    "/proc/meminfo",
+    "/proc/stat",
+    "/proc/filesystems",
+    "/proc/sys/vm/overcommit_memory",
+    "/sys/devices/system/cpu",
+    "/sys/devices/system/node",
+    "/sys/fs/cgroup/cpu.max",
+    "/sys/fs/cgroup/cpu/cpu.cfs_quota_us",
+    "/sys/fs/cgroup/cpu/cpu.cfs_period_us",
+)
+
+
+def lock(*, read: Sequence[str], scratch: str) -> int:
+    """Give up everything but: reading `read`, writing `scratch`, a few devices, and this process.
+
+    Shared memory (`/dev/shm`, which semaphores need) stays writable and cannot be listed; the zygote empties it before
+    the next kernel runs. Returns the Landlock ABI in force, 0 where the kernel has none: then the seccomp filter holds
+    alone, and the caller must give each kernel a sandbox of its own. Raises `OSError` where there is no seccomp.
+    """
+    seccomp.no_new_privileges()
+    version = landlock.abi()
+    if version:
+        own = f"/proc/{os.getpid()}"
+        landlock.restrict(
+            [
+                *((path, landlock.READ) for path in read),
+                *((path, landlock.READ_FILE | landlock.READ_DIR) for path in (own, *_PROCESSORS)),
+                *((path, landlock.READ_FILE | landlock.WRITE) for path in _DEVICES),
+                (scratch, landlock.READ | landlock.WRITE | landlock.CHANGE),
+                ("/dev/shm", landlock.READ_FILE | landlock.WRITE | landlock.CHANGE),
+            ]
+        )
+    seccomp.restrict()
+    return version

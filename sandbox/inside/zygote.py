@@ -1,0 +1,290 @@
+"""The zygote: imports what kernels need, once, and forks a locked-in kernel for each Session ahead of need.
+
+It runs our code only, in one thread, from the first to the last. Whatever a kernel does, its memory is a private copy;
+when a Session ends, the zygote kills all that it left behind and empties what it could write, and says so to the host.
+"""
+
+import contextlib
+import ctypes
+import gc
+import importlib
+import json
+import os
+import resource
+import secrets
+import select
+import shutil
+import signal
+import socket
+import sys
+import time
+import traceback
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from mlpilot.sandbox.inside import landlock, lock, wire
+
+SHARED_MEMORY = Path("/dev/shm")
+_SWEEP_SECONDS = 2.0
+_COMPLAINTS = 100
+"""Where a kernel that does not come up says why; closed before it serves its first cell."""
+_PR_SET_DUMPABLE, _PR_SET_CHILD_SUBREAPER = 4, 36
+_libc = ctypes.CDLL(None)
+
+
+@dataclass
+class _Kernel:
+    name: str
+    pid: int
+    scratch: Path
+
+
+@dataclass
+class Zygote:
+    """What the host asks for by name: `fork`, `interrupt`, `kill`, `sweep`."""
+
+    channel: socket.socket
+    scratch: Path
+    read: list[str]
+    threads: int
+    kernels: dict[str, _Kernel] = field(default_factory=dict)
+    pid: int = field(default_factory=os.getpid)
+
+    def fork(self, message: dict[str, Any], fds: list[int]) -> None:
+        """Fork a kernel that listens on the two sockets given, shell and iopub."""
+        scratch = self.scratch / secrets.token_hex(16)
+        scratch.mkdir(mode=0o700)
+        try:
+            pid = os.fork()
+        except OSError as error:
+            wire.send(self.channel, {"event": "exited", "kernel": message["kernel"], "code": error.errno or 1})
+            return
+        finally:
+            for fd in fds if os.getpid() == self.pid else ():
+                os.close(fd)
+        if pid == 0:
+            _become_kernel(self, message["key"], scratch, fds)
+        self.kernels[message["kernel"]] = _Kernel(message["kernel"], pid, scratch)
+
+    def interrupt(self, message: dict[str, Any], _fds: list[int]) -> None:
+        kernel = self.kernels.get(message["kernel"])
+        if kernel is not None:
+            # The kernel leads a group of its own; while it does not yet (just forked) there is nothing to interrupt.
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(kernel.pid, signal.SIGINT)
+
+    def kill(self, message: dict[str, Any], _fds: list[int]) -> None:
+        kernel = self.kernels.get(message["kernel"])
+        if kernel is not None:
+            os.kill(kernel.pid, signal.SIGKILL)
+
+    def sweep(self, message: dict[str, Any], _fds: list[int]) -> None:
+        """Kill every process but the kernels in `keep`, and empty every place that the others could write."""
+        keep = {self.kernels[name].pid for name in message["keep"] if name in self.kernels}
+        clean = self._kill_all_but(keep)
+        scratches = {kernel.scratch for kernel in self.kernels.values() if kernel.pid in keep}
+        try:
+            _empty(self.scratch, keep=scratches)
+            if message["shared_memory"]:
+                _empty(SHARED_MEMORY, keep=set())
+        except (OSError, RecursionError):
+            clean = False
+        wire.send(self.channel, {"event": "swept", "clean": clean})
+
+    def _kill_all_but(self, keep: set[int]) -> bool:
+        deadline = time.monotonic() + _SWEEP_SECONDS
+        while victims := _descendants(os.getpid()) - keep:
+            for number in (signal.SIGSTOP, signal.SIGKILL):
+                for pid in victims:
+                    with contextlib.suppress(ProcessLookupError):
+                        os.kill(pid, number)
+            self.reap()
+            if time.monotonic() > deadline:
+                return False
+        return True
+
+    def reap(self) -> None:
+        """Collect the dead, and tell the host of each kernel among them."""
+        while True:
+            try:
+                pid, status = os.waitpid(-1, os.WNOHANG)
+            except ChildProcessError:
+                return
+            if pid == 0:
+                return
+            for name, kernel in list(self.kernels.items()):
+                if kernel.pid == pid:
+                    del self.kernels[name]
+                    code = os.waitstatus_to_exitcode(status)
+                    wire.send(self.channel, {"event": "exited", "kernel": name, "code": code})
+
+    def serve(self) -> None:
+        """Do what the host says until it hangs up."""
+        wakeup, wake = socket.socketpair()
+        for end in (wakeup, wake):
+            end.setblocking(False)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        signal.set_wakeup_fd(wake.fileno(), warn_on_full_buffer=False)
+        orders = {"fork": self.fork, "interrupt": self.interrupt, "kill": self.kill, "sweep": self.sweep}
+        while True:
+            ready, _, _ = select.select([self.channel, wakeup], [], [])
+            if wakeup in ready:
+                wakeup.recv(4096)
+            self.reap()
+            if self.channel in ready:
+                try:
+                    message, fds = wire.receive(self.channel)
+                except (EOFError, ConnectionError):
+                    self._kill_all_but(set())
+                    return
+                orders[message["do"]](message, fds)
+
+
+def _descendants(ancestor: int) -> set[int]:
+    """Every living process below `ancestor`; orphans come to us, since we are their subreaper."""
+    parents: dict[int, int] = {}
+    for entry in os.listdir("/proc"):
+        if entry.isdigit():
+            with contextlib.suppress(OSError):
+                state, parent = Path("/proc", entry, "stat").read_bytes().rpartition(b")")[2].split()[:2]
+                if state not in (b"Z", b"X"):
+                    parents[int(entry)] = int(parent)
+                else:
+                    parents[int(entry)] = -1
+    below: set[int] = set()
+    for pid in parents:
+        line = []
+        step = pid
+        while step in parents and step != ancestor and step not in below and len(line) <= len(parents):
+            line.append(step)
+            step = parents[step]
+        if step == ancestor or step in below:
+            below.update(line)
+    return below
+
+
+def _empty(folder: Path, *, keep: set[Path]) -> None:
+    """Remove all that lies in `folder` but `keep`, and leave its own time stamps telling nothing but our visit."""
+    for entry in os.scandir(folder):
+        if Path(entry.path) in keep:
+            continue
+        if entry.is_dir(follow_symlinks=False):
+            shutil.rmtree(entry.path)
+        else:
+            os.unlink(entry.path)
+    visit = folder / f".{secrets.token_hex(8)}"
+    visit.touch()
+    visit.unlink()
+
+
+def _become_kernel(zygote: Zygote, key: str, scratch: Path, listeners: list[int]) -> None:
+    """In the child: shed what came from the zygote, lock the door, serve cells. Never returns."""
+    code = 70
+    complaints = os.dup2(2, _COMPLAINTS)
+    try:
+        os.setsid()
+        _set_dumpable(True)
+        signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        shell_fd, iopub_fd = _keep_only(listeners)
+        os.chdir(scratch)
+        environment = {"HOME": scratch, "TMPDIR": scratch, "JOBLIB_TEMP_FOLDER": scratch, "MPLCONFIGDIR": scratch}
+        os.environ.update({name: str(path) for name, path in environment.items()})
+        for name in _THREAD_VARIABLES:
+            os.environ[name] = str(zygote.threads)
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        with contextlib.suppress(OSError):
+            # Should memory run out, the kernel goes before the zygote does.
+            Path("/proc/self/oom_score_adj").write_text("800")
+        lock.lock(read=zygote.read, scratch=str(scratch))
+        from mlpilot.sandbox.inside import cell_kernel
+
+        app = cell_kernel.prepare(key, str(scratch), shell_fd, iopub_fd, zygote.threads)
+        os.close(complaints)
+        app.start()
+        code = 0
+    except BaseException as error:  # noqa: BLE001 - whatever it was, this process must never return into the zygote
+        with contextlib.suppress(OSError):
+            os.write(complaints, traceback.format_exc().encode())
+    finally:
+        os._exit(code)
+
+
+_THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "LOKY_MAX_CPU_COUNT")
+
+
+def _keep_only(listeners: list[int]) -> tuple[int, int]:
+    """Close every descriptor but the two listeners: a file offset that two kernels share would be a channel."""
+    silence = os.open(os.devnull, os.O_RDWR)
+    parked = [os.dup2(fd, _COMPLAINTS + 1 + index) for index, fd in enumerate(listeners)]
+    for standard in range(3):
+        os.dup2(silence, standard)
+    shell_fd, iopub_fd = (os.dup2(fd, 3 + index, inheritable=False) for index, fd in enumerate(parked))
+    os.closerange(5, _COMPLAINTS)
+    os.closerange(_COMPLAINTS + 1, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
+    return shell_fd, iopub_fd
+
+
+def _set_dumpable(dumpable: bool) -> None:
+    """Whether processes of the same user may look into this one through /proc or ptrace."""
+    _libc.prctl(_PR_SET_DUMPABLE, int(dumpable), 0, 0, 0)
+
+
+def _drop_privileges(uid: int, folders: list[Path]) -> None:
+    """Started as root inside: become `uid` for good. `folders` are handed over first."""
+    if os.getuid() != 0 or uid == 0:
+        return
+    for folder in folders:
+        os.chown(folder, uid, uid)
+    os.setgroups([])
+    os.setresgid(uid, uid, uid)
+    os.setresuid(uid, uid, uid)
+
+
+def _writable_shared_memory() -> list[str]:
+    """Mappings that a child would share with us and its siblings; there must be none."""
+    lines = Path("/proc/self/maps").read_text().splitlines()
+    return [line for line in lines if line.split()[1][1::2] == "ws"]
+
+
+def _prepare(config: dict[str, Any]) -> None:
+    """Run the trusted preload, and check that forking is safe afterwards. Raises `RuntimeError`."""
+    sys.path[:0] = config["path"]
+    importlib.import_module("mlpilot.sandbox.inside.cell_kernel")
+    exec(compile(config["preload"], "<preload>", "exec"), {"__name__": "__preload__"})
+    if len(os.listdir("/proc/self/task")) > 1:
+        raise RuntimeError("the preload left threads running; kernels cannot be forked from it")
+    if shared := _writable_shared_memory():
+        raise RuntimeError(f"the preload left memory that kernels would share: {shared[0]}")
+    gc.collect()
+    gc.freeze()
+
+
+def main(channel: socket.socket) -> None:
+    """Serve one host over `channel`. The first packet says what to prepare."""
+    message, fds = wire.receive(channel)
+    with os.fdopen(fds[0], "rb") as file:
+        config = json.load(file)
+    scratch = Path(config["scratch"])
+    _drop_privileges(config["uid"], [scratch, SHARED_MEMORY] if config["shared_memory"] else [scratch])
+    _set_dumpable(False)
+    _libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    resource.setrlimit(resource.RLIMIT_NPROC, (config["processes"], config["processes"]))
+    try:
+        _prepare(config)
+    except Exception as error:  # noqa: BLE001 - the host is told, and starts nothing
+        wire.send(channel, {"event": "failed", "reason": f"{type(error).__name__}: {error}"[:2000]})
+        return
+    wire.send(channel, {"event": "ready", "landlock": landlock.abi()})
+    Zygote(channel, scratch, config["read"], config["threads"]).serve()
+
+
+if __name__ == "__main__":
+    kind, _, where = sys.argv[1].partition(":")
+    if kind == "fd":
+        main(socket.socket(fileno=int(where)))
+    else:
+        connection = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        connection.connect(where)
+        main(connection)

@@ -1,0 +1,121 @@
+"""The host's end of one kernel: two sockets made before any generated code exists, and a strict reader of both."""
+
+import os
+import secrets
+import socket
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import zmq
+from jupyter_client.session import Session
+
+from mlpilot.sandbox import messages
+from mlpilot.sandbox.protocol import Limits
+
+_BACKLOG = 1
+_QUEUED_MESSAGES = 64
+_SPARE_BYTES = 8 * 2**20
+"""Room in one frame beyond the text that a Cell may print: JSON's own, and a part of a buffer (see `inside.cell_kernel`)."""
+
+
+class KernelGone(Exception):
+    """The connection to the kernel broke: it died, or it sent a message larger than any that is allowed."""
+
+
+class Kernel:
+    """A client of one kernel, over Unix sockets in `folder`, a folder of the host that no sandbox sees.
+
+    The listening ends (`listeners`) go to the zygote; generated code gets them without any path to put a link upon.
+    """
+
+    def __init__(self, context: "zmq.Context[zmq.Socket[bytes]]", folder: Path, limits: Limits) -> None:
+        self.name = secrets.token_hex(6)
+        self.key = secrets.token_hex(32)
+        self._session = Session(key=self.key.encode(), check_pid=False)
+        self._paths = (folder / f"{self.name}s", folder / f"{self.name}i")
+        self.listeners = tuple(_listener(path) for path in self._paths)
+        frame = 2 * limits.output_bytes + _SPARE_BYTES
+        self._shell = _connect(context, zmq.DEALER, self._paths[0], frame)
+        self._iopub = _connect(context, zmq.SUB, self._paths[1], frame)
+        self._iopub.setsockopt(zmq.SUBSCRIBE, b"")
+        self._monitor = self._iopub.get_monitor_socket(zmq.EVENT_DISCONNECTED)
+        self.ready = False
+
+    def listening(self) -> None:
+        """The zygote has the listening ends: forget ours, so that a dead kernel is seen to be dead."""
+        for listener in self.listeners:
+            listener.close()
+
+    def execute(self, code: str, buffers: Sequence[bytes | memoryview]) -> str:
+        """Send a Cell; returns the id that its answers carry."""
+        content = {
+            "code": code,
+            "silent": False,
+            "store_history": True,
+            "user_expressions": {},
+            "allow_stdin": False,
+            "stop_on_error": True,
+        }
+        message = self._session.send(self._shell, "execute_request", content, buffers=list(buffers))
+        return str(message["header"]["msg_id"])
+
+    def wait(self, extra: int, seconds: float) -> None:
+        """Wait until the kernel has something to say, or descriptor `extra` is readable, or time is up."""
+        poller = zmq.Poller()
+        for source in (self._shell, self._iopub, self._monitor, extra):
+            poller.register(source, zmq.POLLIN)
+        poller.poll(max(0, int(seconds * 1000) + 1))
+
+    def messages(self, most: int = 256) -> Iterator[messages.Message]:
+        """What has arrived, iopub first, at most `most` messages. Raises `KernelGone`."""
+        for channel in (self._iopub, self._shell):
+            for _ in range(most):
+                try:
+                    frames = channel.recv_multipart(zmq.NOBLOCK, copy=False)
+                except zmq.Again:
+                    break
+                message = messages.read(self._session, [frame.buffer for frame in frames])
+                if message is None:
+                    continue
+                if message.type == "iopub_welcome":
+                    self.ready = True
+                yield message
+        if self._monitor.poll(0):
+            raise KernelGone
+
+    def wait_ready(self, extra: int, deadline: float) -> bool:
+        """Wait for the kernel's welcome until `deadline` (monotonic) or news on `extra`; whether it came."""
+        if not self.ready:
+            self.wait(extra, deadline - time.monotonic())
+            for _ in self.messages():
+                pass
+        return self.ready
+
+    def close(self) -> None:
+        """Forget the kernel. Its process is the zygote's to end."""
+        self._iopub.disable_monitor()
+        for channel in (self._shell, self._iopub, self._monitor):
+            channel.close(0)
+        self.listening()
+        for path in self._paths:
+            path.unlink(missing_ok=True)
+
+
+def _listener(path: Path) -> socket.socket:
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    listener.bind(os.fspath(path))
+    listener.listen(_BACKLOG)
+    listener.setblocking(False)
+    return listener
+
+
+def _connect(context: "zmq.Context[zmq.Socket[bytes]]", kind: int, path: Path, frame: int) -> "zmq.Socket[bytes]":
+    channel = context.socket(kind)
+    # All of them count only when they are set before the connection is made.
+    channel.setsockopt(zmq.MAXMSGSIZE, frame)
+    channel.setsockopt(zmq.RCVHWM, _QUEUED_MESSAGES)
+    channel.setsockopt(zmq.RECONNECT_IVL, -1)
+    channel.setsockopt(zmq.LINGER, 0)
+    channel.connect(f"ipc://{path}")
+    return channel
