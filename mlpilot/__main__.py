@@ -1,0 +1,7 @@
+"""`python -m mlpilot`."""
+
+import sys
+
+from mlpilot.cli import main
+
+sys.exit(main())

@@ -1,0 +1,48 @@
+"""What `mlpilot doctor` says at a terminal."""
+
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from mlpilot.checkup import Checkup, Finding
+from mlpilot.screen import for_answers
+from mlpilot.streams import clean
+
+_MARKS = {"ok": ("ok", "green"), "warning": ("look", "yellow"), "missing": ("no", "red")}
+
+
+def print_checkup(found: Checkup) -> None:
+    """Everything, and at the end what a run would use."""
+    console = for_answers()
+    _print_findings(console, "this machine", found.machine)
+    _print_findings(console, "sandboxes, strongest first", found.sandboxes)
+    if found.extra:
+        _print_findings(console, f"inside {found.sandbox}", found.extra)
+    console.print(Text("packages", style="bold"))
+    lacking = [name for name, version in found.packages.items() if version is None]
+    versions = "  ".join(f"{name} {version}" for name, version in found.packages.items() if version is not None)
+    console.print(Text(f"  {versions}"))
+    if lacking:
+        console.print(Text(f"  missing: {', '.join(lacking)}; reinstall mlpilot", style="red"))
+    console.print()
+    if found.sandbox is None:
+        console.print(Text("No sandbox works here, so nothing can be run yet: see the remedies above."))
+    else:
+        console.print(Text(f"A run would use: {found.sandbox}, {found.brain} brain."))
+
+
+def _print_findings(console: Console, title: str, findings: Sequence[Finding]) -> None:
+    console.print(Text(title, style="bold"))
+    grid = Table.grid(padding=(0, 2, 0, 0))
+    grid.add_column(no_wrap=True)
+    grid.add_column(no_wrap=True)
+    grid.add_column(overflow="fold")
+    for item in findings:
+        mark, style = _MARKS[item.state]
+        grid.add_row(Text(f"  {item.name}"), Text(mark, style=style), Text(clean(item.detail)))
+        if item.remedy:
+            grid.add_row("", "", Text(f"→ {clean(item.remedy)}"))
+    console.print(grid)
+    console.print()

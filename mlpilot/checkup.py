@@ -1,0 +1,149 @@
+"""What works on this machine, and what mlpilot would use: facts for `mlpilot doctor`."""
+
+import os
+import platform
+import shutil
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from importlib import metadata
+from pathlib import Path
+from typing import Literal
+
+from mlpilot.agent.home import home
+
+PACKAGES = (
+    "numpy",
+    "pandas",
+    "scikit-learn",
+    "optuna",
+    "langgraph",
+    "ipykernel",
+    "jupyter-client",
+    "docker",
+    "pyarrow",
+    "skops",
+    "sqlalchemy",
+    "rich",
+)
+KEYS = ("OPENAI_API_KEY",)
+"""Where a key for a model is looked for; only whether it is there is ever told."""
+_LEAST_DISK = 2 * 2**30
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at."""
+
+    name: str
+    state: Literal["ok", "missing", "warning"]
+    detail: str
+    remedy: str = ""
+
+
+@dataclass(frozen=True)
+class Checkup:
+    """Everything that was looked at."""
+
+    machine: Sequence[Finding]
+    packages: dict[str, str | None]
+    sandboxes: Sequence[Finding]
+    sandbox: str | None
+    """The one that `--sandbox auto` takes; None where there is none."""
+    brain: str = "built-in"
+    extra: Sequence[Finding] = field(default_factory=tuple)
+    """Of `--deep`: what was tried inside the sandbox."""
+
+    def to_json(self) -> dict[str, object]:
+        """The facts as JSON has them."""
+        return {"status": "ok" if self.sandbox else "no sandbox", **asdict(self)}
+
+
+def examine(*, deep: bool = False) -> Checkup:
+    """Look at all of it; sandboxes are probed by doing."""
+    sandboxes = _sandboxes()
+    chosen = next((finding.name for finding in sandboxes if finding.state == "ok"), None)
+    return Checkup(
+        machine=[_python(), _memory(), _state_folder(), _disk(), _key()],
+        packages=_versions(),
+        sandboxes=sandboxes,
+        sandbox=chosen,
+        extra=_inside(chosen) if deep and chosen else (),
+    )
+
+
+def _python() -> Finding:
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return Finding("python", "ok", f"{platform.python_version()} at {sys.executable}, {cores} cores")
+
+
+def _memory() -> Finding:
+    total = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    enough = total >= 4 * 2**30
+    remedy = "" if enough else "large tables may not fit; close other programs"
+    return Finding("memory", "ok" if enough else "warning", f"{total / 2**30:.1f} GiB", remedy)
+
+
+def _state_folder() -> Finding:
+    folder = home()
+    nearest = next((path for path in (folder, *folder.parents) if path.exists()), folder)
+    if nearest.is_dir() and os.access(nearest, os.W_OK | os.X_OK):
+        return Finding("state", "ok", f"{folder}" + ("" if folder.is_dir() else " (made by the first run)"))
+    return Finding("state", "missing", f"{folder} cannot be written to", "set MLPILOT_HOME to a folder that can")
+
+
+def _disk() -> Finding:
+    folder = next((path for path in (home(), *home().parents) if path.is_dir()), Path("/"))
+    free = shutil.disk_usage(folder).free
+    remedy = "" if free >= _LEAST_DISK else "free some space: images, models and reports need it"
+    return Finding("disk", "warning" if remedy else "ok", f"{free / 2**30:.1f} GiB free", remedy)
+
+
+def _key() -> Finding:
+    found = [name for name in KEYS if os.environ.get(name)]
+    if found:
+        return Finding("model", "ok", f"{found[0]} is set; this version's brain is built in and needs no model")
+    return Finding("model", "ok", "no key; the built-in brain needs none")
+
+
+def _versions() -> dict[str, str | None]:
+    versions: dict[str, str | None] = {}
+    for name in ("mlpilot", *PACKAGES):
+        try:
+            versions[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            versions[name] = None
+    return versions
+
+
+def _sandboxes() -> list[Finding]:
+    from mlpilot.sandbox.choose import probes
+
+    return [
+        Finding(name, "ok" if probe.works else "missing", probe.detail, "" if probe.works else probe.remedy)
+        for name, probe in probes()
+    ]
+
+
+_TRIALS = {
+    "network": "import socket; socket.create_connection(('1.1.1.1', 53), timeout=2)",
+    "host files": f"open({str(Path(__file__).resolve())!r}).read()",
+    "secrets": "import os; assert any(word in key for key in os.environ for word in ('KEY', 'TOKEN', 'SECRET'))",
+}
+"""What must fail inside a sandbox."""
+
+
+def _inside(name: str) -> list[Finding]:
+    from mlpilot.sandbox.choose import choose
+    from mlpilot.sandbox.protocol import Limits
+
+    with choose(name).open(Limits()) as session:
+        first = session.run("print(1 + 1)", timeout=60)
+        worked = first.status == "ok" and first.stdout.strip() == "2"
+        found = [
+            Finding("a cell", "ok" if worked else "missing", f"ran in {first.seconds:.2f} s" if worked else "failed")
+        ]
+        for what, code in _TRIALS.items():
+            kept_out = session.run(code, timeout=20).status != "ok"
+            found.append(Finding(what, "ok" if kept_out else "warning", "out of reach" if kept_out else "WITHIN REACH"))
+    return found

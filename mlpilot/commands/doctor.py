@@ -1,0 +1,32 @@
+"""Say what works on this machine and what would be used; sandboxes are probed by doing."""
+
+import argparse
+
+from mlpilot.arguments import add_json
+from mlpilot.failures import DONE
+from mlpilot.parser import Parser
+from mlpilot.sandbox.errors import NoSandboxError
+
+HELP = "what works on this machine, and what would be used"
+
+
+def add_arguments(parser: Parser) -> None:
+    """How deep to look."""
+    parser.add_argument("--deep", action="store_true", help="also try from inside what the sandbox must keep out")
+    add_json(parser)
+
+
+def main(args: argparse.Namespace) -> int:
+    """Look, and tell; 4 where nothing can run because no sandbox works."""
+    from mlpilot.checkup import examine
+
+    found = examine(deep=args.deep)
+    if args.json:
+        from mlpilot.streams import answer_json
+
+        answer_json(found.to_json())
+    else:
+        from mlpilot.advice import print_checkup
+
+        print_checkup(found)
+    return DONE if found.sandbox else NoSandboxError.exit_code

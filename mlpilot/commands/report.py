@@ -1,0 +1,32 @@
+"""Print the path of a run's report, one HTML file that can be shown to others."""
+
+import argparse
+from pathlib import Path
+
+from mlpilot.parser import Parser
+from mlpilot.streams import answer, note
+
+HELP = "where a run's report is, or open it"
+
+
+def add_arguments(parser: Parser) -> None:
+    """RUN, and whether to open it."""
+    parser.add_argument("run", metavar="RUN", help="its name (`mlpilot runs` lists them)")
+    parser.add_argument("--open", action="store_true", help="open it in the browser")
+
+
+def main(args: argparse.Namespace) -> int:
+    """Print the path."""
+    from mlpilot.history import stored
+
+    path = stored(args.run).report()
+    answer(str(path))
+    if args.open and not _open(path):
+        note("no browser could be opened here; open the file above by hand")
+    return 0
+
+
+def _open(path: Path) -> bool:
+    import webbrowser
+
+    return webbrowser.open(path.resolve().as_uri())

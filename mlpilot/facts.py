@@ -1,0 +1,109 @@
+"""What is known of a run beside its board: the data, the means, the judge. Labels and facts, all clean."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import PurePath
+
+from rich.console import Console
+from rich.text import Text
+
+from mlpilot.agent.events import Profiled, Ready
+from mlpilot.agent.record import RunRecord
+from mlpilot.agent.report.words import percent
+from mlpilot.agent.task import Task, TaskSpec
+from mlpilot.numbers import metric_name, plural
+from mlpilot.streams import clean
+
+Fact = tuple[str, str]
+"""A label, and what is to be said under it."""
+
+_MOST_NOTES = 8
+_LABEL = 9
+"""Cells that a label takes, with the gap after it."""
+
+
+def of_data(event: Profiled, spec: TaskSpec) -> list[Fact]:
+    """The table, the target, and what was noticed."""
+    target = _target(event.task, event.class_shares)
+    data = _data(spec, event.rows, len(event.columns))
+    return [("data", _join([data, target, _direction(event)])), *_notes(event.notes)]
+
+
+def of_means(event: Ready) -> list[Fact]:
+    """Sandbox, brain and judge."""
+    facts = [
+        ("sandbox", _detailed(event.sandbox, event.sandbox_detail)),
+        ("brain", _detailed(event.brain, event.brain_detail)),
+        ("judge", clean(event.plan)),
+    ]
+    return [fact for fact in facts if fact[1]]
+
+
+def of_record(record: RunRecord) -> list[Fact]:
+    """All of it, for a run that is over."""
+    data = _data(record.spec, record.rows, len(record.columns))
+    return [
+        ("data", _join([data, _target(record.task, ()), _direction(record)])),
+        *_notes(record.notes),
+        ("sandbox", clean(record.sandbox)),
+        ("brain", clean(record.brain)),
+        ("judge", clean(record.plan)),
+    ]
+
+
+def print_facts(console: Console, facts: Iterable[Fact]) -> None:
+    """Labels in one column, what they say beside them, wrapped within it."""
+    for label, text in facts:
+        margin = Text(f" {label:<{_LABEL}}", style="bold")
+        for line in Text(text).wrap(console, max(console.width - _LABEL - 2, 16)):
+            line.rstrip()
+            console.print(margin + line, soft_wrap=True)
+            margin = Text(" " * (_LABEL + 1))
+
+
+def file_name(path: str) -> str:
+    """The name of a file, without its folders."""
+    return clean(PurePath(path).name or path)
+
+
+def _data(spec: TaskSpec, rows: int, columns: int) -> str:
+    return f"{file_name(spec.data)} · {plural(rows, 'row')} × {plural(columns, 'column')}"
+
+
+def _target(task: Task, shares: Sequence[float]) -> str:
+    name = clean(task.target)
+    if task.type == "regression":
+        return f"{name}: a number"
+    classes = [clean(label) for label in task.classes]
+    if len(shares) != len(classes):
+        return f"{name}: {len(classes)} classes"
+    if len(classes) == 2:
+        rarer = min((1, 0), key=lambda index: shares[index])
+        return f"{name}: {classes[rarer]} {percent(shares[rarer])}"
+    if len(classes) <= 4:
+        return f"{name}: " + ", ".join(
+            f"{label} {percent(share)}" for label, share in zip(classes, shares, strict=True)
+        )
+    return f"{name}: {len(classes)} classes of {percent(min(shares))} to {percent(max(shares))}"
+
+
+def _direction(told: Profiled | RunRecord) -> str:
+    order = "higher" if told.greater_is_better else "lower"
+    return f"{told.task.type}, {clean(metric_name(told.metric))} ({order} is better)"
+
+
+def _notes(notes: Sequence[str]) -> list[Fact]:
+    shown = [clean(note) for note in notes[:_MOST_NOTES]]
+    if len(notes) > _MOST_NOTES:
+        shown.append(f"and {len(notes) - _MOST_NOTES} more, in the report")
+    return [("notes" if index == 0 else "", text) for index, text in enumerate(shown)]
+
+
+def _detailed(name: str, detail: str) -> str:
+    name, detail = clean(name), clean(detail)
+    if not detail or detail.startswith(name):
+        return detail or name
+    return f"{name}: {detail}"
+
+
+def _join(parts: Iterable[str]) -> str:
+    return " · ".join(part for part in parts if part)

@@ -1,0 +1,96 @@
+"""Runs of the past: one in full, or all of them as a table."""
+
+from datetime import UTC, datetime
+
+from rich.table import Table
+from rich.text import Text
+
+from mlpilot import board, facts, screen, summary
+from mlpilot.agent import history as past
+from mlpilot.agent.home import home
+from mlpilot.agent.journal import Journal
+from mlpilot.agent.record import RunRecord
+from mlpilot.agent.result import Result
+from mlpilot.failures import DONE
+from mlpilot.layout import Layout
+from mlpilot.numbers import ago, bare, metric_name, took
+from mlpilot.streams import answer_json, clean, note
+
+
+def stored(run: str) -> Result:
+    """The Result of a run as the Journal has it. Raises `UserError` where there is no such run."""
+    with Journal.open(home()) as journal:
+        return Result(past.recall(journal, run))
+
+
+def remove(run: str) -> None:
+    """Forget a run. Raises `UserError` where there is none, or while it is running."""
+    with Journal.open(home()) as journal:
+        past.remove(journal, run)
+
+
+def print_run(run: str, *, as_json: bool) -> int:
+    """`mlpilot show`."""
+    result = stored(run)
+    if as_json:
+        answer_json(result.to_json())
+        return DONE
+    facts.print_facts(screen.for_answers(), facts.of_record(result.record))
+    print_board(result.record)
+    print_end(result)
+    return DONE
+
+
+def print_board(record: RunRecord) -> None:
+    """All that was tried, on stdout."""
+    console = screen.for_answers()
+    done = [item for item in record.experiments if item.status != "open"]
+    layout = Layout.for_scores(console.width, [item.score for item in done if item.score is not None])
+    console.print()
+    if done:
+        console.print(layout.heading())
+    for row in board.rows(done, record.best, record.greater_is_better):
+        for line in layout.lines(row):
+            console.print(line)
+
+
+def print_end(result: Result) -> None:
+    """Best, test, run and next step, on stdout."""
+    console = screen.for_answers()
+    console.print()
+    facts.print_facts(console, summary.of_record(result.record, result.folder))
+
+
+def print_runs() -> int:
+    """`mlpilot runs`."""
+    if not (home() / "journal.db").exists():
+        return _nothing_yet()
+    with Journal.open(home()) as journal:
+        found = past.summaries(journal)
+    if not found:
+        return _nothing_yet()
+    console = screen.for_answers()
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim", show_edge=False)
+    for name, right in (("run", False), ("status", False), ("started", False), ("data", False), ("best", True)):
+        table.add_column(name, justify="right" if right else "left", no_wrap=True, overflow="ellipsis")
+    if console.width >= 90:
+        table.add_column("metric", no_wrap=True, overflow="ellipsis")
+        table.add_column("tried", justify="right", no_wrap=True)
+        table.add_column("took", justify="right", no_wrap=True)
+    for item in found:
+        cells = [item.run, item.status, _since(item.created), f"{facts.file_name(item.data)} → {clean(item.target)}"]
+        cells.append("–" if item.best_score is None else bare(float(f"{item.best_score:.4g}"), 4))
+        if console.width >= 90:
+            cells += [clean(metric_name(item.metric)), str(item.experiments), took(item.seconds)]
+        table.add_row(*(Text(cell) for cell in cells))
+    console.print(table)
+    return DONE
+
+
+def _nothing_yet() -> int:
+    note("no runs in this folder yet; start one with:  mlpilot run DATA.csv --target COLUMN")
+    return DONE
+
+
+def _since(created: str) -> str:
+    return ago((datetime.now(UTC) - datetime.fromisoformat(created)).total_seconds())

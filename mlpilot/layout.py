@@ -1,0 +1,88 @@
+"""How the board looks: columns that stay aligned while it grows, from 40 to 160 columns wide."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rich.cells import cell_len, set_cell_size
+from rich.text import Text
+
+from mlpilot.agent.judged import Score
+from mlpilot.board import Row
+from mlpilot.numbers import bare, board_places, interval, spark, took
+
+_STYLES = {"better": "green", "worse": "dim", "failed": "red", "rejected": "red"}
+_GAP = 2
+_NUMBERS, _STANDING, _TOOK = 8, 9, 7
+"""`100–131 `, `no better`, `1:02:30`."""
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Widths of the columns, in cells; 0 leaves a column out."""
+
+    width: int
+    places: int
+    """Decimals of the intervals; scores have one more."""
+    idea: int
+    score: int
+    interval: int
+    took: int
+    notes: int
+    """Cells for notes at the end of a line; where 0, they go on a line of their own."""
+
+    @classmethod
+    def for_scores(cls, width: int, scores: Sequence[Score]) -> "Layout":
+        """Columns for a console of this width, with digits and room for scores like these."""
+        places = board_places(scores)
+        score = max([6, *(cell_len(bare(value.value, places + 1)) for value in scores)])
+        bounds = max([13, *(cell_len(interval(value.ci, places)) for value in scores)])
+        least = 1 + _NUMBERS + 12 + _GAP + score + _GAP + _STANDING
+        bounds = bounds if width >= least + _GAP + bounds + 4 else 0
+        seconds = _TOOK if width >= least + (bounds + _GAP if bounds else 0) + _GAP + _TOOK + 4 else 0
+        fixed = least - 12 + sum(column + _GAP for column in (bounds, seconds) if column)
+        idea = min(width - fixed, 34 if width >= 100 else 44)
+        notes = width - fixed - idea - _GAP
+        return cls(width, places, idea, score, bounds, seconds, notes if notes >= 24 else 0)
+
+    def heading(self) -> Text:
+        """The names of the columns."""
+        cells = [" " + "#".ljust(_NUMBERS) + "idea".ljust(self.idea), "score".rjust(self.score)]
+        if self.interval:
+            cells.append("95 % interval".rjust(self.interval))
+        cells.append("vs best".ljust(_STANDING))
+        if self.took:
+            cells.append("took".rjust(self.took))
+        return Text((" " * _GAP).join(cells), style="dim", no_wrap=True)
+
+    def lines(self, row: Row) -> list[Text]:
+        """A row of the board: one line, and where there is no room beside it, one more for its notes."""
+        line = self._line(row)
+        notes = " · ".join(filter(None, [spark(row.course) if len(row.course) > 1 else "", *row.notes]))
+        if not notes:
+            return [line]
+        if self.notes:
+            line.append(" " * _GAP + _fit(notes, self.notes).rstrip(), style="dim")
+            return [line]
+        indent = 1 + _NUMBERS
+        return [line, Text(" " * indent + _fit(notes, self.width - indent).rstrip(), style="dim", no_wrap=True)]
+
+    def _line(self, row: Row) -> Text:
+        style = "bold" if row.is_best else ""
+        line = Text(no_wrap=True)
+        line.append(" " + _fit(row.numbers, _NUMBERS))
+        line.append(_fit(row.idea, self.idea) + " " * _GAP, style=style)
+        line.append((bare(row.score.value, self.places + 1) if row.score else "–").rjust(self.score), style=style)
+        if self.interval:
+            bounds = interval(row.score.ci, self.places) if row.score else ""
+            line.append(" " * _GAP + bounds.rjust(self.interval))
+        line.append(" " * _GAP + _fit(row.standing, _STANDING), style=_STYLES.get(row.standing, ""))
+        if self.took:
+            line.append(" " * _GAP + took(row.seconds).rjust(self.took), style="dim")
+        return line
+
+
+def _fit(text: str, width: int) -> str:
+    """Exactly `width` cells: padded, or cut with an ellipsis."""
+    if cell_len(text) <= width:
+        return set_cell_size(text, width)
+    return set_cell_size(set_cell_size(text, width - 1).rstrip() + "…", width)

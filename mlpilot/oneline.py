@@ -1,0 +1,63 @@
+"""The run as one line that is rewritten, for notebooks and Python prompts: there, and out of the way."""
+
+import sys
+from collections.abc import Sequence
+from typing import Self
+
+from mlpilot.agent import events
+from mlpilot.agent.record import ExperimentRecord
+from mlpilot.numbers import clock, plural, score
+from mlpilot.scene import Scene
+from mlpilot.streams import clean
+
+_WIDTH = 78
+
+
+class OneLineView:
+    """Quiet unless something must be said: warnings get a line of their own."""
+
+    def __init__(self, *, progress: bool) -> None:
+        self._scene = Scene()
+        self._progress = progress
+
+    def __call__(self, event: events.Event) -> None:
+        self._scene.take(event)
+        if isinstance(event, events.Warned):
+            self._write(f"mlpilot: {clean(event.text)}\n")
+        elif self._progress:
+            self._write("" if isinstance(event, events.Finished) else self._line())
+
+    def replay(self, experiments: Sequence[ExperimentRecord], best: int | None) -> None:
+        """Rows of a run that goes on, from before."""
+        self._scene.experiments.extend(experiments)
+        self._scene.best = best
+
+    def pause(self) -> None:
+        """There is nothing to hold back."""
+
+    def resume(self) -> None:
+        """There is nothing to take up again."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._progress:
+            self._write("")
+
+    def _line(self) -> str:
+        scene = self._scene
+        parts = [f"mlpilot {clean(scene.run)}", plural(len(scene.experiments), "experiment")]
+        if scene.best_record is not None and scene.best_record.score is not None:
+            parts.append(f"best {score(scene.best_record.score)}")
+        left = scene.seconds_left()
+        if left is not None:
+            parts.append(f"{clock(left)} left")
+        parts.append(clean(scene.current.name if scene.current else scene.doing))
+        return " · ".join(parts)[:_WIDTH]
+
+    def _write(self, text: str) -> None:
+        """In place of the line before."""
+        clear = f"\r{'':{_WIDTH}}\r" if self._progress else ""
+        sys.stderr.write(clear + text)
+        sys.stderr.flush()

@@ -1,0 +1,83 @@
+"""Which view a run gets, and the promise that a view can fail without harm to the run."""
+
+import sys
+from collections.abc import Sequence
+from typing import Protocol, Self
+
+from mlpilot.agent import events
+from mlpilot.agent.record import ExperimentRecord
+from mlpilot.oneline import OneLineView
+from mlpilot.plain import PlainView
+from mlpilot.streams import is_terminal, mute
+
+
+class View(Protocol):
+    """Something that shows a run while it goes on: a `Listener` that can make room for a question."""
+
+    def __call__(self, event: events.Event) -> None: ...
+    def replay(self, experiments: Sequence[ExperimentRecord], best: int | None) -> None: ...
+    def pause(self) -> None: ...
+    def resume(self) -> None: ...
+    def __enter__(self) -> Self: ...
+    def __exit__(self, *_: object) -> None: ...
+
+
+class Guarded:
+    """A view whose reader may leave at any time (a closed pipe, a lost terminal): the run goes on without it."""
+
+    def __init__(self, view: View) -> None:
+        self._view: View | None = view
+
+    def __call__(self, event: events.Event) -> None:
+        if self._view is not None:
+            try:
+                self._view(event)
+            except OSError:
+                self._give_up()
+
+    def replay(self, experiments: Sequence[ExperimentRecord], best: int | None) -> None:
+        """See `LiveView.replay`."""
+        if self._view is not None:
+            self._view.replay(experiments, best)
+
+    def pause(self) -> None:
+        """See `LiveView.pause`."""
+        if self._view is not None:
+            self._view.pause()
+
+    def resume(self) -> None:
+        """See `LiveView.resume`."""
+        if self._view is not None:
+            self._view.resume()
+
+    def __enter__(self) -> Self:
+        if self._view is not None:
+            self._view.__enter__()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        if self._view is not None:
+            try:
+                self._view.__exit__(*error)
+            except OSError:
+                self._give_up()
+
+    def _give_up(self) -> None:
+        self._view = None
+        mute("stderr")
+
+
+def for_terminal() -> View:
+    """Live where a person watches stderr, plain lines elsewhere."""
+    if not is_terminal(sys.stderr):
+        return Guarded(PlainView())
+    from mlpilot.live import LiveView
+    from mlpilot.screen import for_progress
+
+    return Guarded(LiveView(for_progress()))
+
+
+def for_python() -> View:
+    """One line in a notebook or at a prompt; in a script only what must be said."""
+    at_prompt = hasattr(sys, "ps1") or bool(sys.flags.interactive) or "ipykernel" in sys.modules
+    return Guarded(OneLineView(progress=at_prompt or is_terminal(sys.stderr)))

@@ -1,0 +1,149 @@
+"""`run` and `resume` from the command line: what is said before, meanwhile and at the end."""
+
+import sys
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+from mlpilot.agent.options import RunOptions
+from mlpilot.agent.task import TaskSpec
+from mlpilot.failures import BAD_ANSWER, DONE, INTERRUPTED
+from mlpilot.sandbox.errors import NoModelError, UserError
+from mlpilot.streams import answer_json, clean, note
+from mlpilot.values import DEFAULT_BUDGET, is_loopback
+
+if TYPE_CHECKING:
+    from mlpilot.agent.brains.protocol import Idea
+    from mlpilot.agent.events import Event, Listener
+    from mlpilot.agent.result import Result
+    from mlpilot.render import View
+
+    Approve = Callable[[Idea], bool] | None
+    """Asks whether an Idea may be tried."""
+
+
+def budget(asked: float | None, max_experiments: int | None) -> float | None:
+    """Seconds for the whole command; a number of experiments alone sets no limit in time."""
+    return DEFAULT_BUDGET if asked is None and max_experiments is None else asked
+
+
+def check(options: RunOptions) -> list[str]:
+    """Refuse what contradicts itself, before anything is done; returns what has no effect yet, a line each."""
+    if options.privacy == "local" and options.base_url and not is_loopback(options.base_url):
+        raise UserError(f"--privacy local allows no endpoint beyond this machine, and {options.base_url} is one")
+    if options.offline and options.base_url and not is_loopback(options.base_url):
+        raise UserError(f"--offline allows no endpoint beyond this machine, and {options.base_url} is one")
+    if options.brain == "llm":
+        raise NoModelError(
+            "no endpoint is configured: this version has no LLM brain, which comes with a later one; "
+            "--brain builtin needs no model"
+        )
+    idle = []
+    if options.model or options.base_url:
+        idle.append("--model and --base-url have no effect yet: this version decides with the built-in brain alone")
+    if options.workers > 1:
+        idle.append(f"--workers {options.workers} has no effect yet: experiments run one at a time")
+    if options.gpus:
+        idle.append(f"--gpus {options.gpus} has no effect yet: experiments run on the processor")
+    return idle
+
+
+def run(spec: TaskSpec, options: RunOptions, *, as_json: bool) -> int:
+    """`mlpilot run`."""
+    idle = check(options)
+    if options.approve and not (sys.stdin.isatty() and sys.stderr.isatty()):
+        raise UserError("--approve asks before each idea, and there is no terminal to ask at")
+
+    def pursue(view: "View", approve: "Approve") -> "Result":
+        from mlpilot.agent.pursue import run as start
+
+        warn(view, idle)
+        return start(spec, options, view, approve=approve)
+
+    return _watched(pursue, as_json=as_json, approve=options.approve)
+
+
+def warn(listener: "Listener", lines: Iterable[str]) -> None:
+    """Say what the person should know before it begins."""
+    from mlpilot.agent.events import Warned
+
+    for line in lines:
+        listener(Warned(line))
+
+
+def resume(name: str | None, *, as_json: bool) -> int:
+    """`mlpilot resume`."""
+
+    def pursue(view: "View", approve: "Approve") -> "Result":
+        from mlpilot.agent.pursue import resume as go_on
+
+        return go_on(name, with_past(view), approve=approve)
+
+    return _watched(pursue, as_json=as_json, approve=sys.stdin.isatty() and sys.stderr.isatty())
+
+
+def _watched(pursue: Callable[["View", "Approve"], "Result"], *, as_json: bool, approve: bool) -> int:
+    from mlpilot import render
+    from mlpilot.agent.pursue import Interrupted
+
+    try:
+        with render.for_terminal() as view:
+            result = pursue(view, _asker(view) if approve else None)
+    except Interrupted as stop:
+        note(f"mlpilot: interrupted; `mlpilot resume {stop.run}` goes on")
+        if as_json:
+            answer_json(_stored_json(stop.run))
+        return INTERRUPTED
+    if as_json:
+        answer_json(result.to_json())
+    else:
+        from mlpilot.history import print_end
+
+        print_end(result)
+    return DONE if result.best is not None else BAD_ANSWER
+
+
+def with_past(view: "View") -> "Listener":
+    """The view, which is shown the board as it was, once it knows whose board it is."""
+    from mlpilot.agent import events
+    from mlpilot.history import stored
+
+    run = ""
+
+    def listen(event: "Event") -> None:
+        nonlocal run
+        view(event)
+        if isinstance(event, events.RunStarted):
+            run = event.run
+        elif isinstance(event, events.Ready):
+            record = stored(run).record
+            view.replay([item for item in record.experiments if item.status != "open"], record.best)
+
+    return listen
+
+
+def _stored_json(run: str) -> dict[str, object]:
+    from mlpilot.history import stored
+
+    return stored(run).to_json()
+
+
+def _asker(view: "View") -> Callable[["Idea"], bool]:
+    """Asks at the terminal whether an Idea may be tried; Enter means yes."""
+
+    def ask(idea: "Idea") -> bool:
+        view.pause()
+        try:
+            note(f"\n {clean(idea.name)}\n   {clean(idea.why)}")
+            while True:
+                note("   try it? [Y/n] ")
+                reply = sys.stdin.readline()
+                if not reply:
+                    return False
+                if reply.strip().lower() in ("", "y", "yes"):
+                    return True
+                if reply.strip().lower() in ("n", "no"):
+                    return False
+        finally:
+            view.resume()
+
+    return ask

@@ -1,0 +1,98 @@
+"""What a person may write as the value of an option, and what it means. Shared by the command line and the API."""
+
+import math
+import re
+
+from mlpilot.sandbox.errors import UserError
+
+DEFAULT_BUDGET = 300.0
+"""Seconds, when neither a budget nor a number of experiments is given."""
+
+_UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0}
+_PART = re.compile(r"(\d+(?:\.\d+)?)([smh])")
+_LONGEST = 365 * 24 * 3600.0
+
+
+def seconds(text: str | float) -> float:
+    """`90s`, `10m`, `1h`, `1h30m` or a plain number of seconds, as seconds. Raises `UserError`."""
+    wrong = UserError(f"{text!r} is not a length of time above zero: write it like 90s, 10m, 1h or 1h30m")
+    if isinstance(text, str):
+        value = _sum_of_parts(text.strip().lower().replace(" ", ""))
+        if value is None:
+            raise wrong
+    elif isinstance(text, bool) or not isinstance(text, int | float):
+        raise wrong
+    else:
+        value = float(text)
+    if not math.isfinite(value) or value <= 0:
+        raise wrong
+    if value > _LONGEST:
+        raise UserError(f"{text!r} is more than a year: write it like 90s, 10m, 1h or 1h30m")
+    return value
+
+
+def whole(text: str | int, least: int = 0) -> int:
+    """A whole number of at least `least`. Raises `UserError`."""
+    wrong = UserError(f"{text!r} is not a whole number of {least} or more")
+    if isinstance(text, bool) or not isinstance(text, str | int):
+        raise wrong
+    if isinstance(text, str) and not re.fullmatch(r"\d{1,9}", text.strip(), re.ASCII):
+        raise wrong
+    value = int(text)
+    if not least <= value < 2**31:
+        raise wrong
+    return value
+
+
+def money(text: str | float) -> float:
+    """An amount in US dollars, zero or more. Raises `UserError`."""
+    wrong = UserError(f"{text!r} is not an amount in dollars: write it like 0.50")
+    try:
+        value = float(text.strip().removeprefix("$")) if isinstance(text, str) else float(text)
+    except (TypeError, ValueError):
+        raise wrong from None
+    if isinstance(text, bool) or not math.isfinite(value) or value < 0:
+        raise wrong
+    return value
+
+
+def gpus(text: str | int) -> str:
+    """`all`, or how many. Raises `UserError`."""
+    if str(text).strip().lower() == "all":
+        return "all"
+    try:
+        return str(whole(text))
+    except UserError:
+        raise UserError(f"{text!r} is neither 'all' nor a whole number of GPUs") from None
+
+
+def url(text: str) -> str:
+    """The address of an endpoint, http or https. Raises `UserError`."""
+    if not isinstance(text, str) or not re.fullmatch(r"https?://[^\s/?#]+[^\s]*", text.strip(), re.IGNORECASE):
+        raise UserError(f"{text!r} is not the address of an endpoint: write it like http://localhost:8000/v1")
+    return text.strip()
+
+
+def is_loopback(address: str) -> bool:
+    """Whether an endpoint's address stays on this machine."""
+    import ipaddress
+    from urllib.parse import urlsplit
+
+    host = urlsplit(address).hostname or ""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+
+
+def _sum_of_parts(text: str) -> float | None:
+    """`1h30m` as seconds; None where it is anything else. A bare number is seconds."""
+    if re.fullmatch(r"\d+(?:\.\d+)?", text, re.ASCII):
+        return float(text)
+    parts = _PART.findall(text)
+    if not parts or "".join(number + unit for number, unit in parts) != text:
+        return None
+    order = [list(_UNITS).index(unit) for _, unit in parts]
+    if order != sorted(set(order), reverse=True):
+        return None
+    return sum(float(number) * _UNITS[unit] for number, unit in parts)

@@ -1,0 +1,127 @@
+"""A run as it could have gone, told by real events: what the views are tried with."""
+
+from collections.abc import Iterator
+
+from mlpilot.agent import events
+from mlpilot.agent.judged import Comparison, Score
+from mlpilot.agent.record import AttemptRecord, ExperimentRecord, RunRecord
+from mlpilot.agent.task import Column, Task, TaskSpec
+from mlpilot.tools.diagnose.model import Diagnosis
+
+SPEC = TaskSpec(data="data/churn.csv", target="churned")
+COLUMNS = (
+    Column("tenure", "number", 0, 72, "1 to 72"),
+    Column("contract", "category", 0, 3, "month-to-month 55 %"),
+    Column("customerID", "id", 0, 7043, used=False, why="an id"),
+)
+TASK = Task("churned", "classification", "neg_log_loss", "0" * 64, ("tenure", "contract"), ("no", "yes"))
+NOTES = ("22 duplicate rows kept together", "customerID left out: an id")
+PLAN = "5 folds, stratified · 1,761 rows sealed"
+
+
+def experiment(
+    number: int,
+    name: str,
+    value: float | None,
+    standing: str = "no better",
+    *,
+    kind: str = "draft",
+    parent: int | None = None,
+    half: float = 0.0102,
+    seconds: float = 2.34,
+    **changes: object,
+) -> ExperimentRecord:
+    """One line of the board."""
+    score = None if value is None else Score(value, (value - half, value + half), folds=(value,) * 5, rows=5282)
+    values: dict[str, object] = {
+        "number": number,
+        "name": name,
+        "why": "a line through scaled columns is hard to beat on a small table",
+        "kind": kind,
+        "parent": parent,
+        "members": (),
+        "solution": None,
+        "params": {},
+        "status": "scored" if score else "failed",
+        "score": score,
+        "comparison": Comparison(standing, None if standing == "first" else 0.2, number) if score else None,  # type: ignore[arg-type]
+        "seconds": seconds,
+        "attempts": (AttemptRecord(1, "ok", seconds),),
+    }
+    return ExperimentRecord(**{**values, **changes})  # type: ignore[arg-type]
+
+
+def repaired() -> tuple[AttemptRecord, ...]:
+    """An attempt that failed and the one that mended it."""
+    gone = Diagnosis("removed-argument", "max_features='auto' is gone from scikit-learn")
+    return AttemptRecord(1, "error", 0.4, gone, "max_features='sqrt'"), AttemptRecord(2, "ok", 3.1)
+
+
+EXPERIMENTS = (
+    experiment(1, "scaled logistic regression", 0.41973, "first", seconds=1.1),
+    experiment(2, "gradient boosting, defaults", 0.43214, "worse"),
+    experiment(3, "forest, 500 trees", 0.42661, attempts=repaired(), seconds=7.8),
+    experiment(4, "k nearest neighbours", None, reason="fit() took longer than 30 s", seconds=30.2),
+    *(
+        experiment(number, "scaled logistic regression", 0.4197 - 0.0005 * min(number - 4, 7), kind="tune", parent=1)
+        for number in range(5, 14)
+    ),
+    experiment(14, "blend of 2, 3, 11", 0.41214, "better", kind="blend", seconds=0.2),
+)
+TEST = Score(0.41502, (0.398, 0.432), rows=1761, also={"accuracy": 0.8046, "roc_auc": 0.8461})
+
+
+def record(**changes: object) -> RunRecord:
+    """The whole run, at its end."""
+    values: dict[str, object] = {
+        "run": "brave-otter",
+        "status": "finished",
+        "created": "2026-11-23T09:00:00+00:00",
+        "spec": SPEC,
+        "task": TASK,
+        "metric": "log_loss",
+        "greater_is_better": False,
+        "columns": COLUMNS,
+        "notes": NOTES,
+        "rows": 7043,
+        "search_rows": 5282,
+        "test_rows": 1761,
+        "folds": 5,
+        "plan": PLAN,
+        "experiments": EXPERIMENTS,
+        "best": 14,
+        "test": TEST,
+        "test_spent": False,
+        "looks": 13,
+        "sandbox": "bubblewrap",
+        "brain": "built-in",
+        "seconds": 171.0,
+        "budget": "300 s",
+        "stopped": "nothing left that is likely to help",
+    }
+    return RunRecord(**{**values, **changes})  # type: ignore[arg-type]
+
+
+def tell() -> Iterator[events.Event]:
+    """The events of the run, in order."""
+    left = 300.0
+    yield events.RunStarted("brave-otter", SPEC, left, None, resumed=False)
+    yield events.Profiled(TASK, 7043, COLUMNS, (0.735, 0.265), "log_loss", False, NOTES)
+    yield events.Ready(
+        "bubblewrap", "bubblewrap 0.8: no network, own files, 4 GiB", "built-in", "no model is needed", PLAN
+    )
+    best: int | None = None
+    for item in EXPERIMENTS:
+        yield events.ExperimentStarted(item.number, item.name, item.why, item.kind, 5, left)
+        for fold in range(5):
+            left -= item.seconds / 5
+            yield events.FoldDone(item.number, fold, item.seconds / 5, left)
+            if len(item.attempts) > 1 and fold == 1:
+                yield events.AttemptFailed(item.number, "max_features='auto' is gone", "max_features='sqrt'")
+        if item.comparison is not None and item.comparison.standing in ("first", "better"):
+            best = item.number
+        yield events.ExperimentDone(item, best, left)
+    yield events.Warned("the fitted model could not be saved: it is refitted from solution.py when needed")
+    yield events.Finishing("fitting #14 on all 7,043 labelled rows, for use")
+    best_one = EXPERIMENTS[-1]
+    yield events.Finished("brave-otter", "finished", best_one, TEST, False, 13, "log_loss", "runs/brave-otter", ())
