@@ -10,14 +10,14 @@ import subprocess
 import sys
 import tempfile
 import time
-from itertools import pairwise
 from pathlib import Path
 
-from mlpilot.agent.events import Event, FoldDone
-from mlpilot.agent.scoring import score
+from mlpilot.agent.bench import Bench, limits
+from mlpilot.agent.study import Study
 from mlpilot.agent.task import TaskSpec
 from mlpilot.evals import coin_flips
 from mlpilot.evals.command import load, say, tell
+from mlpilot.sandbox.choose import choose
 
 LIMITS = {"import": 0.2, "help": 0.4, "fold": 0.1}
 """Seconds that were promised."""
@@ -64,18 +64,14 @@ def once(words: tuple[str, ...]) -> float:
 
 
 def fold_overhead(sandbox: str) -> float:
-    """Median wall time between the ends of folds of a Solution that trains nothing, in seconds."""
-    ends = []
-
-    def listen(event: Event) -> None:
-        if isinstance(event, FoldDone):
-            ends.append(time.perf_counter())
-
+    """Median wall time of a fold of a Solution that trains nothing, in seconds; the first one opens the sandbox."""
     with tempfile.TemporaryDirectory() as folder:
         coin_flips.write(Path(folder, "coins.csv"), rows=600, seed=0)
-        Path(folder, "nothing.py").write_text(NOTHING)
-        spec = TaskSpec(data=f"{folder}/coins.csv", target="y", metric="accuracy")
-        score(Path(folder, "nothing.py"), spec, sandbox=sandbox, listener=listen)
-    gaps = [after - before for before, after in pairwise(ends)]
-    say(f"{len(ends)} folds, {', '.join(f'{gap * 1000:.0f}' for gap in gaps)} ms apart")
-    return statistics.median(gaps)
+        study = Study.load(TaskSpec(data=f"{folder}/coins.csv", target="y", metric="accuracy"), limits().threads)
+        with Bench(study, choose(sandbox), limits()) as bench:
+            tried = [bench.fold(fold, NOTHING, {}, timeout=60) for fold in range(len(study.plan.folds))]
+    failed = [fold.reason for fold in tried if fold.prediction is None]
+    if failed:
+        raise RuntimeError(f"a fold that trains nothing failed: {failed[0]}")
+    say("folds took " + ", ".join(f"{fold.seconds * 1000:.0f}" for fold in tried) + " ms")
+    return statistics.median(fold.seconds for fold in tried[1:])

@@ -1,0 +1,35 @@
+"""What every test may rely on: tests that need a sandbox are skipped, loudly, where it does not work."""
+
+from functools import cache
+
+import pytest
+
+BACKENDS = ("docker", "bubblewrap")
+
+
+@cache
+def missing(backend: str) -> str:
+    """Why the backend does not work here; empty when it does."""
+    from mlpilot.sandbox.choose import probes
+
+    probe = dict(probes())[backend]
+    return "" if probe.works else f"{backend} does not work here: {probe.detail}"
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    for backend in BACKENDS:
+        if item.get_closest_marker(backend) and (reason := missing(backend)):
+            pytest.skip(reason)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say at the end what was not tested, how much of it, and why."""
+    reasons: dict[str, int] = {}
+    for report in terminalreporter.getreports("skipped"):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+        reason = reason.removeprefix("Skipped: ")
+        reasons[reason] = reasons.get(reason, 0) + 1
+    if reasons:
+        terminalreporter.section("not tested here, because")
+        for reason, count in sorted(reasons.items()):
+            terminalreporter.write_line(f"{count:4d}  {reason}", yellow=True)
