@@ -66,6 +66,7 @@ class Box:
         self._ready = False
         self._swept: bool | None = None
         self._exits: dict[str, int] = {}
+        self._kernels: list[Kernel] = []
         self._folder = folder
         self._context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
         self._start(preparation)
@@ -133,6 +134,7 @@ class Box:
     def fork(self) -> Kernel:
         """Ask for a kernel. It is on its way, not ready."""
         kernel = Kernel(self._context, self._folder.path, self.limits)
+        self._kernels = [known for known in self._kernels if not known.closed] + [kernel]
         self._order(
             {"do": "fork", "kernel": kernel.name, "key": kernel.key},
             tuple(listener.fileno() for listener in kernel.listeners),
@@ -176,5 +178,7 @@ class Box:
         with contextlib.suppress(OSError):
             self.walls.channel.close()
         self.walls.destroy()
-        self._context.destroy(linger=0)
+        for kernel in self._kernels:
+            kernel.close()
+        self._context.term()
         self._folder.remove()

@@ -8,7 +8,6 @@ import os
 import secrets
 import shutil
 import socket
-import subprocess
 import sys
 import sysconfig
 import tempfile
@@ -59,7 +58,10 @@ def environment(threads: int) -> dict[str, str]:
         "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONPATH": INSIDE,
         "MPLBACKEND": "Agg",
+        # No thread may run when kernels are forked.
         "JE_ARROW_MALLOC_CONF": "background_thread:false",
+        # Idle BLAS threads spin for 2**20 cycles, not for 2**26: a processor is better used.
+        "OPENBLAS_THREAD_TIMEOUT": "20",
         "MLPILOT_THREADS": str(threads),
         **dict.fromkeys(single, "1"),
     }
@@ -123,11 +125,10 @@ def _command(limits: Limits, mounts: Sequence[Mount], users_fd: int, uid: int) -
     binds: list[tuple[str, str]] = []
     for path in _SYSTEM:
         if Path(path).is_symlink():
-            command += ["--symlink", os.readlink(path), path]
+            command += ["--symlink", str(Path(path).readlink()), path]
         elif Path(path).exists():
             binds.append((path, path))
-    for path in (*_SETTINGS, *python_folders()):
-        binds.append((path, path))
+    binds += [(path, path) for path in (*_SETTINGS, *python_folders())]
     inside = Path(__file__).parent / "inside"
     binds += [(str(inside), f"{INSIDE}/mlpilot/sandbox/inside"), ("/sys/devices/system/cpu",) * 2]
     binds += [(str(mount.source.resolve()), mount.target) for mount in mounts]

@@ -5,7 +5,6 @@ Version 2 where its `memory` controller is delegated to us, version 1 as root. S
 """
 
 import contextlib
-import os
 import re
 import secrets
 import time
@@ -13,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from mlpilot.sandbox.folder import owner
+from mlpilot.sandbox.folder import owner, owner_lives
 from mlpilot.sandbox.protocol import Limits
 
 _ROOT = Path("/sys/fs/cgroup")
@@ -25,7 +24,7 @@ def _parents() -> dict[str, Path]:
     lines = Path("/proc/self/cgroup").read_text().splitlines()
     entries = [line.split(":", 2) for line in lines]
     if (_ROOT / "cgroup.controllers").exists():
-        return {"": _ROOT / path.lstrip("/") for _, _, path in entries if path}
+        return {"": _ROOT / entries[-1][2].lstrip("/")}
     return {
         name: _ROOT / controllers / path.lstrip("/")
         for _, controllers, path in entries
@@ -114,10 +113,8 @@ def _oom_kills(folder: Path) -> int:
 
 def reap_groups() -> None:
     """Remove the groups of owners that are dead."""
-    from mlpilot.sandbox.folder import owner_lives
-
     for parent in set(_parents().values()):
         for folder in parent.glob("mlpilot-*"):
             if not owner_lives("-".join(folder.name.split("-")[1:3])):
                 with contextlib.suppress(OSError):
-                    os.rmdir(folder)
+                    folder.rmdir()

@@ -16,7 +16,7 @@ from mlpilot.sandbox.protocol import Limits
 _BACKLOG = 1
 _QUEUED_MESSAGES = 64
 _SPARE_BYTES = 8 * 2**20
-"""Room in one frame beyond the text that a Cell may print: JSON's own, and a part of a buffer (see `inside.cell_kernel`)."""
+"""Room in one frame beyond the text that a Cell may print: JSON's own, and a buffer's part (`inside.cell_kernel`)."""
 
 
 class KernelGone(Exception):
@@ -41,6 +41,7 @@ class Kernel:
         self._iopub.setsockopt(zmq.SUBSCRIBE, b"")
         self._monitor = self._iopub.get_monitor_socket(zmq.EVENT_DISCONNECTED)
         self.ready = False
+        self.closed = False
 
     def listening(self) -> None:
         """The zygote has the listening ends: forget ours, so that a dead kernel is seen to be dead."""
@@ -93,7 +94,10 @@ class Kernel:
         return self.ready
 
     def close(self) -> None:
-        """Forget the kernel. Its process is the zygote's to end."""
+        """Forget the kernel; safe to call twice. Its process is the zygote's to end."""
+        if self.closed:
+            return
+        self.closed = True
         self._iopub.disable_monitor()
         for channel in (self._shell, self._iopub, self._monitor):
             channel.close(0)

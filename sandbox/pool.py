@@ -1,4 +1,4 @@
-"""Sessions from a clean zygote, one spare kernel ahead of need; the promises of `protocol.Pool`, kept for every backend.
+"""Sessions from a clean zygote, one spare kernel ahead of need: the promises of `protocol.Pool`, for every backend.
 
 Where the kernel's Landlock is strong enough, all Sessions of a Pool come from one sandbox: each kernel locks itself in,
 and everything that it could touch is gone before the next is handed out. Where it is not, each Session gets a sandbox

@@ -1,14 +1,16 @@
 """The Jupyter kernel of one Session: ipykernel on two sockets that the host made, and nothing else to talk to."""
 
+import importlib
 import os
 from typing import Any
 
 import zmq
-from IPython.core.interactiveshell import InteractiveShell
-from IPython.core.profiledir import ProfileDir
 from ipykernel.iostream import IOPubThread
 from ipykernel.ipkernel import IPythonKernel
 from ipykernel.kernelapp import IPKernelApp
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.core.profiledir import ProfileDir
+from threadpoolctl import ThreadpoolController
 from traitlets import Int
 from traitlets.config import Config
 
@@ -16,7 +18,7 @@ _PART_BYTES = 4 * 2**20
 """A buffer travels in parts, so that the host can refuse any one message that is large."""
 
 
-class CellKernelApp(IPKernelApp):  # type: ignore[misc]
+class CellKernelApp(IPKernelApp):
     """ipykernel without what a sandbox has no use for: connection file, heartbeat, reachable control and stdin."""
 
     shell_fd = Int()
@@ -25,7 +27,11 @@ class CellKernelApp(IPKernelApp):  # type: ignore[misc]
     def init_profile_dir(self) -> None:
         self.profile_dir = ProfileDir.create_profile_dir(self.ipython_dir, config=self.config)
 
-    def load_config_file(self, suppress_errors: bool | None = None) -> None: ...
+    def parse_command_line(self, argv: list[str] | None = None) -> None: ...
+
+    def load_config_file(self, *arguments: Any, **options: Any) -> None: ...
+
+    def init_extensions(self) -> None: ...
 
     def init_connection_file(self) -> None: ...
 
@@ -63,16 +69,36 @@ def _configuration(key: str, scratch: str) -> Config:
     config.CellKernelApp.log_level = 50
     config.InteractiveShell.colors = "nocolor"
     config.HistoryManager.enabled = False
-    config.IPythonKernel.debugger = False
     config.BaseIPythonApplication.ipython_dir = scratch + "/.ipython"
     return config
 
 
-def prepare(key: str, scratch: str, shell_fd: int, iopub_fd: int, threads: int) -> CellKernelApp:
-    """A kernel that is ready to `start()`. `key` signs messages; the descriptors are listening Unix sockets."""
-    import threadpoolctl
+# What a kernel would otherwise import at its start, and with its first error.
+_AHEAD = (
+    "IPython.core.completerlib",
+    "IPython.core.debugger",
+    "IPython.core.logger",
+    "IPython.core.oinspect",
+    "ipykernel.debugger",
+    "pygments.formatters.terminal256",
+    "stack_data",
+    "tornado.platform.asyncio",
+    "tornado.queues",
+)
 
-    threadpoolctl.threadpool_limits(threads)
+
+def import_ahead() -> ThreadpoolController:
+    """In the zygote: import what every kernel needs. Returns the numeric libraries whose threads it will set."""
+    for name in _AHEAD:
+        importlib.import_module(name)
+    return ThreadpoolController()
+
+
+def prepare(
+    key: str, scratch: str, shell_fd: int, iopub_fd: int, libraries: ThreadpoolController, threads: int
+) -> CellKernelApp:
+    """A kernel that is ready to `start()`. `key` signs messages; the descriptors are listening Unix sockets."""
+    libraries.limit(limits=threads)
     app = CellKernelApp.instance(shell_fd=shell_fd, iopub_fd=iopub_fd, config=_configuration(key, scratch))
     app.initialize(argv=[])
     _provide(app.kernel, app.shell)

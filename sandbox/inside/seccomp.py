@@ -1,12 +1,14 @@
 """A seccomp filter by ctypes: system calls that generated code never needs, and that walls cannot see, are refused.
 
-The filter is a classic BPF program put together here (source: the kernel's `Documentation/userspace-api/seccomp_filter.rst`
-and its tables of system calls). It never kills: a refused call gives an ordinary error, which Python code can report.
+The filter is a classic BPF program put together here (source: the kernel's tables of system calls and its
+`Documentation/userspace-api/seccomp_filter.rst`). It never kills: a refused call gives an ordinary error, which Python
+code can report.
 
 Three kinds of call are refused: those that reach beyond the sandbox (sockets, mounts, namespaces, tracing, kernel
 interfaces with a long history of holes), those that leave something behind for another process (System V IPC, message
 queues, keys, memory files), and those that change what outlives the process (owner, mode, times, attributes of files;
-priorities of others). The last kind reports success and does nothing, so that `shutil.copy2` and the like go on working.
+priorities of others). The last kind reports success and does nothing, so that `shutil.copy2` and the like
+go on working.
 """
 
 import ctypes

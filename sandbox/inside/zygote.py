@@ -7,7 +7,6 @@ when a Session ends, the zygote kills all that it left behind and empties what i
 import contextlib
 import ctypes
 import gc
-import importlib
 import json
 import os
 import resource
@@ -48,6 +47,7 @@ class Zygote:
     scratch: Path
     read: list[str]
     threads: int
+    libraries: Any
     kernels: dict[str, _Kernel] = field(default_factory=dict)
     pid: int = field(default_factory=os.getpid)
 
@@ -144,17 +144,14 @@ class Zygote:
 def _descendants(ancestor: int) -> set[int]:
     """Every living process below `ancestor`; orphans come to us, since we are their subreaper."""
     parents: dict[int, int] = {}
-    for entry in os.listdir("/proc"):
-        if entry.isdigit():
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
             with contextlib.suppress(OSError):
-                state, parent = Path("/proc", entry, "stat").read_bytes().rpartition(b")")[2].split()[:2]
-                if state not in (b"Z", b"X"):
-                    parents[int(entry)] = int(parent)
-                else:
-                    parents[int(entry)] = -1
+                state, parent = (entry / "stat").read_bytes().rpartition(b")")[2].split()[:2]
+                parents[int(entry.name)] = int(parent) if state not in (b"Z", b"X") else -1
     below: set[int] = set()
     for pid in parents:
-        line = []
+        line: list[int] = []
         step = pid
         while step in parents and step != ancestor and step not in below and len(line) <= len(parents):
             line.append(step)
@@ -172,7 +169,7 @@ def _empty(folder: Path, *, keep: set[Path]) -> None:
         if entry.is_dir(follow_symlinks=False):
             shutil.rmtree(entry.path)
         else:
-            os.unlink(entry.path)
+            Path(entry.path).unlink()
     visit = folder / f".{secrets.token_hex(8)}"
     visit.touch()
     visit.unlink()
@@ -200,11 +197,11 @@ def _become_kernel(zygote: Zygote, key: str, scratch: Path, listeners: list[int]
         lock.lock(read=zygote.read, scratch=str(scratch))
         from mlpilot.sandbox.inside import cell_kernel
 
-        app = cell_kernel.prepare(key, str(scratch), shell_fd, iopub_fd, zygote.threads)
+        app = cell_kernel.prepare(key, str(scratch), shell_fd, iopub_fd, zygote.libraries, zygote.threads)
         os.close(complaints)
         app.start()
         code = 0
-    except BaseException as error:  # noqa: BLE001 - whatever it was, this process must never return into the zygote
+    except BaseException:  # noqa: BLE001 - whatever it was, this process must never return into the zygote
         with contextlib.suppress(OSError):
             os.write(complaints, traceback.format_exc().encode())
     finally:
@@ -248,22 +245,30 @@ def _writable_shared_memory() -> list[str]:
     return [line for line in lines if line.split()[1][1::2] == "ws"]
 
 
-def _prepare(config: dict[str, Any]) -> None:
-    """Run the trusted preload, and check that forking is safe afterwards. Raises `RuntimeError`."""
+def _prepare(config: dict[str, Any]) -> Any:
+    """Run the trusted preload, and check that forking is safe afterwards; returns what kernels need to set threads.
+
+    Raises `RuntimeError`, and whatever the preload raises.
+    """
+    # ipykernel imports debugpy, 0.2 s of every fork, for a debugger that nobody here can reach.
+    sys.modules["debugpy"] = None  # type: ignore[assignment]
+    from mlpilot.sandbox.inside import cell_kernel
+
     sys.path[:0] = config["path"]
-    importlib.import_module("mlpilot.sandbox.inside.cell_kernel")
     exec(compile(config["preload"], "<preload>", "exec"), {"__name__": "__preload__"})
-    if len(os.listdir("/proc/self/task")) > 1:
+    libraries = cell_kernel.import_ahead()
+    if len([*Path("/proc/self/task").iterdir()]) > 1:
         raise RuntimeError("the preload left threads running; kernels cannot be forked from it")
     if shared := _writable_shared_memory():
         raise RuntimeError(f"the preload left memory that kernels would share: {shared[0]}")
     gc.collect()
     gc.freeze()
+    return libraries
 
 
 def main(channel: socket.socket) -> None:
     """Serve one host over `channel`. The first packet says what to prepare."""
-    message, fds = wire.receive(channel)
+    _, fds = wire.receive(channel)
     with os.fdopen(fds[0], "rb") as file:
         config = json.load(file)
     scratch = Path(config["scratch"])
@@ -272,12 +277,12 @@ def main(channel: socket.socket) -> None:
     _libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     resource.setrlimit(resource.RLIMIT_NPROC, (config["processes"], config["processes"]))
     try:
-        _prepare(config)
+        libraries = _prepare(config)
     except Exception as error:  # noqa: BLE001 - the host is told, and starts nothing
         wire.send(channel, {"event": "failed", "reason": f"{type(error).__name__}: {error}"[:2000]})
         return
     wire.send(channel, {"event": "ready", "landlock": landlock.abi()})
-    Zygote(channel, scratch, config["read"], config["threads"]).serve()
+    Zygote(channel, scratch, config["read"], config["threads"], libraries).serve()
 
 
 if __name__ == "__main__":
