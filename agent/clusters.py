@@ -67,20 +67,33 @@ def merged(first: NDArray[np.int64] | None, second: NDArray[np.int64] | None) ->
     """(n,) the finest clusters, coded from 0, in which both hold: what shares either code is together."""
     if first is None or second is None:
         only = first if second is None else second
-        return None if only is None else np.unique(only, return_inverse=True)[1].astype(np.int64)
+        return None if only is None else _compact(only)
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 
-    left = np.unique(first, return_inverse=True)[1]
-    right = np.unique(second, return_inverse=True)[1] + left.max() + 1
+    left = _compact(first)
+    right = _compact(second) + left.max() + 1
     nodes = int(right.max()) + 1
     links = coo_array((np.ones(len(left), dtype=np.int8), (left, right)), shape=(nodes, nodes))
-    return connected_components(links, directed=False)[1][left].astype(np.int64)
+    component: NDArray[np.int32] = connected_components(links, directed=False)[1]
+    return component[left].astype(np.int64)
+
+
+def clusters_per_class(codes: NDArray[np.int64], clusters: NDArray[np.int64], classes: int) -> NDArray[np.int64]:
+    """(k,) the number of clusters in which each class occurs."""
+    pairs = pd.unique(codes * (int(clusters.max()) + 1) + clusters)
+    return np.bincount(pairs // (int(clusters.max()) + 1), minlength=classes)
 
 
 def time_ranks(values: NDArray[np.generic]) -> NDArray[np.int64]:
     """(n,) rank in time from 0; ties share a rank."""
-    return np.unique(values, return_inverse=True)[1].astype(np.int64)
+    return _compact(values)
+
+
+def _compact(values: NDArray[np.generic]) -> NDArray[np.int64]:
+    """(n,) ranks from 0 of the distinct values."""
+    ranks: NDArray[np.intp] = np.unique(values, return_inverse=True)[1]
+    return ranks.astype(np.int64)
 
 
 def _is_fine(values: pd.Series, column: Column, distinct_rows: int) -> bool:

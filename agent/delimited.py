@@ -47,6 +47,8 @@ def read_delimited(path: Path) -> tuple[list[str], list[pa.ChunkedArray], list[s
         raise too_many_columns(path, len(names))
     if text.lines * len(names) * 8 > memory() // 2:
         raise UserError(f"{path}: {text.lines:,} rows × {len(names)} columns do not fit in memory; take a sample")
+    if text.whole and len(text.sample.strip().splitlines()) == 1:
+        raise UserError(f"{path} has a header and no rows")
     columns = _parse(path, text, blank, len(names), delimiter)
     if text.quotes % 2:
         _refuse_open_quote(path, columns)

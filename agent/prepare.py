@@ -9,7 +9,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from mlpilot.agent.clusters import copies_are_copies, duplicate_clusters, group_codes, merged, row_hashes, time_ranks
+from mlpilot.agent.clusters import (
+    clusters_per_class,
+    copies_are_copies,
+    duplicate_clusters,
+    group_codes,
+    merged,
+    row_hashes,
+    time_ranks,
+)
 from mlpilot.agent.conform import conform, conform_noted, features_frame
 from mlpilot.agent.fingerprint import column_digest, combined
 from mlpilot.agent.ids import named_like_id
@@ -229,15 +237,13 @@ def _classes(spec: TaskSpec, rows: _Rows, notes: list[str]) -> tuple[_Rows, NDAr
     if len(labels) < 2:
         raise UserError(f"the target {spec.target} is {labels[0]} in every row; there is nothing to predict")
     least = ROWS_OF_A_CLASS - (spec.test is not None)
-    apart = np.arange(len(codes)) if rows.groups is None else rows.groups
-    clusters = np.bincount(np.unique(np.stack([codes, apart]), axis=1)[0], minlength=len(labels))
-    kept = clusters >= least
+    counts = np.bincount(codes, minlength=len(labels))
+    kept = (counts if rows.groups is None else clusters_per_class(codes, rows.groups, len(labels))) >= least
     if kept.all():
         return rows, codes, labels
     unit = "rows" if rows.groups is None else "separate rows or groups"
     if kept.sum() < 2:
         raise UserError(f"the target {spec.target} needs two classes with at least {least} {unit} each to be judged")
-    counts = np.bincount(codes, minlength=len(labels))
     small = [f"{label} ({_rows(int(counts[code]))})" for code, label in enumerate(labels) if not kept[code]]
     more = f" and {len(small) - 5} more" if len(small) > 5 else ""
     plural = "es" if len(small) > 1 else ""

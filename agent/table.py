@@ -113,25 +113,24 @@ def _from_arrow(arrays: list[pa.ChunkedArray]) -> list[pd.Series]:
 
 
 def _one_from_arrow(array: pa.ChunkedArray) -> pd.Series:
-    kind = array.type
-    if pa.types.is_dictionary(kind):
-        array = array.cast(kind.value_type)
-        kind = array.type
-    if pa.types.is_nested(kind) or pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
-        return _settled([None if value is None else str(value) for value in array.to_pylist()])
-    if pa.types.is_decimal(kind):
-        return array.cast(pa.float64()).to_pandas()
-    if pa.types.is_duration(kind):
-        return array.to_pandas().dt.total_seconds()
-    if pa.types.is_time(kind):
-        return array.cast(pa.string()).to_pandas()
-    if array.null_count and pa.types.is_integer(kind) and kind != pa.uint64():
-        return pd.Series(array.cast(pa.int64()).to_pandas(types_mapper={pa.int64(): pd.Int64Dtype()}.get))
-    if array.null_count and pa.types.is_boolean(kind):
-        return array.to_pandas(types_mapper={pa.bool_(): pd.BooleanDtype()}.get)
-    if pa.types.is_null(kind):
+    kind, types = array.type, pa.types
+    if types.is_dictionary(kind):
+        array, kind = array.cast(kind.value_type), kind.value_type
+    if types.is_null(kind):
         return pd.Series(np.full(len(array), np.nan))
-    return array.to_pandas(date_as_object=False)
+    if types.is_nested(kind) or types.is_binary(kind) or types.is_large_binary(kind):
+        return _settled([None if value is None else str(value) for value in array.to_pylist()])
+    if types.is_decimal(kind):
+        array = array.cast(pa.float64())
+    elif types.is_time(kind):
+        array = array.cast(pa.string())
+    elif types.is_duration(kind):  # in seconds
+        return pd.Series(array.to_pandas()).dt.total_seconds()
+    elif array.null_count and types.is_integer(kind) and kind != pa.uint64():
+        return pd.Series(array.cast(pa.int64()).to_pandas(types_mapper={pa.int64(): pd.Int64Dtype()}.get))
+    elif array.null_count and types.is_boolean(kind):
+        return pd.Series(array.to_pandas(types_mapper={pa.bool_(): pd.BooleanDtype()}.get))
+    return pd.Series(array.to_pandas(date_as_object=False), copy=False)
 
 
 def _settled(values: list[Any]) -> pd.Series:
