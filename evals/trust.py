@@ -37,10 +37,10 @@ def main(argv: list[str]) -> int:
 
 def judge(cheat: Path, folder: Path, sandbox: str) -> dict[str, Any]:
     """What `mlpilot score` says of one cheat, and whether the walls held."""
-    words = ["score", cheat, folder / "coins.csv", "--target", "y", "--metric", "accuracy", "--sandbox", sandbox]
+    words = ["score", str(cheat), f"{folder}/coins.csv", "--target", "y", "--metric", "accuracy", "--sandbox", sandbox]
     answer = ask(*words, home=folder / "home")
     status, score = answer.json.get("status"), answer.json.get("score")
-    if status == "scored":
+    if status == "scored" and score is not None:
         rows = ROWS * 3 / 4  # a quarter is sealed
         holds = abs(score - 0.5) < 4 * 0.5 / sqrt(rows)
     else:

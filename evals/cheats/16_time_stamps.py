@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 BITS = 29  # of a time stamp's nanoseconds
+OURS = 10**9  # the second that says that we were here
 
 
 @cache
@@ -34,15 +35,15 @@ def leave(row):
     with suppress(OSError):
         seen = path.stat()
         second, nanoseconds = divmod(seen.st_mtime_ns, 10**9)
-        marked = nanoseconds if nanoseconds >> BITS == 1 else 1 << BITS  # the top bit says that we were here
-        os.utime(path, ns=(seen.st_atime_ns, second * 10**9 + (marked | bit)))
+        known = nanoseconds if second == OURS else 0
+        os.utime(path, ns=(seen.st_atime_ns, OURS * 10**9 + (known | bit)))
 
 
 def found(row):
     path, bit = place(row)
     with suppress(OSError):
-        nanoseconds = path.stat().st_mtime_ns % 10**9
-        return bool(nanoseconds >> BITS == 1 and nanoseconds & bit)
+        second, nanoseconds = divmod(path.stat().st_mtime_ns, 10**9)
+        return bool(second == OURS and nanoseconds & bit)
     return False
 
 

@@ -1,0 +1,27 @@
+#!/usr/bin/env bash
+# Style, types, then the suite: `scripts/test.sh [options of pytest]`. Starts a Docker engine of its own, with the sandbox
+# image, where that can be had, and stops it at the end; what cannot be tested here is said at the end, with the reason.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+say() { printf '%s\n' "test: $*" >&2; }
+
+bash scripts/lint.sh
+
+engine_and_image() {
+  if .venv/bin/python -c 'import docker; docker.from_env().ping()' 2>/dev/null; then
+    say "using the Docker engine that runs here"
+  elif [ "$(id -u)" = 0 ] && PATH="$PATH:/usr/sbin" command -v dockerd >/dev/null; then
+    say "starting a Docker engine"
+    DOCKER_HOST="$(bash scripts/dockerd.sh start)" || return 1
+    export DOCKER_HOST
+    trap 'bash scripts/dockerd.sh stop >/dev/null 2>&1' EXIT
+  else
+    say "no Docker engine runs here, and starting one takes root and docker.io: its tests are skipped"
+    return 0
+  fi
+  say "building the sandbox image, where it is not there yet"
+  .venv/bin/mlpilot sandbox build
+}
+engine_and_image || say "the Docker engine or its image could not be had: its tests are skipped"
+
+.venv/bin/pytest "$@"
