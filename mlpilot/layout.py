@@ -52,7 +52,7 @@ class Layout:
         cells.append("vs best".ljust(_STANDING))
         if self.took:
             cells.append("took".rjust(self.took))
-        return Text((" " * _GAP).join(cells), style="dim", no_wrap=True)
+        return Text((" " * _GAP).join(cells).rstrip(), style="dim", no_wrap=True)
 
     def lines(self, row: Row) -> list[Text]:
         """A row of the board: one line, and where there is no room beside it, one more for its notes."""

@@ -2,7 +2,7 @@
 
 import argparse
 import difflib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NoReturn
 
 from mlpilot.sandbox.errors import UserError
@@ -34,17 +34,16 @@ class Parser(argparse.ArgumentParser):
         wanted = hint or f"expected {', '.join(names[:-1])} or {names[-1]}"
         raise argparse.ArgumentError(action, f"{value!r} is not known here; {wanted}")
 
+    @property
     def options(self) -> list[str]:
         """Every option of this parser, as written: `--target`, `-o`."""
         return [option for action in self._actions for option in action.option_strings]
 
-    def command(self, name: str) -> "Parser | None":
-        """The parser of one of its commands."""
-        for action in self._actions:
-            if isinstance(action, argparse._SubParsersAction):
-                found = action.choices.get(name)
-                return found if isinstance(found, Parser) else None
-        return None
+    @property
+    def commands(self) -> "Mapping[str, Parser]":
+        """The parsers of its commands, where it has some."""
+        found = (action.choices for action in self._actions if isinstance(action, argparse._SubParsersAction))
+        return next(found, {})
 
 
 class Formatter(argparse.HelpFormatter):
@@ -75,9 +74,11 @@ def value_of(read: Callable[[str], Any]) -> Callable[[str], Any]:
 
 
 def nearest(word: str, words: Iterable[str]) -> str:
-    """`did you mean 'resume'?`, or nothing where nothing is near."""
-    found = difflib.get_close_matches(word, list(words), n=1, cutoff=0.6)
-    return f"did you mean {found[0]!r}?" if found else ""
+    """`did you mean 'resume'?`, two of them where both are as near, or nothing where nothing is near."""
+    found = difflib.get_close_matches(word, list(words), n=2, cutoff=0.6)
+    likeness = [difflib.SequenceMatcher(None, name, word).ratio() for name in found]
+    near = [repr(name) for name, ratio in zip(found, likeness, strict=True) if ratio > likeness[0] - 0.15]
+    return f"did you mean {' or '.join(near)}?" if near else ""
 
 
 def _refuse_unknown_options(parser: Parser, argv: Sequence[str]) -> None:
@@ -86,9 +87,13 @@ def _refuse_unknown_options(parser: Parser, argv: Sequence[str]) -> None:
         if word == "--" or current.get_default("takes_rest"):
             return
         if not word.startswith("--") or " " in word:
-            current = current.command(word) or current
+            if not current.commands:
+                continue
+            if word not in current.commands:
+                return
+            current = current.commands[word]
             continue
         name = word.partition("=")[0]
-        if name not in current.options():
-            hint = nearest(name, current.options())
+        if name not in current.options:
+            hint = nearest(name, current.options)
             raise UsageError(f"unknown option {name}{'; ' + hint if hint else ''} (see {current.prog} --help)")

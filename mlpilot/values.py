@@ -9,7 +9,7 @@ DEFAULT_BUDGET = 300.0
 """Seconds, when neither a budget nor a number of experiments is given."""
 
 _UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0}
-_PART = re.compile(r"(\d+(?:\.\d+)?)([smh])")
+_PART = re.compile(r"(\d+(?:\.\d+)?)([smh])", re.ASCII)
 _LONGEST = 365 * 24 * 3600.0
 
 

@@ -1,6 +1,7 @@
 """A run as it could have gone, told by real events: what the views are tried with."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 from mlpilot.agent import events
 from mlpilot.agent.judged import Comparison, Score
@@ -125,3 +126,7 @@ def tell() -> Iterator[events.Event]:
     yield events.Finishing("fitting #14 on all 7,043 labelled rows, for use")
     best_one = EXPERIMENTS[-1]
     yield events.Finished("brave-otter", "finished", best_one, TEST, False, 13, "log_loss", "runs/brave-otter", ())
+
+
+FOLDER = Path(__file__).parent / "no-such-folder"
+"""Of a run that has made no files."""

@@ -1,0 +1,105 @@
+"""What a person may write as a value, and what it means."""
+
+import pytest
+
+from mlpilot import values
+from mlpilot.sandbox.errors import UserError
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("90s", 90),
+        ("10m", 600),
+        ("1h", 3600),
+        ("1h30m", 5400),
+        ("1h 30m 5s", 5405),
+        ("1.5m", 90),
+        ("45", 45),
+        (30, 30),
+        ("2H", 7200),
+    ],
+)
+def test_seconds(text, expected):
+    assert values.seconds(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "0",
+        "0s",
+        "-5m",
+        "",
+        "m",
+        "ten",
+        "1d",
+        "30m1h",
+        "1m1m",
+        "nan",
+        "inf",
+        "1e3",
+        "５m",
+        float("nan"),
+        float("inf"),
+        0,
+        -1,
+        True,
+        None,
+        [],
+        "9" * 400,
+        "9999h",
+    ],
+)
+def test_seconds_refuses(text):
+    with pytest.raises(UserError) as error:
+        values.seconds(text)
+    assert "90s" in str(error.value)
+
+
+@pytest.mark.parametrize(("text", "least", "expected"), [("0", 0, 0), ("1", 1, 1), (" 7 ", 0, 7), (12, 1, 12)])
+def test_whole(text, least, expected):
+    assert values.whole(text, least) == expected
+
+
+@pytest.mark.parametrize("text", ["0", "-1", "1.5", "x", "", "٣", 0, 1.0, True, None, "99999999999999999999"])
+def test_whole_refuses(text):
+    with pytest.raises(UserError):
+        values.whole(text, 1)
+
+
+def test_money():
+    assert values.money("$0.50") == 0.5 and values.money("0") == 0
+    for wrong in ("-1", "nan", "free", None, True):
+        with pytest.raises(UserError):
+            values.money(wrong)
+
+
+def test_gpus():
+    assert values.gpus("all") == "all" and values.gpus("2") == "2" and values.gpus(1) == "1"
+    with pytest.raises(UserError):
+        values.gpus("some")
+
+
+def test_url():
+    assert values.url("http://localhost:8000/v1") == "http://localhost:8000/v1"
+    for wrong in ("localhost", "ftp://x", "http://", "http:// x", 5):
+        with pytest.raises(UserError):
+            values.url(wrong)
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        ("http://localhost:1/v1", True),
+        ("http://127.0.0.2/v1", True),
+        ("http://[::1]:8000/", True),
+        ("https://api.example.com/v1", False),
+        ("http://localhost.example.com/", False),
+        ("http://127.0.0.1.example.com/", False),
+        ("http://127.0.0.1@example.com/", False),
+        ("http://10.0.0.1/", False),
+    ],
+)
+def test_is_loopback(address, expected):
+    assert values.is_loopback(address) is expected

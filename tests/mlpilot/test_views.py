@@ -1,0 +1,171 @@
+"""The views, told a whole run by real events, and names that would like to be more than names."""
+
+import dataclasses
+import io
+import json
+import re
+import sys
+
+import pytest
+import story
+from rich.console import Console
+
+from mlpilot import facts, render, summary
+from mlpilot.agent import events
+from mlpilot.agent.task import TaskSpec
+from mlpilot.live import LiveView
+from mlpilot.oneline import OneLineView
+from mlpilot.plain import PlainView
+
+EVIL = "\x1b[2J\x1b]0;owned\x07[red]x[/red]\u202e\nnext"
+
+
+def console(width=80, **options):
+    return Console(file=io.StringIO(), width=width, height=30, markup=False, highlight=False, emoji=False, **options)
+
+
+def printed(screen):
+    return screen.file.getvalue()
+
+
+def test_plain_lines(capsys):
+    with PlainView() as view:
+        for event in story.tell():
+            view(event)
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    lines = captured.err.splitlines()
+    assert lines[:7] == [
+        "run brave-otter starts: budget 5m",
+        "data: churn.csv · 7,043 rows × 3 columns · churned: yes 26.5 % · classification, log-loss (lower is better)",
+        "notes: 22 duplicate rows kept together",
+        "notes: customerID left out: an id",
+        "sandbox: bubblewrap 0.8: no network, own files, 4 GiB",
+        "brain: built-in: no model is needed",
+        "judge: 5 folds, stratified · 1,761 rows sealed",
+    ]
+    assert lines[7] == "#1 scaled logistic regression: .4197 (.410 – .430), first, 1.1 s, 4:59 left"
+    assert lines[9] == "#3 max_features='auto' is gone; repairing: max_features='sqrt'"
+    assert lines[11].startswith("#4 k nearest neighbours: failed, 30 s, ") and "fit() took longer" in lines[11]
+    assert lines[-2].startswith("note: the fitted model") and lines[-1].startswith("fitting #14")
+
+
+def test_plain_says_nothing_before_the_data_is_known_to_be_good(capsys):
+    PlainView()(events.RunStarted("brave-otter", story.SPEC, 300.0, None, resumed=False))
+    assert capsys.readouterr().err == ""
+
+
+def test_live_leaves_the_board_and_nothing_half_drawn():
+    screen = console(force_terminal=True, color_system=None)
+    with LiveView(screen) as view:
+        for event in story.tell():
+            view(event)
+    shown = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", printed(screen))
+    assert shown.count("vs best") == 1
+    for expected in ("5–13    tuning #1", "14      blend of 2, 3, 11", "customerID left out: an id"):
+        assert shown.count(expected) == 1
+
+
+def test_live_says_what_is_happening_now():
+    view = LiveView(console())
+    for event in story.tell():
+        view._scene.take(event)
+        if isinstance(event, events.FoldDone) and event.number == 2:
+            break
+    screen = console()
+    screen.print(view)
+    lines = printed(screen).splitlines()
+    assert re.search(r"#2 gradient boosting, defaults +fold 2 of 5   4:58 left$", lines[1].rstrip())
+    assert "hard to beat" in lines[2] and lines[3].rstrip().endswith("1 tried") and "best #1 .4197" in lines[3]
+
+
+def test_a_resumed_run_shows_its_past():
+    screen = console(force_terminal=True, color_system=None)
+    with LiveView(screen) as view:
+        told = list(story.tell())
+        for event in told[:3]:
+            view(event)
+        view.replay(story.EXPERIMENTS[:3], 1)
+        view(told[-1])
+    assert "3       forest, 500 trees" in printed(screen)
+
+
+def test_one_line_for_notebooks(capsys):
+    with OneLineView(progress=True) as view:
+        for event in story.tell():
+            view(event)
+    said = capsys.readouterr().err
+    assert "mlpilot: the fitted model could not be saved" in said and said.endswith("\r")
+    assert all(len(piece) <= 78 for piece in re.split(r"[\r\n]", said) if not piece.startswith("mlpilot:"))
+
+
+def test_quiet_in_scripts_but_for_warnings(capsys):
+    with OneLineView(progress=False) as view:
+        for event in story.tell():
+            view(event)
+    assert capsys.readouterr().err.startswith("mlpilot: the fitted model could not be saved")
+
+
+def test_a_view_whose_reader_left_does_not_end_the_run(monkeypatch):
+    class Gone(io.StringIO):
+        def write(self, *_):
+            raise BrokenPipeError
+
+    monkeypatch.setattr(sys, "stderr", Gone())
+    muted = []
+    monkeypatch.setattr(render, "mute", lambda *names: muted.extend(names))
+    with render.Guarded(PlainView()) as view:
+        for event in story.tell():
+            view(event)
+    assert muted == ["stderr"]
+
+
+def evil_events():
+    for event in story.tell():
+        for field in dataclasses.fields(event):
+            value = getattr(event, field.name)
+            if isinstance(value, str) and field.name not in ("kind", "metric", "status"):
+                event = dataclasses.replace(event, **{field.name: EVIL})
+            elif field.name == "notes":
+                event = dataclasses.replace(event, notes=(EVIL, EVIL))
+            elif field.name == "task":
+                task = dataclasses.replace(value, target=EVIL, classes=(EVIL, EVIL + "2"))
+                event = dataclasses.replace(event, task=task)
+            elif field.name == "record":
+                event = dataclasses.replace(event, record=dataclasses.replace(value, name=EVIL, reason=EVIL))
+        yield event
+
+
+@pytest.mark.parametrize("width", [40, 80, 120])
+def test_hostile_names_stay_names(width, capsys):
+    screen = console(width)
+    spec = TaskSpec(data=f"/x/{EVIL}.csv", target=EVIL)
+    views = [PlainView(), LiveView(screen), OneLineView(progress=False)]
+    for event in evil_events():
+        for view in views:
+            view(event)
+    record = story.record(spec=spec, notes=(EVIL,), stopped=EVIL, sandbox=EVIL, brain=EVIL, plan=EVIL)
+    facts.print_facts(screen, [*facts.of_record(record), *summary.of_record(record, story.FOLDER)])
+    everything = printed(screen) + capsys.readouterr().err
+    assert "[red]x[/red]" in everything
+    assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]", everything) and "owned" not in everything
+
+
+def test_three_lines_at_the_end():
+    told = dict(summary.of_record(story.record(), story.FOLDER))
+    assert told["best"] == (
+        "#14 blend of 2, 3, 11   .4121 (.402 – .422)   "
+        "better than the best before it, p = .2 after 13 looks at the board"
+    )
+    assert told["test"] == (
+        ".4150 (.398 – .432) on 1,761 sealed rows: as expected from the search · accuracy .805, ROC AUC .846"
+    )
+    assert told["run"] == "brave-otter (2:51, 14 experiments)"
+
+
+def test_the_end_is_honest_about_a_spent_test_and_about_failure():
+    assert "the test is spent" in dict(summary.of_record(story.record(test_spent=True), story.FOLDER))["test"]
+    failed = story.record(best=None, test=None, experiments=story.EXPERIMENTS[3:4])
+    told = dict(summary.of_record(failed, story.FOLDER))
+    assert told["best"] == "none: no Solution worked in 1 experiment; the last one: fit() took longer than 30 s"
+    json.dumps(told)
