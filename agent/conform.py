@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 from numpy.typing import NDArray
 
+from mlpilot.agent.phrases import counted, few, listed, shown
 from mlpilot.agent.task import Column
 from mlpilot.agent.values import canonical, raw
 from mlpilot.sandbox.errors import UserError
@@ -24,18 +25,15 @@ def conform_noted(frame: pd.DataFrame, columns: Sequence[Column]) -> tuple[pd.Da
     used = [column for column in columns if column.used]
     absent = [column.name for column in used if column.name not in frame.columns]
     if absent:
-        more = f" and {len(absent) - 5} more" if len(absent) > 5 else ""
-        raise UserError(
-            f"the table lacks {'a column' if len(absent) == 1 else 'columns'} that the model was trained on: "
-            f"{', '.join(absent[:5])}{more}"
-        )
+        what = "a column" if len(absent) == 1 else "columns"
+        raise UserError(f"the table lacks {what} that the model was trained on: {listed(absent)}")
     features: dict[str, NDArray[Any]] = {}
     notes: list[str] = []
     for column in used:
         features[column.name], lost = canonical(raw(frame[column.name]), column)
         if lost:
-            notes.append(f"{column.name}: {lost:,} value{'s' * (lost > 1)} of another kind, taken as missing")
-    return features_frame(features, len(frame)), notes
+            notes.append(f"{shown(column.name)}: {counted(lost, 'value')} of another kind, taken as missing")
+    return features_frame(features, len(frame)), few(notes, "such columns")
 
 
 def features_frame(features: dict[str, NDArray[Any]], rows: int) -> pd.DataFrame:

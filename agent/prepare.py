@@ -21,6 +21,7 @@ from mlpilot.agent.clusters import (
 from mlpilot.agent.conform import conform, conform_noted, features_frame
 from mlpilot.agent.fingerprint import column_digest, combined
 from mlpilot.agent.ids import named_like_id
+from mlpilot.agent.phrases import counted, few, listed, shown
 from mlpilot.agent.profile import understand
 from mlpilot.agent.table import read_table
 from mlpilot.agent.target import Label, class_codes, encode, infer_type, read_target, regression_values
@@ -94,7 +95,7 @@ def prepare(spec: TaskSpec) -> Prepared:
     rows, columns = _understood(spec, table.frame, notes)
     del table
     if len(rows.X) < LEAST_ROWS:
-        raise UserError(f"{spec.data}: {_rows(len(rows.X))} with a target; at least {LEAST_ROWS} are needed")
+        raise UserError(f"{spec.data}: {counted(len(rows.X), 'row')} with a target; at least {LEAST_ROWS} are needed")
     kind = spec.task or infer_type(rows.values)
     classes: list[Label] = []
     if kind == "classification":
@@ -132,9 +133,8 @@ def _check_names(spec: TaskSpec, names: list[str]) -> None:
         if name is not None and name not in names:
             folded = {known.casefold(): known for known in names}
             near = difflib.get_close_matches(name.casefold(), folded, n=1)
-            some = ", ".join(names[:8]) + (", ..." if len(names) > 8 else "")
-            hint = f"did you mean {folded[near[0]]}?" if near else f"there are {some}"
-            raise UserError(f"{option} {name}: {spec.data} has no such column; {hint}")
+            hint = f"did you mean {shown(folded[near[0]])}?" if near else f"there are {listed(names)}"
+            raise UserError(f"{option} {shown(name)}: {spec.data} has no such column; {hint}")
         if option != "--target" and name == spec.target:
             raise UserError(f"{option} {name}: this is the target; name another column")
 
@@ -145,13 +145,13 @@ def _understood(spec: TaskSpec, frame: pd.DataFrame, notes: list[str]) -> tuple[
     if not there.any():
         raise UserError(f"the target {spec.target} is missing in every row")
     if not there.all():
-        notes.append(f"{_rows(int((~there).sum()))} without a target left out")
+        notes.append(f"{counted(int((~there).sum()), 'row')} without a target left out")
     order, timed = None, np.ones(len(there), dtype=bool)
     if spec.time is not None:
         moments = _moments(spec.time, raw(frame[spec.time]))
         timed = ~pd.isna(moments)
         if (there & ~timed).any():
-            notes.append(f"{_rows(int((there & ~timed).sum()))} without a time ({spec.time}) left out")
+            notes.append(f"{counted(int((there & ~timed).sum()), 'row')} without a time ({spec.time}) left out")
         target, there = select(target, timed[there]), there & timed
         order = time_ranks(moments[there])
     groups = group_codes(select(raw(frame[spec.group]), there)) if spec.group is not None else None
@@ -160,7 +160,7 @@ def _understood(spec: TaskSpec, frame: pd.DataFrame, notes: list[str]) -> tuple[
     copies = duplicate_clusters(X, columns)
     if copies is not None:
         count = len(copies) - len(np.unique(copies))
-        notes.append(f"{count:,} duplicate row{'s' * (count > 1)} kept together")
+        notes.append(f"{counted(count, 'duplicate row')} kept together")
     return _Rows(X, target, merged(groups, copies), order, np.flatnonzero(there)), columns
 
 
@@ -173,6 +173,7 @@ def _features(
     columns: list[Column] = []
     features: dict[str, Any] = {}
     seen: dict[bytes, str] = {}
+    changed: list[str] = []
     for name in list(frame.columns):
         values = raw(frame.pop(name))
         found = understand(name, values if rows.all() else select(values, rows))
@@ -180,17 +181,18 @@ def _features(
         if name in apart:
             columns.append(replace(column, used=False, why=apart[name]))
             continue
-        notes += found.notes
+        changed += found.notes
         if found.values is not None:
             twin = seen.setdefault(column_digest(found.values) + column.kind.encode(), name)
             if twin != name:
-                column = replace(column, kind="duplicate", detail=f"same as {twin}", used=False, why=f"same as {twin}")
+                same = f"same as {shown(twin)}"
+                column = replace(column, kind="duplicate", detail=same, used=False, why=same)
             else:
                 features[name] = found.values
         columns.append(column)
     if not features:
         raise UserError(f"{spec.data}: no column is left to learn from")
-    notes += _left_out(columns)
+    notes += [*few(changed, "columns with values taken as missing"), *_left_out(columns)]
     if spec.group is None:
         notes += _repeated_ids(columns, int(rows.sum()))
     return columns, features
@@ -204,22 +206,22 @@ def _left_out(columns: Sequence[Column]) -> list[str]:
             reasons.setdefault(column.why, []).append(column.name)
     notes = []
     for why, names in reasons.items():
-        more = f" and {len(names) - 5} more" if len(names) > 5 else ""
-        plain = {"an id": "ids"}.get(why, why) if len(names) > 1 else why
-        notes.append(f"{', '.join(names[:5])}{more} left out ({plain})")
-    return notes
+        plain = "ids" if why == "an id" and len(names) > 1 else why
+        notes.append(f"{listed(names)} left out ({plain})")
+    return few(notes, "columns left out")
 
 
 def _repeated_ids(columns: Sequence[Column], rows: int) -> list[str]:
     """An id that comes again and again names groups, and groups that are torn apart flatter every score."""
-    return [
-        f"{column.name}: {column.distinct:,} values in {rows:,} rows; if rows of one belong together, say --group"
+    found = [
+        f"{shown(column.name)}: {column.distinct:,} values in {rows:,} rows; if those of one belong together: --group"
         for column in columns
         if column.used
         and column.kind in ("number", "category")
         and named_like_id(column.name)
         and LEAST_ROWS <= column.distinct <= 0.9 * rows
     ]
+    return few(found, "such columns")
 
 
 def _moments(name: str, values: Raw) -> NDArray[Any]:
@@ -235,7 +237,7 @@ def _classes(spec: TaskSpec, rows: _Rows, notes: list[str]) -> tuple[_Rows, NDAr
     """Codes and labels, without the classes that are too small for every training part to hold them."""
     codes, labels = class_codes(rows.values, spec.target)
     if len(labels) < 2:
-        raise UserError(f"the target {spec.target} is {labels[0]} in every row; there is nothing to predict")
+        raise UserError(f"the target {spec.target} is {shown(labels[0])} in every row; there is nothing to predict")
     least = ROWS_OF_A_CLASS - (spec.test is not None)
     counts = np.bincount(codes, minlength=len(labels))
     kept = (counts if rows.groups is None else clusters_per_class(codes, rows.groups, len(labels))) >= least
@@ -244,14 +246,17 @@ def _classes(spec: TaskSpec, rows: _Rows, notes: list[str]) -> tuple[_Rows, NDAr
     unit = "rows" if rows.groups is None else "separate rows or groups"
     if kept.sum() < 2:
         raise UserError(f"the target {spec.target} needs two classes with at least {least} {unit} each to be judged")
-    small = [f"{label} ({_rows(int(counts[code]))})" for code, label in enumerate(labels) if not kept[code]]
-    more = f" and {len(small) - 5} more" if len(small) > 5 else ""
-    plural = "es" if len(small) > 1 else ""
-    notes.append(f"{len(small)} class{plural} with fewer than {least} {unit} left out: {', '.join(small[:5])}{more}")
+    small = [
+        f"{shown(label)} ({counted(int(counts[code]), 'row')})" for code, label in enumerate(labels) if not kept[code]
+    ]
+    classes = "class" if len(small) == 1 else "classes"
+    notes.append(f"{len(small):,} {classes} with fewer than {least} {unit} left out: {listed(small)}")
     keep = kept[codes]
     rows, codes = rows.take(keep), np.cumsum(kept)[codes[keep]] - 1
     if len(codes) < LEAST_ROWS:
-        raise UserError(f"{spec.data}: {_rows(len(codes))} left to learn from; at least {LEAST_ROWS} are needed")
+        raise UserError(
+            f"{spec.data}: {counted(len(codes), 'row')} left to learn from; at least {LEAST_ROWS} are needed"
+        )
     return rows, codes, [label for label, wanted in zip(labels, kept, strict=True) if wanted]
 
 
@@ -261,7 +266,7 @@ def _imbalance(y: NDArray[Any], classes: Sequence[Label]) -> list[str]:
     if not rare:
         return []
     more = f", and {len(rare) - 3} more" if len(rare) > 3 else ""
-    return ["imbalanced classes: " + ", ".join(f"{classes[c]} {100 * shares[c]:.2g} %" for c in rare[:3]) + more]
+    return ["imbalanced classes: " + ", ".join(f"{shown(classes[c])} {100 * shares[c]:.2g} %" for c in rare[:3]) + more]
 
 
 def _test_table(
@@ -293,11 +298,11 @@ def _test_table(
         if not keep.any():
             raise UserError(f"{spec.test}: no row's {spec.target} is one that occurs in {spec.data}")
         if not keep.all():
-            notes.append(f"test table: {_rows(int((~keep).sum()))} without a known target left out")
+            notes.append(f"test table: {counted(int((~keep).sum()), 'row')} without a known target left out")
             X_test = X_test.loc[keep].reset_index(drop=True)
     shared = int(np.isin(row_hashes(X_test), row_hashes(X)).sum())
     if shared and copies_are_copies(X, columns):
-        notes.append(f"test table: {_rows(shared)} also in {spec.data}, so the test may flatter")
+        notes.append(f"test table: {counted(shared, 'row')} also in {spec.data}, so the test may flatter")
     return X_test, y_test, np.flatnonzero(keep)
 
 
@@ -318,7 +323,3 @@ def _hash(
         if values is not None
     ]
     return combined(parts)
-
-
-def _rows(count: int) -> str:
-    return f"{count:,} row{'s' * (count != 1)}"

@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from mlpilot.agent.ids import string_id, whole_id
+from mlpilot.agent.phrases import counted, shown
 from mlpilot.agent.task import Column
 from mlpilot.agent.values import (
     COMMA,
@@ -62,9 +63,9 @@ def understand(name: str, values: Raw) -> Understood:
         infinite = int(np.isinf(values).sum()) if isinstance(values, np.ndarray) and values.dtype.kind == "f" else 0
         odd = lost - infinite
         if infinite:
-            notes.append(f"{name}: {infinite:,} infinite {_plural('value', infinite)} taken as missing")
+            notes.append(f"{shown(name)}: {counted(infinite, 'infinite value')} taken as missing")
         if odd:
-            notes.append(f"{name}: {odd:,} {_plural('value', odd)} that {_no(odd, draft.kind)}, taken as missing")
+            notes.append(f"{shown(name)}: {counted(odd, 'value')} that {_no(odd, draft.kind)}, taken as missing")
         draft = replace(draft, missing=missing + lost)
     if draft.missing == size(values):
         return Understood(replace(draft, kind="empty", used=False, why="empty"), None, tuple(notes))
@@ -168,7 +169,7 @@ def _ambiguous(column: Column, values: Raw) -> list[str]:
         return []
     if _share(values, ~np.isnat(parse_dates(values.values, other))) < NEARLY_ALL:
         return []
-    return [f"{column.name}: dates read with the day first; nothing tells it from the month"]
+    return [f"{shown(column.name)}: dates read with the day first; nothing tells it from the month"]
 
 
 def _detail(column: Column, values: NDArray[Any]) -> str:
@@ -191,12 +192,7 @@ def _short(value: Any) -> str:
         return f"{value:.4g}"
     if isinstance(value, int | np.integer) and not isinstance(value, bool):
         return f"{value:,}" if abs(int(value)) < 10**7 else f"{value:.4g}"
-    text = str(value)
-    return text if len(text) <= 20 else text[:19] + "…"
-
-
-def _plural(word: str, count: int) -> str:
-    return word if count == 1 else word + "s"
+    return shown(value, 20)
 
 
 def _no(count: int, kind: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from mlpilot.agent.delimited import MAX_COLUMNS, scan, too_many_columns
 from mlpilot.agent.files import open_bytes, read_whole
+from mlpilot.agent.phrases import few, shown
 from mlpilot.sandbox.errors import UserError
 
 Columns = dict[str, list[Any]]
@@ -79,7 +80,7 @@ def _gather(path: Path, records: Iterable[Any]) -> tuple[Columns, list[str]]:
             for values in columns.values():
                 if len(values) < number:
                     values.append(None)
-    return columns, [f"{name}: nested values kept as text" for name in sorted(nested)]
+    return columns, few([f"{shown(name)}: nested values kept as text" for name in sorted(nested)], "such columns")
 
 
 def _from_lists(path: Path, content: dict[str, list[Any]]) -> tuple[Columns, list[str]]:

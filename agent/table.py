@@ -12,12 +12,14 @@ import pyarrow.parquet as parquet
 
 from mlpilot.agent.delimited import MAX_COLUMNS, MISSING, read_delimited, too_many_columns
 from mlpilot.agent.files import checked_path, is_gzip, memory, read_whole
+from mlpilot.agent.phrases import counted, few, listed, shown
 from mlpilot.agent.records import read_json, read_json_lines
 from mlpilot.agent.workbook import read_workbook
 from mlpilot.sandbox.errors import UserError
 
 FORMATS = ".csv, .tsv, .txt, .parquet, .jsonl, .json, .xlsx, .xls or .ods, each also as .gz"
 REFUSED = (".pkl", ".pickle", ".joblib", ".npy", ".npz", ".h5", ".hdf5", ".feather", ".pt", ".pth", ".rds", ".rdata")
+_CONTROL = dict.fromkeys((*range(32), *range(127, 160)), " ")
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,30 +61,38 @@ def read_table(path: str | Path) -> Table:
     if not columns or not len(columns[0]):
         raise UserError(f"{file} has a header and no rows" if names else f"{file} holds no table")
     unique, renamed = unique_names(names)
+    pa.default_memory_pool().release_unused()
     frame = pd.DataFrame(dict(zip(unique, columns, strict=True)), copy=False)
     return Table(frame, (*notes, *renamed))
 
 
 def unique_names(names: Sequence[Any]) -> tuple[list[str], list[str]]:
     """Names as distinct strings, and a note for each that had to change: `x` twice becomes `x` and `x.1`."""
-    wanted = [" ".join(str(name).split()) if name is not None else "" for name in names]
-    reserved, taken, unique, notes = set(wanted), set[str](), list[str](), list[str]()
-    unnamed = 0
+    wanted = ["" if name is None else _clean(str(name)) for name in names]
+    reserved, taken, unique = set(wanted), set[str](), list[str]()
+    unnamed: list[str] = []
+    renamed: list[str] = []
     for position, name in enumerate(wanted, 1):
         base = name or f"column_{position}"
         final, suffix = base, 0
         while final in taken or (suffix and final in reserved):
             suffix += 1
             final = f"{base}.{suffix}"
-        unnamed += not name
-        if name and final != name:
-            notes.append(f"second column called {name}: now {final}" if suffix == 1 else f"another {name}: now {final}")
+        if not name:
+            unnamed.append(final)
+        elif final != name:
+            renamed.append(f"another column called {shown(name)}: now {shown(final)}")
         taken.add(final)
         unique.append(final)
+    notes = few(renamed, "columns renamed")
     if unnamed:
-        first = unique[wanted.index("")]
-        notes.append(f"{unnamed} column{'s' * (unnamed > 1)} without a name: {first}{' ...' * (unnamed > 1)}")
+        notes.append(f"{counted(len(unnamed), 'column')} without a name: {listed(unnamed)}")
     return unique, notes
+
+
+def _clean(name: str) -> str:
+    """A name without line breaks, control characters and outer spaces."""
+    return " ".join(name.translate(_CONTROL).split())
 
 
 def _read_parquet(file: Path) -> tuple[list[str], list[pd.Series], list[str]]:

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from mlpilot.agent.phrases import counted, shown
 from mlpilot.agent.profile import number_form
 from mlpilot.agent.task import TaskType
 from mlpilot.agent.values import MISSING_LABEL, Raw, Strings, numbers, present, raw, select
@@ -46,15 +47,12 @@ def infer_type(values: Raw) -> TaskType:
 def regression_values(values: Raw, name: str) -> NDArray[np.float64]:
     """(n,) the target as floats. Raises `UserError`: words, dates, infinite values."""
     if isinstance(values, Strings):
-        example = str(values.values[0])[:30]
-        raise UserError(f"the target {name} holds words such as {example!r}; regression needs numbers")
+        raise UserError(f"the target {name} holds words such as {shown(values.values[0])!r}; regression needs numbers")
     _refuse_dates(values, name)
     floats = values.astype(np.float64)
     infinite = int(np.isinf(floats).sum())
     if infinite:
-        raise UserError(
-            f"the target {name} is infinite in {infinite:,} row{'s' * (infinite > 1)}; mend or remove them first"
-        )
+        raise UserError(f"the target {name} is infinite in {counted(infinite, 'row')}; mend or remove them first")
     return floats
 
 

@@ -248,7 +248,7 @@ def test_names_are_made_unique_and_noted() -> None:
     names, notes = unique_names(["x", "x", "", "x.1", None, "x", " padded \n name "])
     assert names == ["x", "x.2", "column_3", "x.1", "column_5", "x.3", "padded name"]
     assert len(set(names)) == len(names) and len(notes) == 3
-    assert unique_names(["a", "a"]) == (["a", "a.1"], ["second column called a: now a.1"])
+    assert unique_names(["a", "a"]) == (["a", "a.1"], ["another column called a: now a.1"])
 
 
 def test_duplicate_and_empty_names_in_a_file(tmp_path: Path) -> None:
