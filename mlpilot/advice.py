@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from mlpilot.checkup import Checkup, Finding
-from mlpilot.screen import for_answers
+from mlpilot.screen import for_answers, print_beside
 from mlpilot.streams import clean
 
 _MARKS = {"ok": ("ok", "green"), "warning": ("look", "yellow"), "missing": ("no", "red")}
@@ -22,10 +21,10 @@ def print_checkup(found: Checkup) -> None:
         _print_findings(console, f"inside {found.sandbox}", found.extra)
     console.print(Text("packages", style="bold"))
     lacking = [name for name, version in found.packages.items() if version is None]
-    versions = "  ".join(f"{name} {version}" for name, version in found.packages.items() if version is not None)
-    console.print(Text(f"  {versions}"))
+    versions = ", ".join(f"{name} {version}" for name, version in found.packages.items() if version is not None)
+    print_beside(console, Text("  "), versions)
     if lacking:
-        console.print(Text(f"  missing: {', '.join(lacking)}; reinstall mlpilot", style="red"))
+        print_beside(console, Text("  missing: ", style="red"), f"{', '.join(lacking)}; reinstall mlpilot")
     console.print()
     if found.sandbox is None:
         console.print(Text("No sandbox works here, so nothing can be run yet: see the remedies above."))
@@ -35,14 +34,11 @@ def print_checkup(found: Checkup) -> None:
 
 def _print_findings(console: Console, title: str, findings: Sequence[Finding]) -> None:
     console.print(Text(title, style="bold"))
-    grid = Table.grid(padding=(0, 2, 0, 0))
-    grid.add_column(no_wrap=True)
-    grid.add_column(no_wrap=True)
-    grid.add_column(overflow="fold")
+    names = max((len(item.name) for item in findings), default=0)
     for item in findings:
         mark, style = _MARKS[item.state]
-        grid.add_row(Text(f"  {item.name}"), Text(mark, style=style), Text(clean(item.detail)))
+        margin = Text(f"  {item.name:<{names}}  ").append(f"{mark:<4}", style=style).append("  ")
+        print_beside(console, margin, clean(item.detail))
         if item.remedy:
-            grid.add_row("", "", Text(f"→ {clean(item.remedy)}"))
-    console.print(grid)
+            print_beside(console, Text(" " * len(margin)), f"→ {clean(item.remedy)}")
     console.print()

@@ -4,13 +4,16 @@ import os
 import platform
 import shutil
 import sys
+import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from importlib import metadata
 from pathlib import Path
 from typing import Literal
 
+from mlpilot.agent.bench import limits
 from mlpilot.agent.home import home
+from mlpilot.agent.report.words import plural
 
 PACKAGES = (
     "numpy",
@@ -31,12 +34,15 @@ KEYS = ("OPENAI_API_KEY",)
 _LEAST_DISK = 2 * 2**30
 
 
+State = Literal["ok", "missing", "warning"]
+
+
 @dataclass(frozen=True)
 class Finding:
     """One thing that was looked at."""
 
     name: str
-    state: Literal["ok", "missing", "warning"]
+    state: State
     detail: str
     remedy: str = ""
 
@@ -81,7 +87,9 @@ def _memory() -> Finding:
     total = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     enough = total >= 4 * 2**30
     remedy = "" if enough else "large tables may not fit; close other programs"
-    return Finding("memory", "ok" if enough else "warning", f"{total / 2**30:.1f} GiB", remedy)
+    allowed = limits()
+    used = f"a run's sandbox may use {allowed.memory_bytes / 2**30:g} GiB and {plural(allowed.threads, 'thread')}"
+    return Finding("memory", "ok" if enough else "warning", f"{total / 2**30:.1f} GiB; {used}", remedy)
 
 
 def _state_folder() -> Finding:
@@ -127,23 +135,29 @@ def _sandboxes() -> list[Finding]:
 
 _TRIALS = {
     "network": "import socket; socket.create_connection(('1.1.1.1', 53), timeout=2)",
-    "host files": f"open({str(Path(__file__).resolve())!r}).read()",
-    "secrets": "import os; assert any(word in key for key in os.environ for word in ('KEY', 'TOKEN', 'SECRET'))",
+    "host files": "open({path!r}).read()",
+    "environment": "import os; os.environ[{name!r}]",
 }
 """What must fail inside a sandbox."""
 
 
 def _inside(name: str) -> list[Finding]:
+    """Run a Cell, and try from inside what must be out of reach: a file and a variable that were made for this."""
     from mlpilot.sandbox.choose import choose
     from mlpilot.sandbox.protocol import Limits
 
-    with choose(name).open(Limits()) as session:
-        first = session.run("print(1 + 1)", timeout=60)
-        worked = first.status == "ok" and first.stdout.strip() == "2"
-        found = [
-            Finding("a cell", "ok" if worked else "missing", f"ran in {first.seconds:.2f} s" if worked else "failed")
-        ]
-        for what, code in _TRIALS.items():
-            kept_out = session.run(code, timeout=20).status != "ok"
-            found.append(Finding(what, "ok" if kept_out else "warning", "out of reach" if kept_out else "WITHIN REACH"))
+    bait = {"name": "MLPILOT_DOCTOR_BAIT"}
+    os.environ[bait["name"]] = "readable"
+    with tempfile.NamedTemporaryFile(prefix="mlpilot-doctor-") as file:
+        Path(file.name).chmod(0o644)
+        with choose(name).open(Limits()) as session:
+            first = session.run("print(1 + 1)", timeout=60)
+            worked = first.status == "ok" and first.stdout.strip() == "2"
+            detail = f"ran in {first.seconds:.2f} s" if worked else f"ended {first.status}"
+            found = [Finding("a cell", "ok" if worked else "missing", detail)]
+            for what, code in _TRIALS.items():
+                kept_out = session.run(code.format(path=file.name, **bait), timeout=20).status == "error"
+                state: State = "ok" if kept_out else "warning"
+                found.append(Finding(what, state, "out of reach" if kept_out else "within reach: please report this"))
+    del os.environ[bait["name"]]
     return found

@@ -11,6 +11,7 @@ from mlpilot.agent.record import RunRecord
 from mlpilot.agent.report.words import percent
 from mlpilot.agent.task import Task, TaskSpec
 from mlpilot.numbers import metric_name, plural
+from mlpilot.screen import print_beside
 from mlpilot.streams import clean
 
 Fact = tuple[str, str]
@@ -53,11 +54,7 @@ def of_record(record: RunRecord) -> list[Fact]:
 def print_facts(console: Console, facts: Iterable[Fact]) -> None:
     """Labels in one column, what they say beside them, wrapped within it."""
     for label, text in facts:
-        margin = Text(f" {label:<{_LABEL}}", style="bold")
-        for line in Text(text).wrap(console, max(console.width - _LABEL - 2, 16)):
-            line.rstrip()
-            console.print(margin + line, soft_wrap=True)
-            margin = Text(" " * (_LABEL + 1))
+        print_beside(console, Text(f" {label:<{_LABEL}}", style="bold"), text)
 
 
 def file_name(path: str) -> str:

@@ -4,6 +4,7 @@ import os
 import sys
 from contextlib import AbstractContextManager, nullcontext
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
@@ -31,6 +32,15 @@ def for_progress() -> Console:
 def for_answers() -> Console:
     """Standard output."""
     return _console(stderr=False)
+
+
+def print_beside(console: Console, margin: Text, text: str) -> None:
+    """`text` to the right of `margin`, wrapped within its own column."""
+    indent = cell_len(margin.plain)
+    for line in Text(text).wrap(console, max(console.width - indent - 1, 16)):
+        line.rstrip()
+        console.print(margin + line, soft_wrap=True)
+        margin = Text(" " * indent)
 
 
 def busy(text: str) -> AbstractContextManager[object]:

@@ -1,4 +1,7 @@
-"""Run one Cell, a file or standard input, in a fresh Session of the sandbox. What it prints is passed on."""
+"""Run one Cell, a file or standard input, in a fresh Session of the sandbox. What it prints is passed on.
+
+A file sees the plain files beside it, read-only (never hidden ones, nor keys); --mount shows it more.
+"""
 
 import argparse
 import sys
@@ -13,7 +16,7 @@ from mlpilot.streams import answer_json, clean, clean_block, note
 from mlpilot.values import seconds
 
 if TYPE_CHECKING:
-    from mlpilot.sandbox.protocol import CellResult, Output
+    from mlpilot.sandbox.protocol import CellResult, Mount, Output
 
 HELP = "run one piece of code in the sandbox"
 
@@ -27,6 +30,9 @@ def add_arguments(parser: Parser) -> None:
     add_sandbox(parser)
     parser.add_argument(
         "--timeout", metavar="S", type=value_of(seconds), default=120.0, help="for the Cell (default: 120)"
+    )
+    parser.add_argument(
+        "--mount", metavar="PATH", action="append", default=[], help="a file or folder to be seen too, read-only"
     )
     add_json(parser)
 
@@ -47,18 +53,32 @@ def failure(kind: str, message: str) -> dict[str, object]:
 
 def main(args: argparse.Namespace) -> int:
     """Run the Cell; 0 if it ended well, 3 if not."""
+    code = _source(args.file)
+    mounts = _mounts(args)
+    from mlpilot.neighbours import linking
     from mlpilot.sandbox.choose import choose
     from mlpilot.sandbox.protocol import Limits
 
-    code = _source(args.file)
     sandbox = choose(args.sandbox, note)
-    with sandbox.open(Limits()) as session:
+    with sandbox.open(Limits(), mounts) as session:
+        if mounts:
+            session.run(linking(mounts))
         result = session.run(code, timeout=args.timeout, on_output=None if args.json else _pass_on)
     if args.json:
         answer_json(as_json(result, sandbox.name))
     else:
         _say_how_it_ended(result, args.timeout)
     return DONE if result.status == "ok" else BAD_ANSWER
+
+
+def _mounts(args: argparse.Namespace) -> "list[Mount]":
+    """What the code may see, the person's own wishes last; of two with one name, that is the one."""
+    from mlpilot import neighbours
+
+    seen, left_out = ([], 0) if args.file == "-" else neighbours.beside(Path(args.file))
+    if left_out:
+        note(f"note: {left_out} more files of that folder are not seen inside; name those it needs with --mount")
+    return list({mount.target: mount for mount in [*seen, *neighbours.asked_for(args.mount)]}.values())
 
 
 def as_json(result: "CellResult", sandbox: str) -> dict[str, object]:
