@@ -28,7 +28,7 @@ class Walls(Protocol):
 
     channel: socket.socket
     """The host's end of the talk with the zygote."""
-    read: Sequence[str]
+    read: list[str]
     """Paths inside that kernels may read: the system, Python, the mounts."""
     scratch: str
     """Folder inside where kernels get their scratch folders."""
@@ -36,6 +36,8 @@ class Walls(Protocol):
     """The user inside to become, when the zygote is started as root."""
     private_memory: bool
     """Whether /dev/shm is the sandbox's own, to be emptied between kernels."""
+    limits_processes: bool
+    """Whether the walls bound the number of processes; otherwise the zygote does, for its user."""
 
     def out_of_memory(self) -> bool:
         """Whether a process was killed for memory since this was last asked."""
@@ -79,7 +81,7 @@ class Box:
             "scratch": self.walls.scratch,
             "uid": self.walls.uid,
             "shared_memory": self.walls.private_memory,
-            "processes": self.limits.processes,
+            "processes": None if self.walls.limits_processes else self.limits.processes,
             "threads": self.limits.threads,
         }
         with tempfile.TemporaryFile() as file:

@@ -8,6 +8,7 @@ import os
 import secrets
 import shutil
 import socket
+import subprocess
 import sys
 import sysconfig
 import tempfile
@@ -17,15 +18,15 @@ from pathlib import Path
 from typing import IO
 
 from mlpilot.sandbox.box import Box, Preparation
-from mlpilot.sandbox.cgroup import Cgroup
+from mlpilot.sandbox.cgroup import Cgroup, reap_groups
+from mlpilot.sandbox.environment import INSIDE, SCRATCH, environment
 from mlpilot.sandbox.errors import NoSandboxError
 from mlpilot.sandbox.folder import PrivateFolder, reap_folders
+from mlpilot.sandbox.memory import MemoryWatch
 from mlpilot.sandbox.pool import OwnSession, ZygotePool
 from mlpilot.sandbox.protocol import Limits, Mount, Probe
 from mlpilot.sandbox.spawn import spawn
 
-INSIDE = "/opt/mlpilot"
-SCRATCH = "/scratch"
 _SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64")
 _SETTINGS = (
     "/etc/ld.so.cache",
@@ -37,6 +38,7 @@ _SETTINGS = (
 )
 _PYTHON_PARTS = ("bin", "lib", "lib64", "include", "share", "pyvenv.cfg")
 _USER = 1000
+_REMEDY = "allow unprivileged user namespaces (sysctl kernel.apparmor_restrict_unprivileged_userns=0), or use docker"
 
 
 def python_folders() -> list[str]:
@@ -47,30 +49,11 @@ def python_folders() -> list[str]:
     return list(dict.fromkeys(str(part) for part in parts if part.exists() and not part.is_relative_to("/usr")))
 
 
-def environment(threads: int) -> dict[str, str]:
-    """The whole environment inside: nothing of the host's. One thread, until a kernel sets its own number."""
-    single = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
-    return {
-        "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin",
-        "HOME": SCRATCH,
-        "LANG": "C.UTF-8",
-        "PYTHONHASHSEED": "0",
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "PYTHONPATH": INSIDE,
-        "MPLBACKEND": "Agg",
-        # No thread may run when kernels are forked.
-        "JE_ARROW_MALLOC_CONF": "background_thread:false",
-        # Idle BLAS threads spin for 2**20 cycles, not for 2**26: a processor is better used.
-        "OPENBLAS_THREAD_TIMEOUT": "20",
-        "MLPILOT_THREADS": str(threads),
-        **dict.fromkeys(single, "1"),
-    }
-
-
 class BubblewrapWalls:
     """A running bubblewrap with its zygote."""
 
     private_memory = True
+    limits_processes = False
     scratch = SCRATCH
 
     def __init__(self, limits: Limits, mounts: Sequence[Mount]) -> None:
@@ -89,8 +72,10 @@ class BubblewrapWalls:
                 command, pass_fds=(inner.fileno(), users.fileno()), stderr=self._words, env={"PATH": os.defpath}
             )
 
+        self._memory = self._cgroup or MemoryWatch(self._process.pid, limits.memory_bytes)
+
     def out_of_memory(self) -> bool:
-        return self._cgroup.out_of_memory() if self._cgroup else False
+        return self._memory.out_of_memory()
 
     def last_words(self) -> str:
         self._words.seek(0)
@@ -100,8 +85,7 @@ class BubblewrapWalls:
         # Every process inside dies with process 1 of its namespace, and that dies with bubblewrap.
         self._process.kill()
         self._process.wait()
-        if self._cgroup:
-            self._cgroup.remove()
+        self._memory.remove()
         self._words.close()
 
 
@@ -120,7 +104,7 @@ def _command(limits: Limits, mounts: Sequence[Mount], users_fd: int, uid: int) -
     user = [] if os.getuid() == 0 else ["--unshare-user", "--uid", str(uid), "--gid", str(uid)]
     namespaces = ["--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try"]
     command = [bwrap, *user, *namespaces, "--die-with-parent", "--new-session", "--hostname", "sandbox", "--clearenv"]
-    for name, value in environment(limits.threads).items():
+    for name, value in environment(str(Path(sys.executable).parent)).items():
         command += ["--setenv", name, value]
     binds: list[tuple[str, str]] = []
     for path in _SYSTEM:
@@ -156,24 +140,27 @@ class Bubblewrap:
     def _probed(self) -> Probe:
         if shutil.which("bwrap") is None:
             return Probe(False, "bubblewrap is not installed", "install the package `bubblewrap`")
-        try:
-            with self.open(Limits(memory_bytes=2**30)) as session:
-                result = session.run("1 + 1", timeout=30)
-        except NoSandboxError as error:
-            return Probe(False, str(error), "allow unprivileged user namespaces, or use docker")
-        if result.status != "ok":
-            return Probe(False, f"a first cell ended {result.status}", "see `mlpilot doctor --deep`")
+        with _text_file("") as users:
+            command = [*_command(Limits(), (), users.fileno(), _USER), sys.executable, "-I", "-c", ""]
+            tried = subprocess.run(command, pass_fds=(users.fileno(),), capture_output=True, text=True, check=False)
+        if tried.returncode != 0:
+            return Probe(False, f"bubblewrap: {' '.join(tried.stderr.split())[:300]}", _REMEDY)
         return Probe(True, "bubblewrap: no network, no host files, memory and processes bounded")
 
     def probe(self) -> Probe:
         """See `Sandbox.probe`."""
         return self._probed
 
+    def inside(self, mount: Mount) -> str:
+        """See `Sandbox.inside`."""
+        return mount.target
+
     def pool(
         self, limits: Limits, mounts: Sequence[Mount] = (), *, preload: str = "", path: Sequence[str] = ()
     ) -> ZygotePool:
         """See `Sandbox.pool`."""
         reap_folders()
+        reap_groups()
         preparation = Preparation(preload, tuple(path))
         return ZygotePool(lambda: Box(BubblewrapWalls(limits, mounts), limits, preparation, PrivateFolder()))
 

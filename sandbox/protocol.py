@@ -149,6 +149,9 @@ class Sandbox(Protocol):
     def probe(self) -> Probe:
         """Try it, cheaply, by doing; cached for the life of the process."""
 
+    def inside(self, mount: Mount) -> str:
+        """The path at which code finds `mount`: its target, but for `none`, which cannot mount anything."""
+
     def pool(
         self, limits: Limits, mounts: Sequence[Mount] = (), *, preload: str = "", path: Sequence[str] = ()
     ) -> Pool:

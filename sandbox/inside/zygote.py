@@ -275,7 +275,8 @@ def main(channel: socket.socket) -> None:
     _drop_privileges(config["uid"], [scratch, SHARED_MEMORY] if config["shared_memory"] else [scratch])
     _set_dumpable(False)
     _libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
-    resource.setrlimit(resource.RLIMIT_NPROC, (config["processes"], config["processes"]))
+    if config["processes"] is not None:
+        resource.setrlimit(resource.RLIMIT_NPROC, (config["processes"], config["processes"]))
     try:
         libraries = _prepare(config)
     except Exception as error:  # noqa: BLE001 - the host is told, and starts nothing

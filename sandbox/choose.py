@@ -1,0 +1,54 @@
+"""Which sandbox to use: the one that was asked for, or the first that works; never none without being asked."""
+
+from collections.abc import Callable
+
+from mlpilot.sandbox.bubblewrap import Bubblewrap
+from mlpilot.sandbox.docker import Docker
+from mlpilot.sandbox.errors import NoSandboxError, UserError
+from mlpilot.sandbox.plain import Plain
+from mlpilot.sandbox.protocol import Probe, Sandbox
+
+NAMES = ("auto", "docker", "bubblewrap", "landlock", "none")
+
+
+def choose(name: str = "auto", progress: Callable[[str], object] = str) -> Sandbox:
+    """The sandbox called `name` (one of `NAMES`), tried and found working.
+
+    `auto` takes docker where an engine answers and has the image, else bubblewrap. An explicit `docker` builds a
+    missing image, telling `progress` of each step. Raises `NoSandboxError` with what would help, `UserError` for any
+    other name.
+    """
+    match name:
+        case "auto":
+            return _first(Docker(), Bubblewrap())
+        case "docker":
+            sandbox = Docker()
+            if not sandbox.image_is_there():
+                from mlpilot.sandbox.image.build import build
+
+                build(progress=progress)
+            return _first(sandbox)
+        case "bubblewrap":
+            return _first(Bubblewrap())
+        case "landlock":
+            raise NoSandboxError("the landlock sandbox is not there yet: use --sandbox bubblewrap or docker")
+        case "none":
+            return Plain()
+    raise UserError(f"{name!r} is not a sandbox: choose one of {', '.join(NAMES)}")
+
+
+def _first(*candidates: Sandbox) -> Sandbox:
+    failures = []
+    for sandbox in candidates:
+        probe = sandbox.probe()
+        if probe.works:
+            return sandbox
+        failures.append(f"{sandbox.name}: {probe.detail}; {probe.remedy}" if probe.remedy else probe.detail)
+    raise NoSandboxError("no sandbox works here, and nothing was run (" + " | ".join(failures) + ")")
+
+
+def probes() -> list[tuple[str, Probe]]:
+    """Every sandbox, tried, in the order in which `auto` would take them; for `mlpilot doctor`."""
+    candidates: list[Sandbox] = [Docker(), Bubblewrap()]
+    later = Probe(False, "not there yet: it comes with a later version")
+    return [*((sandbox.name, sandbox.probe()) for sandbox in candidates), ("landlock", later)]

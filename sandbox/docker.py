@@ -1,0 +1,204 @@
+"""docker: a container without network, capabilities or a writable file system; memory and processes bounded by cgroups."""
+
+import contextlib
+import os
+import socket
+import time
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import docker as engine
+import docker.errors as engine_errors
+import requests
+
+from mlpilot.sandbox.box import Box, Preparation
+from mlpilot.sandbox.environment import INSIDE, SCRATCH, environment
+from mlpilot.sandbox.errors import NoSandboxError
+from mlpilot.sandbox.folder import PrivateFolder, owner, owner_lives, reap_folders
+from mlpilot.sandbox.image import lock
+from mlpilot.sandbox.pool import OwnSession, ZygotePool
+from mlpilot.sandbox.protocol import Limits, Mount, Probe
+
+_OWNER = "mlpilot.owner"
+_DOOR = f"{INSIDE}/door"
+_SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/etc", "/opt")
+_UNPRIVILEGED = 65534
+_START_SECONDS = 30.0
+
+
+def connect() -> Any:
+    """A client of the engine that `DOCKER_HOST` names, or the default one. Raises `NoSandboxError`."""
+    try:
+        client = engine.from_env(timeout=60)
+        client.ping()
+    except (engine_errors.DockerException, requests.RequestException) as error:
+        raise NoSandboxError(f"no Docker engine answers: {' '.join(str(error).split())[:200]}") from None
+    return client
+
+
+class DockerWalls:
+    """A running container with its zygote."""
+
+    private_memory = True
+    limits_processes = True
+    scratch = SCRATCH
+
+    def __init__(self, client: Any, limits: Limits, mounts: Sequence[Mount]) -> None:
+        self._client = client
+        # Started as root, the container's user is nobody; otherwise ourselves, who can do no more than we could.
+        self.uid = os.getuid() or _UNPRIVILEGED
+        self.read = [*_SYSTEM, *(mount.target for mount in mounts)]
+        self._ooms = 0
+        self._folder = PrivateFolder()
+        try:
+            self._start(limits, mounts)
+        except (engine_errors.DockerException, requests.RequestException) as error:
+            self._folder.remove()
+            raise NoSandboxError(f"docker could not start the sandbox: {' '.join(str(error).split())[:300]}") from None
+
+    def _start(self, limits: Limits, mounts: Sequence[Mount]) -> None:
+        door = self._folder.path / "door"
+        door.mkdir(mode=0o755)
+        with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as listener:
+            listener.bind(str(door / "zygote"))
+            # Only this user can enter the folder above; inside, the container's user must be able to connect.
+            (door / "zygote").chmod(0o666)
+            listener.listen(1)
+            self._started = time.time()
+            self._container = self._client.containers.run(**_options(limits, mounts, self.uid, door))
+            self.channel = self._accept(listener)
+        (door / "zygote").unlink()
+
+    def _accept(self, listener: socket.socket) -> socket.socket:
+        """The zygote's one connection, made before any generated code exists."""
+        deadline = time.monotonic() + _START_SECONDS
+        listener.settimeout(0.2)
+        while time.monotonic() < deadline:
+            with contextlib.suppress(TimeoutError):
+                return listener.accept()[0]
+            self._container.reload()
+            if self._container.status not in ("created", "running"):
+                break
+        words = " ".join(self.last_words().split())[-500:]
+        self.destroy()
+        raise NoSandboxError(f"the container did not start: {words or 'no answer from it'}")
+
+    def out_of_memory(self) -> bool:
+        try:
+            events = self._client.api.events(
+                since=self._started,
+                until=time.time(),
+                filters={"container": self._container.id, "event": "oom"},
+                decode=True,
+            )
+            ooms = sum(1 for _ in events)
+        except (engine_errors.DockerException, requests.RequestException):
+            return False
+        new, self._ooms = ooms > self._ooms, ooms
+        return new
+
+    def last_words(self) -> str:
+        try:
+            return str(self._container.logs(tail=100).decode(errors="replace"))
+        except (engine_errors.DockerException, requests.RequestException):
+            return ""
+
+    def destroy(self) -> None:
+        with contextlib.suppress(engine_errors.DockerException, requests.RequestException):
+            self._container.remove(force=True, v=True)
+        self._folder.remove()
+
+
+def _options(limits: Limits, mounts: Sequence[Mount], uid: int, door: Path) -> dict[str, Any]:
+    inside = Path(__file__).parent / "inside"
+    binds = [(inside, f"{INSIDE}/mlpilot/sandbox/inside"), (door, _DOOR), *((m.source, m.target) for m in mounts)]
+    return {
+        "image": lock.tag(),
+        "command": ["python3", "-s", "-P", "-m", "mlpilot.sandbox.inside.zygote", f"unix:{_DOOR}/zygote"],
+        "detach": True,
+        "labels": {_OWNER: owner()},
+        "user": f"{uid}:{os.getgid() if os.getuid() else uid}",
+        "environment": environment("/opt/venv/bin"),
+        "working_dir": "/",
+        "hostname": "sandbox",
+        "init": True,
+        "network_mode": "none",
+        "ipc_mode": "private",
+        "read_only": True,
+        "cap_drop": ["ALL"],
+        "security_opt": ["no-new-privileges:true"],
+        "pids_limit": limits.processes,
+        "mem_limit": limits.memory_bytes,
+        "memswap_limit": limits.memory_bytes,
+        "nano_cpus": int(limits.cpus * 1e9),
+        "shm_size": limits.disk_bytes,
+        "tmpfs": {SCRATCH: f"rw,exec,nosuid,nodev,size={limits.disk_bytes},uid={uid},mode=0700"},
+        "mounts": [
+            engine.types.Mount(target, str(source.resolve()), "bind", read_only=True) for source, target in binds
+        ],
+        "log_config": engine.types.LogConfig(type="json-file", config={"max-size": "1m", "max-file": "1"}),
+    }
+
+
+def _reap(client: Any) -> None:
+    """Remove the containers of owners that are dead."""
+    for container in client.containers.list(all=True, filters={"label": _OWNER}, ignore_removed=True):
+        if not owner_lives(container.labels.get(_OWNER, "")):
+            with contextlib.suppress(engine_errors.APIError):
+                container.remove(force=True, v=True)
+
+
+class Docker:
+    """The `docker` backend."""
+
+    name = "docker"
+
+    @cached_property
+    def _client(self) -> Any:
+        return connect()
+
+    def image_is_there(self) -> bool:
+        """Whether the engine has the image. Raises `NoSandboxError` when no engine answers."""
+        try:
+            self._client.images.get(lock.tag())
+        except engine_errors.ImageNotFound:
+            return False
+        return True
+
+    @cached_property
+    def _probed(self) -> Probe:
+        try:
+            if not self.image_is_there():
+                return Probe(False, "docker answers, but has no sandbox image", "run `mlpilot sandbox build`")
+            self._client.containers.run(
+                lock.tag(), ["true"], network_mode="none", remove=True, labels={_OWNER: owner()}
+            )
+        except NoSandboxError as error:
+            return Probe(False, str(error), "start a Docker engine that you may use")
+        except engine_errors.DockerException as error:
+            return Probe(False, f"docker cannot run a container: {' '.join(str(error).split())[:300]}")
+        version = self._client.version().get("Version", "")
+        return Probe(True, f"docker {version}: no network, no host files, memory and processes bounded")
+
+    def probe(self) -> Probe:
+        """See `Sandbox.probe`."""
+        return self._probed
+
+    def inside(self, mount: Mount) -> str:
+        """See `Sandbox.inside`."""
+        return mount.target
+
+    def pool(
+        self, limits: Limits, mounts: Sequence[Mount] = (), *, preload: str = "", path: Sequence[str] = ()
+    ) -> ZygotePool:
+        """See `Sandbox.pool`."""
+        reap_folders()
+        _reap(self._client)
+        preparation = Preparation(preload, tuple(path))
+        return ZygotePool(lambda: Box(DockerWalls(self._client, limits, mounts), limits, preparation, PrivateFolder()))
+
+    def open(self, limits: Limits, mounts: Sequence[Mount] = ()) -> OwnSession:
+        """See `Sandbox.open`."""
+        return OwnSession(self.pool(limits, mounts))
