@@ -10,7 +10,7 @@ from mlpilot.agent.report.words import clip, decimals, duration, fixed, interval
 from mlpilot.tools.space import Value
 
 COLUMNS = ("#", "experiment", "score", "95 % interval", "against the best", "took")
-TEXT_BUDGET = 250_000
+TEXT_BUDGET = 150_000
 """Characters of reasons in the whole tree; a long run gets shorter ones."""
 
 
@@ -91,7 +91,7 @@ class Board:
         parent = self.by_number.get(one.parent) if one.parent is not None else None
         if one.kind == "tune":
             changed = changed_params(one.params, parent.params if parent else {})
-            title: Child = tag("span", clip(changed, 160) or clip(one.name, 80), class_="params")
+            title: Child = tag("span", clip(changed, 120) or clip(one.name, 80), class_="params")
         else:
             title = tag("b", clip(one.name, 90))
         lines: list[Child] = [tag("div", title, " ", tag("span", "best", class_="badge") if best else None)]
