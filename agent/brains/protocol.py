@@ -31,6 +31,8 @@ class Card:
     timed: bool = False
     goal: str = ""
     threads: int = 2
+    folds: int = 5
+    """Fits that one Experiment takes, repeats counted."""
 
 
 @dataclass(frozen=True)
@@ -115,6 +117,15 @@ class Stop:
 Decision = Draft | Tune | Blend | Stop
 
 
+@dataclass(frozen=True)
+class Repair:
+    """A mended Solution."""
+
+    solution: Solution
+    what: str
+    """One line saying what was changed."""
+
+
 class Brain(Protocol):
     """Decides what to try next, writes it, repairs it."""
 
@@ -126,5 +137,5 @@ class Brain(Protocol):
     def write(self, idea: Idea, view: View) -> Solution:
         """The Idea as a Solution."""
 
-    def repair(self, solution: Solution, diagnosis: Diagnosis, view: View) -> Solution | None:
+    def repair(self, solution: Solution, diagnosis: Diagnosis, view: View) -> Repair | None:
         """A mended Solution, or None when this Brain knows no repair."""

@@ -1,1 +1,31 @@
-"""."""
+"""The built-in brain: rules, recipes and statistics; it needs no model."""
+
+from mlpilot.agent.brains.builtin.deciding import decide, write_recipe
+from mlpilot.agent.brains.builtin.tables import table_of
+from mlpilot.agent.brains.protocol import Decision, Idea, Repair, View
+from mlpilot.tools.diagnose import repair_source
+from mlpilot.tools.diagnose.model import Diagnosis
+from mlpilot.tools.solution import Solution
+
+
+class BuiltinBrain:
+    """Tries a portfolio, tunes what is promising, blends, repairs by rules, and knows when to stop."""
+
+    name = "built-in"
+
+    def propose(self, view: View) -> Decision:
+        """What to do next: a pure function of the View."""
+        return decide(view)
+
+    def write(self, idea: Idea, view: View) -> Solution:
+        """The recipe that the Idea names, written for this table. Raises `KeyError` for an unknown one."""
+        return write_recipe(idea, view.card).write(table_of(view.card))
+
+    def repair(self, solution: Solution, diagnosis: Diagnosis, view: View) -> Repair | None:
+        """The Solution with one small edit, or None when no rule knows what to do."""
+        del view
+        mended = repair_source(solution.source, diagnosis)
+        if mended is None:
+            return None
+        source, what = mended
+        return Repair(Solution(solution.name, source, solution.complexity), what)

@@ -1,0 +1,203 @@
+"""From how a Cell ended to a Diagnosis: the traceback is read down to the Solution's own line.
+
+The harness compiles a Solution under the file name `solution.py`, so its frames are told from those of libraries, in
+Python's style (`File "solution.py", line 12`) and in IPython's (`File solution.py:12`).
+"""
+
+import re
+from dataclasses import dataclass
+
+from mlpilot.sandbox.protocol import CellError
+from mlpilot.tools.diagnose.model import Diagnosis
+
+_FRAME = re.compile(r'File "?[^"\n]*?solution\.py"?(?:, line |:)(\d+)')
+
+
+@dataclass(frozen=True)
+class Sign:
+    """An error message that is known, what it means, and what would fix it."""
+
+    kind: str
+    pattern: re.Pattern[str]
+    """Looked for in "Type: message"."""
+    message: str
+    """For a person; `{0}`, `{1}`, ... are the pattern's groups."""
+    remedy: str
+
+
+def _sign(kind: str, pattern: str, message: str, remedy: str) -> Sign:
+    return Sign(kind, re.compile(pattern, re.DOTALL), message, remedy)
+
+
+SIGNS = (
+    _sign(
+        "unexpected-argument",
+        r"TypeError: (?:(\w+)\.)?(?:__init__|\w+)\(\) got an unexpected keyword argument '(\w+)'",
+        "this version of the library knows no argument {1!r}",
+        "use the argument's present name, or leave it out",
+    ),
+    _sign(
+        "removed-value",
+        r"InvalidParameterError: The '(\w+)' parameter of (\w+) must be .* Got (.+?) instead",
+        "{1} does not accept {0}={2}",
+        "use the value's present name, or leave the default",
+    ),
+    _sign(
+        "missing-name",
+        r"NameError: name '(\w+)' is not defined",
+        "the name {0!r} is used and never defined",
+        "import it",
+    ),
+    _sign(
+        "moved-name",
+        r"ImportError: cannot import name '(\w+)' from '([\w.]+)'",
+        "{0!r} is not (or no longer) in {1}",
+        "import it from where it is",
+    ),
+    _sign(
+        "moved-module",
+        r"ModuleNotFoundError: No module named '(sklearn[\w.]*)'",
+        "scikit-learn has no module {0!r} any more",
+        "import from the module that took its place",
+    ),
+    _sign(
+        "removed-attribute",
+        r"AttributeError: .*?'?(?:module|object)?'? ?(?:'numpy' )?has no attribute '(\w+)'",
+        "this version of the library has no attribute {0!r}",
+        "use its present name",
+    ),
+    _sign(
+        "missing-values",
+        r"ValueError: Input (?:X |y )?contains NaN(?:.*?\n(\w+) does not accept missing values)?",
+        "missing values reach an estimator that does not take them",
+        "fill them in just before it",
+    ),
+    _sign(
+        "unknown-category",
+        r"ValueError: Found unknown categories (.+?) in column",
+        "a category occurs that was not there in training: {0}",
+        "let the encoder ignore categories that it does not know",
+    ),
+    _sign(
+        "not-numeric-mean",
+        r"TypeError: .*(?:[Cc]ould not convert .+ to numeric|Cannot perform reduction '\w+' with string dtype"
+        r"|does not support operation '\w+'|agg function failed)",
+        "a mean (or the like) is taken over columns that are not numbers",
+        "restrict it to the numbers (numeric_only=True)",
+    ),
+    _sign(
+        "text-as-number",
+        r"ValueError: (?:could not convert string to float|Cannot cast object dtype|Unable to convert array of bytes)",
+        "text reaches an estimator that wants numbers",
+        "encode the columns of text just before it",
+    ),
+    _sign(
+        "negative-values",
+        r"ValueError: (?:Negative values in data passed to (\w+)|Input X must be non-negative)",
+        "negative values reach an estimator that wants none",
+        "bring the columns into the range from 0 to 1 just before it",
+    ),
+    _sign(
+        "dense-required",
+        r"TypeError: (?:Sparse data was passed for X|A sparse matrix was passed|Sparse data was passed)",
+        "a sparse matrix reaches an estimator that wants a dense one",
+        "let the encoder write a dense matrix",
+    ),
+    _sign(
+        "too-many-neighbours",
+        r"ValueError: Expected n_neighbors <= n_samples(?:_fit)?, but n_neighbors = (\d+), n_samples(?:_fit)? = (\d+)",
+        "{0} neighbours are asked for, and there are only {1} rows",
+        "ask for no more neighbours than there are rows",
+    ),
+    _sign(
+        "too-many-folds",
+        r"ValueError: (?:n_splits=(\d+) cannot be greater than the number of members in each class"
+        r"|Cannot have number of splits n_splits=(\d+) greater than the number of samples)",
+        "the inner cross-validation wants more folds than a class has rows",
+        "use fewer folds",
+    ),
+    _sign(
+        "out-of-memory",
+        r"(?:MemoryError|_ArrayMemoryError|OSError: .*Cannot allocate memory)",
+        "it needs more memory than there is",
+        "fit fewer trees, or on fewer rows",
+    ),
+)
+
+_STATUS = {
+    "timeout": ("too-slow", "it did not finish in its time", "fit fewer trees, or on fewer rows"),
+    "out_of_memory": ("out-of-memory", "it needs more memory than there is", "fit fewer trees, or on fewer rows"),
+    "killed": ("killed", "the kernel died while it ran", "use less memory, and no native code that may crash"),
+    "disk_full": ("disk-full", "it wrote more to disk than it may", "write nothing to disk"),
+    "too_much_output": ("too-much-output", "it printed more than it may", "print less"),
+}
+
+REJECTIONS = (
+    ("labels-returned", r"needs probabilities.* and predict returned labels", "call predict_proba in predict"),
+    ("column-returned", r"predict returned shape \((\d+), 1\), expected \(\1,\)", "return one value per row"),
+    ("not-probabilities", r"(?:sum|negative)", "return rows of probabilities that sum to one"),
+)
+
+
+def diagnose(
+    status: str, error: CellError | None, stdout: str, stderr: str, source: str, *, reason: str = ""
+) -> Diagnosis:
+    """The one finding that explains how a Solution ended.
+
+    `status` is a CellStatus, or "rejected" when the Judge refused the predictions for `reason`. A run that ended well
+    is diagnosed too: warnings in `stderr` that say that a fit did not converge.
+    """
+    del stdout
+    if status == "rejected":
+        return rejected(reason)
+    if status in _STATUS and (error is None or status != "error"):
+        kind, message, remedy = _STATUS[status]
+        return Diagnosis(kind, message, evidence=f"ended as {status}", remedy=remedy)
+    if error is None:
+        return _of_warnings(stderr, source)
+    text = f"{error.type}: {error.message}"
+    line = own_line(error.traceback, source)
+    for sign in SIGNS:
+        found = sign.pattern.search(text)
+        if found:
+            groups = [group or "" for group in found.groups()]
+            return Diagnosis(sign.kind, sign.message.format(*groups), _cut(text), line, sign.remedy)
+    where = f" (line {line})" if line else ""
+    return Diagnosis(_kebab(error.type), f"{_cut(text.splitlines()[0], 200)}{where}", _cut(text), line)
+
+
+def rejected(reason: str) -> Diagnosis:
+    """A finding about predictions that the Judge refused."""
+    for kind, pattern, remedy in REJECTIONS:
+        if re.search(pattern, reason):
+            return Diagnosis(kind, f"rejected: {reason}", evidence=reason, remedy=remedy)
+    return Diagnosis("rejected", f"rejected: {reason}", evidence=reason)
+
+
+def own_line(traceback: str, source: str) -> int | None:
+    """The line of the Solution that the traceback ends in, counted from 1; None where it never enters it."""
+    numbers = [int(number) for number in _FRAME.findall(traceback)]
+    known = [number for number in numbers if 1 <= number <= source.count("\n") + 1]
+    return known[-1] if known else None
+
+
+def _of_warnings(stderr: str, source: str) -> Diagnosis:
+    found = re.search(r"ConvergenceWarning: ([^\n]+)", stderr)
+    if found is None:
+        return Diagnosis("none", "it ran without complaint")
+    return Diagnosis(
+        "did-not-converge",
+        "a fit stopped before it converged",
+        _cut(found.group(0)),
+        own_line(stderr, source),
+        "allow more iterations",
+    )
+
+
+def _cut(text: str, most: int = 1000) -> str:
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def _kebab(name: str) -> str:
+    """`ValueError` as `value-error`."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", name.rsplit(".", 1)[-1]).replace("_", "-").strip("-").lower()
