@@ -24,6 +24,5 @@ lint: ## ruff and mypy
 	@bash scripts/lint.sh
 
 clean: ## remove everything that make built (not .mlpilot, where your runs are)
-	@bash scripts/dockerd.sh stop >/dev/null 2>&1 || true
 	rm -rf .venv build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -12,9 +12,9 @@ engine_and_image() {
     say "using the Docker engine that runs here"
   elif [ "$(id -u)" = 0 ] && PATH="$PATH:/usr/sbin" command -v dockerd >/dev/null; then
     say "starting a Docker engine"
+    bash scripts/dockerd.sh status >/dev/null 2>&1 || trap 'bash scripts/dockerd.sh stop' EXIT # ours to stop
     DOCKER_HOST="$(bash scripts/dockerd.sh start)" || return 1
     export DOCKER_HOST
-    trap 'bash scripts/dockerd.sh stop >/dev/null 2>&1' EXIT
   else
     say "no Docker engine runs here, and starting one takes root and docker.io: its tests are skipped"
     return 0
