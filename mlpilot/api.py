@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, get_args
 from mlpilot import running, values
 from mlpilot.agent.options import RunOptions
 from mlpilot.agent.task import TaskSpec, TaskType
-from mlpilot.arguments import SANDBOXES
+from mlpilot.arguments import NO_WALLS, SANDBOXES
 from mlpilot.parser import nearest
 from mlpilot.sandbox.errors import UserError
+from mlpilot.streams import note
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -119,6 +120,8 @@ def score(
 
     spec = _spec(data, target, task, metric, test, group, time, drop, goal, seed)
     way = _one_of("sandbox", sandbox, SANDBOXES)
+    if way == "none":
+        note(f"note: {NO_WALLS}")
     return judge(Path(solution), spec, sandbox=way, timeout=values.seconds(timeout))
 
 

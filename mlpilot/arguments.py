@@ -8,6 +8,9 @@ from mlpilot.values import whole
 
 SANDBOXES = ("auto", "docker", "bubblewrap", "landlock", "none")
 
+NO_WALLS = "--sandbox none: nothing is isolated; the code that is run can do all that you can"
+"""What is said every time that a person chooses it."""
+
 
 def add_task(parser: Parser) -> None:
     """DATA, and the options that say what is to be learnt."""

@@ -38,8 +38,6 @@ class LiveView:
     def __call__(self, event: events.Event) -> None:
         self._scene.take(event)
         match event:
-            case events.RunStarted():
-                self.resume()
             case events.Profiled() if self._scene.spec is not None:
                 print_facts(self._console, of_data(event, self._scene.spec))
             case events.Ready():
@@ -79,6 +77,7 @@ class LiveView:
         self.pause()
 
     def __enter__(self) -> Self:
+        self.resume()
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -6,6 +6,7 @@ from typing import Protocol, Self
 
 from mlpilot.agent import events
 from mlpilot.agent.record import ExperimentRecord
+from mlpilot.arguments import NO_WALLS
 from mlpilot.oneline import OneLineView
 from mlpilot.plain import PlainView
 from mlpilot.streams import is_terminal, mute
@@ -32,6 +33,8 @@ class Guarded:
         if self._view is not None:
             try:
                 self._view(event)
+                if isinstance(event, events.Ready) and event.sandbox == "none":
+                    self._view(events.Warned(NO_WALLS))
             except OSError:
                 self._give_up()
 

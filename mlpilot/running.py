@@ -83,16 +83,14 @@ def resume(name: str | None, *, as_json: bool) -> int:
 
 def _watched(pursue: Callable[["View", "Approve"], "Result"], *, as_json: bool, approve: bool) -> int:
     from mlpilot import render
-    from mlpilot.agent.pursue import Interrupted
 
-    try:
-        with render.for_terminal() as view:
+    with render.for_terminal() as view:
+        from mlpilot.agent.pursue import Interrupted
+
+        try:
             result = pursue(view, _asker(view) if approve else None)
-    except Interrupted as stop:
-        note(f"mlpilot: interrupted; `mlpilot resume {stop.run}` goes on")
-        if as_json:
-            answer_json(_stored_json(stop.run))
-        return INTERRUPTED
+        except Interrupted as stop:
+            return _interrupted(view, stop.run, as_json)
     if as_json:
         answer_json(result.to_json())
     else:
@@ -100,6 +98,16 @@ def _watched(pursue: Callable[["View", "Approve"], "Result"], *, as_json: bool, 
 
         print_end(result)
     return DONE if result.best is not None else BAD_ANSWER
+
+
+def _interrupted(view: "View", run: str, as_json: bool) -> int:
+    view.pause()
+    note(f"mlpilot: interrupted; `mlpilot resume {run}` goes on")
+    if as_json:
+        from mlpilot.history import stored
+
+        answer_json(stored(run).to_json())
+    return INTERRUPTED
 
 
 def with_past(view: "View") -> "Listener":
@@ -119,12 +127,6 @@ def with_past(view: "View") -> "Listener":
             view.replay([item for item in record.experiments if item.status != "open"], record.best)
 
     return listen
-
-
-def _stored_json(run: str) -> dict[str, object]:
-    from mlpilot.history import stored
-
-    return stored(run).to_json()
 
 
 def _asker(view: "View") -> Callable[["Idea"], bool]:

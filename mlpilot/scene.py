@@ -25,7 +25,7 @@ class Scene:
     folds_done: int = 0
     trouble: str = ""
     """Of the running experiment: what failed, and how it is being repaired."""
-    doing: str = ""
+    doing: str = "starting"
     """Beside experiments: what is being done now."""
     deadline: float | None = None
     started: float = field(default_factory=time.monotonic)

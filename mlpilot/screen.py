@@ -8,7 +8,8 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
-from mlpilot.streams import clean, is_terminal, mute
+from mlpilot.arguments import NO_WALLS
+from mlpilot.streams import clean, is_terminal, mute, note
 
 _PIPE_WIDTH = 110
 """Columns where there is no screen to ask: wide enough for a board, narrow enough to read in a log."""
@@ -43,8 +44,10 @@ def print_beside(console: Console, margin: Text, text: str) -> None:
         margin = Text(" " * indent)
 
 
-def busy(text: str) -> AbstractContextManager[object]:
+def busy(text: str, sandbox: str) -> AbstractContextManager[object]:
     """A sign of life on stderr, where a person watches, for as long as the context lasts."""
+    if sandbox == "none":
+        note(f"note: {NO_WALLS}")
     if not is_terminal(sys.stderr):
         return nullcontext()
     return for_progress().status(Text(clean(text)), spinner="line")

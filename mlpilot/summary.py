@@ -38,13 +38,13 @@ def _standing(best: ExperimentRecord, record: RunRecord) -> str:
     said = best.comparison
     if scored < 2 or said is None:
         return "nothing else was scored"
-    looks = f"after {plural(record.looks, 'look')} at the board"
+    looks = plural(record.looks, "look")
     if said.standing == "better":
-        chance = f", {p_value(said.p).replace('0.', '.')}" if said.p is not None else ""
-        return f"better than the best before it{chance} {looks}"
+        chance = f"{p_value(said.p).replace('0.', '.')} " if said.p is not None else ""
+        return f"better than the best before it, {chance}after {looks} at the board"
     if said.standing == "first":
-        return f"nothing tried later took its place, {looks}"
-    return f"the best estimate, but not significantly better than the best before it, {looks}"
+        return f"nothing tried later took its place ({looks} at the board)"
+    return f"not significantly better than the best before it ({looks} at the board)"
 
 
 def _test_line(search: Score | None, test: Score, record: RunRecord) -> str:

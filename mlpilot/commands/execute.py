@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mlpilot.arguments import add_json, add_sandbox
+from mlpilot.arguments import NO_WALLS, add_json, add_sandbox
 from mlpilot.failures import BAD_ANSWER, DONE
 from mlpilot.parser import Parser, value_of
 from mlpilot.sandbox.errors import UserError
@@ -60,6 +60,8 @@ def main(args: argparse.Namespace) -> int:
     from mlpilot.sandbox.protocol import Limits
 
     sandbox = choose(args.sandbox, note)
+    if sandbox.name == "none":
+        note(f"note: {NO_WALLS}")
     with sandbox.open(Limits(), mounts) as session:
         if mounts:
             session.run(linking(mounts))

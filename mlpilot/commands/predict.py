@@ -28,7 +28,7 @@ def main(args: argparse.Namespace) -> int:
     from mlpilot.screen import busy
 
     output = _checked(args.output)
-    with busy(f"predicting {args.table}"):
+    with busy(f"predicting {args.table}", args.sandbox):
         frame = predict(args.run, Path(args.table), sandbox=args.sandbox)
     text = frame.to_csv(index=False)
     if output is None:

@@ -41,7 +41,7 @@ def main(args: argparse.Namespace) -> int:
     from mlpilot.agent.scoring import score
     from mlpilot.screen import busy
 
-    with busy(f"judging {args.solution}"):
+    with busy(f"judging {args.solution}", args.sandbox):
         outcome = score(Path(args.solution), task_spec(args), sandbox=args.sandbox, timeout=args.timeout)
     if args.json:
         from mlpilot.streams import answer_json
