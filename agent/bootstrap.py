@@ -91,4 +91,4 @@ def time_blocks(order: NDArray[np.int64]) -> NDArray[np.int64]:
     ranks = np.empty(n, dtype=np.int64)
     ranks[np.argsort(order, kind="stable")] = np.arange(n)
     count = max(min(n, 20), round(n ** (2 / 3)))
-    return ranks * count // max(n, 1)
+    return np.asarray(ranks * count // max(n, 1), dtype=np.int64)

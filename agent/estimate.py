@@ -7,13 +7,16 @@ give valid intervals for the mean over folds is shown in Bayle, Bayle, Janson an
 intervals for test error", 2020.
 """
 
-from collections.abc import Iterator, Sequence
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mlpilot.agent.bootstrap import UNITS_MOST, Bootstrap, bags
+from mlpilot.agent.losses import as_codes
 from mlpilot.agent.metrics import Metric
 
 Array = NDArray[Any]
@@ -21,9 +24,33 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 _JACKKNIFE_BAGS = 24
-_JACKKNIFE_ROWS = 20_000
+_ROWS_WITHOUT_FORMULA = 20_000
+_CELL_CLASSES = 6
+"""With more classes than this, leaving bags out is cheaper than leaving each kind of mistake out."""
 _RULE_OF_THREE = 3.0
 """n units without an error are compatible with a rate of 3/n (Hanley and Lippman-Hand 1983)."""
+
+
+@dataclass(frozen=True, eq=False)
+class Estimate:
+    """The metric of each part on which it is defined, and the first-order effects (bags,) on their mean."""
+
+    values: tuple[float, ...]
+    contributions: Floats
+
+    @property
+    def value(self) -> float:
+        """The mean over parts; nan where there is none."""
+        return float(np.mean(self.values)) if self.values else float("nan")
+
+
+@dataclass(frozen=True)
+class Gain:
+    """A difference in the direction of better, its standard error, and its two-sided p-value before correction."""
+
+    value: float
+    spread: float
+    p: float
 
 
 class Estimator:
@@ -39,48 +66,60 @@ class Estimator:
         self._metric, self._truth, self._parts, self._repeats = metric, truth, parts, repeats
         held = np.unique(np.concatenate(parts))
         self.rows = len(held)
+        self._by_cell = metric.needs == "labels" and int(truth.max()) < _CELL_CLASSES
+        exact = metric.has_influence or self._by_cell
         rng = np.random.default_rng([seed, 0xB00])
-        most = UNITS_MOST if metric.has_influence else _JACKKNIFE_BAGS
         self._bags = np.full(len(truth), -1, dtype=np.int64)
-        self._bags[held] = bags(units[held], most, rng)
-        count = int(self._bags.max()) + 1
-        self._bootstrap = Bootstrap(count, seed)
-        if not metric.has_influence:
-            self._leave_out_surplus(units, rng)
+        self._bags[held] = bags(units[held], UNITS_MOST if exact else _JACKKNIFE_BAGS, rng)
+        self._bootstrap = Bootstrap(int(self._bags.max()) + 1, seed)
+        self._sampled = self._some_rows(units, rng)
+        self._known: dict[bytes, Estimate] = {}
 
     def values(self, predictions: Sequence[Array], metric: Metric | None = None) -> list[float]:
-        """The metric of every part on which it is defined."""
+        """The metric (or another one) of every part on which it is defined."""
         metric = metric or self._metric
         found = [metric.value(self._truth[rows], one) for rows, one in zip(self._parts, predictions, strict=True)]
         return [value for value in found if np.isfinite(value)]
 
-    def interval(self, value: float, predictions: Sequence[Array]) -> tuple[float, float]:
+    def estimate(self, predictions: Sequence[Array]) -> Estimate:
+        """The mean over parts and what it is made of, remembered by content."""
+        digest = hashlib.blake2b(digest_size=16)
+        for prediction in predictions:
+            digest.update(np.ascontiguousarray(prediction).data)
+        key = digest.digest()
+        if key not in self._known:
+            find = self._by_formula if self._metric.has_influence else self._by_doing
+            values = self.values(predictions)
+            self._known[key] = Estimate(tuple(values), find(predictions) if values else self._nothing())
+        return self._known[key]
+
+    def interval(self, estimate: Estimate) -> tuple[float, float]:
         """95 % interval of the mean over parts, within what the metric can be."""
-        low, high = self._bootstrap.interval(value, self._contributions(predictions))
+        low, high = self._bootstrap.interval(estimate.value, estimate.contributions)
         perfect = self._metric.perfect
         if perfect is None:
             return low, high
         if perfect == 0.0:
             return max(low, 0.0), high
-        if value == perfect and self._metric.needs != "values":
+        if estimate.value == perfect and self._metric.needs != "values":
             low = min(low, perfect - _RULE_OF_THREE / max(self._bootstrap.units, _RULE_OF_THREE))
         return low, min(high, perfect)
 
-    def gain(self, new: Sequence[Array], old: Sequence[Array]) -> tuple[float, float, float]:
-        """How much better `new` is than `old` in the mean over parts, its standard error, and its two-sided p-value."""
+    def gain(self, new: Sequence[Array], old: Sequence[Array]) -> Gain:
+        """How much better `new` is than `old`, paired by unit. Nothing can be said where one is not defined."""
+        first, second = self.estimate(new), self.estimate(old)
+        if not first.values or not second.values:
+            return Gain(0.0, 0.0, 1.0)
         sign = 1.0 if self._metric.greater_is_better else -1.0
-        new_values, old_values = self.values(new), self.values(old)
-        if not new_values or not old_values:
-            return 0.0, 0.0, 1.0
-        gain = sign * float(np.mean(new_values) - np.mean(old_values))
-        contributions = sign * (self._contributions(new) - self._contributions(old))
-        return gain, self._bootstrap.spread(contributions), self._bootstrap.p_value(gain, contributions)
+        gain = sign * (first.value - second.value)
+        contributions = sign * (first.contributions - second.contributions)
+        return Gain(gain, self._bootstrap.spread(contributions), self._bootstrap.p_value(gain, contributions))
 
-    def _contributions(self, predictions: Sequence[Array]) -> Floats:
-        """First-order effect of each bag of units on the mean over parts: (bags,)."""
-        if not self._metric.has_influence:
-            return self._jackknife(predictions)
-        total = np.zeros(self._bootstrap.units)
+    def _nothing(self) -> Floats:
+        return np.zeros(self._bootstrap.units)
+
+    def _by_formula(self, predictions: Sequence[Array]) -> Floats:
+        total = self._nothing()
         for rows, prediction in zip(self._parts, predictions, strict=True):
             influence = self._metric.influence(self._truth[rows], prediction)
             if influence is None or not np.isfinite(influence).all():
@@ -91,33 +130,44 @@ class Estimator:
             total += np.bincount(self._bags[rows], weights=influence * weight, minlength=len(total))
         return total
 
-    def _jackknife(self, predictions: Sequence[Array]) -> Floats:
-        """Contributions by leaving each bag out of all held-out rows of a repeat (Efron and Stein 1981)."""
-        count = self._bootstrap.units
-        total = np.zeros(count)
-        for truth, prediction, bag in self._pooled(predictions):
-            whole = self._metric.value(truth, prediction)
-            for number in range(count):
-                rest = bag != number
-                effect = (whole - self._metric.value(truth[rest], prediction[rest])) * rest.mean()
-                total[number] += effect if np.isfinite(effect) else 0.0
-        return np.asarray((total - total.mean()) / self._repeats * self._shrink, dtype=np.float64)
-
-    def _pooled(self, predictions: Sequence[Array]) -> Iterator[tuple[Array, Array, Ints]]:
-        """Truth, prediction and bag of the rows held out in each repeat, surplus rows left out."""
+    def _by_doing(self, predictions: Sequence[Array]) -> Floats:
+        """The jackknife: leave something out of all rows held out in a repeat (Efron and Stein 1981)."""
+        total = self._nothing()
         size = len(self._parts) // self._repeats
         for start in range(0, len(self._parts), size):
             rows = np.concatenate(self._parts[start : start + size])
-            kept = self._bags[rows] >= 0
             prediction = np.concatenate(predictions[start : start + size])
-            yield self._truth[rows[kept]], prediction[kept], self._bags[rows[kept]]
+            effects = self._effects_of_cells if self._by_cell else self._effects_of_bags
+            total += effects(rows, prediction, self._sampled[rows]) / self._repeats
+        return np.asarray(total - total.mean(), dtype=np.float64)
 
-    def _leave_out_surplus(self, units: Ints, rng: np.random.Generator) -> None:
-        """Of very many rows, jackknife a sample of whole units: the spread found is scaled to all of them."""
-        self._shrink = 1.0
-        if self.rows <= _JACKKNIFE_ROWS:
-            return
-        _, codes = np.unique(units, return_inverse=True)
-        share = _JACKKNIFE_ROWS / self.rows
-        self._bags[(rng.random(int(codes.max()) + 1) >= share)[codes]] = -1
-        self._shrink = float(np.sqrt((self._bags >= 0).sum() / self.rows))
+    def _effects_of_bags(self, rows: Ints, prediction: Array, sampled: NDArray[np.bool_]) -> Floats:
+        """Of each bag (bags,), by leaving it out; a sample's effects are scaled to the spread of all rows."""
+        truth, prediction, bag = self._truth[rows[sampled]], prediction[sampled], self._bags[rows[sampled]]
+        whole = self._metric.value(truth, prediction)
+        effects = self._nothing()
+        for number in range(len(effects)):
+            rest = bag != number
+            effects[number] = (whole - self._metric.value(truth[rest], prediction[rest])) * rest.mean()
+        effects = np.where(np.isfinite(effects), effects, 0.0) * np.sqrt(sampled.mean())
+        return np.asarray(effects, dtype=np.float64)
+
+    def _effects_of_cells(self, rows: Ints, prediction: Array, sampled: NDArray[np.bool_]) -> Floats:
+        """Of each bag (bags,): rows of one cell of the confusion matrix have one effect, found by leaving one out."""
+        truth, codes = self._truth[rows], as_codes(prediction)
+        cells = truth * (_CELL_CLASSES + 1) + codes
+        kept = np.flatnonzero(sampled)
+        whole = self._metric.value(truth[kept], codes[kept])
+        effects = np.zeros(len(rows))
+        for cell, first in zip(*np.unique(cells[kept], return_index=True), strict=True):
+            rest = np.delete(kept, first)
+            effects[cells == cell] = whole - self._metric.value(truth[rest], codes[rest])
+        effects = np.where(np.isfinite(effects), effects, 0.0) * len(kept) / len(rows)
+        return np.bincount(self._bags[rows], weights=effects, minlength=self._bootstrap.units).astype(np.float64)
+
+    def _some_rows(self, units: Ints, rng: np.random.Generator) -> NDArray[np.bool_]:
+        """Of very many rows, a sample of whole units to leave things out of (n,)."""
+        if self._metric.has_influence or self.rows <= _ROWS_WITHOUT_FORMULA:
+            return np.ones(len(units), dtype=bool)
+        codes: Ints = np.unique(units, return_inverse=True)[1]
+        return np.asarray((rng.random(int(codes.max()) + 1) < _ROWS_WITHOUT_FORMULA / self.rows)[codes])

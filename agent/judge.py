@@ -99,11 +99,11 @@ class Judge:
 
         A two-sided studentised bootstrap over rows, groups or blocks of time; p is Bonferroni's, times the looks.
         """
-        gain, _, p = self._search.gain(new, best)
-        p = min(1.0, p * max(looks, 1))
+        gain = self._search.gain(new, best)
+        p = min(1.0, gain.p * max(looks, 1))
         if p >= SIGNIFICANT:
             return Comparison("no better", p, looks)
-        return Comparison("better" if gain > 0 else "worse", p, looks)
+        return Comparison("better" if gain.value > 0 else "worse", p, looks)
 
     def best(self, candidates: Sequence[Candidate]) -> int:
         """Number of the best Experiment: the best out-of-fold estimate, or a simpler one that is as good.
@@ -130,24 +130,20 @@ class Judge:
         return ensemble.mix(np.stack([self._soft(one) for one in predictions]), np.asarray(weights))
 
     def _score(self, estimator: Estimator, predictions: Sequence[Array]) -> Score | Rejection:
-        values = estimator.values(predictions)
-        if not values:
+        found = estimator.estimate(predictions)
+        if not found.values:
             return Rejection(f"{self.metric.shown} is not defined for these predictions")
-        value = float(np.mean(values))
         also: dict[str, float] = {}
         for other in self._also:
             if other.needs != "probabilities" or predictions[0].ndim == 2:
-                found = estimator.values(predictions, other)
-                also |= {other.shown: float(np.mean(found))} if found else {}
-        interval = estimator.interval(value, predictions)
-        return Score(value, interval, tuple(values) if len(values) > 1 else (), estimator.rows, also)
+                values = estimator.values(predictions, other)
+                also |= {other.shown: float(np.mean(values))} if values else {}
+        folds = found.values if estimator is self._search else ()
+        return Score(found.value, estimator.interval(found), folds, estimator.rows, also)
 
     def _is_as_good(self, one: Candidate, leader: Candidate) -> bool:
-        if one is leader:
-            return True
-        loss = abs(leader.score.value - one.score.value)
-        _, spread, _ = self._search.gain(leader.folds, one.folds)
-        return loss <= NOISE_BAND * spread
+        gain = self._search.gain(leader.folds, one.folds)
+        return one is leader or gain.value <= NOISE_BAND * gain.spread
 
     def _soft(self, prediction: Array) -> Array:
         """Codes as probabilities of one and zero; all else as it is."""

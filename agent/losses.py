@@ -5,7 +5,7 @@ rows have structural components (DeLong, DeLong and Clarke-Pearson 1988, in the 
 Definitions agree with `sklearn.metrics` to rounding.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Literal
@@ -122,18 +122,36 @@ ROW_LOSSES: Mapping[str, RowLoss] = MappingProxyType(
 """By scorer name; scorers that are not here have no per-row losses."""
 
 
-def auc_components(truth: Array, probabilities: Array) -> tuple[float, Floats]:
-    """ROC AUC and each row's influence on it (n,), mean zero.
+@dataclass(frozen=True)
+class Auc:
+    """ROC AUC of probabilities (n, k): of the second of two classes; of more, averaged as its fields say."""
 
-    Two classes: of the second one. More: one class against the rest, averaged over the classes that can be judged
-    (`roc_auc_ovr`). `(nan, zeros)` where no class can be.
-    """
-    classes = [1] if probabilities.shape[1] == 2 else range(probabilities.shape[1])
-    parts = [_auc_of_one(truth == code, probabilities[:, code]) for code in classes]
-    defined = [(area, rows) for area, rows in parts if np.isfinite(area)]
-    if not defined:
-        return float("nan"), np.zeros(len(truth))
-    return float(np.mean([area for area, _ in defined])), np.mean([rows for _, rows in defined], axis=0)
+    one_against: Literal["rest", "one"] = "rest"
+    weighted: bool = False
+    """By how frequent each class, or pair of classes, is; these frequencies count as known."""
+
+    def components(self, truth: Array, probabilities: Array) -> tuple[float, Floats]:
+        """The area and each row's influence on it (n,), mean zero; over those classes or pairs that can be judged,
+        `(nan, zeros)` where none can be."""
+        total, weights, rows = 0.0, 0.0, np.zeros(len(truth))
+        for area, influence, weight in self._parts(truth, probabilities):
+            if np.isfinite(area):
+                total, weights, rows = total + weight * area, weights + weight, rows + weight * influence
+        return (total / weights, rows / weights) if weights else (float("nan"), rows)
+
+    def _parts(self, truth: Array, probabilities: Array) -> Iterator[tuple[float, Floats, float]]:
+        """Area, influence and weight of each class against the rest, or of each pair in both directions."""
+        n, k = probabilities.shape
+        if k == 2 or self.one_against == "rest":
+            for code in [1] if k == 2 else range(k):
+                positive = truth == code
+                yield *_auc_of_one(positive, probabilities[:, code]), float(positive.mean()) if self.weighted else 1.0
+            return
+        for one, other in ((a, b) for a in range(k) for b in range(k) if a != b):
+            rows = np.flatnonzero((truth == one) | (truth == other))
+            influence = np.zeros(n)
+            area, influence[rows] = _auc_of_one(truth[rows] == one, probabilities[rows, one])
+            yield area, influence * n / max(len(rows), 1), len(rows) / n if self.weighted else 1.0
 
 
 def _auc_of_one(positive: NDArray[np.bool_], score: Array) -> tuple[float, Floats]:
@@ -151,3 +169,15 @@ def _auc_of_one(positive: NDArray[np.bool_], score: Array) -> tuple[float, Float
     rows[positive] = (of_positive - area) * n / above
     rows[~positive] = (of_negative - area) * n / below
     return area, rows
+
+
+AREAS: Mapping[str, Auc] = MappingProxyType(
+    {
+        "roc_auc": Auc(),
+        "roc_auc_ovr": Auc(),
+        "roc_auc_ovr_weighted": Auc(weighted=True),
+        "roc_auc_ovo": Auc("one"),
+        "roc_auc_ovo_weighted": Auc("one", weighted=True),
+    }
+)
+"""By scorer name."""

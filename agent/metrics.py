@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from mlpilot.agent import custom
-from mlpilot.agent.losses import ROW_LOSSES, Array, Floats, RowLoss, as_codes, auc_components
+from mlpilot.agent.losses import AREAS, ROW_LOSSES, Array, Auc, Floats, RowLoss, as_codes
 from mlpilot.agent.task import TaskType
 from mlpilot.sandbox.errors import UserError
 
@@ -40,7 +40,7 @@ class Metric:
     """The best value that there can be; None where there is no such bound."""
     _function: Callable[[Array, Array], float] = field(repr=False, compare=False)
     _rows: RowLoss | None = field(default=None, repr=False, compare=False)
-    _auc: bool = field(default=False, repr=False, compare=False)
+    _area: Auc | None = field(default=None, repr=False, compare=False)
 
     def value(self, truth: Array, prediction: Array) -> float:
         """The metric in its shown direction; not finite where it is not defined on these rows.
@@ -50,6 +50,8 @@ class Metric:
         """
         if self._rows is not None:
             return self._rows.value(self._rows.losses(truth, prediction))
+        if self._area is not None:
+            return self._area.components(truth, prediction)[0]
         return self._function(truth, as_codes(prediction) if self.needs == "labels" else prediction)
 
     def losses(self, truth: Array, prediction: Array) -> Floats | None:
@@ -59,13 +61,13 @@ class Metric:
     @property
     def has_influence(self) -> bool:
         """Whether `influence` knows a formula."""
-        return self._rows is not None or self._auc
+        return self._rows is not None or self._area is not None
 
     def influence(self, truth: Array, prediction: Array) -> Floats | None:
         """First-order effect of each row on the shown value (n,), mean zero; None where no formula is known."""
         if self._rows is not None:
             return self._rows.influence(self._rows.losses(truth, prediction))
-        return auc_components(truth, prediction)[1] if self._auc else None
+        return None if self._area is None else self._area.components(truth, prediction)[1]
 
 
 def resolve_metric(name: str | None, type: TaskType, classes: Sequence[Any]) -> Metric:
@@ -122,7 +124,7 @@ def _scorer(name: str, type: TaskType, classes: Sequence[Any]) -> Metric:
         perfect=None if name in _NO_BOUND else float(greater),
         _function=scorer.value,
         _rows=ROW_LOSSES.get(name),
-        _auc=scorer.is_auc,
+        _area=AREAS.get(name),
     )
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
 from sklearn.metrics import get_scorer, get_scorer_names
 
-from mlpilot.agent.losses import Array, auc_components
+from mlpilot.agent.losses import Array
 from mlpilot.agent.task import TaskType
 
 NAMES: tuple[str, ...] = tuple(get_scorer_names())
@@ -68,16 +68,8 @@ class Scorer:
             return "values"
         return "labels" if self._scorer._response_method == "predict" else "probabilities"
 
-    @property
-    def is_auc(self) -> bool:
-        """ROC AUC, of two classes or unweighted one against the rest: it has a formula of our own."""
-        averages: tuple[dict[str, str], ...] = ({}, {"multi_class": "ovr"})
-        return self._scorer._score_func.__name__ == "roc_auc_score" and self._scorer._kwargs in averages
-
     def value(self, truth: Array, prediction: Array) -> float:
         """Positive where the name has a `neg_`; nan where scikit-learn says that it is not defined on these rows."""
-        if self.is_auc and prediction.ndim == 2:
-            return auc_components(truth, prediction)[0]
         try:
             return self.strictly(truth, prediction)
         except ValueError:
