@@ -175,6 +175,17 @@ def interval_is_wide(facts: Facts) -> Iterator[Suggestion]:
         )
 
 
+def nothing_was_better(facts: Facts) -> Iterator[Suggestion]:
+    """Many models, and none significantly better than the one before: the models are not what holds the score back."""
+    standings = [one.comparison.standing for one in facts.record.experiments if one.score and one.comparison]
+    if facts.best is not None and len(standings) >= 4 and "better" not in standings:
+        yield Suggestion(
+            "Look for better columns rather than better models",
+            f"None of {plural(len(standings) - 1, 'later experiment')} was significantly better than the best before it. "
+            "What is known about each row may matter more than the model: new columns, or finer ones.",
+        )
+
+
 def rare_classes(facts: Facts) -> Iterator[Suggestion]:
     """A class has too few rows to be learnt or judged."""
     if not facts.parts or not facts.record.task.classes:
@@ -256,6 +267,7 @@ RULES: tuple[Rule, ...] = (
     errors_grow,
     rare_classes,
     interval_is_wide,
+    nothing_was_better,
     much_is_missing,
     many_failed,
     idle_columns,

@@ -1,11 +1,12 @@
 """Two real Runs for the report and the exports: models really fitted, scores really measured."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
+from threadpoolctl import threadpool_limits
 
 from mlpilot.agent.judged import Comparison, Score
 from mlpilot.agent.record import AttemptRecord, Behaviour, ExperimentRecord, RunRecord
@@ -36,7 +37,7 @@ FOREST = '''"""A forest."""
 
 from sklearn.ensemble import ExtraTreesClassifier
 
-SPACE = {"n_estimators": 100, "min_samples_leaf": Int(1, 10, default=1), "criterion": Choice(["gini", "entropy"])}
+SPACE = {"n_estimators": 40, "min_samples_leaf": Int(1, 10, default=1), "criterion": Choice(["gini", "entropy"])}
 
 
 def fit(X, y, *, params, seed, report):
@@ -169,7 +170,7 @@ class Bench:
         module, model = self.fit(best.solution, dict(best.params), self.X, self.y)
         predicted = np.asarray(module["predict"](model, self.test_X), dtype=float)
         scoring = "neg_root_mean_squared_error" if self.regression else "neg_log_loss"
-        found = permutation_importance(model, self.test_X, self.test_y, scoring=scoring, n_repeats=5, random_state=0)
+        found = permutation_importance(model, self.test_X, self.test_y, scoring=scoring, n_repeats=3, random_state=0)
         importance = tuple(
             zip(self.X.columns, found.importances_mean.tolist(), found.importances_std.tolist(), strict=True)
         )
@@ -215,16 +216,23 @@ def diabetes_table() -> pd.DataFrame:
 
 
 @pytest.fixture(scope="session")
-def cancer_record(cancer_table: pd.DataFrame) -> RunRecord:
+def one_thread() -> Iterator[None]:
+    """Small fits are quickest on one thread, and disturb nobody."""
+    with threadpool_limits(1):
+        yield
+
+
+@pytest.fixture(scope="session")
+def cancer_record(cancer_table: pd.DataFrame, one_thread: None) -> RunRecord:  # noqa: ARG001
     bench = Bench(cancer_table.drop(columns="diagnosis"), cancer_table["diagnosis"], regression=False)
-    logistic, forest = Solution("scaled logistic regression", LOGISTIC, 10), Solution("forest, 100 trees", FOREST, 30)
+    logistic, forest = Solution("scaled logistic regression", LOGISTIC, 10), Solution("forest, 40 trees", FOREST, 30)
     first = bench.add(
         "scaled logistic regression", "Columns that add up are the commonest case, and a scaled line is the yardstick.",
         "draft", bench.predictions(logistic, _starts(LOGISTIC)), solution=logistic, params=_starts(LOGISTIC),
     )  # fmt: skip
     broken = Diagnosis("removed-argument", "max_features='auto' is gone since scikit-learn 1.3", "line 9")
     grown = bench.add(
-        "forest, 100 trees", "Thresholds and interactions that a line cannot see.", "draft",
+        "forest, 40 trees", "Thresholds and interactions that a line cannot see.", "draft",
         bench.predictions(forest, _starts(FOREST)), solution=forest, params=_starts(FOREST),
         attempts=(AttemptRecord(1, "error", 0.2, broken, "max_features='sqrt'"), AttemptRecord(2, "ok", 2.0)),
     )  # fmt: skip
@@ -245,7 +253,7 @@ def cancer_record(cancer_table: pd.DataFrame) -> RunRecord:
 
 
 @pytest.fixture(scope="session")
-def diabetes_record(diabetes_table: pd.DataFrame) -> RunRecord:
+def diabetes_record(diabetes_table: pd.DataFrame, one_thread: None) -> RunRecord:  # noqa: ARG001
     bench = Bench(diabetes_table.drop(columns="progression"), diabetes_table["progression"], regression=True)
     ridge, boosting = Solution("scaled ridge", RIDGE, 10), Solution("gradient boosting", BOOSTING, 40)
     first = bench.add(
