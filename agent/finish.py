@@ -43,7 +43,9 @@ def finish(desk: Desk) -> None:
     desk.close()
     desk.journal.mark(desk.run, status="finished", active=desk.clock.active)
     record = recall(desk.journal, desk.run)
-    names = write_artifacts(record, run_folder(desk.run), prepared_columns=desk.study.prepared.columns)
+    names = write_artifacts(
+        record, run_folder(desk.run), test_index=desk.study.test_index, threads=desk.study.threads
+    )
     desk.journal.learn(desk.run, artifacts={**names, "model": desk.journal.run(desk.run).facts["model"]})
     _tell(desk, best)
 
@@ -115,13 +117,20 @@ def _test(desk: Desk, best: Entry, solution: Solution) -> None:
             desk.tell(Warned(f"the test part could not be predicted: {tried.reason}"))
         else:
             if truth is not None:
-                spent = desk.journal.look_at_test(study.task.data_hash, desk.run)
-                score = study.judge.test(tried.prediction)
-                desk.journal.learn(desk.run, test=asdict(score), test_spent=spent)
+                _score_test(desk, tried.prediction)
             behaviour = Behaviour(oof_truth, oof, truth, tried.prediction)
     keep_behaviour(desk.run, behaviour)
     desk.journal.learn(desk.run, tested=True)
     desk.journal.mark(desk.run, active=desk.clock.active)
+
+
+def _score_test(desk: Desk, prediction: NDArray[Any]) -> None:
+    spent = desk.journal.look_at_test(desk.study.task.data_hash, desk.run)
+    score = desk.study.judge.test(prediction)
+    if isinstance(score, Rejection):
+        desk.tell(Warned(f"no test score: {score.reason}"))
+    else:
+        desk.journal.learn(desk.run, test=asdict(score), test_spent=spent)
 
 
 def _out_of_fold(desk: Desk, best: Entry) -> tuple[NDArray[Any], NDArray[Any]]:
@@ -131,7 +140,7 @@ def _out_of_fold(desk: Desk, best: Entry) -> tuple[NDArray[Any], NDArray[Any]]:
     shape = (len(study.plan.search), *predictions[0].shape[1:])
     total, times = np.zeros(shape), np.zeros(len(study.plan.search))
     for fold, prediction in zip(study.plan.folds, predictions, strict=True):
-        if study.metric.needs == "labels":
+        if prediction.dtype.kind == "i":  # labels: the last repeat's, since a mean of codes means nothing
             total[fold.held], times[fold.held] = prediction, 1
         else:
             total[fold.held] += prediction

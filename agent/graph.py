@@ -10,7 +10,8 @@
 State holds ids; the Journal holds the rest, and is the truth. Every node may run twice: it looks at the Journal first.
 """
 
-from typing import Literal, TypedDict
+from collections.abc import Callable
+from typing import Any, Literal, TypedDict
 
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.graph import START, StateGraph
@@ -33,11 +34,11 @@ class State(TypedDict, total=False):
 def build(desk: Desk, checkpointer: "BaseCheckpointSaver[str]") -> "CompiledStateGraph[State, None, State, State]":
     """The graph of one Run, over its Desk."""
 
-    def profile(_: State) -> Command[Literal["decide"]]:
+    def profile(state: State) -> Command[Literal["decide"]]:
         desk.profile()
         return Command(goto="decide")
 
-    def decide(_: State) -> Command[Next]:
+    def decide(state: State) -> Command[Next]:
         entry = steps.decide(desk)
         if entry is None:
             return Command(goto="finish")
@@ -74,11 +75,12 @@ def build(desk: Desk, checkpointer: "BaseCheckpointSaver[str]") -> "CompiledStat
         steps.ensemble(desk, state["experiment"])
         return Command(goto="decide")
 
-    def end(_: State) -> None:
+    def end(state: State) -> None:
         finish.finish(desk)
 
     graph = StateGraph(State)
-    for node in (profile, decide, propose, write, tune, check, run, judge, diagnose, repair, ensemble):
+    nodes: list[Callable[..., Any]] = [profile, decide, propose, write, tune, check, run, judge, diagnose, repair]
+    for node in (*nodes, ensemble):
         graph.add_node(node.__name__, node)
     graph.add_node("finish", end)
     graph.add_edge(START, "profile")

@@ -7,13 +7,14 @@ from typing import Any, Literal
 
 from mlpilot.agent.bench import Bench, Tried, limits
 from mlpilot.agent.desk import read_solution
+from mlpilot.agent.judge import Rejection
 from mlpilot.agent.judged import Score
 from mlpilot.agent.study import Study
 from mlpilot.agent.task import TaskSpec
 from mlpilot.sandbox.choose import choose
 from mlpilot.sandbox.protocol import CellError
 from mlpilot.tools.contract import problem
-from mlpilot.tools.diagnose import diagnose
+from mlpilot.tools.diagnose import diagnose, rejected
 from mlpilot.tools.diagnose.model import Diagnosis
 from mlpilot.tools.solution import Solution
 from mlpilot.tools.space import defaults, read_space
@@ -63,10 +64,14 @@ def score(path: Path, spec: TaskSpec, *, sandbox: str = "auto", timeout: float =
             if tried.prediction is None:
                 return _failed(solution, tried)
             predictions.append(tried.prediction)
-    return ScoreOutcome("scored", study.judge.score(predictions))
+    score = study.judge.score(predictions)
+    if isinstance(score, Rejection):
+        return ScoreOutcome("rejected", None, score.reason, rejected(score.reason))
+    return ScoreOutcome("scored", score)
 
 
 def _failed(solution: Solution, tried: Tried) -> ScoreOutcome:
-    found = diagnose(tried.status, tried.error, tried.stdout, tried.stderr, solution.source, reason=tried.reason)
-    status: Literal["rejected", "failed"] = "rejected" if tried.status == "rejected" else "failed"
-    return ScoreOutcome(status, None, tried.reason, found)
+    if tried.status == "rejected":
+        return ScoreOutcome("rejected", None, tried.reason, rejected(tried.reason))
+    found = diagnose(tried.status, tried.error, tried.stdout, tried.stderr, solution.source)
+    return ScoreOutcome("failed", None, tried.reason, found)

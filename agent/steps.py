@@ -11,12 +11,14 @@ from mlpilot.agent.brains.protocol import Decision, Draft, Idea, Stop, Tune, Vie
 from mlpilot.agent.desk import Desk
 from mlpilot.agent.events import AttemptFailed, ExperimentDone, ExperimentStarted, FoldDone
 from mlpilot.agent.journal import AttemptRow, Entry
+from mlpilot.agent.judge import Rejection
 from mlpilot.agent.judged import Comparison
 from mlpilot.agent.keys import blend_key, experiment_key
 from mlpilot.sandbox.protocol import CellError
 from mlpilot.tools.compose import compose
 from mlpilot.tools.contract import problem
 from mlpilot.tools.diagnose import diagnose as find_diagnosis
+from mlpilot.tools.diagnose import rejected
 from mlpilot.tools.diagnose.model import Diagnosis
 from mlpilot.tools.solution import Solution
 from mlpilot.tools.space import SpaceError, defaults, read_space
@@ -44,7 +46,7 @@ def decide(desk: Desk) -> Entry | None:
     told = {"what": type(decision).__name__, **asdict(decision)}
     if isinstance(decision, Draft):
         idea = decision.idea
-        words = {"kind": "draft", "name": idea.name, "why": idea.why, "parent": idea.parent}
+        words: dict[str, Any] = {"kind": "draft", "name": idea.name, "why": idea.why, "parent": idea.parent}
     elif isinstance(decision, Tune):
         parent = desk.journal.experiment(desk.run, decision.parent)
         words = {"kind": "tune", "name": parent.name, "why": decision.why, "parent": parent.number}
@@ -148,20 +150,25 @@ def run(desk: Desk, number: int) -> bool:
 def judge(desk: Desk, number: int) -> None:
     """The Judge's word on an Experiment whose predictions are all there."""
     entry = desk.journal.experiment(desk.run, number)
-    if entry.status == "open":
-        predictions = desk.predictions(entry)
-        known = desk.journal.folds(entry.key or "")
-        attempts = desk.journal.attempts(desk.run, number)
-        desk.journal.judged(
-            desk.run,
-            number,
-            status="scored",
-            score=desk.study.judge.score(predictions),
-            comparison=_comparison(desk, number, predictions),
-            seconds=sum(seconds for seconds, _ in known.values()),
-            reused=entry.kind != "blend" and sum(attempt.seconds for attempt in attempts) == 0,
-        )
-        desk.journal.mark(desk.run, active=desk.clock.active)
+    if entry.status != "open":
+        _tell_done(desk, number)
+        return
+    predictions = desk.predictions(entry)
+    score = desk.study.judge.score(predictions)
+    if isinstance(score, Rejection):
+        _fail(desk, number, "rejected", score.reason)
+        return
+    attempts = desk.journal.attempts(desk.run, number)
+    desk.journal.judged(
+        desk.run,
+        number,
+        status="scored",
+        score=score,
+        comparison=_comparison(desk, number, predictions),
+        seconds=sum(seconds for seconds, _ in desk.journal.folds(entry.key or "").values()),
+        reused=entry.kind != "blend" and sum(attempt.seconds for attempt in attempts) == 0,
+    )
+    desk.journal.mark(desk.run, active=desk.clock.active)
     _tell_done(desk, number)
 
 
@@ -191,11 +198,10 @@ def diagnose(desk: Desk, number: int) -> bool:
 def _diagnosis(attempt: AttemptRow, solution: Solution) -> Diagnosis:
     failure = attempt.failure
     if attempt.status == "rejected":
-        return Diagnosis("rejected", f"rejected: {failure.get('reason', '')}", evidence=str(failure.get("reason", "")))
+        return rejected(str(failure.get("reason", "")))
     error = CellError(**failure["error"]) if failure.get("error") else None
-    status = attempt.status
-    found = find_diagnosis(status, error, failure.get("stdout", ""), failure.get("stderr", ""), solution.source)  # type: ignore[arg-type]
-    return found
+    said = failure.get("stdout", ""), failure.get("stderr", "")
+    return find_diagnosis(attempt.status, error, *said, solution.source)
 
 
 def repair(desk: Desk, number: int) -> bool:
@@ -204,14 +210,13 @@ def repair(desk: Desk, number: int) -> bool:
     last = desk.journal.attempts(desk.run, number)[-1]
     assert last.diagnosis is not None
     mended = desk.brain.repair(solution, last.diagnosis, desk.view())
-    if mended is None or mended.id == solution.id:
+    if mended is None or mended.solution.id == solution.id:
         desk.tell(AttemptFailed(number, last.diagnosis.message, ""))
         _fail(desk, number, "rejected" if last.status == "rejected" else "failed", last.diagnosis.message)
         return False
-    what = last.diagnosis.remedy or last.diagnosis.message
-    desk.tell(AttemptFailed(number, last.diagnosis.message, what))
-    mended = replace(mended, name=solution.name)
-    desk.journal.repaired(desk.run, number, last.number, what, mended, _defaults(mended))
+    desk.tell(AttemptFailed(number, last.diagnosis.message, mended.what))
+    new = replace(mended.solution, name=solution.name)
+    desk.journal.repaired(desk.run, number, last.number, mended.what, new, _defaults(new))
     return True
 
 
@@ -225,7 +230,7 @@ def ensemble(desk: Desk, number: int) -> None:
         parts = [(desk.journal.solution(m.solution or ""), m.params, weight) for m, weight in kept]
         solution = compose(parts, type=desk.study.task.type)
         key = blend_key([member.key or "" for member in members])
-        for fold, prediction in enumerate(blend.predictions):
+        for fold, prediction in enumerate(blend.folds):
             desk.journal.keep_fold(key, fold, 0.0, prediction)
         weights = [[member.number, weight] for member, weight in kept]
         name = "blend of " + ", ".join(str(member.number) for member, _ in kept)

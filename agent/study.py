@@ -86,6 +86,7 @@ class Study:
             timed=self.prepared.order is not None,
             goal=self.spec.goal,
             threads=self.threads,
+            folds=len(self.plan.folds),
         )
 
     # What the sandbox sees
@@ -112,6 +113,14 @@ class Study:
     def test_truth(self) -> NDArray[Any] | None:
         """Hidden: for the Judge and for pictures after the end."""
         return self.prepared.y_test if self.spec.test is not None else self.prepared.y[self.plan.test]
+
+    @property
+    def test_index(self) -> Rows:
+        """Row numbers of the test rows in their file, from 0."""
+        if self.spec.test is None:
+            return self.prepared.labelled[self.plan.test]
+        known = self.prepared.test_rows
+        return np.arange(self.test_rows) if known is None else known
 
     @cached_property
     def search_folder(self) -> Path:
@@ -168,6 +177,12 @@ class Study:
         sealed = self.plan.test[self._test.rows] if self.spec.test is None else np.empty(0, dtype=np.int64)
         rows = np.concatenate([search, sealed])
         return self._job(source, params, None, np.arange(len(rows)), np.empty(0), y=self.prepared.y[rows], dump=True)
+
+    def new_job(self, source: str, params: Mapping[str, Value], rows: int) -> Job:
+        """As `refit_job`, to predict `rows` new rows that stand below all labelled ones."""
+        job = self.refit_job(source, params)
+        below = len(job.train) + np.arange(rows, dtype=np.int32)
+        return dataclasses.replace(job, dump=False, predict=below)
 
     def _job(
         self,
