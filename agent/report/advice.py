@@ -181,8 +181,8 @@ def nothing_was_better(facts: Facts) -> Iterator[Suggestion]:
     if facts.best is not None and len(standings) >= 4 and "better" not in standings:
         yield Suggestion(
             "Look for better columns rather than better models",
-            f"None of {plural(len(standings) - 1, 'later experiment')} was significantly better than the best before it. "
-            "What is known about each row may matter more than the model: new columns, or finer ones.",
+            f"None of {plural(len(standings) - 1, 'later experiment')} was significantly better than the best before "
+            "it. What is known about each row may matter more than the model: new columns, or finer ones.",
         )
 
 
