@@ -43,9 +43,7 @@ def finish(desk: Desk) -> None:
     desk.close()
     desk.journal.mark(desk.run, status="finished", active=desk.clock.active)
     record = recall(desk.journal, desk.run)
-    names = write_artifacts(
-        record, run_folder(desk.run), test_index=desk.study.test_index, threads=desk.study.threads
-    )
+    names = write_artifacts(record, run_folder(desk.run), test_index=desk.study.test_index, threads=desk.study.threads)
     desk.journal.learn(desk.run, artifacts={**names, "model": desk.journal.run(desk.run).facts["model"]})
     _tell(desk, best)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from mlpilot.agent.judged import Score, Standing
-from mlpilot.agent.record import ExperimentRecord
+from mlpilot.agent.record import AttemptRecord, ExperimentRecord
 from mlpilot.numbers import plural
 from mlpilot.streams import clean
 
@@ -96,17 +96,15 @@ def _standing(group: list[ExperimentRecord]) -> str:
 
 
 def _notes(record: ExperimentRecord) -> tuple[str, ...]:
-    notes = [f"repaired: {_mended(attempt.repair, attempt.diagnosis)}" for attempt in record.attempts if attempt.repair]
-    if record.score is None and record.reason:
-        notes.append(clean(record.reason))
-    if record.reused:
-        notes.append("found in the journal, not run again")
-    return tuple(notes)
+    if record.score is None:
+        tries = plural(len(record.attempts), "attempt")
+        return tuple(filter(None, (clean(record.reason), tries if len(record.attempts) > 1 else "")))
+    notes = [f"repaired: {_mended(attempt)}" for attempt in record.attempts if attempt.repair]
+    return (*notes, "found in the journal, not run again") if record.reused else tuple(notes)
 
 
-def _mended(repair: str, diagnosis: object) -> str:
-    message = getattr(diagnosis, "message", "")
-    return clean(message or repair)
+def _mended(attempt: AttemptRecord) -> str:
+    return clean(attempt.diagnosis.message if attempt.diagnosis else attempt.repair)
 
 
 def _and(words: list[str]) -> str:

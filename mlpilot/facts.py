@@ -8,7 +8,7 @@ from rich.text import Text
 
 from mlpilot.agent.events import Profiled, Ready
 from mlpilot.agent.record import RunRecord
-from mlpilot.agent.report.words import percent
+from mlpilot.agent.report import words
 from mlpilot.agent.task import Task, TaskSpec
 from mlpilot.numbers import metric_name, plural
 from mlpilot.screen import print_beside
@@ -75,12 +75,17 @@ def _target(task: Task, shares: Sequence[float]) -> str:
         return f"{name}: {len(classes)} classes"
     if len(classes) == 2:
         rarer = min((1, 0), key=lambda index: shares[index])
-        return f"{name}: {classes[rarer]} {percent(shares[rarer])}"
+        return f"{name}: {classes[rarer]} {_percent(shares[rarer])}"
     if len(classes) <= 4:
         return f"{name}: " + ", ".join(
-            f"{label} {percent(share)}" for label, share in zip(classes, shares, strict=True)
+            f"{label} {_percent(share)}" for label, share in zip(classes, shares, strict=True)
         )
-    return f"{name}: {len(classes)} classes of {percent(min(shares))} to {percent(max(shares))}"
+    return f"{name}: {len(classes)} classes of {_percent(min(shares))} to {_percent(max(shares))}"
+
+
+def _percent(share: float) -> str:
+    """Without its space, where a line would break."""
+    return words.percent(share).replace(" ", "")
 
 
 def _direction(told: Profiled | RunRecord) -> str:

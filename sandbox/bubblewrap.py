@@ -14,12 +14,13 @@ import sysconfig
 import tempfile
 from collections.abc import Iterable, Sequence
 from functools import cached_property
+from importlib.util import find_spec
 from pathlib import Path
 from typing import IO
 
 from mlpilot.sandbox.box import Box, Preparation
 from mlpilot.sandbox.cgroup import Cgroup, reap_groups
-from mlpilot.sandbox.environment import INSIDE, SCRATCH, environment
+from mlpilot.sandbox.environment import INSIDE, PACKAGE, SCRATCH, environment
 from mlpilot.sandbox.errors import NoSandboxError
 from mlpilot.sandbox.folder import PrivateFolder, reap_folders
 from mlpilot.sandbox.memory import MemoryWatch
@@ -46,7 +47,16 @@ def python_folders() -> list[str]:
     prefixes = {sys.prefix, sys.base_prefix} - {"/usr"}
     parts = [Path(prefix, part) for prefix in sorted(prefixes) for part in _PYTHON_PARTS]
     parts += [Path(sysconfig.get_path(kind)) for kind in ("purelib", "platlib", "stdlib")]
+    parts.append(packages())
     return list(dict.fromkeys(str(part) for part in parts if part.exists() and not part.is_relative_to("/usr")))
+
+
+def packages() -> Path:
+    """Where the packages lie that kernels need: mostly below a prefix, but perhaps in the user's own folder."""
+    spec = find_spec("ipykernel")
+    if spec is None or spec.origin is None:
+        raise NoSandboxError("ipykernel is not installed beside mlpilot; reinstall mlpilot")
+    return Path(spec.origin).parent.parent
 
 
 class BubblewrapWalls:
@@ -104,7 +114,9 @@ def _command(limits: Limits, mounts: Sequence[Mount], users_fd: int, uid: int) -
     user = [] if os.getuid() == 0 else ["--unshare-user", "--uid", str(uid), "--gid", str(uid)]
     namespaces = ["--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try"]
     command = [bwrap, *user, *namespaces, "--die-with-parent", "--new-session", "--hostname", "sandbox", "--clearenv"]
-    for name, value in environment(str(Path(sys.executable).parent)).items():
+    variables = environment(str(Path(sys.executable).parent))
+    variables["PYTHONPATH"] += f":{packages()}"
+    for name, value in variables.items():
         command += ["--setenv", name, value]
     binds: list[tuple[str, str]] = []
     for path in _SYSTEM:
@@ -114,7 +126,7 @@ def _command(limits: Limits, mounts: Sequence[Mount], users_fd: int, uid: int) -
             binds.append((path, path))
     binds += [(path, path) for path in (*_SETTINGS, *python_folders())]
     inside = Path(__file__).parent / "inside"
-    binds += [(str(inside), f"{INSIDE}/mlpilot/sandbox/inside"), ("/sys/devices/system/cpu",) * 2]
+    binds += [(str(inside), PACKAGE), ("/sys/devices/system/cpu",) * 2]
     binds += [(str(mount.source.resolve()), mount.target) for mount in mounts]
     command += _folders(target for _, target in binds)
     for source, target in binds:

@@ -1,4 +1,4 @@
-"""docker: a container without network, capabilities or a writable file system; memory and processes bounded by cgroups."""
+"""docker: a container without network, capabilities or a writable system; memory and processes bounded by cgroups."""
 
 import contextlib
 import os
@@ -14,7 +14,7 @@ import docker.errors as engine_errors
 import requests
 
 from mlpilot.sandbox.box import Box, Preparation
-from mlpilot.sandbox.environment import INSIDE, SCRATCH, environment
+from mlpilot.sandbox.environment import INSIDE, PACKAGE, SCRATCH, environment
 from mlpilot.sandbox.errors import NoSandboxError
 from mlpilot.sandbox.folder import PrivateFolder, owner, owner_lives, reap_folders
 from mlpilot.sandbox.image import lock
@@ -113,7 +113,7 @@ class DockerWalls:
 
 def _options(limits: Limits, mounts: Sequence[Mount], uid: int, door: Path) -> dict[str, Any]:
     inside = Path(__file__).parent / "inside"
-    binds = [(inside, f"{INSIDE}/mlpilot/sandbox/inside"), (door, _DOOR), *((m.source, m.target) for m in mounts)]
+    binds = [(inside, PACKAGE), (door, _DOOR), *((m.source, m.target) for m in mounts)]
     return {
         "image": lock.tag(),
         "command": ["python3", "-s", "-P", "-m", "mlpilot.sandbox.inside.zygote", f"unix:{_DOOR}/zygote"],
@@ -135,9 +135,7 @@ def _options(limits: Limits, mounts: Sequence[Mount], uid: int, door: Path) -> d
         "nano_cpus": int(limits.cpus * 1e9),
         "shm_size": limits.disk_bytes,
         "tmpfs": {SCRATCH: f"rw,exec,nosuid,nodev,size={limits.disk_bytes},uid={uid},mode=0700"},
-        "mounts": [
-            engine.types.Mount(target, str(source.resolve()), "bind", read_only=True) for source, target in binds
-        ],
+        "mounts": [engine.types.Mount(to, str(source.resolve()), "bind", read_only=True) for source, to in binds],
         "log_config": engine.types.LogConfig(type="json-file", config={"max-size": "1m", "max-file": "1"}),
     }
 
@@ -172,9 +170,8 @@ class Docker:
         try:
             if not self.image_is_there():
                 return Probe(False, "docker answers, but has no sandbox image", "run `mlpilot sandbox build`")
-            self._client.containers.run(
-                lock.tag(), ["true"], network_mode="none", remove=True, labels={_OWNER: owner()}
-            )
+            label = {_OWNER: owner()}
+            self._client.containers.run(lock.tag(), ["true"], network_mode="none", remove=True, labels=label)
         except NoSandboxError as error:
             return Probe(False, str(error), "start a Docker engine that you may use")
         except engine_errors.DockerException as error:

@@ -2,6 +2,7 @@
 
 INSIDE = "/opt/mlpilot"
 """Folder inside that holds our own sources, as the package `mlpilot.sandbox.inside`."""
+PACKAGE = f"{INSIDE}/mlpilot/sandbox/inside"
 SCRATCH = "/scratch"
 """Folder inside that holds the scratch folders of kernels."""
 
@@ -16,7 +17,7 @@ def environment(python_bin: str) -> dict[str, str]:
         "LANG": "C.UTF-8",
         "PYTHONHASHSEED": "0",
         "PYTHONDONTWRITEBYTECODE": "1",
-        "PYTHONPATH": INSIDE,
+        "PYTHONPATH": f"{INSIDE}:{PACKAGE}/site",
         "MPLBACKEND": "Agg",
         # No thread may run when kernels are forked.
         "JE_ARROW_MALLOC_CONF": "background_thread:false",

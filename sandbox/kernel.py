@@ -6,6 +6,7 @@ import socket
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any, cast
 
 import zmq
 from jupyter_client.session import Session
@@ -58,7 +59,8 @@ class Kernel:
             "allow_stdin": False,
             "stop_on_error": True,
         }
-        message = self._session.send(self._shell, "execute_request", content, buffers=list(buffers))
+        message: Any = self._session.msg("execute_request", content)
+        self._session.send(self._shell, message, buffers=cast("Any", list(buffers)))
         return str(message["header"]["msg_id"])
 
     def wait(self, extra: int, seconds: float) -> None:

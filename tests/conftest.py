@@ -17,6 +17,8 @@ def missing(backend: str) -> str:
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
+    if item.get_closest_marker("sandbox") and all(reasons := [missing(backend) for backend in BACKENDS]):
+        pytest.skip("; ".join(reasons))
     for backend in BACKENDS:
         if item.get_closest_marker(backend) and (reason := missing(backend)):
             pytest.skip(reason)

@@ -1,14 +1,15 @@
 """The Jupyter kernel of one Session: ipykernel on two sockets that the host made, and nothing else to talk to."""
 
+# mypy: disable-error-code="no-untyped-call"
+
 import importlib
 import os
+import sys
 from typing import Any
 
 import zmq
 from ipykernel.iostream import IOPubThread
-from ipykernel.ipkernel import IPythonKernel
 from ipykernel.kernelapp import IPKernelApp
-from IPython.core.interactiveshell import InteractiveShell
 from IPython.core.profiledir import ProfileDir
 from threadpoolctl import ThreadpoolController
 from traitlets import Int
@@ -102,10 +103,20 @@ def prepare(
     app = CellKernelApp.instance(shell_fd=shell_fd, iopub_fd=iopub_fd, config=_configuration(key, scratch))
     app.initialize(argv=[])
     _provide(app.kernel, app.shell)
+    os.register_at_fork(after_in_child=_speak_for_itself)
     return app
 
 
-def _provide(kernel: IPythonKernel, shell: InteractiveShell) -> None:
+def _speak_for_itself() -> None:
+    """In a process that a Cell forks: ipykernel's streams need threads, which a fork leaves behind; descriptors do not.
+
+    What is written to descriptors 1 and 2 reaches the host by way of the kernel.
+    """
+    sys.stdout = open(1, "w", buffering=1, closefd=False)  # noqa: SIM115 - open for the life of the process
+    sys.stderr = open(2, "w", buffering=1, closefd=False)  # noqa: SIM115 - the same
+
+
+def _provide(kernel: Any, shell: Any) -> None:
     """Put `received_buffers` and `send_buffer` into the user's names."""
 
     def received_buffers() -> list[memoryview]:

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from mlpilot.sandbox.inside import landlock, seccomp
 
 _DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
-# joblib and the C library count processors with these; nothing that one process leaves for another can be read there.
+# joblib and the C library count processors and memory with these. Not /proc/stat: it counts forks, so that one kernel
+# could leave a number for the next.
 _PROCESSORS = (
     "/proc/cpuinfo",
     "/proc/meminfo",
-    "/proc/stat",
     "/proc/filesystems",
     "/proc/sys/vm/overcommit_memory",
     "/sys/devices/system/cpu",

@@ -188,6 +188,7 @@ def _become_kernel(zygote: Zygote, key: str, scratch: Path, listeners: list[int]
         os.chdir(scratch)
         environment = {"HOME": scratch, "TMPDIR": scratch, "JOBLIB_TEMP_FOLDER": scratch, "MPLCONFIGDIR": scratch}
         os.environ.update({name: str(path) for name, path in environment.items()})
+        os.environ["MLPILOT_KERNEL"] = "1"
         for name in _THREAD_VARIABLES:
             os.environ[name] = str(zygote.threads)
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -199,7 +200,7 @@ def _become_kernel(zygote: Zygote, key: str, scratch: Path, listeners: list[int]
 
         app = cell_kernel.prepare(key, str(scratch), shell_fd, iopub_fd, zygote.libraries, zygote.threads)
         os.close(complaints)
-        app.start()
+        app.start()  # type: ignore[no-untyped-call]
         code = 0
     except BaseException:  # noqa: BLE001 - whatever it was, this process must never return into the zygote
         with contextlib.suppress(OSError):

@@ -22,7 +22,7 @@ from mlpilot.agent.scoring import score
 from mlpilot.agent.task import TaskSpec
 from mlpilot.sandbox.errors import NoModelError, UserError
 
-BROKEN = '''
+BROKEN = """
 SPACE = {"n": Int(10, 50, default=20)}
 
 def fit(X, y, *, params, seed, report):
@@ -31,7 +31,7 @@ def fit(X, y, *, params, seed, report):
 
 def predict(model, X):
     return model.predict(X)
-'''
+"""
 
 
 @pytest.fixture
@@ -170,7 +170,11 @@ def test_score_judges_one_file_as_a_run_would(folder: Path) -> None:
 
 
 def test_what_is_wrong_with_the_input_leaves_no_run_behind(folder: Path) -> None:
-    for spec in (TaskSpec("none.csv", "y"), TaskSpec("wine.csv", "nothing"), TaskSpec("wine.csv", "target", metric="x")):
+    for spec in (
+        TaskSpec("none.csv", "y"),
+        TaskSpec("wine.csv", "nothing"),
+        TaskSpec("wine.csv", "target", metric="x"),
+    ):
         with pytest.raises(UserError) as caught:
             run(spec, RunOptions(max_experiments=1))
         assert "\n" not in str(caught.value)

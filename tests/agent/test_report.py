@@ -129,7 +129,7 @@ def test_shows_failures_and_repairs(cancer_record: RunRecord) -> None:
     words = Page(render_report(cancer_record)).words
     assert "repaired: max_features='auto' is gone since scikit-learn 1.3 → max_features='sqrt'" in words
     assert "out_of_memory: needs 5.2 GiB" in words and "✕ failed" in words
-    assert "0.70 × #6 tuning #1 + 0.30 × #2 forest, 100 trees" in words
+    assert "0.70 × #6 tuning #1 + 0.30 × #2 forest, 40 trees" in words
 
 
 def test_asks_nothing_of_the_network_and_runs_nothing(record: RunRecord) -> None:

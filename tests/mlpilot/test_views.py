@@ -37,7 +37,7 @@ def test_plain_lines(capsys):
     lines = captured.err.splitlines()
     assert lines[:7] == [
         "run brave-otter starts: budget 5m",
-        "data: churn.csv · 7,043 rows × 3 columns · churned: yes 26.5 % · classification, log-loss (lower is better)",
+        "data: churn.csv · 7,043 rows × 3 columns · churned: yes 26.5% · classification, log-loss (lower is better)",
         "notes: 22 duplicate rows kept together",
         "notes: customerID left out: an id",
         "sandbox: bubblewrap 0.8: no network, own files, 4 GiB",

@@ -4,7 +4,7 @@
 """
 
 from mlpilot.tools.recipes.blocks import Parts
-from mlpilot.tools.recipes.common import SAMPLE, sample_lines, sampled
+from mlpilot.tools.recipes.common import FEW_FOR_THREADS, SAMPLE, sample_lines, sampled
 from mlpilot.tools.recipes.table import Table
 
 LABEL_METRICS = ("balanced_accuracy", "f1", "recall", "jaccard", "precision", "matthews")
@@ -170,7 +170,7 @@ def svm(table: Table) -> Parts:
         fit,
         predict,
         space,
-        scalings=("standard", "min-max", "quantile"),
+        scalings=("min-max", "standard", "quantile"),
         constants=sampled(table, "svm"),
         helpers=(FOLDS, *([SAMPLE] if sampled(table, "svm") else [])),
     )
@@ -255,7 +255,8 @@ def extra_trees(table: Table) -> Parts:
 def _trees(table: Table, name: str, doc: str) -> Parts:
     large = table.train_rows > 100_000
     limits = ", max_samples=ROWS / len(X) if len(X) > ROWS else None" if large else ""
-    trees = 60 if large else 300 if table.train_rows < 20_000 else 150
+    trees = 60 if large else 100
+    threads = "\n            n_jobs=THREADS," if table.train_rows > FEW_FOR_THREADS else ""
     fit = f"""
     def fit(X, y, *, params, seed, report):
         {CODES}
@@ -265,8 +266,7 @@ def _trees(table: Table, name: str, doc: str) -> Parts:
             min_samples_leaf=params["leaf"],
             criterion=params["criterion"],
             bootstrap=True,
-            oob_score=True{limits}{_weight_argument(table)},
-            n_jobs=THREADS,
+            oob_score=True{limits}{_weight_argument(table)},{threads}
             random_state=seed,
         )
         model = make_pipeline(features(params), trees).fit(prepare(X), codes)
@@ -280,7 +280,9 @@ def _trees(table: Table, name: str, doc: str) -> Parts:
         "criterion": 'Choice(["gini", "entropy"])',
         **_weights(table),
     }
-    constants = {"TREES": str(trees), "THREADS": str(table.threads), "FLOOR": f"{0.5 / trees:.2g}"}
+    constants = {"TREES": str(trees), "FLOOR": f"{0.5 / trees:.2g}"}
+    if threads:
+        constants["THREADS"] = str(table.threads)
     if large:
         constants["ROWS"] = "100_000"
     return Parts(doc, "trees", fit, TEMPERED_PREDICT, space, constants=constants, helpers=(TEMPER,))

@@ -5,6 +5,9 @@ from mlpilot.tools.recipes.table import Table
 MOST_ROWS = {"svm": 4000, "kernel": 50_000, "neighbours": 50_000, "mlp": 50_000, "gp": 1500}
 """Rows that each of these learns from at most: the first and the last compare all pairs of rows."""
 
+FEW_FOR_THREADS = 3_000
+"""Rows up to which a forest is quicker without threads."""
+
 SAMPLE = '''
 def some_rows(codes, seed):
     """Positions of ROWS rows drawn by chance, at least ten of every class among them where there are ten."""

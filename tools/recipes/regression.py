@@ -6,7 +6,7 @@ folds follow time, and values beyond the past are to be expected.
 
 from mlpilot.tools.recipes.blocks import Parts
 from mlpilot.tools.recipes.classification import MLP_SPACE, boosting_space
-from mlpilot.tools.recipes.common import sample_lines, sampled
+from mlpilot.tools.recipes.common import FEW_FOR_THREADS, sample_lines, sampled
 from mlpilot.tools.recipes.table import Table
 
 ABSOLUTE_METRICS = ("absolute", "pinball")
@@ -280,18 +280,19 @@ def extra_trees(table: Table) -> Parts:
 def _trees(table: Table, name: str, doc: str) -> Parts:
     large = table.train_rows > 100_000
     extra = name.startswith("Extra")
-    sampling = "bootstrap=True, max_samples=ROWS / len(X) if len(X) > ROWS else None" if large else ""
-    sampling = sampling or ("" if extra else 'max_samples=params["sample"]')
-    trees = 60 if large else 200 if table.train_rows < 5000 else 100
+    line = "\n            "
+    sampling = "" if extra else f'{line}max_samples=params["sample"],'
+    if large:
+        sampling = f"{line}bootstrap=True,{line}max_samples=ROWS / len(X) if len(X) > ROWS else None,"
+    trees = 60 if large else 100
+    threads = "\n            n_jobs=THREADS," if table.train_rows > FEW_FOR_THREADS else ""
     fit = f"""
     def fit(X, y, *, params, seed, report):
         trees = {name}(
             TREES,
             max_features=params["max_features"],
             min_samples_leaf=params["leaf"],
-            {sampling + "," if sampling else "# every tree sees every row"}
-            n_jobs=THREADS,
-            random_state=seed,
+            random_state=seed,{sampling}{threads}
         )
         model = make_pipeline(features(params), trees).fit(prepare(X), y)
         {_return(table, "model")}
@@ -302,7 +303,9 @@ def _trees(table: Table, name: str, doc: str) -> Parts:
     }
     if not large and not extra:
         space["sample"] = "Float(0.3, 1.0, default=0.99)"
-    constants = {"TREES": str(trees), "THREADS": str(table.threads)}
+    constants = {"TREES": str(trees)}
+    if threads:
+        constants["THREADS"] = str(table.threads)
     if large:
         constants["ROWS"] = "100_000"
     return Parts(doc, "trees", fit, _predict(table), space, constants=constants)

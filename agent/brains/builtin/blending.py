@@ -37,9 +37,18 @@ def members_of(view: View, board: Sequence[Line] | None = None) -> tuple[int, ..
 
 
 def closing_seconds(view: View) -> float:
-    """What the refits of the blend that would be made now are likely to take."""
+    """What the refits of the blend that would be made now are likely to take, beyond what the loop keeps already.
+
+    The loop keeps what it takes to refit the best so far. Of a blend the Judge kept some members, which ones is not on
+    the board: half of the cost is taken as kept.
+    """
     chosen = set(members_of(view))
-    return REFITS * sum(fold_seconds(line, view) for line in view.board if line.experiment in chosen)
+    cost = sum(fold_seconds(line, view) for line in view.board if line.experiment in chosen)
+    sign = 1 if view.card.greater_is_better else -1
+    scored = [line for line in view.board if line.score is not None]
+    best = max(scored, key=lambda line: sign * (line.score or 0.0), default=None)
+    kept = 0.0 if best is None else cost / 2 if best.kind == "blend" else fold_seconds(best, view)
+    return REFITS * max(0.0, cost - kept)
 
 
 def fold_seconds(line: Line, view: View) -> float:

@@ -14,7 +14,7 @@ OVERHEAD = 0.1
 
 _ORDERS = {
     ("classification", "small"): (
-        "linear svm extra_trees discriminant boosting mlp neighbours splines interactions kernel forest bayes"
+        "linear svm discriminant extra_trees mlp boosting neighbours splines forest interactions kernel bayes"
     ),
     ("classification", "middling"): (
         "linear boosting extra_trees mlp splines interactions svm forest kernel discriminant neighbours bayes"

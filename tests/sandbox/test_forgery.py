@@ -1,0 +1,76 @@
+"""A Cell owns its kernel: it can send any message, correctly signed. The host must not fall over, nor be stuck."""
+
+import pytest
+
+from mlpilot.sandbox.protocol import Session
+
+_SEND = """
+import json
+kernel = get_ipython().kernel
+parent = kernel.get_parent("shell")
+def signed(parts, buffers=()):
+    kernel.iopub_socket.send_multipart([b"<IDS|MSG>", kernel.session.sign(parts), *parts, *buffers])
+def forge(kind, content, request=parent["header"], buffers=()):
+    parts = ({"msg_type": kind, "msg_id": "1"}, request, {}, content)
+    signed([json.dumps(part).encode() for part in parts], buffers)
+"""
+
+
+@pytest.mark.parametrize(
+    "forgery",
+    [
+        "forge('stream', {'name': 'stdout', 'text': ['no', 'text']})",
+        "forge('stream', {'name': {'a': 1}, 'text': 3})",
+        "forge('stream', [])",
+        "forge('error', {'ename': 3, 'evalue': None, 'traceback': 'abc'})",
+        "forge('error', {'ename': 'E' * 10**6, 'evalue': 'v' * 10**6, 'traceback': ['t' * 10**6] * 3})",
+        "forge('display_data', {'data': [1], 'transient': 'x'})",
+        "forge('display_data', {'data': {}, 'transient': {'mlpilot_buffer': {'a': 1}}}, buffers=[b'x'])",
+        "forge('display_data', {'data': {'text/plain': {'a': 1}}})",
+        "forge('status', {'execution_state': {'a': []}})",
+        "forge('no such type', {})",
+        "forge('stream', {'name': 'stdout', 'text': 'of another'}, request={})",
+        "kernel.iopub_socket.send_multipart([b'junk'])",
+        "kernel.iopub_socket.send_multipart([b'<IDS|MSG>'] * 9)",
+        "kernel.iopub_socket.send_multipart([b'<IDS|MSG>', b'sig', b'{', b'}', b'[]', b'{}'])",
+        "signed([b'[' * 10**6, b'{}', b'{}', b'{}'])",
+        r"signed([b'\xff', b'{}', b'{}', b'{}'])",
+        "signed([b'{\"msg_type\": [], \"x\": 1e999}', b'[]', b'NaN', b'7'])",
+        "signed([b'{}', b'{\"msg_id\": 7}', b'{}', b'{}'])",
+        "forge('stream', {'name': 'stdout', 'text': '\\ud800'})",
+    ],
+)  # fmt: skip
+def test_junk_is_dropped_or_read_with_care(session: Session, forgery: str) -> None:
+    result = session.run(_SEND + forgery + "\nprint('end')", timeout=20)
+    assert result.status in ("ok", "error")
+    assert result.stdout.endswith("end\n")
+    assert "of another" not in result.stdout
+    assert result.error is None or len(result.error.traceback) < 300_000
+    assert session.run("print(6 * 7)").stdout == "42\n"
+
+
+def test_a_forged_end_ends_the_cell_and_nothing_more(session: Session) -> None:
+    code = """
+kernel = get_ipython().kernel
+parent, ident = kernel.get_parent("shell"), kernel._get_shell_context_var(kernel._shell_parent_ident)
+kernel.session.send(kernel.shell_stream.socket, "execute_reply", {"status": "ok"}, parent=parent, ident=ident)
+kernel.session.send(kernel.iopub_socket, "status", {"execution_state": "idle"}, parent=parent)
+import time
+time.sleep(2)
+"""
+    assert session.run(code, timeout=20).status in ("ok", "error")
+    after = session.run("print(6 * 7)", timeout=20)
+    assert after.stdout == "42\n"
+
+
+def test_closing_the_sockets_is_death(session: Session) -> None:
+    result = session.run("import os\nos.closerange(3, 100)\nimport time\ntime.sleep(60)", timeout=3)
+    assert result.state_lost
+    assert result.status in ("killed", "timeout", "too_much_output")
+
+
+def test_a_flood_of_junk_does_not_hold_up_the_timeout(session: Session) -> None:
+    code = "k = get_ipython().kernel\nwhile True: k.iopub_socket.send_multipart([b'junk' * 1000])"
+    result = session.run(code, timeout=1)
+    assert result.status == "timeout"
+    assert result.seconds < 15
