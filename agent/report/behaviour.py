@@ -49,9 +49,9 @@ def _classification(record: RunRecord, parts: Sequence[Part]) -> Html:
         pictures.append(figures.roc(stated))
     draw = _matrix if len(names) <= MATRIX_CLASSES else _pairs
     tables = [draw(matrix, names, part.name) for part, matrix in zip(parts, matrices, strict=True)]
-    few = len(names) <= 2
-    pictures.append(tag("div", tables, class_="stack") if few else tables)
-    return join(tag("div", pictures, class_="figures" if few else "figures roomy"), _per_class(parts, matrices, names))
+    pictures.append(tag("div", tables, class_="stack") if len(names) <= 6 else tables)
+    layout = "figures" if len(names) == 2 else "figures roomy"
+    return join(tag("div", pictures, class_=layout), _per_class(parts, matrices, names))
 
 
 def _matrix(matrix: Counts, names: Sequence[str], part: str) -> Html:

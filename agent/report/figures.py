@@ -11,7 +11,7 @@ from mlpilot.agent.report import measures
 from mlpilot.agent.report.chart import Chart, Mark, labelled, spread, swatch
 from mlpilot.agent.report.markup import Html, tag
 from mlpilot.agent.report.measures import Part
-from mlpilot.agent.report.words import decimals, fixed, interval, plural, short
+from mlpilot.agent.report.words import decimals, fixed, plural, score_text, short
 
 Sample = tuple[Mark | Literal["line", "dash", "bar"], str, str]
 """Of a legend: shape, style, meaning."""
@@ -95,10 +95,7 @@ def _stair(scores: Sequence[tuple[int, float]], last: int, greater_is_better: bo
 def search_and_test(search: Score, test: Score | None, metric: str) -> Html:
     """Both scores with their intervals on one axis."""
     rows = [("search", search, "dot"), *([("test", test, "square")] if test else [])]
-    places = decimals(search.ci)
-    said = "; ".join(
-        f"{name} {fixed(s.value, places + 1)}, 95 % interval {interval(s.ci, places)}" for name, s, _ in rows
-    )
+    said = "; ".join(f"{name} {score_text(score)}" for name, score, _ in rows)
     span = spread([edge for _, score, _ in rows for edge in score.ci], pad=0.12)
     chart = Chart(f"{metric}: {said}", span, (-0.6, len(rows) - 0.4), metric, "", height=70 + 46 * len(rows))
     chart.y_ticks = [(len(rows) - 1 - index, name) for index, (name, _, _) in enumerate(rows)]
@@ -106,7 +103,7 @@ def search_and_test(search: Score, test: Score | None, metric: str) -> Html:
         height = len(rows) - 1 - index
         chart.line([(score.ci[0], height), (score.ci[1], height)], f"{name} thick")
         chart.points([(score.value, height)], "dot" if mark == "dot" else "square", f"{name} big")
-        chart.words((score.value, height), fixed(score.value, places + 1), dy=-11)
+        chart.words((score.value, height), fixed(score.value, decimals(score.ci) + 1), dy=-11)
     return figure("Search score and test score", chart.render(), caption="Bars are 95 % intervals.")
 
 

@@ -120,6 +120,7 @@ def _facts(record: RunRecord, best: ExperimentRecord) -> Html:
         value, span = fixed(search.value, places + 1), interval(search.ci, places)
         facts.append(_fact(f"Search {metric}", value, span, f"95 % interval, {direction}"))
         if test is not None:
+            places = decimals(test.ci)
             value, span = fixed(test.value, places + 1), interval(test.ci, places)
             rows = plural(test.rows or record.test_rows, "test row")
             facts.append(_fact(f"Test {metric}", value, span, f"95 % interval, {rows}"))

@@ -117,7 +117,7 @@ def test_tells_the_whole_story_in_order(record: RunRecord) -> None:
     best = next(one for one in record.experiments if one.number == record.best)
     assert best.score is not None and record.test is not None
     assert fixed(best.score.value, decimals(best.score.ci) + 1) in page.words
-    assert fixed(record.test.value, decimals(best.score.ci) + 1) in page.words
+    assert fixed(record.test.value, decimals(record.test.ci) + 1) in page.words
     assert "as expected from the search" in page.words and model_name(best) in page.words
     for one in record.experiments:
         assert one.kind == "tune" or (one.name in page.words and one.why in page.words)
