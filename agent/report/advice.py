@@ -77,11 +77,14 @@ def one_column_dominates(facts: Facts) -> Iterator[Suggestion]:
     """One column carries most of the importance: it may know the answer."""
     entries = sorted(facts.record.behaviour.importance if facts.record.behaviour else (), key=lambda e: -e[1])
     total = sum(max(mean, 0.0) for _, mean, _ in entries)
-    if len(entries) >= 3 and total > 0 and entries[0][1] > 0.6 * total and entries[0][1] > 3 * entries[1][1]:
-        name = clip(entries[0][0], 60)
+    if len(entries) < 3 or total <= 0:
+        return
+    (first, mean, deviation), second = entries[0], entries[1][1]
+    if mean > 0.6 * total and mean > 3 * second and mean > 2 * deviation:
+        name = clip(first, 60)
         yield Suggestion(
             f"Check “{name}” for leakage",
-            f"It holds {percent(entries[0][1] / total)} of all measured importance. If its value would not be known at "
+            f"It holds {percent(mean / total)} of all measured importance. If its value would not be known at "
             "the time of a prediction, leave it out with --drop and run again.",
         )
 

@@ -276,6 +276,8 @@ def test_advice_follows_from_the_record(cancer_record: RunRecord, diabetes_recor
     assert behaviour is not None
     leak = replace(behaviour, importance=(("answer", 2.0, 0.1), ("b", 0.1, 0.1), ("c", 0.0, 0.1)))
     assert "Check “answer” for leakage" in titles(replace(cancer_record, behaviour=leak))
+    noise = replace(behaviour, importance=(("answer", 2.0, 1.5), ("b", 0.1, 0.1), ("c", 0.0, 0.1)))
+    assert "leakage" not in titles(replace(cancer_record, behaviour=noise))
     sharp = replace(behaviour, oof=np.clip(behaviour.oof * 0.3 + 0.35, 0, 1))
     assert "Calibrate" in titles(replace(cancer_record, behaviour=sharp))
     assert "Calibrate" not in titles(cancer_record)
