@@ -146,14 +146,12 @@ def _importance(behaviour: Behaviour, metric: str) -> Html | None:
     ]
     where = f", on {clip(behaviour.importance_rows, 120)}" if behaviour.importance_rows else ""
     more = f" The first {TOP_COLUMNS} of {len(ranked)} columns." if len(ranked) > TOP_COLUMNS else ""
-    below = (
-        " What is below zero is chance, and shows how large chance is here."
-        if any(mean < 0 for _, mean, _ in ranked)
-        else ""
-    )
+    chance = " What is below zero is chance, and shows how large chance is here."
+    below = chance if any(mean < 0 for _, mean, _ in ranked) else ""
     said = (
-        f"How much worse the {metric_name(metric)} gets when a column is shuffled, ± one standard deviation over shuffles"
-        f"{where}.{more}{below} Columns that say the same share their importance, and may both look unimportant."
+        f"How much worse the {metric_name(metric)} gets when a column is shuffled, ± one standard deviation over "
+        f"shuffles{where}.{more}{below} Columns that say the same share their importance, and may "
+        "both look unimportant."
     )
     table = tag("table", tag("tbody", rows), class_="importance")
     return join(tag("h3", "Importance of columns"), table, tag("p", said, class_="note"))
