@@ -223,7 +223,7 @@ def one_thread() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def cancer_record(cancer_table: pd.DataFrame, one_thread: None) -> RunRecord:  # noqa: ARG001
+def cancer_record(cancer_table: pd.DataFrame, one_thread: None) -> RunRecord:
     bench = Bench(cancer_table.drop(columns="diagnosis"), cancer_table["diagnosis"], regression=False)
     logistic, forest = Solution("scaled logistic regression", LOGISTIC, 10), Solution("forest, 40 trees", FOREST, 30)
     first = bench.add(
@@ -253,7 +253,7 @@ def cancer_record(cancer_table: pd.DataFrame, one_thread: None) -> RunRecord:  #
 
 
 @pytest.fixture(scope="session")
-def diabetes_record(diabetes_table: pd.DataFrame, one_thread: None) -> RunRecord:  # noqa: ARG001
+def diabetes_record(diabetes_table: pd.DataFrame, one_thread: None) -> RunRecord:
     bench = Bench(diabetes_table.drop(columns="progression"), diabetes_table["progression"], regression=True)
     ridge, boosting = Solution("scaled ridge", RIDGE, 10), Solution("gradient boosting", BOOSTING, 40)
     first = bench.add(
