@@ -30,7 +30,8 @@ def of_record(record: RunRecord, folder: Path) -> list[Fact]:
 
 def _best_line(best: ExperimentRecord, record: RunRecord) -> str:
     value = f"   {score(best.score)}" if best.score else ""
-    return f"#{best.number} {clean(best.name)}{value}   {_standing(best, record)}".rstrip()
+    tuned = ", tuned" if best.kind == "tune" else ""
+    return f"#{best.number} {clean(best.name)}{tuned}{value}   {_standing(best, record)}".rstrip()
 
 
 def _standing(best: ExperimentRecord, record: RunRecord) -> str:
