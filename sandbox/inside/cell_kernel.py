@@ -5,10 +5,11 @@
 import importlib
 import os
 import sys
+from collections.abc import Iterator
 from typing import Any
 
 import zmq
-from ipykernel.iostream import IOPubThread
+from ipykernel.iostream import IOPubThread, OutStream
 from ipykernel.kernelapp import IPKernelApp
 from IPython.core.profiledir import ProfileDir
 from threadpoolctl import ThreadpoolController
@@ -17,6 +18,19 @@ from traitlets.config import Config
 
 _PART_BYTES = 4 * 2**20
 """A buffer travels in parts, so that the host can refuse any one message that is large."""
+
+
+_PIECE_CHARACTERS = 2**18
+"""Text travels in pieces for the same reason; ipykernel would send all that was printed in 0.2 s as one message."""
+
+
+class CellStream(OutStream):
+    """A standard stream whose messages are never large."""
+
+    def _flush_buffers(self) -> Iterator[tuple[dict[str, Any], str]]:
+        for parent, text in super()._flush_buffers():
+            for start in range(0, len(text), _PIECE_CHARACTERS):
+                yield parent, text[start : start + _PIECE_CHARACTERS]
 
 
 class CellKernelApp(IPKernelApp):
@@ -70,6 +84,7 @@ def _configuration(key: str, scratch: str) -> Config:
     config.CellKernelApp.log_level = 50
     config.InteractiveShell.colors = "nocolor"
     config.HistoryManager.enabled = False
+    config.CellKernelApp.outstream_class = f"{__name__}.{CellStream.__name__}"
     config.BaseIPythonApplication.ipython_dir = scratch + "/.ipython"
     return config
 

@@ -12,7 +12,7 @@ def signed(parts, buffers=()):
     kernel.iopub_socket.send_multipart([b"<IDS|MSG>", kernel.session.sign(parts), *parts, *buffers])
 def forge(kind, content, request=parent["header"], buffers=()):
     parts = ({"msg_type": kind, "msg_id": "1"}, request, {}, content)
-    signed([json.dumps(part).encode() for part in parts], buffers)
+    signed([json.dumps(part, default=str).encode() for part in parts], buffers)
 """
 
 

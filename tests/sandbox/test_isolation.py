@@ -130,7 +130,7 @@ def test_setuid_programs_gain_nothing(inside: Session) -> None:
     ids=lambda call: call[0],
 )  # fmt: skip
 def test_sharp_system_calls_are_refused(inside: Session, call: tuple[str, str]) -> None:
-    assert set(attempts(inside, f"call({call[1]})").values()) == {"OSError"}
+    assert set(attempts(inside, f"call({call[1]})").values()) <= {"OSError", "PermissionError"}
 
 
 def test_others_cannot_be_touched(inside: Session) -> None:
@@ -139,7 +139,7 @@ def test_others_cannot_be_touched(inside: Session) -> None:
 import os, signal
 reached = []
 for pid in range(1, 400):
-    if pid == os.getpid():
+    if str(pid) in os.listdir("/proc/self/task"):
         continue
     for attempt in (lambda: os.kill(pid, signal.SIGUSR1), lambda: open(f"/proc/{pid}/stat").read()):
         try:

@@ -61,7 +61,7 @@ def test_preload_and_path_are_there(sandbox: Sandbox, tmp_path: Path) -> None:
     [
         ("import no_such_module", "no_such_module"),
         ("import threading, time\nthreading.Thread(target=time.sleep, args=(60,), daemon=True).start()", "threads"),
-        ("import mmap\nkept = mmap.mmap(-1, 4096)", "share"),
+        ("import builtins, mmap\nbuiltins.kept = mmap.mmap(-1, 4096)", "share"),
         ("1 / 0", "ZeroDivisionError"),
     ],
 )
