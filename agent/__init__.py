@@ -1,1 +1,1 @@
-"""."""
+"""The loop: what is asked, what is tried, how it is judged, what is remembered and told."""

@@ -1,1 +1,1 @@
-"""."""
+"""What can be done to data and models: recipes, tuning, blending, diagnosis, and running a Solution in a Session."""
