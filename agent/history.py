@@ -111,8 +111,8 @@ def discard(journal: Journal, run: str) -> None:
 def keep_behaviour(run: str, behaviour: Behaviour) -> None:
     """Save what the pictures are drawn from."""
     arrays = {"oof_truth": behaviour.oof_truth, "oof": behaviour.oof}
-    if behaviour.test_truth is not None and behaviour.test is not None:
-        arrays |= {"test_truth": behaviour.test_truth, "test": behaviour.test}
+    arrays |= {} if behaviour.test_truth is None else {"test_truth": behaviour.test_truth}
+    arrays |= {} if behaviour.test is None else {"test": behaviour.test}
     buffer = io.BytesIO()
     np.savez(buffer, allow_pickle=False, **arrays)
     write_atomically(run_folder(run) / BEHAVIOUR, buffer.getvalue())

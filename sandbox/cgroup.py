@@ -94,13 +94,7 @@ class Cgroup:
         """Remove the group, once its processes are gone. Safe to call twice."""
         deadline = time.monotonic() + _REMOVE_SECONDS
         for folder in self.folders:
-            while folder.exists():
-                with contextlib.suppress(OSError):
-                    folder.rmdir()
-                    break
-                if time.monotonic() > deadline:
-                    break
-                time.sleep(0.005)
+            _remove(folder, deadline)
 
 
 def _oom_kills(folder: Path) -> int:
@@ -111,10 +105,20 @@ def _oom_kills(folder: Path) -> int:
     return 0
 
 
+def _remove(folder: Path, deadline: float) -> None:
+    """Remove a group, which can be done once its last process is gone; give up at `deadline`."""
+    while folder.exists():
+        with contextlib.suppress(OSError):
+            folder.rmdir()
+            return
+        if time.monotonic() > deadline:
+            return
+        time.sleep(0.005)
+
+
 def reap_groups() -> None:
     """Remove the groups of owners that are dead."""
     for parent in set(_parents().values()):
         for folder in parent.glob("mlpilot-*"):
             if not owner_lives("-".join(folder.name.split("-")[1:3])):
-                with contextlib.suppress(OSError):
-                    folder.rmdir()
+                _remove(folder, time.monotonic() + _REMOVE_SECONDS)

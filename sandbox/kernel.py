@@ -15,6 +15,8 @@ from mlpilot.sandbox import messages
 from mlpilot.sandbox.protocol import Limits
 
 _BACKLOG = 1
+_SEND_MILLISECONDS = 1000
+"""A send waits only where nobody is there any more to take it: messages to a living kernel are queued."""
 _QUEUED_MESSAGES = 64
 _SPARE_BYTES = 8 * 2**20
 """Room in one frame beyond the text that a Cell may print: JSON's own, and a buffer's part (`inside.cell_kernel`)."""
@@ -50,7 +52,7 @@ class Kernel:
             listener.close()
 
     def execute(self, code: str, buffers: Sequence[bytes | memoryview]) -> str:
-        """Send a Cell; returns the id that its answers carry."""
+        """Send a Cell; returns the id that its answers carry. Raises `KernelGone`."""
         content = {
             "code": code,
             "silent": False,
@@ -60,7 +62,10 @@ class Kernel:
             "stop_on_error": True,
         }
         message: Any = self._session.msg("execute_request", content)
-        self._session.send(self._shell, message, buffers=cast("Any", list(buffers)))
+        try:
+            self._session.send(self._shell, message, buffers=cast("Any", list(buffers)))
+        except zmq.Again as error:
+            raise KernelGone from error
         return str(message["header"]["msg_id"])
 
     def wait(self, extra: int, seconds: float) -> None:
@@ -123,5 +128,6 @@ def _connect(context: "zmq.Context[zmq.Socket[bytes]]", kind: int, path: Path, f
     channel.setsockopt(zmq.RCVHWM, _QUEUED_MESSAGES)
     channel.setsockopt(zmq.RECONNECT_IVL, -1)
     channel.setsockopt(zmq.LINGER, 0)
+    channel.setsockopt(zmq.SNDTIMEO, _SEND_MILLISECONDS)
     channel.connect(f"ipc://{path}")
     return channel

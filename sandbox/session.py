@@ -59,8 +59,12 @@ class KernelSession:
         if self._lost is not None:
             return _after_death(self._lost)
         with self._running:
-            cell = Cell(self._kernel.execute(code, buffers), self.box.limits, on_output)
-            result = self._follow(cell, timeout)
+            try:
+                cell = Cell(self._kernel.execute(code, buffers), self.box.limits, on_output)
+            except KernelGone:
+                result = self._gone(Cell("", self.box.limits, on_output), None)
+            else:
+                result = self._follow(cell, timeout)
         if result.state_lost:
             self._lost = result.status
         return result

@@ -49,6 +49,7 @@ def test_close_leaves_nothing(sandbox: Sandbox) -> None:
 
 def test_preload_and_path_are_there(sandbox: Sandbox, tmp_path: Path) -> None:
     (tmp_path / "helper.py").write_text("VALUE = 'from the mount'\n")
+    tmp_path.chmod(0o755)
     mount = Mount(tmp_path, "/mnt/helpers")
     preload = "import sys, helper\nsys.prepared = helper.VALUE"
     with sandbox.pool(SMALL, [mount], preload=preload, path=["/mnt/helpers"]) as pool, pool.session() as session:

@@ -9,6 +9,7 @@ Source of the Solution, params, rows and labels arrive as buffers of the request
 
 import json
 import linecache
+import random
 import sys
 import time
 import types
@@ -81,6 +82,8 @@ def work(buffers: Sequence[memoryview], send: Send) -> None:
     train = np.frombuffer(buffers[1], dtype="<i4")
     rows = np.frombuffer(buffers[3], dtype="<i4")
     classes = header["classes"]
+    random.seed(header["seed"])  # so that a Solution that forgot its seed gives the same model in each Run
+    np.random.seed(header["seed"])
     solution = _module(header["source"])
     if header["model"]:
         model = _loads(bytes(buffers[4]))
