@@ -6,10 +6,12 @@ as it is printed, without the lines that are only repainted while it goes on.
 
 import io
 import os
+import re
 import sys
 import tempfile
 from pathlib import Path
 
+from rich._export_format import CONSOLE_SVG_FORMAT
 from rich.console import Console
 
 from mlpilot import facts, summary
@@ -18,6 +20,8 @@ from mlpilot.agent.pursue import run
 from mlpilot.agent.task import TaskSpec
 from mlpilot.live import LiveView
 
+WITHOUT_FETCHING = re.sub(r"@font-face \{\{.*?\}\}", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL)
+"""Rich's picture of a terminal, in a font that the reader has, rather than one that is fetched."""
 PICTURE = Path(__file__).resolve().parent.parent / "docs" / "run.svg"
 
 
@@ -39,7 +43,7 @@ def main(data: str, target: str, budget: str = "60") -> None:
             result = run(TaskSpec(data=data, target=target), RunOptions(budget=float(budget)), view)
         console.print()
         facts.print_facts(console, summary.of_record(result.record, result.folder))
-    console.save_svg(str(PICTURE), title="mlpilot")
+    console.save_svg(str(PICTURE), title="mlpilot", code_format=WITHOUT_FETCHING)
 
 
 if __name__ == "__main__":
