@@ -11,7 +11,6 @@ import sys
 import tempfile
 from pathlib import Path
 
-from rich._export_format import CONSOLE_SVG_FORMAT
 from rich.console import Console
 
 from mlpilot import facts, summary
@@ -20,8 +19,6 @@ from mlpilot.agent.pursue import run
 from mlpilot.agent.task import TaskSpec
 from mlpilot.live import LiveView
 
-WITHOUT_FETCHING = re.sub(r"@font-face \{\{.*?\}\}", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL)
-"""Rich's picture of a terminal, in a font that the reader has, rather than one that is fetched."""
 PICTURE = Path(__file__).resolve().parent.parent / "docs" / "run.svg"
 
 
@@ -43,7 +40,8 @@ def main(data: str, target: str, budget: str = "60") -> None:
             result = run(TaskSpec(data=data, target=target), RunOptions(budget=float(budget)), view)
         console.print()
         facts.print_facts(console, summary.of_record(result.record, result.folder))
-    console.save_svg(str(PICTURE), title="mlpilot", code_format=WITHOUT_FETCHING)
+    svg = console.export_svg(title="mlpilot")
+    PICTURE.write_text(re.sub(r"@font-face \{.*?\}", "", svg, flags=re.DOTALL))  # a reader's own font, none fetched
 
 
 if __name__ == "__main__":
