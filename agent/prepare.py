@@ -92,8 +92,9 @@ def prepare(spec: TaskSpec) -> Prepared:
     table = read_table(spec.data)
     notes = list(table.notes)
     _check_names(spec, list(table.frame.columns))
-    rows, columns = _understood(spec, table.frame, notes)
-    del table
+    series = {str(name): column for name, column in table.frame.items()}
+    del table  # so that each column can go as soon as it is understood
+    rows, columns = _understood(spec, series, notes)
     if len(rows.X) < LEAST_ROWS:
         raise UserError(f"{spec.data}: {counted(len(rows.X), 'row')} with a target; at least {LEAST_ROWS} are needed")
     kind = spec.task or infer_type(rows.values)
@@ -139,23 +140,23 @@ def _check_names(spec: TaskSpec, names: list[str]) -> None:
             raise UserError(f"{option} {name}: this is the target; name another column")
 
 
-def _understood(spec: TaskSpec, frame: pd.DataFrame, notes: list[str]) -> tuple[_Rows, list[Column]]:
-    """Rows with a target (and a time), and every column; the frame is emptied on the way, to spare memory."""
-    there, target = read_target(frame.pop(spec.target))
+def _understood(spec: TaskSpec, table: dict[str, pd.Series], notes: list[str]) -> tuple[_Rows, list[Column]]:
+    """Rows with a target (and a time), and every column; the table is emptied on the way, to spare memory."""
+    there, target = read_target(table.pop(spec.target))
     if not there.any():
         raise UserError(f"the target {spec.target} is missing in every row")
     if not there.all():
         notes.append(f"{counted(int((~there).sum()), 'row')} without a target left out")
     order, timed = None, np.ones(len(there), dtype=bool)
     if spec.time is not None:
-        moments = _moments(spec.time, raw(frame[spec.time]))
+        moments = _moments(spec.time, raw(table[spec.time]))
         timed = ~pd.isna(moments)
         if (there & ~timed).any():
             notes.append(f"{counted(int((there & ~timed).sum()), 'row')} without a time ({spec.time}) left out")
         target, there = select(target, timed[there]), there & timed
         order = time_ranks(moments[there])
-    groups = group_codes(select(raw(frame[spec.group]), there)) if spec.group is not None else None
-    columns, features = _features(spec, frame, there, notes)
+    groups = group_codes(select(raw(table[spec.group]), there)) if spec.group is not None else None
+    columns, features = _features(spec, table, there, notes)
     X = features_frame(features, int(there.sum()))
     copies = duplicate_clusters(X, columns)
     if copies is not None:
@@ -165,7 +166,7 @@ def _understood(spec: TaskSpec, frame: pd.DataFrame, notes: list[str]) -> tuple[
 
 
 def _features(
-    spec: TaskSpec, frame: pd.DataFrame, rows: NDArray[np.bool_], notes: list[str]
+    spec: TaskSpec, table: dict[str, pd.Series], rows: NDArray[np.bool_], notes: list[str]
 ) -> tuple[list[Column], dict[str, Any]]:
     """Every column as understood, and the values of those that are used."""
     apart = dict.fromkeys(spec.drop, "dropped")
@@ -174,8 +175,8 @@ def _features(
     features: dict[str, Any] = {}
     seen: dict[bytes, str] = {}
     changed: list[str] = []
-    for name in list(frame.columns):
-        values = raw(frame.pop(name))
+    for name in list(table):
+        values = raw(table.pop(name))
         found = understand(name, values if rows.all() else select(values, rows))
         column = found.column
         if name in apart:
