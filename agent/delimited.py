@@ -193,6 +193,8 @@ def _first_bad_line(path: Path, encoding: str, delimiter: str, width: int) -> st
                         f"line {rows.line_num} has {len(row)} field{'s' * (len(row) != 1)} where the header has "
                         f"{width}; mend or remove that line"
                     )
+        except UnicodeError:
+            return f"line {rows.line_num + 1} is no valid {encoding} text; save the table as UTF-8"
         except (csv.Error, ValueError):
             return f"line {rows.line_num + 1} holds a field that is too long; shorten or remove it"
     return ""

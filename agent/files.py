@@ -42,14 +42,15 @@ MAGIC: dict[bytes, str] = {
 
 def checked_path(path: str | Path) -> Path:
     """The path of a regular file that may be read. Raises `UserError`: not there, a folder, a device, not readable."""
-    given = Path(path).expanduser() if str(path) else Path(" ")
+    given = Path(path) if str(path) else Path(" ")
     try:
+        given = given.expanduser()
         mode = given.stat().st_mode
     except (FileNotFoundError, NotADirectoryError):
         raise UserError(f"{given}: no such file{_near(given)}") from None
     except PermissionError:
         raise UserError(f"{given}: you may not read it; change its permissions") from None
-    except (OSError, ValueError) as error:
+    except (OSError, RuntimeError, ValueError) as error:
         raise UserError(f"{str(given)[:80]!r} cannot be opened: {getattr(error, 'strerror', None) or error}") from None
     if stat.S_ISDIR(mode):
         raise UserError(f"{given} is a folder; give the file with the table in it")

@@ -192,7 +192,8 @@ def _features(
                 features[name] = found.values
         columns.append(column)
     if not features:
-        raise UserError(f"{spec.data}: no column is left to learn from")
+        reasons = "; ".join(_left_out(columns)[:3])
+        raise UserError(f"{spec.data}: no column is left to learn from" + (f" ({reasons})" if reasons else ""))
     notes += [*few(changed, "columns with values taken as missing"), *_left_out(columns)]
     if spec.group is None:
         notes += _repeated_ids(columns, int(rows.sum()))

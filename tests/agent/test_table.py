@@ -141,6 +141,10 @@ def test_unicode(tmp_path: Path, encoding: str) -> None:
     assert table.notes == ()
 
 
+def test_text_that_is_cut_short(tmp_path: Path) -> None:
+    assert "line 2 is no valid utf-16" in refusal(write(tmp_path, "t.csv", "ä,b\n1,2\n".encode("utf-16")[:-1]))
+
+
 def test_western_european(tmp_path: Path) -> None:
     table = read_table(write(tmp_path, "t.csv", "straße,n\ncafé – €,1\n", "cp1252"))
     assert table.frame["straße"].tolist() == ["café – €"] and "cp1252" in table.notes[0]
@@ -267,6 +271,7 @@ def test_no_such_file_suggests_a_near_name(tmp_path: Path) -> None:
     assert "no such file" in refusal("")
     refusal(tmp_path / ("x" * 5000))
     refusal("a\0b.csv")
+    refusal("~no-such-person/t.csv")
 
 
 def test_not_a_plain_file(tmp_path: Path) -> None:
