@@ -19,6 +19,8 @@ def environment(python_bin: str) -> dict[str, str]:
         "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONPATH": f"{INSIDE}:{PACKAGE}/site",
         "MPLBACKEND": "Agg",
+        # Threads that wait for each other sleep: spinning, they starve each other where the machine is busy.
+        "OMP_WAIT_POLICY": "PASSIVE",
         # No thread may run when kernels are forked.
         "JE_ARROW_MALLOC_CONF": "background_thread:false",
         # Idle BLAS threads spin for 2**20 cycles, not for 2**26: a processor is better used.
