@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from mlpilot.agent.home import run_folder
 from mlpilot.agent.judged import Score
 from mlpilot.agent.record import ExperimentRecord, RunRecord
+from mlpilot.agent.report.words import score_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,11 +21,20 @@ ARTIFACTS = {
 }
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Result:
     """One Run, as it ended or as it stands."""
 
     record: RunRecord
+
+    def __repr__(self) -> str:
+        best, test = self.best, self.test
+        parts = [self.run, self.status, f"{len(self.record.experiments)} experiments"]
+        if best is not None and best.score is not None:
+            parts.append(f"best #{best.number} {best.name}: {self.record.metric} {score_text(best.score)}")
+        if test is not None:
+            parts.append(f"test {score_text(test)}")
+        return f"<mlpilot run {', '.join(parts)}>"
 
     @property
     def run(self) -> str:

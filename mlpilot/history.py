@@ -13,7 +13,7 @@ from mlpilot.agent.record import RunRecord
 from mlpilot.agent.result import Result
 from mlpilot.failures import DONE
 from mlpilot.layout import Layout
-from mlpilot.numbers import ago, bare, metric_name, took
+from mlpilot.numbers import ago, metric_name, significant, took
 from mlpilot.streams import answer_json, clean, note
 
 
@@ -79,7 +79,7 @@ def print_runs() -> int:
         table.add_column("took", justify="right", no_wrap=True)
     for item in found:
         cells = [item.run, item.status, _since(item.created), f"{facts.file_name(item.data)} → {clean(item.target)}"]
-        cells.append("–" if item.best_score is None else bare(float(f"{item.best_score:.4g}"), 4))
+        cells.append("–" if item.best_score is None else significant(item.best_score))
         if console.width >= 90:
             cells += [clean(metric_name(item.metric)), str(item.experiments), took(item.seconds)]
         table.add_row(*(Text(cell) for cell in cells))

@@ -68,13 +68,17 @@ class Layout:
 
     def _line(self, row: Row) -> Text:
         style = "bold" if row.is_best else ""
-        line = Text(no_wrap=True)
+        value = (bare(row.score.value, self.places + 1) if row.score else "–").rjust(self.score)
+        bounds = (
+            (interval(row.score.ci, self.places) if row.score else "").rjust(self.interval) if self.interval else ""
+        )
+        # A number that is wider than those that the columns were made for takes its room from the idea.
+        excess = cell_len(value) - self.score + cell_len(bounds) - self.interval
+        line = Text(no_wrap=True, overflow="crop")
         line.append(" " + _fit(row.numbers, _NUMBERS))
-        line.append(_fit(row.idea, self.idea) + " " * _GAP, style=style)
-        line.append((bare(row.score.value, self.places + 1) if row.score else "–").rjust(self.score), style=style)
+        line.append(_fit(row.idea, max(self.idea - excess, 1)) + " " * _GAP + value, style=style)
         if self.interval:
-            bounds = interval(row.score.ci, self.places) if row.score else ""
-            line.append(" " * _GAP + bounds.rjust(self.interval))
+            line.append(" " * _GAP + bounds)
         line.append(" " * _GAP + _fit(row.standing, _STANDING), style=_STYLES.get(row.standing, ""))
         if self.took:
             line.append(" " * _GAP + took(row.seconds).rjust(self.took), style="dim")

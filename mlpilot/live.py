@@ -32,6 +32,8 @@ class LiveView:
         self._scene = Scene()
         self._tuning: list[ExperimentRecord] = []
         self._layout: Layout | None = None
+        self._scaled = False
+        """Whether a score was there when the layout was made."""
         self._frame = 0
         self._live: Live | None = None
 
@@ -107,22 +109,30 @@ class LiveView:
             self._console.print(line)
 
     def _lines(self, experiments: list[ExperimentRecord]) -> list[Text]:
-        """Rows as text, below the heading where they are the first."""
+        """Rows as text, below the heading where they are the first or the columns have moved."""
         if not experiments:
             return []
-        lines = []
-        if self._layout is None or self._layout.width != self._console.width:
-            self._layout = Layout.for_scores(self._console.width, self._scene.scores)
-            lines.append(self._layout.heading())
+        before, layout = self._layout, self._current_layout()
+        moved = before is None or before.heading() != layout.heading()
+        lines = [layout.heading()] if moved else []
         for row in rows(experiments, None, self._scene.greater_is_better):
-            lines += self._layout.lines(row)
+            lines += layout.lines(row)
         return lines
 
+    def _current_layout(self) -> Layout:
+        """The same from row to row, unless the window has changed, or the first score has come."""
+        layout, scores = self._layout, self._scene.scores
+        if layout is None or layout.width != self._console.width or (scores and not self._scaled):
+            layout, self._scaled = Layout.for_scores(self._console.width, scores), bool(scores)
+            self._layout = layout
+        return layout
+
     def _pending_rows(self) -> list[Text]:
-        if self._layout is None or not self._tuning:
+        layout = self._layout
+        if layout is None or not self._tuning:
             return []
         built = rows(self._tuning, None, self._scene.greater_is_better)
-        return [line for row in built for line in self._layout.lines(row)]
+        return [line for row in built for line in layout.lines(row)]
 
     def _now(self, width: int) -> list[Text]:
         scene, mark = self._scene, _FRAMES[self._frame % len(_FRAMES)]

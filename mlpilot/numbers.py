@@ -7,7 +7,7 @@ from statistics import median_low
 from mlpilot.agent.judged import Score
 from mlpilot.agent.report.words import decimals, plural
 
-__all__ = ["ago", "bare", "board_places", "clock", "interval", "metric_name", "plural", "score", "took"]
+__all__ = ["ago", "bare", "board_places", "clock", "interval", "metric_name", "plural", "score", "significant", "took"]
 
 _METRICS = {
     "log_loss": "log-loss",
@@ -44,6 +44,14 @@ def bare(value: float, places: int) -> str:
         text = f"{value:.1e}"
     sign, digits = ("−", text[1:]) if text.startswith("-") else ("", text)
     return sign + (digits[1:] if digits.startswith("0.") else digits)
+
+
+def significant(value: float) -> str:
+    """Four significant digits: `.08475`, `55.04`, `156,300`; for a score whose interval is not at hand."""
+    if not math.isfinite(value) or value == 0:
+        return str(value)
+    places = min(max(3 - math.floor(math.log10(abs(value))), 0), 8)
+    return bare(float(f"{value:.4g}"), places)
 
 
 def interval(ci: tuple[float, float], places: int) -> str:

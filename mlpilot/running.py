@@ -137,7 +137,7 @@ def _asker(view: "View") -> Callable[["Idea"], bool]:
         try:
             note(f"\n {clean(idea.name)}\n   {clean(idea.why)}")
             while True:
-                note("   try it? [Y/n] ")
+                print("   try it? [Y/n] ", end="", file=sys.stderr, flush=True)
                 reply = sys.stdin.readline()
                 if not reply:
                     return False

@@ -40,13 +40,13 @@ class Scene:
                 self.run, self.spec, self.resumed = event.run, event.spec, event.resumed
                 self.budget, self.max_experiments = event.budget_seconds, event.max_experiments
                 self.doing = "reading the data"
-                if event.budget_seconds is not None:
+                if event.budget_seconds is not None and not event.resumed:
                     self.deadline = time.monotonic() + event.budget_seconds
             case events.Profiled():
                 self.greater_is_better = event.greater_is_better
                 self.doing = "preparing the sandbox"
             case events.Ready():
-                self.doing = "choosing what to try first"
+                self.doing = "going on" if self.resumed else "choosing what to try first"
             case events.ExperimentStarted():
                 self.current, self.folds_done, self.trouble, self.doing = event, 0, "", ""
             case events.FoldDone():

@@ -83,3 +83,10 @@ def test_every_width_fits_and_stays_aligned():
         for width in range(44, 200, 3):
             shown = lines(width, experiments)
             assert max(map(cell_len, shown)) <= width, (width, shown)
+
+
+def test_a_number_wider_than_its_column_takes_room_from_the_idea():
+    layout = Layout.for_scores(80, [])
+    (row,) = build([story.experiment(1, "scaled ridge regression", 156338.2, half=6000.0)], None)
+    (line,) = layout.lines(row)
+    assert cell_len(line.plain) <= 80 and "156,338.2" in line.plain and line.plain.endswith("2.3 s")

@@ -53,3 +53,11 @@ def test_names_of_metrics():
     assert numbers.metric_name("log_loss") == "log-loss"
     assert numbers.metric_name("balanced_accuracy") == "balanced accuracy"
     assert numbers.metric_name("my_own.py:net_gain") == "my_own.py:net_gain"
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [(0.084754, ".08475"), (55.0437, "55.04"), (156338.2, "156,300"), (-0.5, "−.5000"), (0.0, "0.0")],
+)
+def test_significant(value, expected):
+    assert numbers.significant(value) == expected

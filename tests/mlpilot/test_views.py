@@ -79,6 +79,14 @@ def test_live_says_what_is_happening_now():
     assert "hard to beat" in lines[2] and lines[3].rstrip().endswith("1 tried") and "best #1 .4197" in lines[3]
 
 
+def test_the_columns_are_made_for_the_first_score_even_if_a_failure_came_before():
+    screen = console(force_terminal=True, color_system=None)
+    with LiveView(screen) as view:
+        view(events.ExperimentDone(story.experiment(1, "ridge", None), None, None))
+        view(events.ExperimentDone(story.experiment(2, "forest", 55.18, "first", half=3.6), 2, None))
+    assert re.search(r"2 +forest +55\.18 +51\.6 – 58\.8  first", printed(screen))
+
+
 def test_a_resumed_run_shows_its_past():
     screen = console(force_terminal=True, color_system=None)
     with LiveView(screen) as view:
