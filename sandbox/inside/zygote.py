@@ -28,7 +28,7 @@ SHARED_MEMORY = Path("/dev/shm")
 _SWEEP_SECONDS = 2.0
 _COMPLAINTS = 100
 """Where a kernel that does not come up says why; closed before it serves its first cell."""
-_PR_SET_DUMPABLE, _PR_SET_CHILD_SUBREAPER = 4, 36
+_PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_CHILD_SUBREAPER = 1, 4, 36
 _libc = ctypes.CDLL(None)
 
 
@@ -58,7 +58,7 @@ class Zygote:
         try:
             pid = os.fork()
         except OSError as error:
-            wire.send(self.channel, {"event": "exited", "kernel": message["kernel"], "code": error.errno or 1})
+            self._tell({"event": "exited", "kernel": message["kernel"], "code": error.errno or 1})
             return
         finally:
             for fd in fds if os.getpid() == self.pid else ():
@@ -90,7 +90,7 @@ class Zygote:
                 _empty(SHARED_MEMORY, keep=set())
         except (OSError, RecursionError):
             clean = False
-        wire.send(self.channel, {"event": "swept", "clean": clean})
+        self._tell({"event": "swept", "clean": clean})
 
     def _kill_all_but(self, keep: set[int]) -> bool:
         deadline = time.monotonic() + _SWEEP_SECONDS
@@ -117,10 +117,21 @@ class Zygote:
                 if kernel.pid == pid:
                     del self.kernels[name]
                     code = os.waitstatus_to_exitcode(status)
-                    wire.send(self.channel, {"event": "exited", "kernel": name, "code": code})
+                    self._tell({"event": "exited", "kernel": name, "code": code})
+
+    def _tell(self, message: dict[str, Any]) -> None:
+        # A host that is gone is noticed when the channel is read.
+        with contextlib.suppress(OSError):
+            wire.send(self.channel, message)
 
     def serve(self) -> None:
-        """Do what the host says until it hangs up."""
+        """Do what the host says until it hangs up, then end all that was started."""
+        try:
+            self._serve()
+        finally:
+            self._kill_all_but(set())
+
+    def _serve(self) -> None:
         wakeup, wake = socket.socketpair()
         for end in (wakeup, wake):
             end.setblocking(False)
@@ -136,7 +147,6 @@ class Zygote:
                 try:
                     message, fds = wire.receive(self.channel)
                 except (EOFError, ConnectionError):
-                    self._kill_all_but(set())
                     return
                 orders[message["do"]](message, fds)
 
@@ -182,6 +192,8 @@ def _become_kernel(zygote: Zygote, key: str, scratch: Path, listeners: list[int]
     try:
         os.setsid()
         _set_dumpable(True)
+        # Without the zygote there is nobody to clean up: go with it.
+        _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         shell_fd, iopub_fd = _keep_only(listeners)
