@@ -41,13 +41,20 @@ def ignore(_: Event) -> None:
     """A listener that does not care."""
 
 
-def run(spec: TaskSpec, options: RunOptions, listener: Listener = ignore, *, approve: Approve = None) -> Result:
-    """Pursue a Task within a Budget.
+def run(
+    spec: TaskSpec,
+    options: RunOptions,
+    listener: Listener = ignore,
+    *,
+    approve: Approve = None,
+    started: float | None = None,
+) -> Result:
+    """Pursue a Task within a Budget, which runs from `started` (of `time.monotonic`), or from now.
 
     Raises `UserError` for what is wrong with the person's input (and then no Run is left behind), `NoSandboxError`,
     `NoModelError`, and `Interrupted` after Ctrl-C.
     """
-    started = time.monotonic()
+    started = time.monotonic() if started is None else started
     spec, options = _absolute(spec, options)
     choose_brain(options.brain)
     if options.baseline is not None:
@@ -61,9 +68,11 @@ def run(spec: TaskSpec, options: RunOptions, listener: Listener = ignore, *, app
             return _pursue(desk)
 
 
-def resume(name: str | None, listener: Listener = ignore, *, approve: Approve = None) -> Result:
+def resume(
+    name: str | None, listener: Listener = ignore, *, approve: Approve = None, started: float | None = None
+) -> Result:
     """Go on with a Run (the latest, unless named) with what is left of its Budget; a finished one is only told."""
-    started = time.monotonic()
+    started = time.monotonic() if started is None else started
     with Journal.open(home()) as journal:
         name = name or history.latest(journal)
         row = journal.run(name)

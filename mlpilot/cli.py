@@ -1,6 +1,7 @@
 """The command line: which command, and how it ends. What a command does is in `mlpilot.commands`."""
 
 import sys
+import time
 from collections.abc import Sequence
 from functools import partial
 from types import ModuleType, TracebackType
@@ -11,6 +12,8 @@ from mlpilot.commands import COMMANDS
 from mlpilot.parser import Parser, parse
 from mlpilot.sandbox.errors import UserError
 
+_BEGAN = time.monotonic()
+"""A budget covers the whole command, what it imports included."""
 _DESCRIPTION = "An ML copilot: it runs the experiments, and reports a score you can believe."
 _START = "start with:  mlpilot run DATA.csv --target COLUMN"
 
@@ -66,6 +69,7 @@ def _dispatch(words: list[str]) -> int:
     args = parse(parser, words)
     if args.command is None:
         parser.error("a command is missing")
+    args.began = _BEGAN
     code: int = args.main(args)
     return code
 

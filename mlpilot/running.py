@@ -47,8 +47,8 @@ def check(options: RunOptions) -> list[str]:
     return idle
 
 
-def run(spec: TaskSpec, options: RunOptions, *, as_json: bool) -> int:
-    """`mlpilot run`."""
+def run(spec: TaskSpec, options: RunOptions, *, as_json: bool, began: float) -> int:
+    """`mlpilot run`; `began` is when the command did, by `time.monotonic`."""
     idle = check(options)
     if options.approve and not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise UserError("--approve asks before each idea, and there is no terminal to ask at")
@@ -57,7 +57,7 @@ def run(spec: TaskSpec, options: RunOptions, *, as_json: bool) -> int:
         from mlpilot.agent.pursue import run as start
 
         warn(view, idle)
-        return start(spec, options, view, approve=approve)
+        return start(spec, options, view, approve=approve, started=began)
 
     return _watched(pursue, as_json=as_json, approve=options.approve)
 
@@ -70,13 +70,13 @@ def warn(listener: "Listener", lines: Iterable[str]) -> None:
         listener(Warned(line))
 
 
-def resume(name: str | None, *, as_json: bool) -> int:
-    """`mlpilot resume`."""
+def resume(name: str | None, *, as_json: bool, began: float) -> int:
+    """`mlpilot resume`; `began` as in `run`."""
 
     def pursue(view: "View", approve: "Approve") -> "Result":
         from mlpilot.agent.pursue import resume as go_on
 
-        return go_on(name, with_past(view), approve=approve)
+        return go_on(name, with_past(view), approve=approve, started=began)
 
     return _watched(pursue, as_json=as_json, approve=sys.stdin.isatty() and sys.stderr.isatty())
 

@@ -29,7 +29,10 @@ def main(args: argparse.Namespace) -> int:
     found = [Path(path) for path in result.artifacts.values() if path is not None]
     if not found:
         raise UserError(f"{args.run} has made nothing to export yet; `mlpilot resume {args.run}` goes on with it")
-    copy_all(found, target)
+    try:
+        copy_all(found, target)
+    except OSError as error:
+        raise UserError(f"{target} cannot be written: {error.strerror}; name another folder") from error
     for path in found:
         answer(str(target / path.name))
     return DONE

@@ -35,7 +35,10 @@ def main(args: argparse.Namespace) -> int:
         sys.stdout.buffer.write(text.encode())
         sys.stdout.buffer.flush()
         return DONE
-    write_atomically(output, text)
+    try:
+        write_atomically(output, text)
+    except OSError as error:
+        raise UserError(f"{output} cannot be written: {error.strerror}; write somewhere else") from error
     note(f"{len(frame):,} predictions in {output}")
     return DONE
 

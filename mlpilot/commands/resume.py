@@ -18,4 +18,4 @@ def main(args: argparse.Namespace) -> int:
     """Resume, and print the result."""
     from mlpilot import running
 
-    return running.resume(args.run, as_json=args.json)
+    return running.resume(args.run, as_json=args.json, began=args.began)

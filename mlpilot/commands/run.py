@@ -56,4 +56,4 @@ def main(args: argparse.Namespace) -> int:
 
     asked = {name: getattr(args, name) for name in RunOptions.__dataclass_fields__}
     options = RunOptions(**{**asked, "budget": running.budget(args.budget, args.max_experiments)})
-    return running.run(task_spec(args), options, as_json=args.json)
+    return running.run(task_spec(args), options, as_json=args.json, began=args.began)
