@@ -1,4 +1,4 @@
-"""How much memory a process uses, with everything that it started and with the containers that carry a label."""
+"""How much memory mlpilot uses, with everything that it started and with its containers."""
 
 import threading
 from pathlib import Path
@@ -7,14 +7,16 @@ from typing import Self
 
 PERIOD = 0.5
 """Seconds between samples."""
+OWNER = "mlpilot.owner"
+"""The label of mlpilot's containers: `PID-start` of the process that started them."""
 
 
 class Meter:
     """Samples in the background while used as a context manager; `peak` is the largest sum seen, in bytes."""
 
-    def __init__(self, root: int, label: str = "mlpilot") -> None:
+    def __init__(self, root: int) -> None:
         self.peak = 0
-        self._root, self._label = root, label
+        self._root = root
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True)
 
@@ -30,17 +32,17 @@ class Meter:
 
     def _watch(self) -> None:
         while not self._over.wait(PERIOD):
-            self.peak = max(self.peak, used(self._root, self._label))
+            self.peak = max(self.peak, used(self._root))
 
 
-def used(root: int, label: str) -> int:
-    """Bytes in use now: by the process tree under `root`, and by each container with the label.
+def used(root: int) -> int:
+    """Bytes in use now: by the process tree under `root`, and by each container that `root` has started.
 
     Trees count by proportional set size (shared pages once), containers by that or by what their cgroup holds in
     anonymous and shared memory, whichever is more: the cgroup knows of files in tmpfs, the pages of mapped files.
     """
     total = sum(map(proportional, tree(root)))
-    for container in containers(label):
+    for container in containers(root):
         total += max(sum(map(proportional, tree(container))), held_by_cgroup(container))
     return total
 
@@ -69,15 +71,16 @@ def proportional(process: int) -> int:
     return sum(int(line.split()[1]) * 1024 for line in rollup.splitlines() if line.startswith("Pss:"))
 
 
-def containers(label: str) -> list[int]:
-    """First process of each running container with the label; none when there is no engine."""
+def containers(owner: int) -> list[int]:
+    """First process of each running container that this process has started; none when there is no engine."""
     import docker
     import requests
 
     try:
         engine = docker.from_env()
-        found = engine.containers.list(filters={"label": label}, ignore_removed=True)
-        return [process for box in found if (process := engine.api.inspect_container(box.id)["State"]["Pid"])]
+        found = engine.containers.list(filters={"label": OWNER}, ignore_removed=True)
+        ours = [box.id for box in found if box.labels[OWNER].startswith(f"{owner}-")]
+        return [process for box in ours if (process := engine.api.inspect_container(box)["State"]["Pid"])]
     except (docker.errors.DockerException, requests.RequestException):
         return []
 

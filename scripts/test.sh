@@ -19,7 +19,8 @@ engine_and_image() {
     say "no Docker engine runs here, and starting one takes root and docker.io: its tests are skipped"
     return 0
   fi
-  say "building the sandbox image, where it is not there yet"
+  .venv/bin/python -c 'from mlpilot.sandbox.docker import Docker; exit(not Docker().image_is_there())' 2>/dev/null && return
+  say "building the sandbox image"
   .venv/bin/mlpilot sandbox build
 }
 engine_and_image || say "the Docker engine or its image could not be had: its tests are skipped"

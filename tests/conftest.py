@@ -1,10 +1,22 @@
 """What every test may rely on: tests that need a sandbox are skipped, loudly, where it does not work."""
 
+import os
+import subprocess
 from functools import cache
+from pathlib import Path
 
 import pytest
 
+DOCKERD = Path(__file__).resolve().parent.parent / "scripts" / "dockerd.sh"
 BACKENDS = ("docker", "bubblewrap")
+
+
+def pytest_configure() -> None:
+    """Use the engine that `scripts/dockerd.sh` runs, if it does and no other is named."""
+    if "DOCKER_HOST" not in os.environ:
+        status = subprocess.run(["sh", DOCKERD, "status"], capture_output=True, text=True)
+        if status.returncode == 0:
+            os.environ["DOCKER_HOST"] = status.stdout.strip()
 
 
 @cache
