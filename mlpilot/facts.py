@@ -7,9 +7,11 @@ from rich.console import Console
 from rich.text import Text
 
 from mlpilot.agent.events import Profiled, Ready
+from mlpilot.agent.home import home
 from mlpilot.agent.record import RunRecord
 from mlpilot.agent.report import words
 from mlpilot.agent.task import Task, TaskSpec
+from mlpilot.frames import KEPT
 from mlpilot.numbers import metric_name, plural
 from mlpilot.screen import print_beside
 from mlpilot.streams import clean
@@ -58,8 +60,11 @@ def print_facts(console: Console, facts: Iterable[Fact]) -> None:
 
 
 def file_name(path: str) -> str:
-    """The name of a file, without its folders."""
-    return clean(PurePath(path).name or path)
+    """The name of a file, without its folders; a DataFrame that was kept for a run is called that."""
+    parts = PurePath(path)
+    if parts.parent.name == KEPT and parts.parent.parent == home():
+        return f"DataFrame {parts.stem[:6]}"
+    return clean(parts.name or path)
 
 
 def _data(spec: TaskSpec, rows: int, columns: int) -> str:

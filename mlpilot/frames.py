@@ -10,6 +10,9 @@ from mlpilot.sandbox.errors import UserError
 if TYPE_CHECKING:
     import pandas as pd
 
+KEPT = "frames"
+"""The folder that holds them, in the state folder."""
+
 
 def path_of(table: "str | PathLike[str] | pd.DataFrame", name: str) -> str:
     """The path of a table; a DataFrame is written first, under the hash of its contents. Raises `UserError`."""
@@ -27,7 +30,7 @@ def _kept(frame: "pd.DataFrame") -> str:
     from mlpilot.agent.home import home
 
     content, suffix = _bytes(frame)
-    path = home() / "frames" / f"{hashlib.sha256(content).hexdigest()[:16]}{suffix}"
+    path = home() / KEPT / f"{hashlib.sha256(content).hexdigest()[:16]}{suffix}"
     if not path.is_file():
         write_atomically(path, content)
     return str(path)

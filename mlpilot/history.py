@@ -1,7 +1,9 @@
 """Runs of the past: one in full, or all of them as a table."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from rich.cells import cell_len
 from rich.table import Table
 from rich.text import Text
 
@@ -70,21 +72,36 @@ def print_runs() -> int:
     if not found:
         return _nothing_yet()
     console = screen.for_answers()
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim", show_edge=False)
-    for name, right in (("run", False), ("status", False), ("started", False), ("data", False), ("best", True)):
-        table.add_column(name, justify="right" if right else "left", no_wrap=True, overflow="ellipsis")
-    if console.width >= 90:
-        table.add_column("metric", no_wrap=True, overflow="ellipsis")
-        table.add_column("tried", justify="right", no_wrap=True)
-        table.add_column("took", justify="right", no_wrap=True)
-    for item in found:
-        cells = [item.run, item.status, _since(item.created), f"{facts.file_name(item.data)} → {clean(item.target)}"]
-        cells.append("–" if item.best_score is None else significant(item.best_score))
-        if console.width >= 90:
-            cells += [clean(metric_name(item.metric)), str(item.experiments), took(item.seconds)]
-        table.add_row(*(Text(cell) for cell in cells))
-    console.print(table)
+    console.print(_runs_table(found, console.width))
     return DONE
+
+
+def _runs_table(found: Sequence[past.RunSummary], width: int) -> Table:
+    """One row a run; names are never cut, since they are what is typed next."""
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim", show_edge=False)
+    columns: dict[str, list[str]] = {"run": [item.run for item in found], "status": [item.status for item in found]}
+    if width >= 76:
+        columns["started"] = [_since(item.created) for item in found]
+        columns["data"] = [f"{facts.file_name(item.data)} → {clean(item.target)}" for item in found]
+    columns["best"] = ["–" if item.best_score is None else significant(item.best_score) for item in found]
+    if width >= 104:
+        columns["metric"] = [clean(metric_name(item.metric)) for item in found]
+        columns["tried"] = [str(item.experiments) for item in found]
+        columns["took"] = [took(item.seconds) for item in found]
+    for name, cells in columns.items():
+        cuttable = name == "data"
+        widest = max(cell_len(cell) for cell in (name, *cells))
+        right = name in ("best", "tried", "took")
+        table.add_column(
+            name,
+            justify="right" if right else "left",
+            no_wrap=True,
+            overflow="ellipsis",
+            min_width=None if cuttable else widest,
+        )
+    for row in zip(*columns.values(), strict=True):
+        table.add_row(*map(Text, row))
+    return table
 
 
 def _nothing_yet() -> int:

@@ -1,0 +1,75 @@
+"""The same from Python: what is refused before anything is loaded, and tables that are kept for `resume`."""
+
+import inspect
+
+import pandas as pd
+import pytest
+
+import mlpilot
+from mlpilot.cli import build
+from mlpilot.facts import file_name
+from mlpilot.frames import path_of
+
+
+@pytest.fixture(autouse=True)
+def state(tmp_path, monkeypatch):
+    monkeypatch.setenv("MLPILOT_HOME", str(tmp_path / "state"))
+    return tmp_path / "state"
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ({"budget": 0}, "90s"),
+        ({"max_experiments": 0}, "1 or more"),
+        ({"seed": -1}, "0 or more"),
+        ({"sandbox": "dokcer"}, "'docker'"),
+        ({"metric": 3}, "metric must be a name"),
+        ({"task": "clasification"}, "'classification'"),
+        ({"privacy": "none"}, "full, schema or local"),
+        ({"base_url": "localhost"}, "http"),
+        ({"gpus": "some"}, "GPUs"),
+        ({"workers": 0}, "1 or more"),
+    ],
+)
+def test_wrong_options_are_refused(options, says, state):
+    with pytest.raises(mlpilot.UserError, match=says):
+        mlpilot.run("d.csv", target="y", **options)
+    assert not state.exists()
+
+
+def test_an_llm_brain_has_no_endpoint_yet():
+    with pytest.raises(mlpilot.NoModelError):
+        mlpilot.run("d.csv", target="y", brain="llm")
+
+
+def test_data_is_a_path_or_a_frame():
+    with pytest.raises(mlpilot.UserError, match="not list"):
+        mlpilot.run([1, 2], target="y")
+
+
+@pytest.mark.parametrize("command", ["run", "score"])
+def test_keywords_equal_the_options(command):
+    options = {option.lstrip("-").replace("-", "_") for option in build().commands[command].options}
+    only_there = {"h", "help", "json", "debug"}
+    assert options - only_there <= set(inspect.signature(getattr(mlpilot, command)).parameters)
+
+
+def test_a_frame_is_kept_once_under_its_content(state):
+    frame = pd.DataFrame({"x": [1.5, None], "when": pd.to_datetime(["2026-01-01", None]), "客户": ["a", "b"]})
+    path = path_of(frame, "data")
+    assert path == path_of(frame.copy(), "data") != path_of(frame.assign(x=2.0), "data")
+    assert path.startswith(str(state)) and path.endswith(".parquet") and file_name(path).startswith("DataFrame ")
+    pd.testing.assert_frame_equal(pd.read_parquet(path), frame)
+
+
+def test_what_parquet_cannot_hold_is_kept_as_csv():
+    mixed = pd.DataFrame([[1, "a"], ["b", 2]], columns=["x", "x"])
+    assert path_of(mixed, "data").endswith(".csv")
+
+
+def test_names_are_found_and_others_are_not():
+    assert {"run", "resume", "score", "Result", "Task", "UserError"} <= set(dir(mlpilot))
+    assert mlpilot.Task.__name__ == "Task"
+    with pytest.raises(AttributeError, match="nonsense"):
+        mlpilot.nonsense  # noqa: B018
