@@ -57,8 +57,7 @@ def run(
     `max_experiments` it is five minutes. `approve` is asked before each Idea is tried. The other options mean what
     they mean on the command line.
 
-    Raises `UserError` for wrong input, its kin `NoSandboxError` and `NoModelError`, and `Interrupted` after Ctrl-C:
-    `mlpilot.resume()` then goes on.
+    Raises `UserError` and its kin, and `Interrupted` after Ctrl-C: `mlpilot.resume()` then goes on.
     """
     from mlpilot import render
     from mlpilot.agent.pursue import run as pursue
