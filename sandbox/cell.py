@@ -82,6 +82,11 @@ class Cell:
         parts.extend(bytes(part) for part in message.buffers)
 
     @property
+    def bytes(self) -> int:
+        """What the Cell has sent so far, text and buffers."""
+        return self._text_bytes + self._buffer_bytes
+
+    @property
     def finished(self) -> bool:
         """The reply came, and so did the end of the output that belongs to it (or a second passed without it)."""
         return self.replied is not None and (self.idle or time.monotonic() - self.replied > 1)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from mlpilot.sandbox.folder import owner, owner_lives
+from mlpilot.sandbox.folder import owner, owner_in, owner_is_dead
 from mlpilot.sandbox.protocol import Limits
 
 _ROOT = Path("/sys/fs/cgroup")
@@ -120,5 +120,5 @@ def reap_groups() -> None:
     """Remove the groups of owners that are dead."""
     for parent in set(_parents().values()):
         for folder in parent.glob("mlpilot-*"):
-            if not owner_lives("-".join(folder.name.split("-")[1:3])):
+            if owner_is_dead(owner_in(folder.name)):
                 _remove(folder, time.monotonic() + _REMOVE_SECONDS)

@@ -16,7 +16,7 @@ import requests
 from mlpilot.sandbox.box import Box, Preparation
 from mlpilot.sandbox.environment import INSIDE, PACKAGE, SCRATCH, environment
 from mlpilot.sandbox.errors import NoSandboxError
-from mlpilot.sandbox.folder import PrivateFolder, owner, owner_lives, reap_folders
+from mlpilot.sandbox.folder import PrivateFolder, owner, owner_is_dead, reap_folders
 from mlpilot.sandbox.image import lock
 from mlpilot.sandbox.pool import OwnSession, ZygotePool
 from mlpilot.sandbox.protocol import Limits, Mount, Probe
@@ -143,7 +143,7 @@ def _options(limits: Limits, mounts: Sequence[Mount], uid: int, door: Path) -> d
 def _reap(client: Any) -> None:
     """Remove the containers of owners that are dead."""
     for container in client.containers.list(all=True, filters={"label": _OWNER}, ignore_removed=True):
-        if not owner_lives(container.labels.get(_OWNER, "")):
+        if owner_is_dead(container.labels.get(_OWNER, "")):
             with contextlib.suppress(engine_errors.APIError):
                 container.remove(force=True, v=True)
 

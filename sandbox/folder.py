@@ -9,7 +9,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-_NAME = re.compile(r"mlpilot-(\d+)-(\d+)-")
+_OWNER = re.compile(r"(\d+)-(\d+)-(\d+)")
 _LONGEST_PARENT = 50
 
 
@@ -24,15 +24,31 @@ def process_start(pid: int) -> int | None:
         return None
 
 
+def _namespace() -> int:
+    """The PID namespace that our process ids belong to."""
+    return Path("/proc/self/ns/pid").stat().st_ino
+
+
 def owner() -> str:
-    """This process, in words that another can check later: `pid-start`."""
-    return f"{os.getpid()}-{process_start(os.getpid())}"
+    """This process, in words that another can check later: `pid-start-namespace`."""
+    return f"{os.getpid()}-{process_start(os.getpid())}-{_namespace()}"
 
 
-def owner_lives(text: str) -> bool:
-    """Whether the process that `owner()` named is alive."""
-    pid, _, start = text.partition("-")
-    return pid.isdigit() and start.isdigit() and process_start(int(pid)) == int(start)
+def owner_is_dead(text: str) -> bool:
+    """Whether the process that `owner()` named has ended.
+
+    Of one in another PID namespace (a container that shares our Docker engine, say) nothing can be known, and it counts
+    as alive.
+    """
+    match = _OWNER.fullmatch(text)
+    if match is None or int(match[3]) != _namespace():
+        return False
+    return process_start(int(match[1])) != int(match[2])
+
+
+def owner_in(name: str) -> str:
+    """The owner in a name of the form `mlpilot-OWNER-rest`."""
+    return "-".join(name.split("-")[1:4])
 
 
 def _parent() -> Path:
@@ -53,7 +69,6 @@ class PrivateFolder:
 
 def reap_folders() -> None:
     """Remove the folders of owners that are dead."""
-    for folder in _parent().glob("mlpilot-*-*-*"):
-        match = _NAME.match(folder.name)
-        if match and not owner_lives(f"{match[1]}-{match[2]}") and folder.lstat().st_uid == os.getuid():
+    for folder in _parent().glob("mlpilot-*"):
+        if owner_is_dead(owner_in(folder.name)) and folder.lstat().st_uid == os.getuid():
             shutil.rmtree(folder, ignore_errors=True)

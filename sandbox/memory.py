@@ -29,7 +29,7 @@ def tree(root: int) -> set[int]:
     return found
 
 
-def _resident(pid: int) -> int:
+def resident(pid: int) -> int:
     """Bytes of `pid` in memory, shared ones included."""
     with contextlib.suppress(OSError, IndexError):
         return int(Path(f"/proc/{pid}/statm").read_bytes().split()[1]) * _PAGE
@@ -65,7 +65,7 @@ class MemoryWatch:
     def _watch(self) -> None:
         while not self._over.wait(_EVERY_SECONDS):
             pids = tree(self._root)
-            if sum(map(_resident, pids)) <= self._limit:
+            if sum(map(resident, pids)) <= self._limit:
                 continue
             sizes = {pid: _proportional(pid) for pid in pids}
             if sum(sizes.values()) > self._limit:

@@ -1,5 +1,6 @@
 """One live kernel as a `Session`: cells, interrupts, files, and a typed end for everything that can go wrong."""
 
+import os
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -9,11 +10,14 @@ from typing import Self
 from mlpilot.sandbox.box import Box
 from mlpilot.sandbox.cell import Cell
 from mlpilot.sandbox.kernel import Kernel, KernelGone
+from mlpilot.sandbox.memory import resident
 from mlpilot.sandbox.protocol import CellError, CellResult, CellStatus, Output
 
 _GRACE_SECONDS = 3.0
 _OOM_SECONDS = 0.2
 _POLL_SECONDS = 0.25
+_SWELLING_BYTES = 2**30
+"""How much this process may grow while a Cell runs, beyond what the Cell has sent."""
 
 _PUT = """\
 import os as _os
@@ -72,6 +76,7 @@ class KernelSession:
     def _follow(self, cell: Cell, timeout: float | None) -> CellResult:
         """Watch the Cell until it ends, or must be ended."""
         deadline = float("inf") if timeout is None else cell.started + timeout
+        size = resident(os.getpid())
         cut: CellStatus | None = None
         while not cell.finished:
             now = time.monotonic()
@@ -90,6 +95,12 @@ class KernelSession:
                 return self._gone(cell, cut)
             if self.box.exit_code(self._kernel) is not None:
                 return self._gone(cell, cut)
+            # A Cell that writes to its sockets past ZeroMQ can begin a message and never end it; ZeroMQ bounds the size
+            # of a message's parts and not their number, and would keep them all, here.
+            if resident(os.getpid()) > size + 3 * cell.bytes + _SWELLING_BYTES:
+                self.box.kill(self._kernel)
+                self._kernel.close()
+                return cell.result("too_much_output", state_lost=True)
         if cut is None and cell.excess:
             cut = "too_much_output"
         if cut is None and cell.error is not None and self.box.walls.out_of_memory():

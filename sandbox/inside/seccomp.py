@@ -23,6 +23,8 @@ _REFUSED = {
     # tracing, and the memory of other processes
     "ptrace": (101, 117), "process_vm_readv": (310, 270), "process_vm_writev": (311, 271), "kcmp": (312, 272),
     "pidfd_getfd": (438, 438), "process_madvise": (440, 440), "move_pages": (279, 239), "migrate_pages": (256, 238),
+    # what a socketpair could still be made to do
+    "connect": (42, 203), "bind": (49, 200), "listen": (50, 201),
     # mounts, namespaces and roots
     "mount": (165, 40), "umount2": (166, 39), "pivot_root": (155, 41), "chroot": (161, 51), "unshare": (272, 97),
     "setns": (308, 268), "open_tree": (428, 428), "move_mount": (429, 429), "fsopen": (430, 430),
@@ -68,9 +70,10 @@ _ON_SELF = {
 # The same, named by a kind and a number: allowed on (0, 0) and (1, 0), the calling process.
 _PRIORITIES = {"setpriority": ((141, 140), 0), "ioprio_set": ((251, 30), 1)}
 
-_SOCKET, _CLONE, _IOCTL, _PREADV2 = (41, 198), (56, 220), (16, 29), (327, 286)
+_SOCKET, _SOCKETPAIR, _CLONE, _IOCTL, _PREADV2 = (41, 198), (53, 199), (56, 220), (16, 29), (327, 286)
 _NEW_NAMESPACES = 0x7E020000
 _AF_NETLINK = 16
+_SOCK_DGRAM, _SOCK_TYPE_MASK = 2, 0xF
 _TIOCSTI, _TIOCLINUX = 0x5412, 0x541C
 _RWF_NOWAIT = 8
 
@@ -123,6 +126,11 @@ def program(machine: str, own_pid: int) -> list[Instruction]:
     code += _rule(
         _SOCKET[column],
         [_argument(0), (_JUMP_EQUAL, 0, 1, _AF_NETLINK), _fail(errno.EOPNOTSUPP), _fail(errno.EAFNOSUPPORT)],
+    )
+    # A pair of datagram sockets could send to any address; other pairs only to each other.
+    code += _rule(
+        _SOCKETPAIR[column],
+        [_argument(1), (_AND, 0, 0, _SOCK_TYPE_MASK), (_JUMP_EQUAL, 0, 1, _SOCK_DGRAM), _fail(errno.EOPNOTSUPP), allow],
     )
     code += _rule(_CLONE[column], [_argument(0), (_JUMP_SET, 0, 1, _NEW_NAMESPACES), _fail(errno.EPERM), allow])
     # Socket ioctls would read the network interfaces of whoever made the socket: the host.

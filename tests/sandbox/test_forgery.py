@@ -1,7 +1,10 @@
 """A Cell owns its kernel: it can send any message, correctly signed. The host must not fall over, nor be stuck."""
 
+import os
+
 import pytest
 
+from mlpilot.sandbox.memory import resident
 from mlpilot.sandbox.protocol import Session
 
 _SEND = """
@@ -74,3 +77,27 @@ def test_a_flood_of_junk_does_not_hold_up_the_timeout(session: Session) -> None:
     result = session.run(code, timeout=1)
     assert result.status == "timeout"
     assert result.seconds < 15
+
+
+def test_a_message_without_end_does_not_fill_the_host(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Frames in ZeroMQ's own wire format (RFC 37/ZMTP), each announcing another, written past ZeroMQ."""
+    monkeypatch.setattr("mlpilot.sandbox.session._SWELLING_BYTES", 200 * 2**20)
+    code = """
+import os, socket, struct
+frame = struct.pack(">BQ", 3, 1 << 20) + bytes(1 << 20)
+for fd in range(3, 80):
+    try:
+        raw = socket.socket(fileno=os.dup(fd))
+        if raw.getsockname().endswith("i") and raw.getpeername() is not None:
+            break
+    except OSError:
+        pass
+raw.setblocking(True)
+while True:
+    raw.sendall(frame)
+"""
+    before = resident(os.getpid())
+    result = session.run(code, timeout=20)
+    assert (result.status, result.state_lost) == ("too_much_output", True)
+    assert result.seconds < 15
+    assert resident(os.getpid()) - before < 2**30

@@ -37,6 +37,8 @@ def test_no_network_of_any_family(inside: Session) -> None:
     families = [f"socket.socket({family}, {kind})" for family in range(1, 46) for kind in (1, 2, 3, 5)]
     assert set(attempts(inside, *families).values()) == {"OSError"}
     assert attempts(inside, "socket.socketpair()")["socket.socketpair()"] == "allowed"
+    datagrams = ["socket.socketpair(type=socket.SOCK_DGRAM)", "socket.socketpair()[0].bind(bytes(1) + b'abstract')"]
+    assert "allowed" not in attempts(inside, *datagrams).values()
 
 
 def test_no_way_to_a_listener_of_the_host(inside: Session) -> None:

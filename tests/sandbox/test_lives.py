@@ -11,8 +11,9 @@ import pytest
 
 from mlpilot.sandbox.choose import choose, probes
 from mlpilot.sandbox.errors import NoSandboxError, UserError
-from mlpilot.sandbox.folder import owner, owner_lives
+from mlpilot.sandbox.folder import owner, owner_is_dead
 from mlpilot.sandbox.memory import MemoryWatch
+from mlpilot.sandbox.pool import PoolSession
 from mlpilot.sandbox.protocol import Limits, Mount, Sandbox
 
 SMALL = Limits(memory_bytes=2**30, disk_bytes=2**24)
@@ -89,7 +90,8 @@ time.sleep(60)
         assert process.stdout is not None
         name = process.stdout.readline().strip()
         process.send_signal(signal.SIGKILL)
-    assert not owner_lives(name)
+    assert owner_is_dead(name)
+    assert not owner_is_dead(owner())
     deadline = time.monotonic() + 10
     while _sleepers() and time.monotonic() < deadline:
         time.sleep(0.05)
@@ -122,8 +124,6 @@ def test_a_pool_outlives_the_thread_that_opened_it(sandbox: Sandbox) -> None:
 def test_a_pool_recovers_when_its_zygote_dies(walled: Sandbox) -> None:
     with walled.pool(SMALL) as pool:
         with pool.session() as session:
-            from mlpilot.sandbox.pool import PoolSession
-
             assert isinstance(session, PoolSession)
             session.box.walls.destroy()
             result = session.run("1", timeout=10)
@@ -159,3 +159,39 @@ def test_docker_without_an_engine_says_so(monkeypatch: pytest.MonkeyPatch) -> No
         choose("docker")
     assert "\n" not in str(caught.value)
     assert caught.value.exit_code == 4
+
+
+def test_without_landlock_each_session_has_a_sandbox_of_its_own(
+    walled: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on a kernel that has none: the pool then relies on nothing but fresh walls."""
+    monkeypatch.setattr("mlpilot.sandbox.pool._LANDLOCK", 99)
+    monkeypatch.setattr("mlpilot.sandbox.pool._LANDLOCK_SIGNALS", 99)
+    things = _belongings()
+    with walled.pool(SMALL) as pool:
+        boxes = []
+        for _ in range(3):
+            with pool.session() as session:
+                assert session.run("print(1)").stdout == "1\n"
+                assert isinstance(session, PoolSession)
+                boxes.append(session.box)
+        assert len({id(box) for box in boxes}) == 3
+        assert not any(box.alive for box in boxes)
+    assert _belongings() == things
+
+
+def test_where_signals_are_not_scoped_no_spare_lives_beside_a_session(
+    walled: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mlpilot.sandbox.pool._LANDLOCK_SIGNALS", 99)
+    with walled.pool(SMALL) as pool:
+        for _ in range(2):
+            with pool.session() as session:
+                assert session.run(_OTHERS, timeout=20).stdout == "2\n", "process 1 and the zygote"
+
+
+_OTHERS = """
+import os
+mine = {int(task) for task in os.listdir("/proc/self/task")}
+print(sum(os.path.exists(f"/proc/{pid}") for pid in range(1, 3000) if pid not in mine))
+"""
