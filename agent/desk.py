@@ -57,9 +57,12 @@ class Desk:
     def study(self) -> Study:
         """The Task with its rows; laid out for the sandbox, and refused if the data changed since the Run began."""
         study = Study.load(self.spec, limits().threads).light()
-        known = self.journal.run(self.run).facts.get("task_hash")
+        facts = self.journal.run(self.run).facts
+        known = facts.get("task_hash")
         if known is not None and known != study.task.hash:
             raise UserError(f"{self.spec.data} has changed since {self.run} began: start a new run")
+        if facts.get("plan_hash", study.plan.hash) != study.plan.hash:
+            raise UserError(f"this version of mlpilot splits rows otherwise than {self.run} began: start a new run")
         return study
 
     @cached_property
@@ -107,6 +110,7 @@ class Desk:
             "metric": metric.shown,
             "greater_is_better": metric.greater_is_better,
             "plan": plan.words,
+            "plan_hash": plan.hash,
             "folds": len(plan.folds),
             "rows": len(study.prepared.y),
             "search_rows": len(plan.search),
@@ -223,13 +227,17 @@ class Desk:
         return [sum(known) / len(known)] if known else []
 
     def fold_timeout(self, begun: float) -> float:
-        """Seconds that the next fold may take: an Experiment that began at `begun` gets half of what was left then."""
+        """Seconds that the next fold may take: an Experiment that began at `begun` gets half of what was left then.
+
+        As long as nothing is scored it gets all of it: a Run that ends with nothing serves nobody.
+        """
         left = self.clock.left
         if left is None:
             return UNLIMITED
         spent = self.clock.active - begun
         reserve = self.finish_seconds(None)
-        return max(0.2, (left + spent - reserve) / 2 - spent)
+        share = 0.5 if any(entry.status == "scored" for entry in self.entries()) else 1.0
+        return max(0.2, share * (left + spent - reserve) - spent)
 
 
 def read_solution(path: Path) -> Solution:

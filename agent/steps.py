@@ -189,7 +189,7 @@ def diagnose(desk: Desk, number: int) -> bool:
     last = desk.journal.attempts(desk.run, number)[-1]
     found = _diagnosis(last, solution)
     desk.journal.attempt(desk.run, number, last.number, solution, entry.key or "", diagnosis=asdict(found))
-    if entry.kind == "draft" and last.number < MOST_ATTEMPTS and _time_is_left(desk):
+    if entry.kind == "draft" and last.number < MOST_ATTEMPTS and _time_is_left(desk, last):
         return True
     _fail(desk, number, "rejected" if last.status == "rejected" else "failed", found.message)
     return False
@@ -296,6 +296,8 @@ def _tell_done(desk: Desk, number: int) -> None:
     desk.tell(ExperimentDone(record, best.number if best else None, desk.clock.left))
 
 
-def _time_is_left(desk: Desk) -> bool:
+def _time_is_left(desk: Desk, last: AttemptRow) -> bool:
+    """Whether another Attempt is worth it: after one that took too long, only if there is much more time than that."""
     left = desk.clock.left
-    return left is None or left > desk.finish_seconds(None)
+    needed = 3 * last.seconds if last.status == "timeout" else 0.0
+    return left is None or left > desk.finish_seconds(None) + needed
