@@ -127,10 +127,11 @@ def _command(limits: Limits, mounts: Sequence[Mount], users_fd: int, uid: int) -
     binds += [(path, path) for path in (*_SETTINGS, *python_folders())]
     inside = Path(__file__).parent / "inside"
     binds += [(str(inside), PACKAGE), ("/sys/devices/system/cpu",) * 2]
-    binds += [(str(mount.source.resolve()), mount.target) for mount in mounts]
-    command += _folders(target for _, target in binds)
+    command += _folders([*(target for _, target in binds), *(mount.target for mount in mounts)])
     for source, target in binds:
         command += ["--ro-bind-try", source, target]
+    for mount in mounts:
+        command += ["--ro-bind", str(mount.source.resolve()), mount.target]
     command += ["--ro-bind-data", str(users_fd), "/etc/passwd", "--proc", "/proc", "--dev", "/dev", "--dir", "/tmp"]
     for path in ("/dev/shm", SCRATCH):
         command += ["--perms", "0700", "--size", str(limits.disk_bytes), "--tmpfs", path]

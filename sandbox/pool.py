@@ -3,6 +3,10 @@
 Where the kernel's Landlock is strong enough, all Sessions of a Pool come from one sandbox: each kernel locks itself in,
 and everything that it could touch is gone before the next is handed out. Where it is not, each Session gets a sandbox
 of its own, the next one starting while this one works: slower, and as well walled.
+
+What is left are traces that no process can be kept from making on a machine that it shares: how far the counter of
+process ids and of inodes has gone, which files are in the page cache, how warm the processor is. They carry a few bits,
+and anything that a Session reads of them is noisy; labels of thousands of rows do not fit.
 """
 
 import contextlib

@@ -44,6 +44,10 @@ class Mount:
     target: str
     """Absolute path inside, below /mnt (`/mnt/data`)."""
 
+    def __post_init__(self) -> None:
+        if not self.target.startswith("/mnt/") or ".." in Path(self.target).parts:
+            raise ValueError(f"a mount's target must lie below /mnt: {self.target!r}")
+
 
 @dataclass(frozen=True)
 class CellError:

@@ -195,3 +195,14 @@ import os
 mine = {int(task) for task in os.listdir("/proc/self/task")}
 print(sum(os.path.exists(f"/proc/{pid}") for pid in range(1, 3000) if pid not in mine))
 """
+
+
+@pytest.mark.parametrize("target", ["/data", "/mnt", "/mnt/../etc", "mnt/data"])
+def test_mounts_lie_below_mnt(target: str) -> None:
+    with pytest.raises(ValueError, match="below /mnt"):
+        Mount(Path("/usr"), target)
+
+
+def test_a_mount_that_is_not_there_is_told(walled: Sandbox) -> None:
+    with pytest.raises(NoSandboxError, match="nowhere"):
+        walled.open(SMALL, [Mount(Path("/nowhere"), "/mnt/data")])
