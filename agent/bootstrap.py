@@ -5,7 +5,7 @@ interval and a test never contradict each other. The number is linearised first 
 first-order effect), so that resampling is one matrix product, whatever the metric, the folds and the repeats.
 """
 
-from functools import cached_property
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,12 +28,6 @@ class Bootstrap:
     def __init__(self, units: int, seed: int) -> None:
         self.units = units
         self._seed = seed
-
-    @cached_property
-    def _counts(self) -> NDArray[np.float32]:
-        """How often each unit is drawn: (RESAMPLES, units)."""
-        rng = np.random.default_rng([self._seed, self.units])
-        return rng.multinomial(self.units, np.full(self.units, 1 / self.units), size=RESAMPLES).astype(np.float32)
 
     def spread(self, contributions: Floats) -> float:
         """Standard error of the number whose contributions (units,) these are."""
@@ -69,11 +63,19 @@ class Bootstrap:
         """(number* - number) / its standard error*, in every resample: (RESAMPLES,)."""
         centred = contributions - contributions.mean()
         centred = centred / np.sqrt((centred**2).mean())
-        means = self._counts @ centred.astype(np.float32) / self.units
-        squares = self._counts @ (centred**2).astype(np.float32) / self.units
+        counts = _counts(self.units, self._seed)
+        means = counts @ centred.astype(np.float32) / self.units
+        squares = counts @ (centred**2).astype(np.float32) / self.units
         variances = np.maximum(squares - means**2, _SPREAD_FLOOR)
         # The sample's own standard error is corrected for small samples, and so must a resample's be.
         return np.asarray(means / np.sqrt(variances / max(self.units - 1, 1)), dtype=np.float64)
+
+
+@lru_cache(maxsize=4)
+def _counts(units: int, seed: int) -> NDArray[np.float32]:
+    """How often each unit is drawn: (RESAMPLES, units), at most 8 MB."""
+    rng = np.random.default_rng([seed, units])
+    return rng.multinomial(units, np.full(units, 1 / units), size=RESAMPLES).astype(np.float32)
 
 
 def bags(units: NDArray[np.int64], most: int, rng: np.random.Generator) -> NDArray[np.int64]:

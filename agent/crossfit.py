@@ -41,28 +41,17 @@ class CrossFit:
         """
         stack = np.stack([np.concatenate(self._sampled(member)) for member in members])
         rows = np.concatenate(self._sampled([fold.held for fold in self._plan.folds]))
-        weights = self._weigh(stack, rows)
+        weights = ensemble.fit_weights(stack, self._truth[rows], self._loss)
         crossed = []
         for part in range(int(self._parts.max()) + 1):
             known = self._parts[rows] < part if self._timed else self._parts[rows] != part
-            crossed.append(self._weigh(stack[:, known], rows[known]))
+            crossed.append(ensemble.fit_weights(stack[:, known], self._truth[rows[known]], self._loss))
         table = np.stack(crossed)
         folds = []
         for number, fold in enumerate(self._plan.folds):
             of_row = table[self._parts[fold.held]]
             folds.append(np.einsum("nm,mn...->n...", of_row, np.stack([member[number] for member in members])))
         return weights, folds
-
-    def _weigh(self, stack: Array, rows: Ints) -> Floats:
-        """Weights (m,) fitted on these rows, at most eight of them above zero; equal ones where there are no rows."""
-        m = len(stack)
-        if not len(rows):
-            return np.full(m, 1 / m)
-        truth = self._truth[rows]
-        chosen = ensemble.pick_members(stack, truth, self._loss)
-        weights = np.zeros(m)
-        weights[chosen] = ensemble.fit_weights(stack[chosen], truth, self._loss)
-        return weights
 
     def _sampled(self, folds: Sequence[Array]) -> list[Array]:
         return [one[positions] for one, positions in zip(folds, self._sample, strict=True)]
