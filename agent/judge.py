@@ -27,8 +27,8 @@ __all__ = ["BlendResult", "Candidate", "Judge", "RawPrediction", "Rejection"]
 
 SIGNIFICANT = 0.05
 NOISE_BAND = 0.25
-"""In standard errors. The usual rule, 1.0, chose models with a higher test loss where rows are many enough to tell them
-apart (digits: 2.2 % worse than the best choice, against 0.9 %); up to a quarter, simplicity costs nothing measurable."""
+"""In standard errors. The usual rule, 1.0, chose models with a higher test loss where rows are many enough to tell
+them apart (digits: 2.2 % above the best choice, against 0.9 %); up to a quarter, simplicity cost nothing measurable."""
 
 
 @dataclass(frozen=True, eq=False)

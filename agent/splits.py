@@ -81,8 +81,8 @@ def _sealed_rows(n: int) -> int:
 def _shape(n: int) -> tuple[int, int]:
     """Folds and repeats for n search rows: more repeats where rows are few, one part where they are many.
 
-    Measured as the test loss that choosing among six models loses to the best choice: on 133 rows 46 % with one repeat,
-    34 % with two, 16 % with four; on 330 to 900 rows two repeats gain what there is to gain, and four cost twice as much.
+    Measured as the test loss that choosing among six models loses to the best choice: on 133 rows 46 % with one
+    repeat, 34 % with two, 16 % with four; on 330 to 900 rows two repeats gain most of what there is to gain.
     """
     for limit, shape in ((300, (5, 4)), (2_000, (5, 2)), (50_000, (5, 1)), (200_000, (3, 1))):
         if n < limit:
