@@ -14,7 +14,7 @@ from mlpilot.sandbox.memory import resident
 from mlpilot.sandbox.protocol import CellError, CellResult, CellStatus, Output
 
 _GRACE_SECONDS = 3.0
-_OOM_SECONDS = 0.2
+_OOM_SECONDS = 1.0
 _POLL_SECONDS = 0.25
 _SWELLING_BYTES = 2**30
 """How much this process may grow while a Cell runs, beyond what the Cell has sent."""
