@@ -19,15 +19,19 @@ if TYPE_CHECKING:
 Trial = tuple[Mapping[str, Value], float | None]
 """Parameters and their score; None where the trial failed."""
 
-RANDOM_TRIALS = 6
-"""Trials drawn by chance (a low-discrepancy start would not be rebuilt alike) before the model of scores is used."""
+NEAR_TRIALS = 6
+"""Trials drawn near the best one, after the starts, before there is enough to model: defaults are chosen with care, and
+chance over the whole range is mostly worse."""
+
+NEAR = 0.2
+"""Of a range (in its own scale), how far such a trial may go to either side."""
 
 
 def suggest(space: Space, trials: Sequence[Trial], *, greater_is_better: bool, seed: int) -> dict[str, Value]:
     """Parameters to try next: every key of `space`, each a plain value.
 
     First the defaults, then the defaults with each other option of each `Choice`, one at a time: a different scaling or
-    kernel moves a score more than any number does. Then TPE.
+    kernel moves a score more than any number does. Then a few trials near the best so far, then TPE.
     """
     dimensions = tunable(space)
     tried = [dict(params) for params, _ in trials]
@@ -36,7 +40,12 @@ def suggest(space: Space, trials: Sequence[Trial], *, greater_is_better: bool, s
             return start
     if not dimensions:
         return defaults(space)
-    return defaults(space) | _ask(dimensions, trials, greater_is_better, seed)
+    scored = [(params, score) for params, score in trials if _is_score(score) and _within(params, dimensions)]
+    if scored and len(trials) < len(starts(space)) + NEAR_TRIALS:
+        best = (max if greater_is_better else min)(scored, key=lambda trial: trial[1] or 0.0)[0]
+        dimensions = {key: _near(value, best[key]) for key, value in dimensions.items()}
+        return defaults(space) | _ask(dimensions, (), greater_is_better, _trial_seed(seed, len(trials)))
+    return defaults(space) | _ask(dimensions, trials, greater_is_better, _trial_seed(seed, len(trials)))
 
 
 def starts(space: Space) -> list[dict[str, Value]]:
@@ -55,15 +64,13 @@ def _ask(
 
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     distributions = {key: _distribution(value) for key, value in dimensions.items()}
-    sampler = optuna.samplers.TPESampler(
-        multivariate=True, group=False, n_startup_trials=RANDOM_TRIALS, seed=_trial_seed(seed, len(trials))
-    )
+    sampler = optuna.samplers.TPESampler(multivariate=True, n_startup_trials=NEAR_TRIALS, seed=seed)
     study = optuna.create_study(direction="maximize" if greater_is_better else "minimize", sampler=sampler)
     for params, score in trials:
-        known = {key: params[key] for key in dimensions if key in params}
-        if len(known) < len(dimensions) or not _within(known, dimensions):
+        if not _within(params, dimensions):
             continue
-        failed = score is None or not math.isfinite(score)
+        known = {key: params[key] for key in dimensions}
+        failed = not _is_score(score)
         study.add_trial(
             create_trial(
                 params=known,
@@ -73,6 +80,23 @@ def _ask(
             )
         )
     return dict(study.ask(distributions).params)
+
+
+def _near(dimension: Dimension, value: Value) -> Dimension:
+    """The part of a range that is near a value; of a choice, the option itself."""
+    if isinstance(dimension, Choice) or not isinstance(value, int | float):
+        return Choice((value,))
+    scale, back = (math.log, math.exp) if dimension.log else (float, float)
+    reach = NEAR * (scale(dimension.high) - scale(dimension.low))
+    low = max(float(dimension.low), back(scale(value) - reach))
+    high = min(float(dimension.high), back(scale(value) + reach))
+    if isinstance(dimension, Int):
+        return Int(math.floor(low), math.ceil(high), log=dimension.log)
+    return Float(low, high, log=dimension.log)
+
+
+def _is_score(score: float | None) -> bool:
+    return score is not None and math.isfinite(score)
 
 
 def _trial_seed(seed: int, number: int) -> int:
@@ -92,8 +116,10 @@ def _distribution(dimension: Dimension) -> "BaseDistribution":
 
 def _within(params: Mapping[str, Value], dimensions: Mapping[str, Dimension]) -> bool:
     """False for parameters from an older space, which Optuna would refuse."""
-    for key, value in params.items():
-        dimension = dimensions[key]
+    for key, dimension in dimensions.items():
+        if key not in params:
+            return False
+        value = params[key]
         if isinstance(dimension, Choice):
             if value not in dimension.options:
                 return False

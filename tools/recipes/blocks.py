@@ -110,7 +110,7 @@ def _constants(table: Table, parts: Parts) -> str:
     }
     lines = [f"{key} = {name_list(names)}" for key, names in lists.items() if names and not text]
     if table.texts:
-        lines.append(f"TEXTS = {name_list(table.texts)}")
+        lines += [f"TEXTS = {name_list(table.texts)}", r'WORD = r"(?u)\b\w+\b"']
     if table.dates and not text:
         circles = () if parts.style in ("trees", "native") else DATE_CIRCLES
         lines.append(f"PARTS = {name_list([*DATE_PARTS, *circles])}")
@@ -127,7 +127,7 @@ def _features(table: Table, style: Style, scalings: Sequence[str]) -> str:
     """`features(params)`: one transformer for each kind of column that the table has."""
     before: list[str] = []
     # Categories come first, so that a model that splits on them itself is told their positions by a range.
-    steps = _category_steps(table, style) + _number_steps(table, style, scalings, before)
+    steps = _category_steps(table, style, before) + _number_steps(table, style, scalings, before)
     steps += [f"*[({_text(style)}, name) for name in TEXTS]"] if table.texts else []
     if style in ("scaled", "splines") and table.categories:
         steps.append("sparse_threshold=0")
@@ -153,15 +153,23 @@ def _number_steps(table: Table, style: Style, scalings: Sequence[str], before: l
     if names and style == "trees":
         steps.append(f"({imputer}, {names})")
     elif names:
-        curves = ', SplineTransformer(n_knots=params["knots"], include_bias=False)' if style == "splines" else ""
+        curves = ['SplineTransformer(n_knots=params["knots"], include_bias=False)'] if style == "splines" else []
         scaler = _scaler(table, scalings, before)
-        before.append(f"    numbers = make_pipeline({imputer}, {scaler}{curves})")
+        before += _call("numbers = make_pipeline", [imputer, scaler, *curves])
         steps.append(f"(numbers, {names})")
     if table.missing & {*table.numbers, *table.booleans}:
         steps.append('(MissingIndicator(features="all"), MISSING)')
     if table.booleans:
         steps.append('(SimpleImputer(strategy="most_frequent", keep_empty_features=True), BOOLEANS)')
     return steps
+
+
+def _call(what: str, arguments: Sequence[str]) -> list[str]:
+    """A call as an indented statement, one argument a line where one line would be too long."""
+    line = f"    {what}({', '.join(arguments)})"
+    if len(line) <= 120:
+        return [line]
+    return [f"    {what}(", *(f"        {argument}," for argument in arguments), "    )"]
 
 
 def _scaler(table: Table, scalings: Sequence[str], before: list[str]) -> str:
@@ -173,7 +181,7 @@ def _scaler(table: Table, scalings: Sequence[str], before: list[str]) -> str:
     return 'scalers[params["scaling"]]'
 
 
-def _category_steps(table: Table, style: Style) -> list[str]:
+def _category_steps(table: Table, style: Style, before: list[str]) -> list[str]:
     if style == "counts":
         return []
     few, many = table.few(ONE_HOT[style]), table.many(ONE_HOT[style])
@@ -188,21 +196,26 @@ def _category_steps(table: Table, style: Style) -> list[str]:
     target = f'TargetEncoder(target_type="{kind}", random_state=0)'
     if style in ("scaled", "splines", "sparse"):
         target = f"make_pipeline({target}, StandardScaler())"
-    steps = [f"({encoders.get(style, one_hot)}, CATEGORIES)"] if few else []
-    return [*steps, *([f"({target}, MANY)"] if many else [])]
+    if few:
+        before.append(f"    categories = {encoders.get(style, one_hot)}")
+    if many:
+        before.append(f"    many = {target}")
+    return [*(["(categories, CATEGORIES)"] if few else []), *(["(many, MANY)"] if many else [])]
 
 
 def _text(style: Style) -> str:
     if style == "counts":
-        return "CountVectorizer(ngram_range=(1, 2), max_features=50_000, token_pattern=WORD)"
+        return "word_counts()"
     if style == "sparse":
         return "text_features(params)"
     return "text_topics()"
 
 
 def _text_helpers(table: Table, style: Style) -> list[str]:
-    if not table.texts or style == "counts":
+    if not table.texts:
         return []
+    if style == "counts":
+        return [_dedent(_WORD_COUNTS)]
     if style == "sparse":
         frequency = 2 if table.train_rows >= 1000 else 1
         return [_dedent(_TEXT_FEATURES.replace("FREQUENCY", str(frequency)))]
@@ -213,17 +226,24 @@ _TEXT_FEATURES = '''
 def text_features(params):
     """Words and pairs of words, and pieces of words against typing errors and inflection."""
     words = TfidfVectorizer(
-        ngram_range=(1, 2), min_df=FREQUENCY, max_features=50_000, sublinear_tf=True, token_pattern=r"(?u)\\b\\w+\\b"
+        ngram_range=(1, 2), min_df=FREQUENCY, max_features=50_000, sublinear_tf=True, token_pattern=WORD
     )
     pieces = TfidfVectorizer(
         analyzer="char_wb", ngram_range=(3, 5), min_df=FREQUENCY, max_features=50_000, sublinear_tf=True
     )
     return make_union(words, pieces) if params["pieces"] else words
 '''
+_WORD_COUNTS = '''
+def word_counts():
+    """How often each word and each pair of words occurs."""
+    return CountVectorizer(ngram_range=(1, 2), max_features=50_000, token_pattern=WORD)
+'''
 _TEXT_TOPICS = '''
 def text_topics():
     """Weighted words and pairs of words, summed up in at most fifty directions (latent semantic analysis)."""
-    words = HashingVectorizer(ngram_range=(1, 2), alternate_sign=False, norm=None, token_pattern=r"(?u)\\b\\w+\\b")
+    words = HashingVectorizer(
+        n_features=20_000, ngram_range=(1, 2), alternate_sign=False, norm=None, token_pattern=WORD
+    )
     return make_pipeline(words, TfidfTransformer(sublinear_tf=True), TruncatedSVD(50, random_state=0))
 '''
 
@@ -253,12 +273,12 @@ _DATES = """
         X[f"{name} year"] = date.year.astype(float)
         X[f"{name} month"] = date.month.astype(float)
         X[f"{name} day"] = date.day.astype(float)
-        X[f"{name} weekday"] = date.dayofweek.astype(float)
+        X[f"{name} weekday"] = date.day_of_week.astype(float)
         X[f"{name} hour"] = (date.hour + date.minute / 60).astype(float)
 """
 _CIRCLES = """\
         # Turns of the year, the week and the day as points on a circle: December is next to January.
-        turns = {"season": date.dayofyear / 365.25, "week": date.dayofweek / 7, "day": X[f"{name} hour"] / 24}
+        turns = {"season": date.day_of_year / 365.25, "week": date.day_of_week / 7, "day": X[f"{name} hour"] / 24}
         for turn, share in turns.items():
             X[f"{name} {turn} sine"] = np.sin(2 * np.pi * share)
             X[f"{name} {turn} cosine"] = np.cos(2 * np.pi * share)

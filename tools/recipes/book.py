@@ -61,18 +61,19 @@ def _used(table: Table, key: str) -> int:
 
 def _tree_seconds(table: Table) -> float:
     rows = table.train_rows
-    return 0.25 + min(rows, 100_000) * 4e-5 * math.sqrt(table.plain_width)
+    return 0.1 + min(rows, 100_000) * 4e-5 * math.sqrt(table.plain_width)
 
 
 def _boosting_seconds(table: Table) -> float:
     trees = max(1, table.classes if table.classes > 2 else 1)
-    return 0.08 + trees * (0.05 + 2.5e-6 * table.train_rows * math.sqrt(table.plain_width))
+    return 0.08 + trees * (0.08 + 2.5e-6 * table.train_rows * math.sqrt(table.plain_width))
 
 
 def _svm_seconds(table: Table) -> float:
     machines = max(1, table.classes if table.classes > 2 else 1)
-    fits = 6 if table.task == "classification" else 1
-    return 0.05 + fits * machines * 2e-8 * _used(table, "svm") ** 2 * (1 + table.width / 50)
+    fits = 6 if table.task == "classification" else 2
+    easier = 0.3 if machines > 2 else 1.0
+    return 0.05 + easier * fits * machines * 1.5e-8 * _used(table, "svm") ** 2 * (1 + table.width / 100)
 
 
 def _mlp_seconds(table: Table) -> float:
@@ -141,7 +142,7 @@ _CLASSIFICATION = (
         22,
         classification.splines,
         lambda t: _has_numbers(t) and _megacells(t) * 6 <= 40,
-        lambda t: 0.06 + 1.0 * _megacells(t),
+        lambda t: 0.06 + 4.0 * _megacells(t) * max(1, t.classes - 1),
     ),
     Recipe(
         "interactions",
@@ -159,7 +160,7 @@ _CLASSIFICATION = (
         30,
         classification.neighbours,
         lambda t: _has_columns(t) and _cross_fits(t),
-        lambda t: 0.1 + 4e-9 * _used(t, "neighbours") ** 2 * t.width**0.5,
+        lambda t: 0.1 + 2e-8 * _used(t, "neighbours") ** 2 * t.width**0.5,
     ),
     Recipe(
         "kernel",
@@ -225,7 +226,7 @@ _REGRESSION = (
         45,
         regression.gaussian_process,
         lambda t: _has_numbers(t) and t.train_rows <= 1500 and t.width <= 100,
-        lambda t: 0.1 + 8e-7 * _used(t, "gp") ** 2,
+        lambda t: 0.1 + 1e-5 * _used(t, "gp") ** 2,
     ),
     Recipe(
         "splines",

@@ -18,7 +18,8 @@ def predict(model, X):
 
 TEMPERED_PREDICT = """
 def predict(model, X):
-    return tempered(model["classifier"].predict_proba(prepare(X)), model["power"])
+    Z = model["columns"].transform(prepare(X))
+    return tempered(model["classifier"].predict_proba(Z), model["power"])
 """
 
 TEMPER = '''
@@ -39,8 +40,9 @@ def best_power(probabilities, codes):
 
 FOLDS = '''
 def folds(codes, seed):
-    """Folds within the training rows, as many as the rarest class allows, five at most."""
-    return StratifiedKFold(max(2, min(5, np.bincount(codes).min())), shuffle=True, random_state=seed)
+    """Folds within the training rows: three or five, fewer where the rarest class allows no more."""
+    most = 3 if len(codes) > 800 else 5
+    return StratifiedKFold(max(2, min(most, np.bincount(codes).min())), shuffle=True, random_state=seed)
 '''
 
 
@@ -121,9 +123,10 @@ def discriminant(table: Table) -> Parts:
             classifier = QuadraticDiscriminantAnalysis(reg_param=params["shrinkage"])
         else:
             classifier = LinearDiscriminantAnalysis(solver="lsqr", shrinkage=params["shrinkage"])
-        model = make_pipeline(features(params), classifier)
-        held_out = cross_val_predict(model, prepare(X), codes, cv=folds(codes, seed), method="predict_proba")
-        return {{"classifier": model.fit(prepare(X), codes), "power": best_power(held_out, codes)}}
+        columns = features(params)
+        Z = columns.fit_transform(prepare(X), codes)
+        held_out = cross_val_predict(classifier, Z, codes, cv=folds(codes, seed), method="predict_proba")
+        return {{"columns": columns, "classifier": classifier.fit(Z, codes), "power": best_power(held_out, codes)}}
     """
     boundaries = ["linear"] if table.smallest_class < 2 * table.width else ["quadratic", "linear"]
     options = ", ".join(f'"{name}"' for name in boundaries)
@@ -211,9 +214,10 @@ def neighbours(table: Table) -> Parts:
         neighbours = KNeighborsClassifier(
             min(params["neighbours"], len(X) // 2), weights=params["weights"], p=params["power"]
         )
-        model = make_pipeline(features(params), neighbours)
-        held_out = cross_val_predict(model, prepare(X), codes, cv=folds(codes, seed), method="predict_proba")
-        return {{"classifier": model.fit(prepare(X), codes), "power": best_power(held_out, codes)}}
+        columns = features(params)
+        Z = columns.fit_transform(prepare(X), codes)
+        held_out = cross_val_predict(neighbours, Z, codes, cv=folds(codes, seed), method="predict_proba")
+        return {{"columns": columns, "classifier": neighbours.fit(Z, codes), "power": best_power(held_out, codes)}}
     """
     space = {
         "neighbours": f"Int(1, {max(2, min(100, table.train_rows // 4))}, log=True, default={_near(table)})",
@@ -269,10 +273,11 @@ def _trees(table: Table, name: str, doc: str) -> Parts:
             oob_score=True{limits}{_weight_argument(table)},{threads}
             random_state=seed,
         )
-        model = make_pipeline(features(params), trees).fit(prepare(X), codes)
+        columns = features(params)
+        trees.fit(columns.fit_transform(prepare(X), codes), codes)
         left_out = np.nan_to_num(trees.oob_decision_function_, nan=0.0)
         seen = left_out.sum(axis=1) > 0
-        return {{"classifier": model, "power": best_power(left_out[seen], codes[seen])}}
+        return {{"columns": columns, "classifier": trees, "power": best_power(left_out[seen], codes[seen])}}
     """
     space = {
         "max_features": f"Float(0.05, 1.0, default={min(1.0, max(0.05, table.plain_width**-0.5)):.2f})",
@@ -370,9 +375,11 @@ def bayes(table: Table) -> Parts:
     fit = f"""
     def fit(X, y, *, params, seed, report):
         {CODES}
-        model = make_pipeline(features(params), MultinomialNB(alpha=params["alpha"]))
-        held_out = cross_val_predict(model, prepare(X), codes, cv=folds(codes, seed), method="predict_proba")
-        return {{"classifier": model.fit(prepare(X), codes), "power": best_power(held_out, codes)}}
+        classifier = MultinomialNB(alpha=params["alpha"])
+        columns = features(params)
+        Z = columns.fit_transform(prepare(X), codes)
+        held_out = cross_val_predict(classifier, Z, codes, cv=folds(codes, seed), method="predict_proba")
+        return {{"columns": columns, "classifier": classifier.fit(Z, codes), "power": best_power(held_out, codes)}}
     """
     return Parts(
         "Naive Bayes on word counts: quick, and good with little text.",
@@ -380,6 +387,6 @@ def bayes(table: Table) -> Parts:
         fit,
         TEMPERED_PREDICT,
         {"alpha": "Float(0.01, 10, log=True, default=0.3)"},
-        constants={"WORD": 'r"(?u)\\b\\w+\\b"', "FLOOR": "1e-6"},
+        constants={"FLOOR": "1e-6"},
         helpers=(TEMPER, FOLDS),
     )

@@ -13,7 +13,15 @@ from mlpilot.tools.recipes import Recipe
 DRAFT_SHARE = 0.5
 """Of the time or of the experiments, what first drafts may take."""
 
-LEAST_DRAFTS = 3
+DRAFT_MOST = 0.15
+"""Of the time, what one draft may take while there are cheaper things to do."""
+
+LEAST_DRAFTS = 4
+"""Solutions to choose from before anything is tuned or blended."""
+
+REACH = 2.0
+"""Half widths of the leader's interval: a Solution that is further behind is not tuned."""
+
 TUNED_MOST = 6
 """Solutions that are tuned at a time: the best ones."""
 
@@ -36,8 +44,16 @@ def decide(view: View) -> Decision:
         return _last_blend(ledger) or _one_more(ledger) or Stop("nothing is left to try")
     if ledger.idle >= PATIENCE:
         return _last_blend(ledger) or Stop(f"the last {ledger.idle} experiments gained nothing")
-    step = _draft(ledger, within_share=True) or _early_blend(ledger) or _one_more(ledger)
+    step = _turn_to_tune(ledger) or _draft(ledger, within_share=True) or _early_blend(ledger) or _one_more(ledger)
     return step or _last_blend(ledger) or Stop(_why_nothing(view))
+
+
+def _turn_to_tune(ledger: Ledger) -> Decision | None:
+    """Once there is something to choose from, every other step tunes, so that a slow portfolio takes no more than half
+    of the time from a Solution that leads already."""
+    if len(ledger.families) < LEAST_DRAFTS or ledger.view.board[-1].kind == "tune":
+        return None
+    return _tune(ledger)
 
 
 def _one_more(ledger: Ledger) -> Decision | None:
@@ -86,7 +102,8 @@ def _fits(ledger: Ledger, seconds: float, *, within_share: bool) -> bool:
     free = left - closing_seconds(ledger.view) - BLEND_SECONDS
     if not within_share or len(ledger.families) < LEAST_DRAFTS:
         return seconds * 1.2 <= free
-    return seconds <= min(free, DRAFT_SHARE * (left + ledger.spent) - ledger.spent)
+    whole = left + ledger.spent
+    return seconds <= min(free, DRAFT_MOST * whole, DRAFT_SHARE * whole - ledger.spent)
 
 
 # Tuning
@@ -99,7 +116,7 @@ def _tune(ledger: Ledger) -> Tune | None:
     """
     timed = ledger.view.seconds_left is not None
     chosen: tuple[float, Family] | None = None
-    for rank, family in enumerate(ledger.families[:TUNED_MOST]):
+    for rank, family in enumerate(_promising(ledger)):
         if not family.draft.params or not _fits(ledger, family.seconds, within_share=False):
             continue
         had = sum(line.seconds for line in family.trials) if timed else float(len(family.trials))
@@ -113,6 +130,15 @@ def _tune(ledger: Ledger) -> Tune | None:
     number = len(family.trials) + 1
     gained = "it gained lately" if family.trials and family.idle == 0 else "promising so far"
     return Tune(family.draft.experiment, f"trial {number} of {family.draft.name}: {gained}")
+
+
+def _promising(ledger: Ledger) -> list[Family]:
+    """The best few, and only those that the leader's doubt still reaches."""
+    leaders = ledger.families[:TUNED_MOST]
+    if not leaders:
+        return []
+    low, high = leaders[0].scored[0].ci or (0.0, 0.0)
+    return [family for family in leaders if leaders[0].best - family.best <= REACH * (high - low) / 2 or low == high]
 
 
 # Blends
