@@ -8,14 +8,14 @@ once. Not covered: sources that look their own names up as text (`globals()["fit
 import ast
 import builtins
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pprint import pformat
 from textwrap import fill
 from textwrap import indent as indented
 from typing import Literal
 
 from mlpilot.tools.names import sort_imports
-from mlpilot.tools.scopes import bound_by, module_names, module_uses
+from mlpilot.tools.scopes import IMPORTS, bound_by, module_imports, module_names, module_uses
 from mlpilot.tools.solution import Solution
 from mlpilot.tools.space import Value
 from mlpilot.tools.text import Edit, apply_edits, span
@@ -55,18 +55,15 @@ def _shared_imports(sources: Sequence[str]) -> dict[str, str]:
         tree = ast.parse(source)
         for name, line in _imports(tree).items():
             found.setdefault(name, set()).add(line)
-        taken |= {name for node in tree.body if not isinstance(node, _IMPORTS) for name in bound_by(node)}
+        taken |= {name for node in tree.body if not isinstance(node, IMPORTS) for name in bound_by(node)}
     return {name: min(lines) for name, lines in found.items() if len(lines) == 1 and name not in taken}
-
-
-_IMPORTS = (ast.Import, ast.ImportFrom)
 
 
 def _imports(tree: ast.Module) -> dict[str, str]:
     """Bound name → one statement that imports it, for statements that stand at the top level."""
     lines: dict[str, str] = {}
     for node in tree.body:
-        if isinstance(node, _IMPORTS):
+        if isinstance(node, IMPORTS):
             for alias in node.names:
                 bound = alias.asname or alias.name
                 lines[bound] = _import_line(node, alias, alias.asname)
@@ -81,32 +78,46 @@ def _import_line(node: ast.Import | ast.ImportFrom, alias: ast.alias, asname: st
 
 
 def _section(source: str, number: int, members: Sequence[Member], imports: Mapping[str, str]) -> str:
-    """One member: header, imports that are its own, code with its names marked."""
+    """One member: header, and its code with its names marked; what the top of the module imports is left out."""
     tree = ast.parse(source)
-    renamed = {name: f"{name}_{number}" for name in module_names(tree) - imports.keys() if not hasattr(builtins, name)}
+    kept = imports.keys() | {name for node in module_imports(tree) for name in _dotted(node)}
+    renamed = {name: f"{name}_{number}" for name in module_names(tree) - kept if not hasattr(builtins, name)}
     renamed |= {name: f"{name}_{number}" for name in ("fit", "predict")}
     edits = [Edit(*span(source, use), renamed[name]) for name, use in module_uses(tree, source) if name in renamed]
-    own: list[str] = []
-    for node in tree.body:
-        if isinstance(node, _IMPORTS):
-            edits = [edit for edit in edits if not _inside(edit, span(source, node))]
-            edits.append(Edit(*_with_line_end(source, node), ""))
-            own += [
-                _import_line(node, alias, renamed.get(alias.asname or alias.name, alias.asname))
-                for alias in node.names
-                if (alias.asname or alias.name) not in imports and "." not in (alias.asname or alias.name)
-            ]
-            own += [f"import {alias.name}" for alias in node.names if "." in (alias.asname or alias.name)]
-    first = tree.body[0] if tree.body else None
+    for node in module_imports(tree):
+        left_out = imports.keys() if node in tree.body else ()
+        edits.append(_import_edit(source, node, renamed, left_out))
     said = ast.get_docstring(tree) or ""
-    if first is not None and said:
-        edits.append(Edit(*_with_line_end(source, first), ""))
+    if said:
+        edits.append(Edit(*_with_line_end(source, tree.body[0]), ""))
     edits += _without_space(tree, source)
     code = apply_edits(source, _outermost(edits)).strip("\n")
     solution, weights = _of(source, members)
     head = [f"# {number}. {_one_line(solution.name)}, weight {' and '.join(f'{weight:.3f}' for weight in weights)}"]
     head += [f"# {line}".rstrip() for line in said.splitlines()]
-    return "\n".join([*head, "", *([*own, ""] if own else []), code])
+    return "\n".join([*head, "", code])
+
+
+def _dotted(node: ast.Import | ast.ImportFrom) -> set[str]:
+    """Names of packages that `import package.module` binds; they mean the same everywhere."""
+    return {
+        alias.name.split(".")[0]
+        for alias in node.names
+        if isinstance(node, ast.Import) and "." in alias.name and not alias.asname
+    }
+
+
+def _import_edit(
+    source: str, node: ast.Import | ast.ImportFrom, renamed: Mapping[str, str], left_out: Collection[str]
+) -> Edit:
+    """An import with its names marked; without those that the top of the module has already."""
+    names = [alias for alias in node.names if (alias.asname or alias.name) not in left_out]
+    if not names:
+        return Edit(*_with_line_end(source, node), "")
+    marked = [ast.alias(one.name, renamed.get(one.asname or one.name, one.asname)) for one in names]
+    if isinstance(node, ast.Import):
+        return Edit(*span(source, node), ast.unparse(ast.Import(marked)))
+    return Edit(*span(source, node), ast.unparse(ast.ImportFrom(node.module, marked, node.level)))
 
 
 def _of(source: str, members: Sequence[Member]) -> tuple[Solution, list[float]]:

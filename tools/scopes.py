@@ -1,10 +1,12 @@
 """Which names of a module belong to the module, and where they are used; Python's scoping rules, read from the tree."""
 
 import ast
+import re
 from collections.abc import Iterator
 
 from mlpilot.tools.text import Place, span
 
+IMPORTS = (ast.Import, ast.ImportFrom)
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _SCOPES = (*_FUNCTIONS, *_COMPREHENSIONS, ast.ClassDef)
@@ -14,6 +16,17 @@ def module_names(tree: ast.Module) -> set[str]:
     """Names that the module binds at its top level, or in a function by a `global` statement."""
     names = {name for node in tree.body for name in bound_by(node)}
     return names | {name for node in ast.walk(tree) if isinstance(node, ast.Global) for name in node.names}
+
+
+def module_imports(tree: ast.AST) -> list[ast.Import | ast.ImportFrom]:
+    """Import statements of the module's own scope, those within `if` and `try` too."""
+    found: list[ast.Import | ast.ImportFrom] = []
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, IMPORTS):
+            found.append(node)
+        elif not isinstance(node, _SCOPES):
+            found += module_imports(node)
+    return found
 
 
 def bound_by(node: ast.AST) -> set[str]:
@@ -55,8 +68,6 @@ def _uses(node: ast.AST, scopes: list[tuple[str, set[str]]], source: str) -> Ite
     elif isinstance(node, ast.Global):
         for name in node.names:
             yield name, _word_after(node, None, name, source)
-    elif isinstance(node, ast.Import | ast.ImportFrom):
-        yield from ()
     if isinstance(node, _SCOPES):
         for part in _outer_parts(node):
             yield from _uses(part, scopes, source)
@@ -131,8 +142,6 @@ def _definition(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, sou
 
 def _word_after(node: ast.AST, after: ast.AST | None, word: str, source: str) -> Place:
     """The first place of a whole word within a node's text, beyond the sub-node `after`."""
-    import re
-
     start, end = span(source, node)
     begin = span(source, after)[1] if after is not None and after is not node else start
     found = re.compile(rf"(?<!\w){re.escape(word)}(?!\w)").search(source, begin, end)

@@ -83,18 +83,16 @@ Mended = tuple[str, str] | None
 
 def unexpected_argument(source: str, tree: ast.Module, diagnosis: Diagnosis) -> Mended:
     """Rename the argument, or leave it out."""
-    found = re.search(
-        r"TypeError: (?:(\w+)\.)?(\w+)\(\) got an unexpected keyword argument '(\w+)'", diagnosis.evidence
-    )
+    found = re.search(r"(?:([\w.]+)\(\) )?got an unexpected keyword argument '(\w+)'", diagnosis.evidence)
     if found is None:
         return None
-    owner, function, old = found.group(1) or found.group(2), found.group(2), found.group(3)
+    owners, old = (found.group(1) or "").split("."), found.group(2)
     holders = [call for call in calls(tree) if keyword(call, old) is not None]
-    named = [call for call in holders if called(call) in (owner, function)]
+    named = [call for call in holders if called(call) in owners]
     if not holders:
         return None
     call = nearest(named or holders, diagnosis.line)[0]
-    if old == "squared" and function == "mean_squared_error":
+    if old == "squared" and called(call) == "mean_squared_error":
         return _root_mean_squared_error(source, call)
     new = RENAMED_ARGUMENTS.get(old)
     argument = keyword(call, old)

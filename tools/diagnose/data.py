@@ -123,14 +123,14 @@ def fewer_neighbours(source: str, tree: ast.Module, diagnosis: Diagnosis) -> Men
 
 
 def fewer_folds(source: str, tree: ast.Module, diagnosis: Diagnosis) -> Mended:
-    """As many inner folds as there are rows; two where a class is too small for more."""
+    """At most five inner folds, each of two rows; two folds where a class is too small for more."""
     found = re.search(
         r"n_splits=(\d+).*?(?:number of samples: (?:n_samples=)?(\d+))?\.?$", diagnosis.evidence, re.DOTALL
     )
     if found is None:
         return None
     old = int(found.group(1))
-    new = max(2, min(old - 1, int(found.group(2)) if found.group(2) else 2))
+    new = max(2, min(old - 1, 5, int(found.group(2)) // 2)) if found.group(2) else 2
     places = [
         one.value
         for call in calls(tree)

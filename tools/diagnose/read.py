@@ -32,8 +32,8 @@ def _sign(kind: str, pattern: str, message: str, remedy: str) -> Sign:
 SIGNS = (
     _sign(
         "unexpected-argument",
-        r"TypeError: (?:(\w+)\.)?(?:__init__|\w+)\(\) got an unexpected keyword argument '(\w+)'",
-        "this version of the library knows no argument {1!r}",
+        r"TypeError: (?:[\w.]+\(\) )?got an unexpected keyword argument '(\w+)'",
+        "this version of the library knows no argument {0!r}",
         "use the argument's present name, or leave it out",
     ),
     _sign(
@@ -62,7 +62,7 @@ SIGNS = (
     ),
     _sign(
         "removed-attribute",
-        r"AttributeError: .*?'?(?:module|object)?'? ?(?:'numpy' )?has no attribute '(\w+)'",
+        r"AttributeError: .*has no attribute '(\w+)'",
         "this version of the library has no attribute {0!r}",
         "use its present name",
     ),

@@ -98,34 +98,38 @@ def elastic(table: Table) -> Parts:
     )
 
 
-def _expanded(table: Table, doc: str, style: str, step: str, space: dict[str, str]) -> Parts:
+def interactions(table: Table) -> Parts:
     fit = f"""
     def fit(X, y, *, params, seed, report):
+        pairs = PolynomialFeatures(2, include_bias=False, interaction_only=params["products_only"])
         ridge = RidgeCV(np.logspace(-1, 5, 19))
-        model = make_pipeline(features(params), {step}StandardScaler(), ridge).fit(prepare(X), y)
+        model = make_pipeline(features(params), pairs, StandardScaler(), ridge).fit(prepare(X), y)
         {_return(table, "model")}
     """
-    kind = "splines" if style == "splines" else "scaled"
-    return Parts(doc, kind, fit, _predict(table), space, scalings=("standard", "quantile"))  # type: ignore[arg-type]
-
-
-def interactions(table: Table) -> Parts:
-    return _expanded(
-        table,
+    return Parts(
         "Ridge regression on columns and their products: what two columns say only together.",
         "scaled",
-        'PolynomialFeatures(2, include_bias=False, interaction_only=params["products_only"]), ',
+        fit,
+        _predict(table),
         {"products_only": "Choice([False, True])"},
+        scalings=("standard", "quantile"),
     )
 
 
 def splines(table: Table) -> Parts:
-    return _expanded(
-        table,
+    fit = f"""
+    def fit(X, y, *, params, seed, report):
+        ridge = RidgeCV(np.logspace(-1, 5, 19))
+        model = make_pipeline(features(params), StandardScaler(), ridge).fit(prepare(X), y)
+        {_return(table, "model")}
+    """
+    return Parts(
         "Ridge regression on a smooth curve of each number: bends that a straight line misses.",
         "splines",
-        "",
+        fit,
+        _predict(table),
         {"knots": "Int(3, 12, default=5)"},
+        scalings=("standard", "quantile"),
     )
 
 
@@ -135,8 +139,8 @@ def poisson(table: Table) -> Parts:
     def fit(X, y, *, params, seed, report):
         # A Poisson model needs a target that is never negative: counts are, and so are most amounts.
         shift = min(0.0, float(y.min()))
-        model = make_pipeline(features(params), StandardScaler(), PoissonRegressor(alpha=params["alpha"], max_iter=300))
-        model.fit(prepare(X), y - shift)
+        regressor = PoissonRegressor(alpha=params["alpha"], solver="newton-cholesky")
+        model = make_pipeline(features(params), StandardScaler(), regressor).fit(prepare(X), y - shift)
         return {"regressor": model, "shift": shift, "high": float(y.max())}
     """
     predict = """

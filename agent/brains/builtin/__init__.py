@@ -1,6 +1,7 @@
 """The built-in brain: rules, recipes and statistics; it needs no model."""
 
-from mlpilot.agent.brains.builtin.deciding import decide, write_recipe
+from mlpilot.agent.brains.builtin.deciding import decide
+from mlpilot.agent.brains.builtin.portfolio import portfolio
 from mlpilot.agent.brains.builtin.tables import table_of
 from mlpilot.agent.brains.protocol import Decision, Idea, Repair, View
 from mlpilot.tools.diagnose import repair_source
@@ -18,8 +19,9 @@ class BuiltinBrain:
         return decide(view)
 
     def write(self, idea: Idea, view: View) -> Solution:
-        """The recipe that the Idea names, written for this table. Raises `KeyError` for an unknown one."""
-        return write_recipe(idea, view.card).write(table_of(view.card))
+        """The recipe that the Idea names, written for this table. Raises `KeyError` for one that does not suit it."""
+        recipes = {recipe.key: recipe for recipe in portfolio(view.card)}
+        return recipes[idea.recipe].write(table_of(view.card))
 
     def repair(self, solution: Solution, diagnosis: Diagnosis, view: View) -> Repair | None:
         """The Solution with one small edit, or None when no rule knows what to do."""

@@ -6,7 +6,7 @@ decides as the undisturbed one did.
 
 from mlpilot.agent.brains.builtin.blending import closing_seconds, members_of
 from mlpilot.agent.brains.builtin.ledger import Family, Ledger
-from mlpilot.agent.brains.builtin.portfolio import expected_seconds, portfolio, recipe_named
+from mlpilot.agent.brains.builtin.portfolio import expected_seconds, portfolio
 from mlpilot.agent.brains.protocol import Blend, Card, Decision, Draft, Idea, Stop, Tune, View
 from mlpilot.tools.recipes import Recipe
 
@@ -100,9 +100,11 @@ def _fits(ledger: Ledger, seconds: float, *, within_share: bool) -> bool:
     if left is None:
         return True
     free = left - closing_seconds(ledger.view) - BLEND_SECONDS
-    if not within_share or len(ledger.families) < LEAST_DRAFTS:
+    if not within_share:
         return seconds * 1.2 <= free
     whole = left + ledger.spent
+    if len(ledger.families) < LEAST_DRAFTS:
+        return seconds <= min(free, 2 * DRAFT_MOST * whole)
     return seconds <= min(free, DRAFT_MOST * whole, DRAFT_SHARE * whole - ledger.spent)
 
 
@@ -166,11 +168,3 @@ def _blend(ledger: Ledger, why: str) -> Blend | None:
     if ledger.blends and members_of(view, view.board[: ledger.blends[-1]]) == members:
         return None
     return Blend(members, why)
-
-
-def write_recipe(idea: Idea, card: Card) -> Recipe:
-    """The recipe that an Idea names. Raises `KeyError` for one that there is not."""
-    recipe = next((one for one in portfolio(card) if one.key == idea.recipe), None) or recipe_named(card, idea.name)
-    if recipe is None:
-        raise KeyError(f"no recipe {idea.recipe!r} suits this task")
-    return recipe

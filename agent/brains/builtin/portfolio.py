@@ -41,11 +41,6 @@ def portfolio(card: Card) -> list[Recipe]:
     return [recipes[key] for key in order if key in recipes]
 
 
-def recipe_named(card: Card, name: str) -> Recipe | None:
-    """The recipe that wrote the Solution of this name."""
-    return next((recipe for recipe in suitable(table_of(card)) if recipe.name == name), None)
-
-
 def expected_seconds(recipe: Recipe, view: View) -> float:
     """All folds of a draft, by the recipe's own estimate, corrected by how long its predecessors really took."""
     table = table_of(view.card)
