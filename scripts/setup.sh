@@ -58,7 +58,8 @@ make_venv() {
     python="$(find_python)" || die "mlpilot needs Python 3.11 or newer, and this system's python3 is older"
   fi
   if ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then
-    apt_install python3-venv || die "$python cannot make virtual environments: install python3-venv (apt-get install python3-venv)"
+    { [ "$(id -u)" = 0 ] && apt_install python3-venv; } ||
+      die "$python cannot make virtual environments: as root, apt-get install python3-venv"
   fi
   say "making .venv with $("$python" --version)"
   "$python" -m venv .venv || die "$python could not make .venv; its own words are above"
@@ -68,8 +69,7 @@ install_package() { # extras
   local log=.venv/pip.log
   say "installing mlpilot and what it needs (a minute or two)"
   if ! .venv/bin/python -m pip install --disable-pip-version-check --no-input -q -e ".$1" >"$log" 2>&1; then
-    tail -n 20 "$log" >&2
-    die "pip could not install mlpilot: no network, or no package index that it can reach? (its last words are above, all of them in $log)"
+    die "pip could not install mlpilot: $(grep -m1 -o 'ERROR: .*' "$log" || tail -n1 "$log") (is there a network, and an index that pip can reach? all of its words: $log)"
   fi
 }
 

@@ -152,13 +152,16 @@ class Zygote:
 
 
 def _descendants(ancestor: int) -> set[int]:
-    """Every living process below `ancestor`; orphans come to us, since we are their subreaper."""
+    """Every process below `ancestor`, the dead that nobody has collected included.
+
+    Orphans come to us, since we are their subreaper. A kernel whose first thread has ended looks dead while other
+    threads of it, and its children, are not: only what has left the table is gone.
+    """
     parents: dict[int, int] = {}
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
             with contextlib.suppress(OSError):
-                state, parent = (entry / "stat").read_bytes().rpartition(b")")[2].split()[:2]
-                parents[int(entry.name)] = int(parent) if state not in (b"Z", b"X") else -1
+                parents[int(entry.name)] = int((entry / "stat").read_bytes().rpartition(b")")[2].split()[1])
     below: set[int] = set()
     for pid in parents:
         line: list[int] = []

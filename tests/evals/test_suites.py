@@ -16,14 +16,14 @@ from mlpilot.evals import SUITES, big, kill, memory, tables
 from mlpilot.evals.coin_flips import write
 
 
-def suite(name: str, *words: str, code: int = 0) -> dict[str, object]:
-    """What `mlpilot eval NAME WORDS --json` says."""
+def suite(name: str, *words: str, codes: tuple[int, ...] = (0,)) -> dict[str, object]:
+    """What `mlpilot eval NAME WORDS --json` says; its exit code stands there as `code`."""
     command = [sys.executable, "-m", "mlpilot", "eval", name, *words, "--json"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=300)
-    assert done.returncode == code, done.stdout + done.stderr
+    assert done.returncode in codes, done.stdout + done.stderr
     answer: dict[str, object] = json.loads(done.stdout)
     assert answer["suite"] == name
-    return answer
+    return answer | {"code": done.returncode}
 
 
 def test_all_are_known_to_the_command_line() -> None:
@@ -38,9 +38,11 @@ def test_coin_flips_are_sorted_and_even(tmp_path: Path) -> None:
 
 
 def test_tables() -> None:
-    answer = suite("tables", "--tasks", "wine", "--splits", "1", "--budget", "20s")
+    """One split of 44 test rows says nothing of who is better: only that both were measured, and the verdict follows."""
+    answer = suite("tables", "--tasks", "wine", "--splits", "1", "--budget", "20s", codes=(0, 3))
     wine = answer["tasks"]["wine"]  # type: ignore[index]
-    assert wine["metric"] == "log-loss" and wine["standing"] in ("ahead", "level")
+    assert wine["metric"] == "log-loss" and wine["standing"] in ("ahead", "level", "behind")
+    assert (answer["code"] == 0) == (wine["standing"] != "behind")
     split = wine["splits"][0]
     assert split["mlpilot"] == pytest.approx(split["recomputed"], rel=1e-3, abs=1e-6)
 

@@ -9,6 +9,8 @@ import pytest
 from mlpilot.sandbox.protocol import Limits, Pool, Sandbox
 
 MARK = "mlpilot-left-this"
+LONG = str(10_000_000 + os.getpid())
+"""Seconds to sleep, unlike those of any other test run."""
 
 
 def left_behind(pool: Pool, leave: str, look: str) -> str:
@@ -74,8 +76,8 @@ def test_scratch_is_another_and_cannot_be_found(walled_pool: Pool) -> None:
 @pytest.mark.parametrize(
     "start",
     [
-        "subprocess.Popen(['sleep', '1000'])",
-        "subprocess.Popen(['sleep', '1000'], start_new_session=True)",
+        f"subprocess.Popen(['sleep', '{LONG}'])",
+        f"subprocess.Popen(['sleep', '{LONG}'], start_new_session=True)",
         "if os.fork() == 0:\n    os.setsid()\n    if os.fork() == 0:\n        import time; time.sleep(1000)\n    os._exit(0)",
         "if os.fork() == 0:\n    import signal\n    [signal.signal(n, signal.SIG_IGN) for n in range(1, 32) if n not in (9, 19)]\n    while True: pass",
     ],
@@ -84,14 +86,13 @@ def test_scratch_is_another_and_cannot_be_found(walled_pool: Pool) -> None:
 def test_no_process(walled_pool: Pool, start: str) -> None:
     with walled_pool.session() as first:
         first.run(f"import os, subprocess\n{start}", timeout=20)
-    names = _processes_of_sandboxes()
-    assert not [name for name in names if "sleep" in name], names
+    assert not _sleepers()
     with walled_pool.session() as second:
         assert second.run("1").status == "ok"
 
 
-def _processes_of_sandboxes() -> list[str]:
-    """Command lines of processes whose parents lead to this one or to a container."""
+def _sleepers() -> list[str]:
+    """Command lines of the sleepers that this test run has started."""
     lines = []
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
@@ -99,22 +100,22 @@ def _processes_of_sandboxes() -> list[str]:
                 lines.append((entry / "cmdline").read_bytes().replace(b"\0", b" ").decode())
             except OSError:
                 continue
-    return [line for line in lines if line.startswith("sleep 1000")]
+    return [line for line in lines if line.startswith(f"sleep {LONG}")]
 
 
-def test_a_daemon_that_waits_tells_nothing(walled_pool: Pool) -> None:
+@pytest.mark.parametrize("step", ["", "if os.fork(): os._exit(0)"], ids=["daemon", "hopper"])
+def test_what_goes_on_in_the_background_ends(walled_pool: Pool, step: str) -> None:
+    """A daemon, and one that is a new process at every step, faster than anybody can look."""
     leave = f"""
-import os, time
+import os
 if os.fork() == 0:
     os.setsid()
-    if os.fork() == 0:
-        while True:
-            try:
-                open("/dev/shm/{MARK}", "w").write("x")
-            except OSError:
-                pass
-            time.sleep(0.001)
-    os._exit(0)
+    while True:
+        {step}
+        try:
+            open("/dev/shm/{MARK}", "w").write("x")
+        except OSError:
+            pass
 """
     look = f"import os, time\ntime.sleep(0.3)\nprint(os.path.exists('/dev/shm/{MARK}'))"
     assert left_behind(walled_pool, leave, look) == "False\n"

@@ -248,4 +248,4 @@ def test_probabilities_follow_the_order_of_classes() -> None:
         if task == "classification" and key not in ("bayes",):
             _, prediction = run(recipe.write(table_of(X, y, task)), X, y, X)
             agreement = (np.unique(y)[prediction.argmax(axis=1)] == y).mean()
-            assert agreement > 0.8, key
+            assert agreement > 0.7, key  # the other way round it would be below 0.3
