@@ -9,7 +9,7 @@ from typing import Any, Self
 
 from numpy.typing import NDArray
 
-from mlpilot.agent.judge import Rejection
+from mlpilot.agent.judging.judge import Rejection
 from mlpilot.agent.study import Study
 from mlpilot.sandbox.protocol import CellError, Limits, Output, Pool, Sandbox
 from mlpilot.tools.harness import Job, Outcome, open_pool, run_job

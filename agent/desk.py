@@ -17,7 +17,7 @@ from mlpilot.agent.brains.protocol import Brain, Idea, Line, View
 from mlpilot.agent.clock import Clock
 from mlpilot.agent.events import Event, Listener, Profiled, Ready, Warned
 from mlpilot.agent.journal import Entry, Journal
-from mlpilot.agent.judge import Candidate
+from mlpilot.agent.judging.judge import Candidate
 from mlpilot.agent.study import Study
 from mlpilot.sandbox.choose import choose
 from mlpilot.sandbox.errors import UserError

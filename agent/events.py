@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from mlpilot.agent.judged import Score
+from mlpilot.agent.judging.judged import Score
 from mlpilot.agent.record import ExperimentRecord
 from mlpilot.agent.task import Column, Task, TaskSpec
 

@@ -14,7 +14,7 @@ from mlpilot.agent.export import write_artifacts
 from mlpilot.agent.history import keep_behaviour, recall
 from mlpilot.agent.home import run_folder
 from mlpilot.agent.journal import Entry
-from mlpilot.agent.judge import Rejection
+from mlpilot.agent.judging.judge import Rejection
 from mlpilot.agent.record import Behaviour
 from mlpilot.tools.harness import Job, Outcome
 from mlpilot.tools.solution import Solution

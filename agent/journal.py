@@ -20,7 +20,7 @@ import sqlalchemy as sa
 from numpy.typing import NDArray
 from sqlalchemy.dialects.sqlite import insert
 
-from mlpilot.agent.judged import Comparison, Score
+from mlpilot.agent.judging.judged import Comparison, Score
 from mlpilot.agent.options import RunOptions
 from mlpilot.agent.record import AttemptRecord, ExperimentRecord
 from mlpilot.agent.tables import attempts, experiments, folds, metadata, runs, solutions, test_looks

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mlpilot.agent.bench import limits
-from mlpilot.agent.check import Rejection, check
-from mlpilot.agent.conform import conform
+from mlpilot.agent.data.conform import conform
+from mlpilot.agent.data.table import read_table
 from mlpilot.agent.history import recall
 from mlpilot.agent.home import home, run_folder
 from mlpilot.agent.journal import Journal
-from mlpilot.agent.metrics import resolve_metric
+from mlpilot.agent.judging.check import Rejection, check
+from mlpilot.agent.judging.metrics import resolve_metric
 from mlpilot.agent.record import RunRecord
 from mlpilot.agent.result import ARTIFACTS, Result
 from mlpilot.agent.study import Study
-from mlpilot.agent.table import read_table
 from mlpilot.sandbox.choose import choose
 from mlpilot.sandbox.errors import FailedError, UserError
 from mlpilot.sandbox.protocol import Sandbox

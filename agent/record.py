@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from mlpilot.agent.judged import Comparison, Score
+from mlpilot.agent.judging.judged import Comparison, Score
 from mlpilot.agent.task import Column, Task, TaskSpec
 from mlpilot.tools.diagnose.model import Diagnosis
 from mlpilot.tools.solution import Solution

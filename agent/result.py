@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mlpilot.agent.home import run_folder
-from mlpilot.agent.judged import Score
+from mlpilot.agent.judging.judged import Score
 from mlpilot.agent.record import ExperimentRecord, RunRecord
 from mlpilot.agent.report.words import score_text
 

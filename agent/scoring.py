@@ -7,8 +7,8 @@ from typing import Any, Literal
 
 from mlpilot.agent.bench import Bench, Tried, limits
 from mlpilot.agent.desk import read_solution
-from mlpilot.agent.judge import Rejection
-from mlpilot.agent.judged import Score
+from mlpilot.agent.judging.judge import Rejection
+from mlpilot.agent.judging.judged import Score
 from mlpilot.agent.study import Study
 from mlpilot.agent.task import TaskSpec
 from mlpilot.sandbox.choose import choose

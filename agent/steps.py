@@ -11,8 +11,8 @@ from mlpilot.agent.brains.protocol import Decision, Draft, Idea, Stop, Tune, Vie
 from mlpilot.agent.desk import Desk
 from mlpilot.agent.events import AttemptFailed, ExperimentDone, ExperimentStarted, FoldDone
 from mlpilot.agent.journal import AttemptRow, Entry
-from mlpilot.agent.judge import Rejection
-from mlpilot.agent.judged import Comparison
+from mlpilot.agent.judging.judge import Rejection
+from mlpilot.agent.judging.judged import Comparison
 from mlpilot.agent.keys import blend_key, experiment_key
 from mlpilot.sandbox.protocol import CellError
 from mlpilot.tools.compose import compose

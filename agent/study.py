@@ -16,13 +16,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from mlpilot.agent.brains.protocol import Card
+from mlpilot.agent.data.prepare import Prepared, prepare
 from mlpilot.agent.home import home
-from mlpilot.agent.judge import Judge
-from mlpilot.agent.metrics import Metric, metric_hash, resolve_metric
-from mlpilot.agent.prepare import Prepared, prepare
-from mlpilot.agent.splits import Plan, make_plan
+from mlpilot.agent.judging.judge import Judge
+from mlpilot.agent.judging.metrics import Metric, metric_hash, resolve_metric
+from mlpilot.agent.judging.splits import Plan, make_plan
+from mlpilot.agent.judging.walls import Rows, Shuffle
 from mlpilot.agent.task import Task, TaskSpec
-from mlpilot.agent.walls import Rows, Shuffle
 from mlpilot.tools.columns import write_columns
 from mlpilot.tools.harness import Job
 from mlpilot.tools.space import Value

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from mlpilot.agent.judged import Score, Standing
+from mlpilot.agent.judging.judged import Score, Standing
 from mlpilot.agent.record import AttemptRecord, ExperimentRecord
 from mlpilot.numbers import plural
 from mlpilot.streams import clean

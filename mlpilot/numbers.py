@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from statistics import median_low
 
-from mlpilot.agent.judged import Score
+from mlpilot.agent.judging.judged import Score
 from mlpilot.agent.report.words import decimals, plural
 
 __all__ = ["ago", "bare", "board_places", "clock", "interval", "metric_name", "plural", "score", "significant", "took"]

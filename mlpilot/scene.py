@@ -4,7 +4,7 @@ import time
 from dataclasses import dataclass, field
 
 from mlpilot.agent import events
-from mlpilot.agent.judged import Score
+from mlpilot.agent.judging.judged import Score
 from mlpilot.agent.record import ExperimentRecord
 from mlpilot.agent.task import TaskSpec
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from mlpilot.agent.judged import Score
+from mlpilot.agent.judging.judged import Score
 from mlpilot.agent.record import ExperimentRecord, RunRecord
 from mlpilot.agent.report.verdict import test_verdict
 from mlpilot.agent.report.words import p_value

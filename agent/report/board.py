@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from mlpilot.agent.judged import Comparison, Score
+from mlpilot.agent.judging.judged import Comparison, Score
 from mlpilot.agent.record import AttemptRecord, ExperimentRecord, RunRecord
 from mlpilot.agent.report import figures
 from mlpilot.agent.report.markup import Child, Html, join, tag

@@ -5,7 +5,7 @@ from typing import Literal
 
 import numpy as np
 
-from mlpilot.agent.judged import Score
+from mlpilot.agent.judging.judged import Score
 from mlpilot.agent.record import ExperimentRecord
 from mlpilot.agent.report import measures
 from mlpilot.agent.report.chart import Chart, Mark, labelled, spread, swatch

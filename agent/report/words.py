@@ -4,7 +4,7 @@ import math
 import re
 from datetime import datetime
 
-from mlpilot.agent.judged import Score
+from mlpilot.agent.judging.judged import Score
 from mlpilot.agent.record import ExperimentRecord
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from threadpoolctl import threadpool_limits
 
-from mlpilot.agent.judged import Comparison, Score
+from mlpilot.agent.judging.judged import Comparison, Score
 from mlpilot.agent.record import AttemptRecord, Behaviour, ExperimentRecord, RunRecord
 from mlpilot.agent.task import Column, Task, TaskSpec
 from mlpilot.tools.diagnose.model import Diagnosis

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from mlpilot.agent.journal import Journal
-from mlpilot.agent.judged import Comparison, Score
+from mlpilot.agent.judging.judged import Comparison, Score
 from mlpilot.agent.options import RunOptions
 from mlpilot.agent.task import TaskSpec
 from mlpilot.sandbox.errors import UserError

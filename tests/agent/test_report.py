@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mlpilot.agent.judged import Comparison, Score
+from mlpilot.agent.judging.judged import Comparison, Score
 from mlpilot.agent.record import AttemptRecord, Behaviour, ExperimentRecord, RunRecord
 from mlpilot.agent.report import measures, render_report, verdict, write_report
 from mlpilot.agent.report.advice import suggestions

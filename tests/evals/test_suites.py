@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from mlpilot.agent.journal import Entry
-from mlpilot.agent.judged import Score
+from mlpilot.agent.judging.judged import Score
 from mlpilot.evals import SUITES, big, kill, memory, tables
 from mlpilot.evals.coin_flips import write
 

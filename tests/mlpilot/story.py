@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from mlpilot.agent import events
-from mlpilot.agent.judged import Comparison, Score
+from mlpilot.agent.judging.judged import Comparison, Score
 from mlpilot.agent.record import AttemptRecord, ExperimentRecord, RunRecord
 from mlpilot.agent.task import Column, Task, TaskSpec
 from mlpilot.tools.diagnose.model import Diagnosis

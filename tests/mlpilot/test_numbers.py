@@ -3,7 +3,7 @@
 import pytest
 
 from mlpilot import numbers
-from mlpilot.agent.judged import Score
+from mlpilot.agent.judging.judged import Score
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.csv as arrow_csv
 
-from mlpilot.agent.files import chunks, is_gzip, memory, open_bytes, refuse_other_formats
+from mlpilot.agent.data.files import chunks, is_gzip, memory, open_bytes, refuse_other_formats
 from mlpilot.sandbox.errors import UserError
 
 DELIMITERS = (",", ";", "\t", "|")

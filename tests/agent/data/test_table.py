@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mlpilot.agent.table import read_table, unique_names
+from mlpilot.agent.data.table import read_table, unique_names
 from mlpilot.sandbox.errors import UserError
 
 CSV = "a,b,c\n1,x,0.5\n2,y,\n3,x,2.5\n"

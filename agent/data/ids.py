@@ -6,7 +6,7 @@ from collections import Counter
 import numpy as np
 from numpy.typing import NDArray
 
-from mlpilot.agent.values import Strings
+from mlpilot.agent.data.values import Strings
 
 _TOKENS = re.compile(r"[^A-Za-z0-9]+|(?<=[a-z0-9])(?=[A-Z])")
 _NAMING = frozenset(("id", "ids", "uuid", "guid", "identifier"))

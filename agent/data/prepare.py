@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from mlpilot.agent.clusters import (
+from mlpilot.agent.data.clusters import (
     clusters_per_class,
     copies_are_copies,
     duplicate_clusters,
@@ -18,15 +18,15 @@ from mlpilot.agent.clusters import (
     row_hashes,
     time_ranks,
 )
-from mlpilot.agent.conform import conform, conform_noted, features_frame
-from mlpilot.agent.fingerprint import column_digest, combined
-from mlpilot.agent.ids import named_like_id
-from mlpilot.agent.phrases import counted, few, listed, shown
-from mlpilot.agent.profile import understand
-from mlpilot.agent.table import read_table
-from mlpilot.agent.target import Label, class_codes, encode, infer_type, read_target, regression_values
+from mlpilot.agent.data.conform import conform, conform_noted, features_frame
+from mlpilot.agent.data.fingerprint import column_digest, combined
+from mlpilot.agent.data.ids import named_like_id
+from mlpilot.agent.data.phrases import counted, few, listed, shown
+from mlpilot.agent.data.profile import understand
+from mlpilot.agent.data.table import read_table
+from mlpilot.agent.data.target import Label, class_codes, encode, infer_type, read_target, regression_values
+from mlpilot.agent.data.values import Raw, present, raw, select
 from mlpilot.agent.task import Column, Task, TaskSpec, TaskType
-from mlpilot.agent.values import Raw, present, raw, select
 from mlpilot.sandbox.errors import UserError
 
 __all__ = ["Prepared", "conform", "prepare"]

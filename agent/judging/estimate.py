@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mlpilot.agent.bootstrap import UNITS_MOST, Bootstrap, bags
-from mlpilot.agent.losses import as_codes
-from mlpilot.agent.metrics import Metric
+from mlpilot.agent.judging.bootstrap import UNITS_MOST, Bootstrap, bags
+from mlpilot.agent.judging.losses import as_codes
+from mlpilot.agent.judging.metrics import Metric
 
 Array = NDArray[Any]
 Floats = NDArray[np.float64]

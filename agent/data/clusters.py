@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from mlpilot.agent.data.values import Raw, Strings
 from mlpilot.agent.task import Column
-from mlpilot.agent.values import Raw, Strings
 
 LARGEST = 0.1
 """A pattern that more than this share of the rows have in common is no copied row (all zero, all missing)."""

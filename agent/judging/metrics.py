@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from mlpilot.agent import custom
-from mlpilot.agent.losses import AREAS, ROW_LOSSES, Array, Auc, Floats, RowLoss, as_codes
+from mlpilot.agent.judging import custom
+from mlpilot.agent.judging.losses import AREAS, ROW_LOSSES, Array, Auc, Floats, RowLoss, as_codes
 from mlpilot.agent.task import TaskType
 from mlpilot.sandbox.errors import UserError
 
@@ -103,7 +103,7 @@ def _is_custom(name: str) -> bool:
 
 
 def _scorer(name: str, type: TaskType, classes: Sequence[Any]) -> Metric:
-    from mlpilot.agent import scorers  # scikit-learn is slow to import, and a light command needs none of it
+    from mlpilot.agent.judging import scorers  # scikit-learn is slow to import, and a light command needs none of it
 
     if name not in scorers.NAMES:
         raise UserError(_unknown(name, scorers.NAMES))

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mlpilot.agent.ids import named_like_id
-from mlpilot.agent.profile import Understood, understand
-from mlpilot.agent.values import raw
+from mlpilot.agent.data.ids import named_like_id
+from mlpilot.agent.data.profile import Understood, understand
+from mlpilot.agent.data.values import raw
 
 RNG = np.random.default_rng(0)
 

@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mlpilot.agent.prepare import Prepared, conform, prepare
-from mlpilot.agent.table import read_table
+from mlpilot.agent.data.prepare import Prepared, conform, prepare
+from mlpilot.agent.data.table import read_table
 from mlpilot.agent.task import TaskSpec
 from mlpilot.sandbox.errors import UserError
 
@@ -448,7 +448,7 @@ def test_the_hash_tells_content_and_nothing_else(tmp_path: Path) -> None:
 def test_the_hash_is_the_same_in_every_process(tmp_path: Path) -> None:
     path = saved(tmp_path, frame(c=["u", None] * (N // 2)))
     code = (
-        "import sys; from mlpilot.agent.prepare import prepare; from mlpilot.agent.task import TaskSpec; "
+        "import sys; from mlpilot.agent.data.prepare import prepare; from mlpilot.agent.task import TaskSpec; "
         "print(prepare(TaskSpec(sys.argv[1], 'y')).task.hash)"
     )
     environment = {"PYTHONHASHSEED": "7"}

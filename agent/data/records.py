@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from mlpilot.agent.delimited import MAX_COLUMNS, scan, too_many_columns
-from mlpilot.agent.files import open_bytes, read_whole
-from mlpilot.agent.phrases import few, shown
+from mlpilot.agent.data.delimited import MAX_COLUMNS, scan, too_many_columns
+from mlpilot.agent.data.files import open_bytes, read_whole
+from mlpilot.agent.data.phrases import few, shown
 from mlpilot.sandbox.errors import UserError
 
 Columns = dict[str, list[Any]]

@@ -1,4 +1,4 @@
-"""What a Run leaves behind for people: report, `solution.py`, notebook, predictions."""
+"""The files that a Run leaves behind, each written whole or not at all."""
 
 import json
 from collections.abc import Sequence
@@ -9,20 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlpilot.agent.atomic import write_atomically
-from mlpilot.agent.notebook import notebook
+from mlpilot.agent.export.notebook import notebook
+from mlpilot.agent.export.standalone import context_of, standalone_source
 from mlpilot.agent.record import RunRecord
 from mlpilot.agent.report import write_report
-from mlpilot.agent.standalone import Context, context_of, standalone_source
-
-__all__ = ["Context", "context_of", "notebook", "predictions_csv", "standalone_source", "write_artifacts"]
-
-NAMES = {
-    "solution": "solution.py",
-    "notebook": "notebook.ipynb",
-    "predictions": "predictions.csv",
-    "report": "report.html",
-}
-
+from mlpilot.agent.result import ARTIFACTS
 
 def write_artifacts(
     record: RunRecord, folder: Path, *, test_index: Sequence[int] | NDArray[np.int64] | None = None, threads: int = 2
@@ -43,10 +34,10 @@ def write_artifacts(
         rows = np.arange(len(test)) if test_index is None else np.asarray(test_index)
         texts["predictions"] = predictions_csv(rows, record.behaviour.test_truth, test, record.task.classes)
     for kind, text in texts.items():
-        write_atomically(folder / NAMES[kind], text)
-        written[kind] = NAMES[kind]
-    write_report(record, folder / NAMES["report"])
-    written["report"] = NAMES["report"]
+        write_atomically(folder / ARTIFACTS[kind], text)
+        written[kind] = ARTIFACTS[kind]
+    write_report(record, folder / ARTIFACTS["report"])
+    written["report"] = ARTIFACTS["report"]
     return written
 
 

@@ -7,14 +7,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mlpilot.agent import check as border
-from mlpilot.agent.bootstrap import time_blocks
-from mlpilot.agent.check import Rejection
-from mlpilot.agent.crossfit import CrossFit
-from mlpilot.agent.estimate import Estimator
-from mlpilot.agent.judged import Comparison, Score
-from mlpilot.agent.metrics import Metric, companions
-from mlpilot.agent.splits import Plan
+from mlpilot.agent.judging import check as border
+from mlpilot.agent.judging.bootstrap import time_blocks
+from mlpilot.agent.judging.check import Rejection
+from mlpilot.agent.judging.crossfit import CrossFit
+from mlpilot.agent.judging.estimate import Estimator
+from mlpilot.agent.judging.judged import Comparison, Score
+from mlpilot.agent.judging.metrics import Metric, companions
+from mlpilot.agent.judging.splits import Plan
 from mlpilot.agent.task import Task
 from mlpilot.sandbox.errors import UserError
 from mlpilot.tools import ensemble

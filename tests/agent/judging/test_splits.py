@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mlpilot.agent.splits import SEALED_MOST, Plan, make_plan
+from mlpilot.agent.judging.splits import SEALED_MOST, Plan, make_plan
 from mlpilot.sandbox.errors import UserError
 
 

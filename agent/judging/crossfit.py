@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mlpilot.agent.metrics import Metric
-from mlpilot.agent.splits import Plan
+from mlpilot.agent.judging.metrics import Metric
+from mlpilot.agent.judging.splits import Plan
 from mlpilot.tools import ensemble
 
 Array = NDArray[Any]

@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from mlpilot.agent.losses import Array
+from mlpilot.agent.judging.losses import Array
 from mlpilot.agent.task import TaskType
 from mlpilot.sandbox.errors import UserError
 

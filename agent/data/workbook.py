@@ -19,7 +19,7 @@ MEMORY = 3 * 2**30
 
 def read_workbook(path: Path) -> tuple[list[str], list[list[Any]], list[str]]:
     """Names, columns and notes of the first sheet; every row as long as the header. Raises `UserError`."""
-    from mlpilot.agent.files import is_gzip, read_whole
+    from mlpilot.agent.data.files import is_gzip, read_whole
     from mlpilot.sandbox.errors import UserError
 
     with tempfile.TemporaryDirectory() as folder:

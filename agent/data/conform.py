@@ -6,9 +6,9 @@ from typing import Any
 import pandas as pd
 from numpy.typing import NDArray
 
-from mlpilot.agent.phrases import counted, few, listed, shown
+from mlpilot.agent.data.phrases import counted, few, listed, shown
+from mlpilot.agent.data.values import canonical, raw
 from mlpilot.agent.task import Column
-from mlpilot.agent.values import canonical, raw
 from mlpilot.sandbox.errors import UserError
 
 

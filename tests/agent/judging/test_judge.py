@@ -13,10 +13,10 @@ from sklearn.metrics import log_loss
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from mlpilot.agent.judge import Candidate, Judge, Rejection
-from mlpilot.agent.judged import Score
-from mlpilot.agent.metrics import resolve_metric
-from mlpilot.agent.splits import make_plan
+from mlpilot.agent.judging.judge import Candidate, Judge, Rejection
+from mlpilot.agent.judging.judged import Score
+from mlpilot.agent.judging.metrics import resolve_metric
+from mlpilot.agent.judging.splits import make_plan
 from mlpilot.agent.task import Task
 from mlpilot.sandbox.errors import UserError
 from mlpilot.tools.harness import RawPrediction

@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from mlpilot.agent.phrases import counted, shown
-from mlpilot.agent.profile import number_form
+from mlpilot.agent.data.phrases import counted, shown
+from mlpilot.agent.data.profile import number_form
+from mlpilot.agent.data.values import MISSING_LABEL, Raw, Strings, numbers, present, raw, select
 from mlpilot.agent.task import TaskType
-from mlpilot.agent.values import MISSING_LABEL, Raw, Strings, numbers, present, raw, select
 from mlpilot.sandbox.errors import UserError
 
 Label = str | int | float | bool

@@ -3,10 +3,10 @@
 import re
 from typing import Any
 
+from mlpilot.agent.export.standalone import bound, cells, literal, make_room
 from mlpilot.agent.record import ExperimentRecord, RunRecord
 from mlpilot.agent.report.verdict import standing_sentence, test_verdict
 from mlpilot.agent.report.words import clip, metric_name, model_name, plural, score_text
-from mlpilot.agent.standalone import bound, cells, literal, make_room
 
 BOARD_ROWS = 30
 

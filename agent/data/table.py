@@ -10,11 +10,11 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as parquet
 
-from mlpilot.agent.delimited import MAX_COLUMNS, MISSING, read_delimited, too_many_columns
-from mlpilot.agent.files import checked_path, is_gzip, memory, read_whole
-from mlpilot.agent.phrases import counted, few, listed, shown
-from mlpilot.agent.records import read_json, read_json_lines
-from mlpilot.agent.workbook import read_workbook
+from mlpilot.agent.data.delimited import MAX_COLUMNS, MISSING, read_delimited, too_many_columns
+from mlpilot.agent.data.files import checked_path, is_gzip, memory, read_whole
+from mlpilot.agent.data.phrases import counted, few, listed, shown
+from mlpilot.agent.data.records import read_json, read_json_lines
+from mlpilot.agent.data.workbook import read_workbook
 from mlpilot.sandbox.errors import UserError
 
 FORMATS = ".csv, .tsv, .txt, .parquet, .jsonl, .json, .xlsx, .xls or .ods, each also as .gz"

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mlpilot.agent.metrics import Metric
+from mlpilot.agent.judging.metrics import Metric
 from mlpilot.tools.harness import RawPrediction
 
 SUM_TOLERANCE = 1e-3

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from mlpilot.agent.data.prepare import prepare
 from mlpilot.agent.export import Context, notebook, predictions_csv, standalone_source, write_artifacts
-from mlpilot.agent.prepare import prepare
 from mlpilot.agent.record import RunRecord
 from mlpilot.agent.task import Column, TaskSpec
 from mlpilot.tools.solution import Solution

@@ -8,10 +8,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from mlpilot.agent.ids import string_id, whole_id
-from mlpilot.agent.phrases import counted, shown
-from mlpilot.agent.task import Column
-from mlpilot.agent.values import (
+from mlpilot.agent.data.ids import string_id, whole_id
+from mlpilot.agent.data.phrases import counted, shown
+from mlpilot.agent.data.values import (
     COMMA,
     FALSE,
     ISO,
@@ -26,6 +25,7 @@ from mlpilot.agent.values import (
     present,
     size,
 )
+from mlpilot.agent.task import Column
 
 NEARLY_ALL = 0.98
 """Share of a column's values that must read as numbers or dates; the rest is then missing, and said so."""

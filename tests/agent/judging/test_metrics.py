@@ -10,7 +10,7 @@ from sklearn.linear_model import PoissonRegressor
 from sklearn.metrics import get_scorer, get_scorer_names
 from sklearn.naive_bayes import GaussianNB
 
-from mlpilot.agent.metrics import Metric, companions, metric_hash, resolve_metric
+from mlpilot.agent.judging.metrics import Metric, companions, metric_hash, resolve_metric
 from mlpilot.sandbox.errors import UserError
 
 CLASSES = {"binary": ("no", "yes"), "numbers": (1, 2), "booleans": (False, True), "three": ("a", "b", "c")}

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from mlpilot.agent.walls import Shuffle
+from mlpilot.agent.judging.walls import Shuffle
 
 
 def test_place_is_the_inverse_of_rows() -> None:

@@ -12,7 +12,7 @@ import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
 from sklearn.metrics import get_scorer, get_scorer_names
 
-from mlpilot.agent.losses import Array
+from mlpilot.agent.judging.losses import Array
 from mlpilot.agent.task import TaskType
 
 NAMES: tuple[str, ...] = tuple(get_scorer_names())

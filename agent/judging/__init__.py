@@ -1,0 +1,1 @@
+"""How a score comes about: metrics with a fixed direction, splits, walls, honest intervals and comparisons."""
