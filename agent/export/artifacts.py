@@ -15,6 +15,7 @@ from mlpilot.agent.record import RunRecord
 from mlpilot.agent.report import write_report
 from mlpilot.agent.result import ARTIFACTS
 
+
 def write_artifacts(
     record: RunRecord, folder: Path, *, test_index: Sequence[int] | NDArray[np.int64] | None = None, threads: int = 2
 ) -> dict[str, str | None]:
