@@ -1,7 +1,8 @@
 """The zygote: imports what kernels need, once, and forks a locked-in kernel for each Session ahead of need.
 
-It runs our code only, in one thread, from the first to the last. Whatever a kernel does, its memory is a private copy;
-when a Session ends, the zygote kills all that it left behind and empties what it could write, and says so to the host.
+It runs our code only, in one thread, from the first to the last, and no word that a kernel has written ever stands in
+its memory, of which every kernel gets a copy. When a Session ends, a janitor (a child that ends with its work) kills
+all that was left behind and empties what could be written, and the host is told.
 """
 
 import contextlib
@@ -12,7 +13,6 @@ import os
 import resource
 import secrets
 import select
-import shutil
 import signal
 import socket
 import sys
@@ -22,10 +22,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from mlpilot.sandbox.inside import landlock, lock, wire
+from mlpilot.sandbox.inside import janitor, landlock, lock, wire
 
 SHARED_MEMORY = Path("/dev/shm")
-_SWEEP_SECONDS = 2.0
 _COMPLAINTS = 100
 """Where a kernel that does not come up says why; closed before it serves its first cell."""
 _PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_CHILD_SUBREAPER = 1, 4, 36
@@ -80,29 +79,27 @@ class Zygote:
             os.kill(kernel.pid, signal.SIGKILL)
 
     def sweep(self, message: dict[str, Any], _fds: list[int]) -> None:
-        """Kill every process but the kernels in `keep`, and empty every place that the others could write."""
+        """Have every process killed but the kernels in `keep`, and every place emptied that the others could write."""
         keep = {self.kernels[name].pid for name in message["keep"] if name in self.kernels}
-        clean = self._kill_all_but(keep)
-        scratches = {kernel.scratch for kernel in self.kernels.values() if kernel.pid in keep}
+        folders = {self.scratch: {kernel.scratch for kernel in self.kernels.values() if kernel.pid in keep}}
+        if message["shared_memory"]:
+            folders[SHARED_MEMORY] = set()
         try:
-            _empty(self.scratch, keep=scratches)
-            if message["shared_memory"]:
-                _empty(SHARED_MEMORY, keep=set())
-        except (OSError, RecursionError):
-            clean = False
-        self._tell({"event": "swept", "clean": clean})
+            pid = os.fork()
+        except OSError:  # no process is left to be had; the host then ends the whole sandbox
+            self._tell({"event": "swept", "clean": False})
+            return
+        if pid == 0:
+            _wipe(self.pid, keep, folders)
+        self._tell({"event": "swept", "clean": self._wait_for(pid)})
 
-    def _kill_all_but(self, keep: set[int]) -> bool:
-        deadline = time.monotonic() + _SWEEP_SECONDS
-        while victims := _descendants(os.getpid()) - keep:
-            for number in (signal.SIGSTOP, signal.SIGKILL):
-                for pid in victims:
-                    with contextlib.suppress(ProcessLookupError):
-                        os.kill(pid, number)
-            self.reap()
-            if time.monotonic() > deadline:
-                return False
-        return True
+    def _wait_for(self, child: int) -> bool:
+        """Collect the dead until the janitor is among them; whether all is clean."""
+        while True:
+            pid, status = os.waitpid(-1, 0)
+            if pid == child:
+                return status == 0
+            self._ended(pid, status)
 
     def reap(self) -> None:
         """Collect the dead, and tell the host of each kernel among them."""
@@ -113,11 +110,13 @@ class Zygote:
                 return
             if pid == 0:
                 return
-            for name, kernel in list(self.kernels.items()):
-                if kernel.pid == pid:
-                    del self.kernels[name]
-                    code = os.waitstatus_to_exitcode(status)
-                    self._tell({"event": "exited", "kernel": name, "code": code})
+            self._ended(pid, status)
+
+    def _ended(self, pid: int, status: int) -> None:
+        for name, kernel in list(self.kernels.items()):
+            if kernel.pid == pid:
+                del self.kernels[name]
+                self._tell({"event": "exited", "kernel": name, "code": os.waitstatus_to_exitcode(status)})
 
     def _tell(self, message: dict[str, Any]) -> None:
         # A host that is gone is noticed when the channel is read.
@@ -129,7 +128,8 @@ class Zygote:
         try:
             self._serve()
         finally:
-            self._kill_all_but(set())
+            # Nothing is forked any more: what is read here can reach nobody.
+            janitor.kill_all_but(set(), self.pid, self.reap)
 
     def _serve(self) -> None:
         wakeup, wake = socket.socketpair()
@@ -151,41 +151,19 @@ class Zygote:
                 orders[message["do"]](message, fds)
 
 
-def _descendants(ancestor: int) -> set[int]:
-    """Every process below `ancestor`, the dead that nobody has collected included.
-
-    Orphans come to us, since we are their subreaper. A kernel whose first thread has ended looks dead while other
-    threads of it, and its children, are not: only what has left the table is gone.
-    """
-    parents: dict[int, int] = {}
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            with contextlib.suppress(OSError):
-                parents[int(entry.name)] = int((entry / "stat").read_bytes().rpartition(b")")[2].split()[1])
-    below: set[int] = set()
-    for pid in parents:
-        line: list[int] = []
-        step = pid
-        while step in parents and step != ancestor and step not in below and len(line) <= len(parents):
-            line.append(step)
-            step = parents[step]
-        if step == ancestor or step in below:
-            below.update(line)
-    return below
-
-
-def _empty(folder: Path, *, keep: set[Path]) -> None:
-    """Remove all that lies in `folder` but `keep`, and leave its own time stamps telling nothing but our visit."""
-    for entry in os.scandir(folder):
-        if Path(entry.path) in keep:
-            continue
-        if entry.is_dir(follow_symlinks=False):
-            shutil.rmtree(entry.path)
-        else:
-            Path(entry.path).unlink()
-    visit = folder / f".{secrets.token_hex(8)}"
-    visit.touch()
-    visit.unlink()
+def _wipe(zygote: int, keep: set[int], folders: dict[Path, set[Path]]) -> None:
+    """In the janitor: end and remove what is left. Never returns; the exit code says whether all of it is gone."""
+    code = 1
+    try:
+        # The zygote collects the dead, which are its children or its orphans.
+        if janitor.kill_all_but(keep | {os.getpid()}, zygote, lambda: time.sleep(0.001)):
+            for folder, kept in folders.items():
+                janitor.empty(folder, keep=kept)
+            code = 0
+    except (OSError, RecursionError):
+        pass
+    finally:
+        os._exit(code)
 
 
 def _become_kernel(zygote: Zygote, key: str, scratch: Path, listeners: list[int]) -> None:

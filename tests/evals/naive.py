@@ -10,6 +10,7 @@ import runpy
 import sys
 import tempfile
 from collections.abc import Sequence
+from pathlib import Path
 
 import pandas as pd
 from sklearn.model_selection import StratifiedKFold
@@ -40,6 +41,7 @@ def in_child(job: dict[str, str], folds: Sequence[int]) -> list[list[int]]:
     with os.fdopen(out) as pipe:
         answers: list[list[int]] = json.load(pipe)
     os.waitpid(child, 0)
+    list(Path(job["folder"]).iterdir())  # as whoever cleans up after it would
     return answers
 
 
