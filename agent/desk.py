@@ -116,7 +116,7 @@ class Desk:
             "search_rows": len(plan.search),
             "test_rows": study.test_rows,
         }
-        self.journal.learn(self.run, data_hash=task.data_hash, **facts)
+        self.journal.learn(self.run, data_hash=study.board_hash, **facts)
         self.tell(
             Profiled(
                 task=task,

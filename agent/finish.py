@@ -123,7 +123,7 @@ def _test(desk: Desk, best: Entry, solution: Solution) -> None:
 
 
 def _score_test(desk: Desk, prediction: NDArray[Any]) -> None:
-    spent = desk.journal.look_at_test(desk.study.task.data_hash, desk.run)
+    spent = desk.journal.look_at_test(desk.study.test_hash, desk.run)
     score = desk.study.judge.test(prediction)
     if isinstance(score, Rejection):
         desk.tell(Warned(f"no test score: {score.reason}"))

@@ -177,7 +177,7 @@ def _comparison(desk: Desk, number: int, predictions: Sequence[NDArray[Any]]) ->
     before = [entry for entry in desk.entries() if entry.number < number]
     best = desk.best(before)
     looks = 1 + sum(entry.status == "scored" for entry in before)
-    looks += desk.journal.looks(desk.study.task.data_hash, desk.run)
+    looks += desk.journal.looks(desk.study.board_hash, desk.run)
     if best is None:
         return Comparison("first", None, looks)
     return desk.study.judge.compare(predictions, desk.predictions(best), looks)

@@ -16,6 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from mlpilot.agent.brains.protocol import Card
+from mlpilot.agent.data.fingerprint import labels_digest
 from mlpilot.agent.data.prepare import Prepared, prepare
 from mlpilot.agent.home import home
 from mlpilot.agent.judging.judge import Judge
@@ -51,6 +52,7 @@ class Study:
             order=prepared.order,
             seed=spec.seed,
             sealed=spec.test is None,
+            secret=labels_digest(task.target, prepared.y, prepared.labelled),
         )
         return cls(spec, dataclasses.replace(prepared, task=task), metric, plan, threads)
 
@@ -108,6 +110,18 @@ class Study:
     def test_rows(self) -> int:
         """Rows of the sealed part, or of the --test file."""
         return len(self.prepared.X_test) if self.prepared.X_test is not None else len(self.plan.test)
+
+    @cached_property
+    def board_hash(self) -> str:
+        """Names the search rows with their labels, whatever features a Run uses: looks at a board are counted by it."""
+        search = self.plan.search
+        return labels_digest(self.task.target, self.prepared.y[search], self.prepared.labelled[search])
+
+    @cached_property
+    def test_hash(self) -> str:
+        """Names the test rows with their labels in the same way: looks at them are counted by it."""
+        truth = self.test_truth
+        return labels_digest(self.task.target, np.empty(0) if truth is None else truth, self.test_index)
 
     @property
     def test_truth(self) -> NDArray[Any] | None:

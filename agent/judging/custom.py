@@ -4,6 +4,7 @@
 carry `FUNC.greater_is_better` (a bool) and `FUNC.needs` (`"labels"` or `"probabilities"`; in regression `"values"`).
 """
 
+import contextlib
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -26,9 +27,9 @@ class CustomMetric:
         path, function = parts(name)
         self._function = _load(path, function)
         greater = getattr(self._function, "greater_is_better", None)
-        if not isinstance(greater, bool):
+        if not isinstance(greater, bool | np.bool_):
             raise UserError(f"metric {name!r}: set {function}.greater_is_better = True or False")
-        self.greater_is_better = greater
+        self.greater_is_better = bool(greater)
         self.needs = self._read_needs(function, type)
 
     def _read_needs(self, function: str, type: TaskType) -> Literal["labels", "probabilities", "values"]:
@@ -49,8 +50,10 @@ class CustomMetric:
             truth = self._classes[truth]
             prediction = prediction if self.needs == "probabilities" else self._classes[prediction]
         try:
-            # Copies: what the function does to its arguments must not reach the Judge's own arrays.
-            return float(self._function(np.array(truth), np.array(prediction)))
+            # Copies: what the function does to its arguments must not reach the Judge's own arrays. What it prints is
+            # for the person, and must not run into an answer on standard output.
+            with contextlib.redirect_stdout(sys.stderr):
+                return float(self._function(np.array(truth), np.array(prediction)))
         except (Exception, SystemExit) as error:  # any error of theirs, said in one line
             raise UserError(f"metric {self._name!r} broke: {_one_line(error)}") from error
 
@@ -78,7 +81,8 @@ def _load(path: Path, function: str) -> Callable[[Array, Array], Any]:
     # Known by name only while it runs, for what looks its own module up (dataclasses do); no byte code is written.
     sys.modules[module.__name__] = module
     try:
-        exec(compile(source, str(path), "exec"), module.__dict__)
+        with contextlib.redirect_stdout(sys.stderr):
+            exec(compile(source, str(path), "exec"), module.__dict__)
     except (Exception, SystemExit) as error:  # any error of theirs, said in one line
         raise UserError(f"metric file {path} does not run: {_one_line(error)}") from error
     finally:

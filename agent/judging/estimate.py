@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from mlpilot.agent.judging.bootstrap import UNITS_MOST, Bootstrap, bags
 from mlpilot.agent.judging.losses import as_codes
 from mlpilot.agent.judging.metrics import Metric
+from mlpilot.sandbox.errors import UserError
 
 Array = NDArray[Any]
 Floats = NDArray[np.float64]
@@ -58,6 +59,28 @@ class Gain:
     p: float
 
 
+def naive(truth: Array, metric: Metric, classes: int) -> Array:
+    """A prediction that knows no better: the mean, or the labels shifted by a row, as such or halfway to even odds."""
+    if metric.needs == "values":
+        return np.full(len(truth), truth.mean())
+    other = np.roll(truth, 1)
+    return other if metric.needs == "labels" else (np.eye(classes)[other] + 1 / classes) / 2
+
+
+def _value(metric: Metric, truth: Array, prediction: Array) -> float:
+    """The metric of some rows; nan where a person's own function, which works on all of them, breaks on these."""
+    try:
+        return metric.value(truth, prediction)
+    except UserError:
+        return float("nan")
+
+
+def _rarest(truth: Array) -> int:
+    """Rows of the rarest class that occurs."""
+    counts = np.bincount(truth)
+    return int(counts[counts > 0].min())
+
+
 class Estimator:
     """One metric over one set of held-out parts.
 
@@ -80,12 +103,26 @@ class Estimator:
         self._sampled = self._some_rows(units, rng)
         count = len(np.unique(units[held]))
         self._widening = float(np.sqrt(1 + _OVERLAP / count)) if len(parts) > 1 else 1.0
+        self._rarest = self.rows if metric.row_wise or metric.needs == "values" else _rarest(truth[held])
+        self._definable = [self._is_definable(rows) for rows in parts]
         self._known: dict[bytes, Estimate] = {}
+
+    @property
+    def definable(self) -> bool:
+        """Whether the metric is defined on any part at all."""
+        return any(self._definable)
+
+    def _is_definable(self, rows: Ints) -> bool:
+        """Whether a naive prediction of this part has a value: a part with one class has no ROC area, whatever is said
+        of it. Where it has, a prediction that has none is refused, or it could pass over the parts it does worst."""
+        truth = self._truth[rows]
+        guess = naive(truth, self._metric, 0 if self._metric.needs == "values" else int(self._truth.max()) + 1)
+        return bool(np.isfinite(_value(self._metric, truth, guess)))
 
     def values(self, predictions: Sequence[Array], metric: Metric | None = None) -> list[float]:
         """The metric (or another one) of every part on which it is defined."""
         metric = metric or self._metric
-        found = [metric.value(self._truth[rows], one) for rows, one in zip(self._parts, predictions, strict=True)]
+        found = [_value(metric, self._truth[rows], one) for rows, one in zip(self._parts, predictions, strict=True)]
         return [value for value in found if np.isfinite(value)]
 
     def estimate(self, predictions: Sequence[Array]) -> Estimate:
@@ -96,22 +133,32 @@ class Estimator:
         key = digest.digest()
         if key not in self._known:
             find = self._by_formula if self._metric.has_influence else self._by_doing
-            values = self.values(predictions)
+            values = self._all_values(predictions)
             effects = find(predictions) * self._widening if values else self._nothing()
             self._known[key] = Estimate(tuple(values), effects)
         return self._known[key]
 
+    def _all_values(self, predictions: Sequence[Array]) -> list[float]:
+        """The metric of every part on which it can be; none at all where it is not defined on one of them."""
+        found = [
+            _value(self._metric, self._truth[rows], one)
+            for rows, one, definable in zip(self._parts, predictions, self._definable, strict=True)
+            if definable
+        ]
+        return found if np.isfinite(found).all() else []
+
     def interval(self, estimate: Estimate) -> tuple[float, float]:
         """95 % interval of the mean over parts, within what the metric can be."""
         low, high = self._bootstrap.interval(estimate.value, estimate.contributions)
+        if low == high and self._metric.needs != "values":
+            # Nothing varies: all is right, or all is wrong. The rarest class says how little that means.
+            doubt = _RULE_OF_THREE / max(self._rarest, _RULE_OF_THREE)
+            low, high = estimate.value - doubt, estimate.value + doubt
+            low = max(low, 0.0) if estimate.value >= 0 else low
         perfect = self._metric.perfect
         if perfect is None:
             return low, high
-        if perfect == 0.0:
-            return max(low, 0.0), high
-        if estimate.value == perfect and self._metric.needs != "values":
-            low = min(low, perfect - _RULE_OF_THREE / max(self._bootstrap.units, _RULE_OF_THREE))
-        return low, min(high, perfect)
+        return (max(low, 0.0), high) if perfect == 0.0 else (low, min(high, perfect))
 
     def gain(self, new: Sequence[Array], old: Sequence[Array]) -> Gain:
         """How much better `new` is than `old`, paired by unit. Nothing can be said where one is not defined."""
@@ -152,11 +199,11 @@ class Estimator:
     def _effects_of_bags(self, rows: Ints, prediction: Array, sampled: NDArray[np.bool_]) -> Floats:
         """Of each bag (bags,), by leaving it out; a sample's effects are scaled to the spread of all rows."""
         truth, prediction, bag = self._truth[rows[sampled]], prediction[sampled], self._bags[rows[sampled]]
-        whole = self._metric.value(truth, prediction)
+        whole = _value(self._metric, truth, prediction)
         effects = self._nothing()
         for number in range(len(effects)):
             rest = bag != number
-            effects[number] = (whole - self._metric.value(truth[rest], prediction[rest])) * rest.mean()
+            effects[number] = (whole - _value(self._metric, truth[rest], prediction[rest])) * rest.mean()
         effects = np.where(np.isfinite(effects), effects, 0.0) * np.sqrt(sampled.mean())
         return np.asarray(effects, dtype=np.float64)
 
@@ -165,11 +212,11 @@ class Estimator:
         truth, codes = self._truth[rows], as_codes(prediction)
         cells = truth * (_CELL_CLASSES + 1) + codes
         kept = np.flatnonzero(sampled)
-        whole = self._metric.value(truth[kept], codes[kept])
+        whole = _value(self._metric, truth[kept], codes[kept])
         effects = np.zeros(len(rows))
         for cell, first in zip(*np.unique(cells[kept], return_index=True), strict=True):
             rest = np.delete(kept, first)
-            effects[cells == cell] = whole - self._metric.value(truth[rest], codes[rest])
+            effects[cells == cell] = whole - _value(self._metric, truth[rest], codes[rest])
         effects = np.where(np.isfinite(effects), effects, 0.0) * len(kept) / len(rows)
         return np.bincount(self._bags[rows], weights=effects, minlength=self._bootstrap.units).astype(np.float64)
 

@@ -11,7 +11,7 @@ from mlpilot.agent.judging import check as border
 from mlpilot.agent.judging.bootstrap import time_blocks
 from mlpilot.agent.judging.check import Rejection
 from mlpilot.agent.judging.crossfit import CrossFit
-from mlpilot.agent.judging.estimate import Estimator
+from mlpilot.agent.judging.estimate import Estimator, naive
 from mlpilot.agent.judging.judged import Comparison, Score
 from mlpilot.agent.judging.metrics import Metric, companions
 from mlpilot.agent.judging.splits import Plan
@@ -155,14 +155,10 @@ class Judge:
         """Try the metric on the target itself: gamma deviance wants it positive, a person's function may break."""
         rows = np.arange(len(self._y)) if self.metric.has_influence else _spread(self._y)
         truth = self._y[rows]
-        if self._classes:
-            other = np.roll(truth, 1)
-            naive = (np.eye(self._classes)[other] + 1 / self._classes) / 2
-            prediction = other if self.metric.needs == "labels" else naive
-        else:
-            prediction = np.full(len(truth), truth.mean())
-        if not np.isfinite(self.metric.value(truth, prediction)):
+        if not np.isfinite(self.metric.value(truth, naive(truth, self.metric, max(self._classes, 1)))):
             raise UserError(f"metric {self.metric.name!r} is not defined for this target; choose another one")
+        if not self._search.definable:
+            raise UserError(f"metric {self.metric.name!r} is not defined on any fold's rows; choose another one")
 
 
 def _units(rows: Ints, groups: Ints | None, order: Ints | None) -> Ints:

@@ -59,6 +59,11 @@ class Metric:
         return None if self._rows is None else self._rows.losses(truth, prediction)
 
     @property
+    def row_wise(self) -> bool:
+        """Whether it is a function of a mean over rows, in which every class counts by its rows."""
+        return self._rows is not None
+
+    @property
     def has_influence(self) -> bool:
         """Whether `influence` knows a formula."""
         return self._rows is not None or self._area is not None

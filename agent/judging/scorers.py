@@ -69,7 +69,13 @@ class Scorer:
         return "labels" if self._scorer._response_method == "predict" else "probabilities"
 
     def value(self, truth: Array, prediction: Array) -> float:
-        """Positive where the name has a `neg_`; nan where scikit-learn says that it is not defined on these rows."""
+        """Positive where the name has a `neg_`; nan where it is not defined on these rows.
+
+        That is where scikit-learn says so, and where two classes are asked for and one is there: precision and the like
+        are 0 then in scikit-learn, whatever was predicted.
+        """
+        if self.task == "classification" and self._classes == 2 and (truth == truth[0]).all():
+            return float("nan")
         try:
             return self.strictly(truth, prediction)
         except ValueError:

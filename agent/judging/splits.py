@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mlpilot.agent.judging.walls import secret_rng
 from mlpilot.agent.task import TaskType
 from mlpilot.sandbox.errors import UserError
 
@@ -48,20 +49,28 @@ class Plan:
 
 
 def make_plan(
-    y: NDArray[Any], type: TaskType, *, groups: Ints | None, order: Ints | None, seed: int, sealed: bool
+    y: NDArray[Any],
+    type: TaskType,
+    *,
+    groups: Ints | None,
+    order: Ints | None,
+    seed: int,
+    sealed: bool,
+    secret: str = "",
 ) -> Plan:
     """Split rows into a sealed test part and folds.
 
     `y` (n,) class codes or values; `groups` (n,) cluster of each row; `order` (n,) rank in time, equal ranks are never
-    cut apart; `sealed=False` when a test table is given apart. Raises `UserError` if no such plan exists.
+    cut apart; `sealed=False` when a test table is given apart. Rows are dealt by their labels, so whoever could deal
+    again would learn some: `secret` is something that only the Judge knows. Raises `UserError` if no such plan exists.
     """
     n = len(y)
     if n < 4:
         raise UserError(f"{n} rows are too few to learn from and to test on")
-    rng = np.random.default_rng([seed, 0x5EA1])
+    rng = secret_rng("plan", seed, secret)
     strata = y.astype(np.int64) if type == "classification" else _bins(y)
     classes = int(strata.max()) + 1 if type == "classification" else 0
-    splitter = _Timed(order, groups, rng) if order is not None else _Shuffled(strata, groups, rng)
+    splitter = _Timed(order, groups, rng) if order is not None else _Shuffled(strata, classes, groups, rng)
     test, search = (np.empty(0, np.int64), np.arange(n)) if not sealed else splitter.seal(_sealed_rows(n))
     counts, repeats = _shape(len(search))
     folds: list[Fold] = []
@@ -69,9 +78,8 @@ def make_plan(
         folds += splitter.folds(search, counts)
     folds = _with_all_classes(folds, strata[search], classes, timed=order is not None)
     repeats = 1 if order is not None else repeats
-    return Plan(
-        test, search, tuple(folds), repeats, _words(folds, repeats, test, timed=order is not None), _hash(test, folds)
-    )
+    words = _words(folds, repeats, test, n - len(test) - len(search), timed=order is not None)
+    return Plan(test, search, tuple(folds), repeats, words, _hash(test, folds))
 
 
 def _sealed_rows(n: int) -> int:
@@ -99,14 +107,15 @@ def _bins(values: NDArray[Any]) -> Ints:
 class _Shuffled:
     """Random parts, stratified, of whole units."""
 
-    def __init__(self, strata: Ints, groups: Ints | None, rng: np.random.Generator) -> None:
-        self._strata, self._rng = strata, rng
+    def __init__(self, strata: Ints, classes: int, groups: Ints | None, rng: np.random.Generator) -> None:
+        self._strata, self._classes, self._rng = strata, classes, rng
         self._groups = None if groups is None else np.unique(groups, return_inverse=True)[1].astype(np.int64)
 
     def seal(self, rows: int) -> tuple[Ints, Ints]:
         n = len(self._strata)
         part = self._deal(np.arange(n), np.array([rows, n - rows]) / n)
-        self._leave_two_units_of_each(part)
+        if self._classes:
+            self._leave_two_units_of_each(part)
         test = np.flatnonzero(part == 0)
         if len(test) > SEALED_MOST:  # only where a group is large; the surplus can neither be learnt from nor tested on
             test = np.sort(self._rng.choice(test, SEALED_MOST, replace=False))
@@ -185,12 +194,18 @@ class _Shuffled:
         shuffled = self._rng.permutation(alone)
         shuffled = shuffled[np.argsort(strata[shuffled], kind="stable")]
         starts = np.searchsorted(strata[shuffled], np.arange(counts.shape[1] + 1))
+        owed = self._rng.random(len(shares)) * 1e-6  # whose turn it is where all are equal
         for stratum in np.flatnonzero(np.diff(starts)):
             mine = shuffled[starts[stratum] : starts[stratum + 1]]
             wanted = np.maximum(shares * (len(mine) + counts[:, stratum].sum()) - counts[:, stratum], 0)
-            edges = np.cumsum(wanted / wanted.sum())
-            points = (np.arange(len(mine)) + self._rng.random()) / len(mine)
-            part[mine] = np.minimum(np.searchsorted(edges, points, side="right"), len(shares) - 1)
+            fair = wanted / wanted.sum() * len(mine)
+            given = np.floor(fair).astype(np.int64)
+            owed += fair - given
+            # The rows that are left over go to whom most is owed, from the strata before too: parts stay equally large.
+            extra = np.argsort(-owed, kind="stable")[: len(mine) - given.sum()]
+            given[extra] += 1
+            owed[extra] -= 1
+            part[mine] = np.repeat(np.arange(len(shares)), given)
 
 
 class _Timed:
@@ -262,14 +277,15 @@ def _with_all_classes(folds: Sequence[Fold], strata: Ints, classes: int, *, time
     return good
 
 
-def _words(folds: Sequence[Fold], repeats: int, test: Ints, *, timed: bool) -> str:
+def _words(folds: Sequence[Fold], repeats: int, test: Ints, left_out: int, *, timed: bool) -> str:
     if len(folds) == 1:
         what = f"{len(folds[0].held):,} rows held out"
     else:
         what = f"{len(folds) // repeats} folds" + (f" × {repeats}" if repeats > 1 else "")
     if timed:
         what += ", the past predicts the future"
-    return what + (f" · {len(test):,} rows sealed" if len(test) else "")
+    what += f" · {len(test):,} rows sealed" if len(test) else ""
+    return what + (f" · {left_out:,} left out, their group being on the other side" if left_out else "")
 
 
 def _hash(test: Ints, folds: Sequence[Fold]) -> str:

@@ -166,12 +166,39 @@ def test_a_metric_that_the_target_rules_out_is_refused_at_once():
         judge_of(np.linspace(-1, 1, 60), "neg_mean_gamma_deviance")
 
 
-def test_perfection_is_not_certainty():
-    y = np.array([0, 1] * 50, np.int32)
-    for metric in ("accuracy", "roc_auc", "f1"):
-        judge = judge_of(y, metric)
-        score = judge.score([np.eye(2)[y[fold.held]] for fold in judge.plan.folds])
-        assert score.value == 1.0 and score.ci == (pytest.approx(0.97), 1.0)
+@pytest.mark.parametrize(
+    ("metric", "positives", "doubt"),
+    [("accuracy", 50, 0.03), ("roc_auc", 50, 0.06), ("f1", 50, 0.06), ("accuracy", 10, 0.03), ("f1", 10, 0.3)],
+)
+def test_perfection_is_not_certainty(metric, positives, doubt):
+    """All right: three errors in n are still likely, n being the rows of the rarest class where each class counts."""
+    y = (np.arange(100) < positives).astype(np.int32)
+    judge = judge_of(y, metric)
+    score = judge.score([np.eye(2)[y[fold.held]] for fold in judge.plan.folds])
+    assert score.value == 1.0 and score.ci == (pytest.approx(1 - doubt), 1.0)
+
+
+def test_to_be_wrong_everywhere_is_not_certain_either():
+    y = (np.arange(100) < 50).astype(np.int32)
+    judge = judge_of(y, "accuracy")
+    score = judge.score([np.eye(2)[1 - y[fold.held]] for fold in judge.plan.folds])
+    assert score.value == 0.0 and score.ci == (0.0, pytest.approx(0.03))
+
+
+@pytest.mark.parametrize("metric", ["f1", "recall", "precision", "average_precision", "matthews_corrcoef", "roc_auc"])
+def test_a_fold_without_the_rare_class_counts_for_nobody(metric):
+    y = (np.arange(100) < 4).astype(np.int32)
+    judge = judge_of(y, metric, sealed=False)
+    score = judge.score([np.eye(2)[y[fold.held]] for fold in judge.plan.folds])
+    assert score.value == 1.0 and len(score.folds) < len(judge.plan.folds)
+
+
+def test_no_prediction_can_pass_over_the_folds_that_it_does_worst():
+    y = np.random.default_rng(0).normal(size=200)
+    judge = judge_of(y)
+    folds = [np.zeros(len(fold.held)) for fold in judge.plan.folds]
+    assert isinstance(judge.score([np.full(len(folds[0]), 1e200), *folds[1:]]), Rejection)
+    assert not isinstance(judge.score(folds), Rejection)
 
 
 def test_more_repeats_are_not_more_rows():
@@ -387,3 +414,16 @@ def test_judging_is_quick(n, limit):
     judge.score(folds)
     judge.compare(folds, others, 5)
     assert time.process_time() - started < limit
+
+
+def test_an_own_metric_that_breaks_on_some_folds_is_not_counted_there(tmp_path):
+    """As scikit-learn's own are not: here it wants every class, and folds without the rare one have it not."""
+    path = tmp_path / "mine.py"
+    path.write_text(
+        "from sklearn.metrics import log_loss\n\ndef strict(t, p):\n    return log_loss(t, p)\n\n"
+        "strict.greater_is_better = False\nstrict.needs = 'probabilities'\n"
+    )
+    y = np.repeat([0, 1, 2], [60, 60, 4]).astype(np.int32)
+    judge = judge_of(y, f"{path}:strict")
+    score = judge.score(guess(judge, y, 2.0, 0))
+    assert 0 < len(score.folds) < len(judge.plan.folds)

@@ -246,3 +246,12 @@ def test_hash_of_an_own_metric_follows_its_file(own):
     own.write_text(OWN + "\n")
     assert first != metric_hash(f"{own}:gain") and len(first) == 64
     assert metric_hash("roc_auc") is None and metric_hash(None) is None
+
+
+def test_what_an_own_metric_prints_goes_to_standard_error(own, capsys):
+    own.write_text("print('read')\n\ndef loud(t, p):\n    print('called')\n    return 1\n\n"
+                   "loud.greater_is_better = True\nloud.needs = 'labels'\n")  # fmt: skip
+    metric = resolve_metric(f"{own}:loud", "classification", ("no", "yes"))
+    assert metric.value(np.array([0, 1]), np.array([0, 1])) == 1.0
+    printed = capsys.readouterr()
+    assert printed.out == "" and printed.err == "read\ncalled\n"

@@ -171,3 +171,29 @@ def test_an_impossible_plan_is_said_in_one_line(y, groups, order, message):
     with pytest.raises(UserError, match=message) as caught:
         make_plan(y, "classification", groups=groups, order=order, seed=0, sealed=True)
     assert "\n" not in str(caught.value)
+
+
+def test_only_who_knows_the_secret_can_deal_again():
+    y = np.repeat(np.arange(4), 50).astype(np.int32)
+    plans = [
+        make_plan(y, "classification", groups=None, order=None, seed=0, sealed=True, secret=secret)
+        for secret in ("a", "a", "b")
+    ]
+    assert plans[0].hash == plans[1].hash != plans[2].hash
+
+
+@pytest.mark.parametrize("n", [20, 30, 47, 60])
+def test_parts_of_a_small_regression_table_are_equally_large(n):
+    y = np.random.default_rng(n).normal(size=n)
+    plan = make_plan(y, "regression", groups=None, order=None, seed=0, sealed=True)
+    assert abs(len(plan.test) - 0.25 * n) <= 1
+    sizes = [len(fold.held) for fold in plan.folds]
+    assert max(sizes) - min(sizes) <= 1
+
+
+def test_rows_that_are_left_out_between_past_and_future_are_told():
+    groups, times = np.repeat(np.arange(50), 20), np.tile(np.arange(20), 50)
+    y = np.random.default_rng(0).normal(size=1000)
+    plan = make_plan(y, "regression", groups=groups, order=times, seed=0, sealed=True)
+    left_out = 1000 - len(plan.test) - len(plan.search)
+    assert left_out > 0 and f"{left_out:,} left out" in plan.words
