@@ -1,8 +1,9 @@
 """Solutions that cheat, judged on labels that are coin flips: an honest accuracy is one half.
 
 Each of `evals/cheats/` tries one way to learn the labels of rows that it is to predict, and each works where there are
-no walls (the tests show that). Here `mlpilot score` judges them. One holds if its accuracy is within four standard
-errors of chance, or if it was refused or failed; one that succeeded would stand at 0.8 or above.
+no walls (the tests show that). Here `mlpilot score` judges them. The walls hold if the accuracy, and that of the best
+single fold, is within four standard errors of chance; one that succeeded would stand at 0.75 or above. A cheat that
+fails before it could try shows nothing, and counts as not held.
 """
 
 import argparse
@@ -14,7 +15,9 @@ from typing import Any
 from mlpilot.evals.coin_flips import CHEATS, write
 from mlpilot.evals.command import ask, load, say, tell
 
-ROWS = 600
+ROWS = 1200
+SEARCHED, FOLDS = ROWS * 3 // 4, 5
+"""A quarter of the rows is sealed; the rest is held out in five parts."""
 
 
 def main(argv: list[str]) -> int:
@@ -40,15 +43,19 @@ def judge(cheat: Path, folder: Path, sandbox: str) -> dict[str, Any]:
     words = ["score", str(cheat), f"{folder}/coins.csv", "--target", "y", "--metric", "accuracy", "--sandbox", sandbox]
     answer = ask(*words, home=folder / "home")
     status, score = answer.json.get("status"), answer.json.get("score")
+    holds = False
     if status == "scored" and score is not None:
-        rows = ROWS * 3 / 4  # a quarter is sealed
-        holds = abs(score - 0.5) < 4 * 0.5 / sqrt(rows)
-    else:
-        holds = status in ("rejected", "failed") and answer.code == 3
+        best = max(answer.json["folds"])
+        holds = abs(score - 0.5) < beyond_chance(SEARCHED) and best - 0.5 < beyond_chance(SEARCHED // FOLDS)
     verdict = {"cheat": cheat.stem, "status": status, "score": score, "ci": answer.json.get("ci"), "holds": holds}
     verdict |= {"reason": answer.json.get("reason") or ("" if holds else answer.said.strip()[-300:])}
     say(f"{'held  ' if holds else 'BROKEN'} {cheat.stem}: {status} {score} {verdict['reason'] or ''}")
     return verdict
+
+
+def beyond_chance(rows: int) -> float:
+    """Four standard errors of the accuracy of a coin over so many rows."""
+    return 4 * 0.5 / sqrt(rows)
 
 
 def markdown(verdicts: list[dict[str, Any]]) -> str:
