@@ -119,12 +119,12 @@ class Bench:
 
 def _ending(outcome: Outcome) -> str:
     """How a Cell that did not end well ended, in words."""
-    if outcome.error is not None:
+    if outcome.status == "error" and outcome.error is not None:
         return f"{outcome.error.type}: {outcome.error.message}"[:300]
     return {
         "timeout": "it took longer than its share of the time",
         "killed": "its process ended itself",
         "out_of_memory": "it ran out of memory",
         "disk_full": "it filled its scratch folder",
-        "too_much_output": "it printed without end",
+        "too_much_output": "it printed, or sent back, more than it may",
     }.get(outcome.status, "it failed")

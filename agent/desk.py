@@ -3,7 +3,7 @@
 Nothing here is state: all of it can be rebuilt from the Journal and the data, and is, when a Run is resumed.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from functools import cached_property
 from pathlib import Path
@@ -58,12 +58,22 @@ class Desk:
         """The Task with its rows; laid out for the sandbox, and refused if the data changed since the Run began."""
         study = Study.load(self.spec, limits().threads).light()
         facts = self.journal.run(self.run).facts
-        known = facts.get("task_hash")
-        if known is not None and known != study.task.hash:
-            raise UserError(f"{self.spec.data} has changed since {self.run} began: start a new run")
-        if facts.get("plan_hash", study.plan.hash) != study.plan.hash:
-            raise UserError(f"this version of mlpilot splits rows otherwise than {self.run} began: start a new run")
+        if "task" in facts and (changed := self._changed(facts, study)):
+            raise UserError(f"{changed} since {self.run} began: start a new run")
         return study
+
+    def _changed(self, facts: Mapping[str, Any], study: Study) -> str:
+        """What is not any more as it was when the Run began; empty where all is."""
+        before, now = facts["task"], study.task
+        if before["data_hash"] != now.data_hash:
+            return f"{self.spec.data} has changed"
+        if before["test_hash"] != now.test_hash:
+            return f"{self.spec.test} has changed"
+        if before["metric_hash"] != now.metric_hash:
+            return f"the file of metric {self.spec.metric} has changed"
+        if facts["task_hash"] != now.hash or facts["plan_hash"] != study.plan.hash:
+            return "mlpilot has learnt to read or to split this table otherwise"
+        return ""
 
     @cached_property
     def sandbox(self) -> Sandbox:
@@ -89,7 +99,7 @@ class Desk:
 
     def open(self) -> None:
         """Find out what is wrong with the person's input, and whether there is a sandbox, before the loop begins."""
-        self.baseline, self.study, self.sandbox  # noqa: B018
+        self.baseline, self.study.judge, self.sandbox  # noqa: B018
 
     def close(self) -> None:
         """End the sandbox, if it was opened."""

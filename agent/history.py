@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from mlpilot.agent.atomic import write_atomically
-from mlpilot.agent.home import home, run_folder
+from mlpilot.agent.home import drop_data_folder, run_folder
 from mlpilot.agent.journal import Journal, RunRow, score_from
 from mlpilot.agent.lock import is_held
 from mlpilot.agent.options import RunOptions
@@ -95,17 +95,21 @@ def remove(journal: Journal, run: str) -> None:
     row = journal.run(run)
     if is_held(run):
         raise UserError(f"{run} is running: stop it first")
-    discard(journal, run)
-    task_hash = row.facts.get("task_hash")
-    others = (journal.run(name).facts.get("task_hash") for name in journal.names())
-    if task_hash and task_hash not in others:
-        shutil.rmtree(home() / "data" / task_hash[:32], ignore_errors=True)
+    discard(journal, run, row.facts.get("task_hash"))
 
 
-def discard(journal: Journal, run: str) -> None:
-    """Forget a Run that was refused before it began."""
+def discard(journal: Journal, run: str, task_hash: str | None) -> None:
+    """Forget a Run and its artifacts, and the rows that were laid out for its Task, unless another Run needs them."""
     journal.forget(run)
     shutil.rmtree(run_folder(run), ignore_errors=True)
+    if task_hash is not None and not any(_may_need(journal.run(name), task_hash) for name in journal.names()):
+        drop_data_folder(task_hash)
+
+
+def _may_need(row: RunRow, task_hash: str) -> bool:
+    """Whether a Run is of this Task; one that has only just begun has not said of which it is."""
+    known = row.facts.get("task_hash")
+    return known == task_hash or (known is None and is_held(row.run))
 
 
 def keep_behaviour(run: str, behaviour: Behaviour) -> None:

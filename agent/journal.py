@@ -20,6 +20,7 @@ import sqlalchemy as sa
 from numpy.typing import NDArray
 from sqlalchemy.dialects.sqlite import insert
 
+from mlpilot.agent import database
 from mlpilot.agent.judging.judged import Comparison, Score
 from mlpilot.agent.options import RunOptions
 from mlpilot.agent.record import AttemptRecord, ExperimentRecord
@@ -82,28 +83,35 @@ class AttemptRow:
 
 
 class Journal:
-    """Open it with `Journal.open(home())`; use it as a context manager."""
+    """`Journal.open(home())` to write, `Journal.read(home())` to look; use it as a context manager.
 
-    def __init__(self, engine: sa.Engine) -> None:
-        self._engine = engine
+    Each method raises `UserError` where the file is damaged or cannot be written to, and `OSError` on a full disk.
+    """
+
+    def __init__(self, engine: sa.Engine, home: Path, *, made: bool = False) -> None:
+        self._engine, self._home, self._made = engine, home, made
 
     @classmethod
     def open(cls, home: Path) -> Self:
-        """The Journal of a state folder, made if it is not there. Raises `UserError` where that cannot be."""
-        try:
-            home.mkdir(parents=True, exist_ok=True)
-            engine = sa.create_engine(f"sqlite:///{home / 'journal.db'}", connect_args={"timeout": 30})
-            sa.event.listen(engine, "connect", _durable)
-            metadata.create_all(engine)
-        except (OSError, sa.exc.DatabaseError) as error:
-            raise UserError(
-                f"cannot keep a journal in {home}: {_cause(error)}; free some space or set MLPILOT_HOME"
-            ) from error
-        return cls(engine)
+        """The Journal of a state folder, made if it is not there."""
+        made = not (home / database.FILE).exists()
+        return cls(database.to_write(home), home, made=made)
+
+    @classmethod
+    def read(cls, home: Path) -> Self:
+        """The Journal as it is, also where nothing can be written; where there is none, an empty one without a file."""
+        return cls(database.to_read(home), home)
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Let go of the file. One that was made by this process, and that nothing was written to, is taken back."""
+        unused = self._made and not self._holds_anything()
         self._engine.dispose()
+        if unused:
+            database.remove_unused(self._home)
+
+    def _holds_anything(self) -> bool:
+        with self._transaction() as connection:
+            return any(connection.scalar(sa.select(sa.exists(sa.select(table)))) for table in metadata.sorted_tables)
 
     def __enter__(self) -> Self:
         return self
@@ -118,10 +126,11 @@ class Journal:
         try:
             with self._engine.begin() as connection:
                 yield connection
-        except sa.exc.OperationalError as error:
-            raise UserError(
-                f"the journal could not be written: {_cause(error)}; free some space, then `mlpilot resume`"
-            ) from error
+        except (sa.exc.DatabaseError, json.JSONDecodeError) as error:
+            known = database.trouble(self._home / database.FILE, error)
+            if known is None:
+                raise
+            raise known from error
 
     # Runs
 
@@ -348,16 +357,6 @@ class Journal:
     def _set(connection: sa.Connection, run: str, number: int, **values: Any) -> None:
         here = (experiments.c.run == run) & (experiments.c.number == number)
         connection.execute(sa.update(experiments).where(here).values(**values))
-
-
-def _durable(connection: Any, _: object) -> None:
-    """Write-ahead log, each commit on the disk before it is reported."""
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=30000"):
-        connection.execute(f"PRAGMA {pragma}")
-
-
-def _cause(error: BaseException) -> str:
-    return str(getattr(error, "orig", None) or getattr(error, "strerror", None) or error)
 
 
 def _no_such_run(run: str, known: Sequence[str]) -> str:

@@ -4,7 +4,8 @@ import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from mlpilot.agent.home import run_folder
+from mlpilot.agent.database import AWAY, is_full
+from mlpilot.agent.home import make_home, run_folder
 from mlpilot.sandbox.errors import UserError
 
 
@@ -13,10 +14,13 @@ def hold(run: str) -> Iterator[None]:
     """Hold a Run. Raises `UserError` where another process does."""
     folder = run_folder(run)
     try:
+        make_home()
         folder.mkdir(parents=True, exist_ok=True)
         file = (folder / "lock").open("w")
     except OSError as error:
-        raise UserError(f"cannot write to {folder}: {error.strerror}; free some space, or set MLPILOT_HOME") from error
+        if is_full(error):
+            raise
+        raise UserError(f"cannot write to {folder}: {error.strerror}; {AWAY}") from error
     with file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -2,14 +2,14 @@
 
 import sqlite3
 import time
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 from langchain_core.runnables import RunnableConfig
 
-from mlpilot.agent import history
+from mlpilot.agent import database, history
 from mlpilot.agent.brains import choose_brain
 from mlpilot.agent.brains.protocol import Idea
 from mlpilot.agent.clock import Clock
@@ -73,19 +73,31 @@ def resume(
 ) -> Result:
     """Go on with a Run (the latest, unless named) with what is left of its Budget; a finished one is only told."""
     started = time.monotonic() if started is None else started
-    with Journal.open(home()) as journal:
-        name = name or history.latest(journal)
-        row = journal.run(name)
+    with Journal.read(home()) as known:
+        name = name or history.latest(known)
+        row = known.run(name)
         if row.status == "finished":
-            return Result(history.recall(journal, name))
-        with hold(name):
-            journal.mark(name, status="running")
-            desk = Desk(name, journal, Clock(row.options.budget, row.active, started), listener, approve)
-            listener(RunStarted(name, row.spec, row.options.budget, row.options.max_experiments, resumed=True))
-            return _pursue(desk)
+            return Result(history.recall(known, name))
+    with Journal.open(home()) as journal, hold(name):
+        row = journal.run(name)
+        journal.mark(name, status="running")
+        desk = Desk(name, journal, Clock(row.options.budget, row.active, started), listener, approve)
+        listener(RunStarted(name, row.spec, row.options.budget, row.options.max_experiments, resumed=True))
+        return _pursue(desk)
 
 
 def _pursue(desk: Desk) -> Result:
+    """Drive the Run to its end; on a full disk, where nothing more can be journaled, say how to go on with it."""
+    try:
+        return _journaled(desk)
+    except OSError as error:
+        if not database.is_full(error):
+            raise
+        where = error.filename or home()
+        raise UserError(f"{where}: the disk is full; free some space, then `mlpilot resume {desk.run}`") from error
+
+
+def _journaled(desk: Desk) -> Result:
     """Drive the Run to its end; whatever happens, the Journal knows where it stopped."""
     try:
         desk.open()
@@ -95,7 +107,8 @@ def _pursue(desk: Desk) -> Result:
         raise Interrupted(desk.run) from None
     except UserError:
         if "task" not in desk.journal.run(desk.run).facts:
-            history.discard(desk.journal, desk.run)  # refused before it began: nothing is left behind
+            study = desk.__dict__.get("study")  # refused before it began: nothing is left behind
+            history.discard(desk.journal, desk.run, study.task.hash if study else None)
         else:
             desk.journal.mark(desk.run, status="interrupted", active=desk.clock.active)
         raise
@@ -113,7 +126,8 @@ def _drive(desk: Desk) -> None:
 
     from mlpilot.agent.graph import build
 
-    with closing(sqlite3.connect(home() / "checkpoints.db", check_same_thread=False)) as connection:
+    file = home() / "checkpoints.db"
+    with _trouble_told(file), closing(sqlite3.connect(file, check_same_thread=False)) as connection:
         saver = SqliteSaver(connection)
         graph = build(desk, saver)
         config: RunnableConfig = {"configurable": {"thread_id": desk.run}, "recursion_limit": STEPS}
@@ -126,11 +140,23 @@ def _drive(desk: Desk) -> None:
         saver.delete_thread(desk.run)
 
 
+@contextmanager
+def _trouble_told(file: Path) -> Iterator[None]:
+    """What LangGraph's database cannot do is told as the Journal's own trouble is."""
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        known = database.trouble(file, error)
+        if known is None:
+            raise
+        raise known from error
+
+
 def _absolute(spec: TaskSpec, options: RunOptions) -> tuple[TaskSpec, RunOptions]:
     """Paths as they are found from any folder, so that a Run can be resumed from one."""
 
     def absolute(path: str | None) -> str | None:
-        return None if path is None else str(Path(path).absolute())
+        return None if path is None else str(Path(path).expanduser().absolute())
 
     metric = spec.metric
     if metric is not None and ".py:" in metric:

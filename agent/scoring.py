@@ -1,5 +1,6 @@
 """Judge one Solution file: the same split as a Run with that seed, search rows only; the test part stays sealed."""
 
+import tempfile
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -12,7 +13,7 @@ from mlpilot.agent.judging.judged import Score
 from mlpilot.agent.study import Study
 from mlpilot.agent.task import TaskSpec
 from mlpilot.sandbox.choose import choose
-from mlpilot.sandbox.protocol import CellError
+from mlpilot.sandbox.protocol import CellError, Sandbox
 from mlpilot.tools.contract import problem
 from mlpilot.tools.diagnose import diagnose, rejected
 from mlpilot.tools.diagnose.model import Diagnosis
@@ -28,6 +29,9 @@ class ScoreOutcome:
     score: Score | None = None
     reason: str = ""
     diagnosis: Diagnosis | None = None
+    metric: str = ""
+    """Shown name; empty where there is no score."""
+    greater_is_better: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """The shape of `score --json` (DESIGN 10)."""
@@ -48,18 +52,23 @@ def score(path: Path, spec: TaskSpec, *, sandbox: str = "auto", timeout: float =
     """
     end = time.monotonic() + timeout
     solution = read_solution(path)
-    study = Study.load(spec, limits().threads)
-    found = problem(solution.source)
-    if found is not None:
-        error = CellError(found.kind, found.message, found.message)
-        return _failed(solution, Tried(0.0, None, "error", error, f"{found.kind}: {found.message}"))
+    with tempfile.TemporaryDirectory(prefix="mlpilot-") as store:
+        study = Study.load(spec, limits().threads, Path(store).resolve())
+        found = problem(solution.source)
+        if found is not None:
+            error = CellError(found.kind, found.message, found.message)
+            return _failed(solution, Tried(0.0, None, "error", error, f"{found.kind}: {found.message}"))
+        return _judged(study, solution, choose(sandbox), end)
+
+
+def _judged(study: Study, solution: Solution, sandbox: Sandbox, end: float) -> ScoreOutcome:
     params = defaults(read_space(solution.source))
     predictions = []
-    with Bench(study, choose(sandbox), limits()) as bench:
+    with Bench(study, sandbox, limits()) as bench:
         for fold in range(len(study.plan.folds)):
             left = end - time.monotonic()
             if left <= 0:
-                return _failed(solution, Tried(timeout, None, "timeout", reason=f"not done in {timeout:g} s"))
+                return _failed(solution, Tried(0.0, None, "timeout", reason="it was not done in time (--timeout)"))
             tried = bench.fold(fold, solution.source, params, timeout=left)
             if tried.prediction is None:
                 return _failed(solution, tried)
@@ -67,7 +76,8 @@ def score(path: Path, spec: TaskSpec, *, sandbox: str = "auto", timeout: float =
     score = study.judge.score(predictions)
     if isinstance(score, Rejection):
         return ScoreOutcome("rejected", None, score.reason, rejected(score.reason))
-    return ScoreOutcome("scored", score)
+    metric = study.metric
+    return ScoreOutcome("scored", score, metric=metric.shown, greater_is_better=metric.greater_is_better)
 
 
 def _failed(solution: Solution, tried: Tried) -> ScoreOutcome:

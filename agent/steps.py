@@ -234,6 +234,8 @@ def ensemble(desk: Desk, number: int) -> None:
             desk.journal.keep_fold(key, fold, 0.0, prediction)
         weights = [[member.number, weight] for member, weight in kept]
         name = "blend of " + ", ".join(str(member.number) for member, _ in kept)
+        if len(kept) == 1:
+            name = f"blend that keeps only {kept[0][0].number}"
         desk.journal.write(
             desk.run, number, replace(solution, name=name), params={}, key=key, members=weights, name=name
         )

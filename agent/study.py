@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from mlpilot.agent.brains.protocol import Card
 from mlpilot.agent.data.fingerprint import labels_digest
 from mlpilot.agent.data.prepare import Prepared, prepare
-from mlpilot.agent.home import home
+from mlpilot.agent.home import data_folder
 from mlpilot.agent.judging.judge import Judge
 from mlpilot.agent.judging.metrics import Metric, metric_hash, resolve_metric
 from mlpilot.agent.judging.splits import Plan, make_plan
@@ -38,10 +38,12 @@ class Study:
     metric: Metric
     plan: Plan
     threads: int
+    store: Path
+    """Where the rows are laid out."""
 
     @classmethod
-    def load(cls, spec: TaskSpec, threads: int) -> "Study":
-        """Read the data, resolve the metric, fix the folds."""
+    def load(cls, spec: TaskSpec, threads: int, store: Path | None = None) -> "Study":
+        """Read the data, resolve the metric, fix the folds; rows go to `store`, by default a folder that is kept."""
         prepared = prepare(spec)
         task = dataclasses.replace(prepared.task, metric_hash=metric_hash(prepared.task.metric))
         metric = resolve_metric(task.metric, task.type, task.classes)
@@ -54,7 +56,9 @@ class Study:
             sealed=spec.test is None,
             secret=labels_digest(task.target, prepared.y, prepared.labelled),
         )
-        return cls(spec, dataclasses.replace(prepared, task=task), metric, plan, threads)
+        return cls(
+            spec, dataclasses.replace(prepared, task=task), metric, plan, threads, store or data_folder(task.hash)
+        )
 
     @property
     def task(self) -> Task:
@@ -149,7 +153,7 @@ class Study:
         return self._lay_out("test", self.prepared.X, self.plan.test[self._test.rows])
 
     def _lay_out(self, part: str, frame: pd.DataFrame, rows: Rows) -> Path:
-        folder = home() / "data" / self.task.hash[:32] / part
+        folder = self.store / part
         if not folder.exists():
             write_columns(frame, rows, folder)
         return folder

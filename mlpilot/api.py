@@ -79,7 +79,7 @@ def run(
         gpus=None if gpus is None else values.gpus(gpus),
         approve=approve is not None,
     )
-    idle = running.check(options)
+    idle = running.check(options, [fspath(table) for table in (data, test) if isinstance(table, str | PathLike)])
     spec = _spec(data, target, task, metric, test, group, time, drop, goal, seed)
     with render.for_python() as view:
         running.warn(view, idle)

@@ -8,7 +8,7 @@ from types import ModuleType, TracebackType
 
 from mlpilot import __version__, failures, streams
 from mlpilot.arguments import add_debug
-from mlpilot.commands import COMMANDS
+from mlpilot.commands import COMMANDS, LATER
 from mlpilot.parser import Parser, parse
 from mlpilot.sandbox.errors import UserError
 
@@ -51,6 +51,7 @@ def build() -> Parser:
     parser = Parser(prog="mlpilot", description=_DESCRIPTION, epilog=_START)
     parser.add_argument("--version", action="version", version=f"mlpilot {__version__}")
     add_debug(parser, top=True)
+    parser.later = LATER
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", dest="command", parser_class=Parser)
     for name, module in COMMANDS.items():
         added = commands.add_parser(name, help=module.HELP, description=module.__doc__, prog=f"mlpilot {name}")
@@ -75,9 +76,13 @@ def _dispatch(words: list[str]) -> int:
 
 
 def _fail(command: ModuleType | None, wants_json: bool, error: BaseException, message: str, code: int) -> int:
-    if wants_json:
-        shape = getattr(command, "failure", failures.as_json)
-        streams.answer_json(shape(type(error).__name__, streams.clean(message)))
+    shape = getattr(command, "failure", failures.as_json)
+    try:
+        if wants_json:
+            streams.answer_json(shape(type(error).__name__, streams.clean(message)))
+        sys.stdout.flush()
+    except OSError:  # the answer itself could not be written, nor can this be: what is left of it goes nowhere
+        streams.mute("stdout")
     return code
 
 

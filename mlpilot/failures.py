@@ -8,7 +8,7 @@ import traceback
 from pathlib import Path
 from types import TracebackType
 
-from mlpilot.streams import clean, note
+from mlpilot.streams import clean, mute, note
 
 DONE, BUG, INPUT, BAD_ANSWER, INTERRUPTED = 0, 1, 2, 3, 130
 
@@ -31,10 +31,13 @@ def machine_trouble(error: OSError) -> str:
 
 
 def say(error: BaseException, *, debug: bool = False) -> None:
-    """The error as one line on stderr, or as a traceback when asked for."""
-    if debug:
-        traceback.print_exception(error)
-    note(f"mlpilot: {clean(error) or type(error).__name__}")
+    """The error as one line on stderr, or as a traceback when asked for; the exit code says it where nothing can."""
+    try:
+        if debug:
+            traceback.print_exception(error)
+        note(f"mlpilot: {clean(error) or type(error).__name__}")
+    except OSError:
+        mute("stderr")
 
 
 def as_json(kind: str, message: str) -> dict[str, object]:

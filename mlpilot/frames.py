@@ -27,10 +27,10 @@ def path_of(table: "str | PathLike[str] | pd.DataFrame", name: str) -> str:
 
 def _kept(frame: "pd.DataFrame") -> str:
     from mlpilot.agent.atomic import write_atomically
-    from mlpilot.agent.home import home
+    from mlpilot.agent.home import make_home
 
     content, suffix = _bytes(frame)
-    path = home() / KEPT / f"{hashlib.sha256(content).hexdigest()[:16]}{suffix}"
+    path = make_home() / KEPT / f"{hashlib.sha256(content).hexdigest()[:16]}{suffix}"
     if not path.is_file():
         write_atomically(path, content)
     return str(path)

@@ -21,12 +21,14 @@ from mlpilot.streams import answer_json, clean, note
 
 def stored(run: str) -> Result:
     """The Result of a run as the Journal has it. Raises `UserError` where there is no such run."""
-    with Journal.open(home()) as journal:
+    with Journal.read(home()) as journal:
         return Result(past.recall(journal, run))
 
 
 def remove(run: str) -> None:
     """Forget a run. Raises `UserError` where there is none, or while it is running."""
+    with Journal.read(home()) as journal:
+        journal.run(run)  # so that nothing is made where there is none
     with Journal.open(home()) as journal:
         past.remove(journal, run)
 
@@ -65,9 +67,7 @@ def print_end(result: Result) -> None:
 
 def print_runs() -> int:
     """`mlpilot runs`."""
-    if not (home() / "journal.db").exists():
-        return _nothing_yet()
-    with Journal.open(home()) as journal:
+    with Journal.read(home()) as journal:
         found = past.summaries(journal)
     if not found:
         return _nothing_yet()

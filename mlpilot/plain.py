@@ -7,7 +7,7 @@ from mlpilot.agent import events
 from mlpilot.agent.record import ExperimentRecord
 from mlpilot.board import Row, rows
 from mlpilot.facts import Fact, of_data, of_means
-from mlpilot.numbers import clock, length, score, took
+from mlpilot.numbers import clock, length, plural, score, took
 from mlpilot.scene import Scene
 from mlpilot.streams import clean, note
 
@@ -65,7 +65,7 @@ def _opening(scene: Scene) -> str:
     if scene.budget is not None:
         limits.append(f"budget {length(scene.budget)}")
     if scene.max_experiments is not None:
-        limits.append(f"at most {scene.max_experiments} experiments")
+        limits.append(f"at most {plural(scene.max_experiments, 'experiment')}")
     verb = "goes on" if scene.resumed else "starts"
     return f"run {clean(scene.run)} {verb}" + (": " + ", ".join(limits) if limits else "")
 

@@ -2,8 +2,10 @@
 
 import sys
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mlpilot.agent.data.files import checked_path
 from mlpilot.agent.options import RunOptions
 from mlpilot.agent.task import TaskSpec
 from mlpilot.failures import BAD_ANSWER, DONE, INTERRUPTED
@@ -26,20 +28,30 @@ def budget(asked: float | None, max_experiments: int | None) -> float | None:
     return DEFAULT_BUDGET if asked is None and max_experiments is None else asked
 
 
-def check(options: RunOptions) -> list[str]:
-    """Refuse what contradicts itself, before anything is done; returns what has no effect yet, a line each."""
+def check(options: RunOptions, tables: Iterable[str]) -> list[str]:
+    """Refuse what contradicts itself, and files that are not there, before anything is done.
+
+    Returns what has no effect yet, a line each. Raises `NoModelError` last: what is wrong with the input comes first.
+    """
     if options.privacy == "local" and options.base_url and not is_loopback(options.base_url):
         raise UserError(f"--privacy local allows no endpoint beyond this machine, and {options.base_url} is one")
     if options.offline and options.base_url and not is_loopback(options.base_url):
         raise UserError(f"--offline allows no endpoint beyond this machine, and {options.base_url} is one")
+    for table in tables:
+        checked_path(table)
+    if options.baseline is not None and not Path(options.baseline).is_file():
+        raise UserError(f"--baseline {options.baseline}: there is no such file; name a Solution's Python file")
     if options.brain == "llm":
         raise NoModelError(
             "no endpoint is configured: this version has no LLM brain, which comes with a later one; "
             "--brain builtin needs no model"
         )
     idle = []
-    if options.model or options.base_url:
-        idle.append("--model and --base-url have no effect yet: this version decides with the built-in brain alone")
+    of_models = ("model", "base_url", "max_tokens", "max_cost", "privacy")
+    given = [f"--{name.replace('_', '-')}" for name in of_models if getattr(options, name) is not None]
+    if given:
+        has = "has" if len(given) == 1 else "have"
+        idle.append(f"{', '.join(given)} {has} no effect yet: this version decides with the built-in brain alone")
     if options.workers > 1:
         idle.append(f"--workers {options.workers} has no effect yet: experiments run one at a time")
     if options.gpus:
@@ -49,7 +61,7 @@ def check(options: RunOptions) -> list[str]:
 
 def run(spec: TaskSpec, options: RunOptions, *, as_json: bool, began: float) -> int:
     """`mlpilot run`; `began` is when the command did, by `time.monotonic`."""
-    idle = check(options)
+    idle = check(options, [table for table in (spec.data, spec.test) if table is not None])
     if options.approve and not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise UserError("--approve asks before each idea, and there is no terminal to ask at")
 

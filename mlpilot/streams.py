@@ -3,11 +3,12 @@
 import codecs
 import json
 import os
-import re
 import sys
 import unicodedata
 from collections.abc import Mapping
 from typing import TextIO
+
+from mlpilot.agent.data.phrases import ESCAPES
 
 _PLAIN = str.maketrans(
     dict(zip("–—−×·…→›≥≤■□°²", "---x|~>>><#=o2", strict=True))
@@ -15,12 +16,6 @@ _PLAIN = str.maketrans(
     | dict(zip("“”‘’✓", "\"\"''+", strict=True))
 )
 """One-character stand-ins, so that columns stay aligned on terminals that know no Unicode."""
-
-_ESCAPES = re.compile(
-    r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"  # CSI: colours, cursor movement
-    r"|(?:\x1b[\]PX^_]|[\x90\x98\x9d-\x9f])[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)?"  # OSC, DCS and kin, with payload
-    r"|\x1b[ -/]*[0-~]"  # the other escapes
-)
 
 
 def prepare() -> None:
@@ -73,7 +68,7 @@ def mute(*names: str) -> None:
 
 
 def _strip(text: str, *, keep: str, space: str) -> str:
-    text = _ESCAPES.sub("", text)
+    text = ESCAPES.sub("", text)
     if text.isascii() and text.isprintable():
         return text
     return "".join(

@@ -11,21 +11,22 @@ from mlpilot.facts import Fact
 from mlpilot.numbers import bare, clock, metric_name, plural, score
 from mlpilot.streams import clean
 
+UNDONE = ("interrupted", "running")
+"""Statuses of a run that has not come to its end."""
+
 
 def of_record(record: RunRecord, folder: Path) -> list[Fact]:
     """Best, test, run and next step."""
     best = next((item for item in record.experiments if item.number == record.best), None)
     found = [name for name in ARTIFACTS.values() if (folder / name).is_file()]
-    if best is None:
-        return [("best", _no_best(record)), ("run", _run_line(record, found)), ("next", f"mlpilot show {record.run}")]
-    facts = [("best", _best_line(best, record))]
-    if record.test is not None:
+    facts = [("best", _no_best(record) if best is None else _best_line(best, record))]
+    if best is not None and record.test is not None:
         facts.append(("test", _test_line(best.score, record.test, record)))
-    if record.stopped:
+    if best is not None and record.stopped:
         facts.append(("stopped", clean(record.stopped)))
     facts.append(("run", _run_line(record, found)))
-    facts.append(("next", _next_step(record, found)))
-    return facts
+    step = _next_step(record, found)
+    return [*facts, ("next", step)] if step else facts
 
 
 def _best_line(best: ExperimentRecord, record: RunRecord) -> str:
@@ -61,17 +62,36 @@ def _test_line(search: Score | None, test: Score, record: RunRecord) -> str:
 
 
 def _no_best(record: RunRecord) -> str:
-    tried = len(record.experiments)
-    if not tried:
-        return "none: nothing could be tried. " + clean(record.stopped)
-    last = record.experiments[-1]
-    return f"none: no Solution worked in {plural(tried, 'experiment')}; the last one: {clean(last.reason)}"
+    done = _done(record)
+    if record.status in UNDONE:
+        return _best_so_far(record, done)
+    if not done:
+        return "none: nothing could be tried" + (f"; {clean(record.stopped)}" if record.stopped else "")
+    return f"none: no Solution worked in {plural(len(done), 'experiment')}; the last one: {clean(done[-1].reason)}"
+
+
+def _best_so_far(record: RunRecord, done: list[ExperimentRecord]) -> str:
+    """Of a run that is not at its end, where the Judge chooses."""
+    scored = [(item.score, item) for item in done if item.score is not None]
+    if not scored:
+        return "none: interrupted before anything was scored" if record.status == "interrupted" else "none yet"
+    sign = -1 if record.greater_is_better else 1
+    value, leader = min(scored, key=lambda pair: sign * pair[0].value)
+    return f"so far #{leader.number} {clean(leader.name)}   {score(value)}; the best is chosen at the end"
+
+
+def _done(record: RunRecord) -> list[ExperimentRecord]:
+    return [item for item in record.experiments if item.status != "open"]
 
 
 def _run_line(record: RunRecord, found: list[str]) -> str:
-    about = f"{clock(record.seconds)}, {plural(len(record.experiments), 'experiment')}"
-    return " · ".join([f"{clean(record.run)} ({about})", *found])
+    about = f"{clock(record.seconds)}, {plural(len(_done(record)), 'experiment')}"
+    state = f", {record.status}" if record.status in UNDONE else ""
+    return " · ".join([f"{clean(record.run)} ({about}{state})", *found])
 
 
 def _next_step(record: RunRecord, found: list[str]) -> str:
-    return f"mlpilot report {record.run} --open" if "report.html" in found else f"mlpilot show {record.run}"
+    """What to type next; nothing where all has been said."""
+    if record.status == "interrupted":
+        return f"mlpilot resume {record.run}"
+    return f"mlpilot report {record.run} --open" if "report.html" in found else ""

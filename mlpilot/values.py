@@ -10,6 +10,7 @@ DEFAULT_BUDGET = 300.0
 
 _UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0}
 _PART = re.compile(r"(\d+(?:\.\d+)?)([smh])", re.ASCII)
+_LARGEST = 2**31 - 1
 _LONGEST = 365 * 24 * 3600.0
 
 
@@ -36,10 +37,12 @@ def whole(text: str | int, least: int = 0) -> int:
     wrong = UserError(f"{text!r} is not a whole number of {least} or more")
     if isinstance(text, bool) or not isinstance(text, str | int):
         raise wrong
-    if isinstance(text, str) and not re.fullmatch(r"\d{1,9}", text.strip(), re.ASCII):
+    if isinstance(text, str) and not re.fullmatch(r"\d+", text.strip(), re.ASCII):
         raise wrong
-    value = int(text)
-    if not least <= value < 2**31:
+    value = int(text) if isinstance(text, int) or len(text) < 20 else _LARGEST + 1
+    if value > _LARGEST:
+        raise UserError(f"{str(text)[:40]} is too large: a whole number from {least} to {_LARGEST} is expected")
+    if value < least:
         raise wrong
     return value
 

@@ -1,6 +1,7 @@
 """Rows that must stay in one part: members of one group, and copies of one row."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -9,6 +10,10 @@ from numpy.typing import NDArray
 from mlpilot.agent.data.values import Raw, Strings
 from mlpilot.agent.task import Column
 
+SAMPLE = 20_000
+UNLIKELY = 1000.0
+"""Times as many equal pairs as independent columns would give: dependence makes ten or a hundred times as many on real
+tables, copies of rows many millions."""
 LARGEST = 0.1
 """A pattern that more than this share of the rows have in common is no copied row (all zero, all missing)."""
 
@@ -28,31 +33,55 @@ def row_hashes(features: pd.DataFrame) -> NDArray[np.uint64]:
     return total
 
 
-def duplicate_clusters(features: pd.DataFrame, columns: Sequence[Column]) -> NDArray[np.int64] | None:
-    """(n,) a code that copies of one row share; None where no row is a copy, or equality is mere coincidence.
+class Copies(NamedTuple):
+    """Rows that are equal to another one in every feature; the target is never compared."""
 
-    Only features are compared, never the target.
-    """
+    number: int
+    """How many rows there are beyond the distinct ones."""
+    clusters: NDArray[np.int64] | None
+    """(n,) a code that copies of one row share; None where no row is a copy, or equality is mere coincidence."""
+
+
+def find_copies(features: pd.DataFrame, columns: Sequence[Column]) -> Copies:
+    """The copies among the rows of a table."""
     rows = len(features)
     codes, distinct = pd.factorize(row_hashes(features))
-    if len(distinct) == rows or not _tell_apart(features, columns, len(distinct)):
-        return None
+    count = rows - len(distinct)
+    if not count or not _tell_apart(features, columns, codes):
+        return Copies(count, None)
     codes = codes.astype(np.int64)
     common = np.bincount(codes)[codes] > max(2, LARGEST * rows)
     codes[common] = len(distinct) + np.arange(int(common.sum()))
-    return None if len(np.unique(codes)) == rows else codes
+    return Copies(count, None if len(np.unique(codes)) == rows else codes)
 
 
 def copies_are_copies(features: pd.DataFrame, columns: Sequence[Column]) -> bool:
     """Whether two equal rows of this table are copies rather than a coincidence of coarse columns."""
-    return _tell_apart(features, columns, len(np.unique(row_hashes(features))))
+    return _tell_apart(features, columns, pd.factorize(row_hashes(features))[0])
 
 
-def _tell_apart(features: pd.DataFrame, columns: Sequence[Column], distinct_rows: int) -> bool:
-    """At least half of the rows are distinct, or one column alone tells most of the distinct ones apart."""
-    if 2 * distinct_rows >= len(features):
+def _tell_apart(features: pd.DataFrame, columns: Sequence[Column], codes: NDArray[np.intp]) -> bool:
+    """Whether equal rows are copies: at least half of the rows are distinct, or one column alone tells most of the
+    distinct ones apart, or there are far more equal pairs than such columns would give by chance."""
+    first = np.flatnonzero(~pd.Series(codes).duplicated().to_numpy())
+    if 2 * len(first) >= len(features):
         return True
-    return any(_is_fine(features[column.name], column, distinct_rows) for column in columns if column.used)
+    used = [column for column in columns if column.used]
+    if any(_is_fine(features[column.name], column, len(first)) for column in used):
+        return True
+    sizes = np.bincount(codes).astype(float)
+    pairs = float((sizes * (sizes - 1)).sum() / 2)
+    sample = features.iloc[first[:: max(1, len(first) // SAMPLE)]]
+    return pairs > UNLIKELY * len(features) ** 2 / 2 * _coincidence(sample)
+
+
+def _coincidence(distinct: pd.DataFrame) -> float:
+    """The chance that two rows are equal, were the columns independent; they are not, so it is too small a number."""
+    chance = 1.0
+    for name in distinct.columns:
+        shares = np.bincount(pd.factorize(distinct[name], use_na_sentinel=False)[0]) / len(distinct)
+        chance *= float((shares**2).sum())
+    return chance
 
 
 def group_codes(values: Raw) -> NDArray[np.int64]:

@@ -20,13 +20,15 @@ def conform(frame: pd.DataFrame, columns: Sequence[Column]) -> pd.DataFrame:
     return conform_noted(frame, columns)[0]
 
 
-def conform_noted(frame: pd.DataFrame, columns: Sequence[Column]) -> tuple[pd.DataFrame, list[str]]:
+def conform_noted(
+    frame: pd.DataFrame, columns: Sequence[Column], table: str = "the table"
+) -> tuple[pd.DataFrame, list[str]]:
     """As `conform`, with a note for each column in which values had to become missing."""
     used = [column for column in columns if column.used]
     absent = [column.name for column in used if column.name not in frame.columns]
     if absent:
         what = "a column" if len(absent) == 1 else "columns"
-        raise UserError(f"the table lacks {what} that the model was trained on: {listed(absent)}")
+        raise UserError(f"{table} lacks {what} that the model was trained on: {listed(absent)}")
     features: dict[str, NDArray[Any]] = {}
     notes: list[str] = []
     for column in used:

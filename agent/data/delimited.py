@@ -51,7 +51,7 @@ def read_delimited(path: Path) -> tuple[list[str], list[pa.ChunkedArray], list[s
         raise UserError(f"{path} has a header and no rows")
     columns = _parse(path, text, blank, len(names), delimiter)
     if text.quotes % 2:
-        _refuse_open_quote(path, columns)
+        _refuse_open_quote(path, text, delimiter, columns)
     latin = text.encoding in ("cp1252", "latin-1")
     return names, columns, [f"not UTF-8: read as {text.encoding} (Western European)"] if latin else []
 
@@ -167,7 +167,7 @@ def _parse(path: Path, text: Text, blank: int, width: int, delimiter: str) -> li
             stream = pa.transcoding_input_stream(stream, text.encoding, "utf-8")
         return list(arrow_csv.read_csv(stream, **options).columns)
     except (pa.ArrowInvalid, UnicodeError, OSError) as error:
-        reason = _first_bad_line(path, text.encoding, delimiter, width) or str(error).splitlines()[0][:200]
+        reason = _first_bad_line(path, text, delimiter, width) or str(error).splitlines()[0][:200]
         raise UserError(f"{path}: {reason}") from None
 
 
@@ -182,22 +182,38 @@ def _decimal_comma(sample: str, delimiter: str) -> bool:
     return commas > grouped and not points
 
 
-def _first_bad_line(path: Path, encoding: str, delimiter: str, width: int) -> str:
-    with open_bytes(path) as raw:
-        stream = io.TextIOWrapper(raw, encoding="utf-8-sig" if encoding == "utf-8" else encoding, newline="")
-        rows = csv.reader(_bounded_lines(stream), delimiter=delimiter)
-        try:
-            for row in rows:
-                if row and len(row) != width:
-                    return (
-                        f"line {rows.line_num} has {len(row)} field{'s' * (len(row) != 1)} where the header has "
-                        f"{width}; mend or remove that line"
-                    )
-        except UnicodeError:
-            return f"line {rows.line_num + 1} is no valid {encoding} text; save the table as UTF-8"
-        except (csv.Error, ValueError):
-            return f"line {rows.line_num + 1} holds a field that is too long; shorten or remove it"
+def _first_bad_line(path: Path, text: Text, delimiter: str, width: int) -> str:
+    last = 0
+    try:
+        for first, last, row in _records(path, text, delimiter):
+            if not row or len(row) == width:
+                continue
+            if last > first and text.quotes % 2:
+                return _open_quote(first)
+            fields = f"{len(row)} field{'s' * (len(row) != 1)} where the header has {width}"
+            if last > first:
+                return f"lines {first} to {last} are one row of {fields}; mend or remove them"
+            return f"line {first} has {fields}; mend or remove that line"
+    except UnicodeError:
+        return f"line {last + 1} is no valid {text.encoding} text; save the table as UTF-8"
+    except (csv.Error, ValueError):
+        too_long = f"line {last + 1} holds a field that is too long; shorten or remove it"
+        return _open_quote(last + 1) if text.quotes % 2 else too_long
     return ""
+
+
+def _open_quote(line: int) -> str:
+    return f"the quote opened in line {line} is never closed; close or remove it"
+
+
+def _records(path: Path, text: Text, delimiter: str) -> Iterator[tuple[int, int, list[str]]]:
+    """First line, last line and fields of each record; a quoted field may hold line breaks."""
+    with open_bytes(path) as raw:
+        stream = io.TextIOWrapper(raw, "utf-8-sig" if text.encoding == "utf-8" else text.encoding, newline="")
+        rows, last = csv.reader(_bounded_lines(stream), delimiter=delimiter), 0
+        for row in rows:
+            yield last + 1, rows.line_num, row
+            last = rows.line_num
 
 
 def _bounded_lines(stream: io.TextIOWrapper) -> Iterator[str]:
@@ -207,9 +223,20 @@ def _bounded_lines(stream: io.TextIOWrapper) -> Iterator[str]:
         yield line
 
 
-def _refuse_open_quote(path: Path, columns: list[pa.ChunkedArray]) -> None:
+def _refuse_open_quote(path: Path, text: Text, delimiter: str, columns: list[pa.ChunkedArray]) -> None:
     """An odd number of quotes, and a last row that swallowed lines: a quote was opened and never closed."""
     for column in columns:
         last = column[-1].as_py() if len(column) and pa.types.is_string(column.type) else None
         if last and "\n" in last:
-            raise UserError(f"{path}: the quote before {last.split(chr(10))[0][:30]!r} near the end is never closed")
+            raise UserError(f"{path}: {_open_quote(_last_record(path, text, delimiter))}")
+
+
+def _last_record(path: Path, text: Text, delimiter: str) -> int:
+    """The line in which the last record begins."""
+    first = last = 0
+    try:
+        for first, last, _ in _records(path, text, delimiter):  # noqa: B007 - the last one counts
+            pass
+    except (csv.Error, ValueError):  # it is too long for this reader, and so it is the last
+        return last + 1
+    return first

@@ -4,6 +4,7 @@ import difflib
 import gzip
 import io
 import os
+import re
 import stat
 import zlib
 from collections.abc import Iterator
@@ -42,7 +43,13 @@ MAGIC: dict[bytes, str] = {
 
 def checked_path(path: str | Path) -> Path:
     """The path of a regular file that may be read. Raises `UserError`: not there, a folder, a device, not readable."""
-    given = Path(path) if str(path) else Path(" ")
+    if not str(path):
+        raise UserError("no file name is given; name the file with the table in it")
+    if str(path) == "-":
+        raise UserError("tables are not read from standard input; name a file")
+    if re.match(r"[A-Za-z][A-Za-z0-9+.-]+:/", str(path)):
+        raise UserError(f"{path}: addresses are not read; download the table, and name the file")
+    given = Path(path)
     try:
         given = given.expanduser()
         mode = given.stat().st_mode
@@ -115,7 +122,7 @@ def refuse_other_formats(path: Path, head: bytes) -> None:
 
 def _near(path: Path) -> str:
     try:
-        names = [entry.name for entry in path.parent.iterdir()]
+        names = [entry.name for entry in path.parent.iterdir() if entry.is_file()]
     except OSError:
         return ""
     near = difflib.get_close_matches(path.name, names, n=1)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from mlpilot.agent.data.clusters import (
     clusters_per_class,
     copies_are_copies,
-    duplicate_clusters,
+    find_copies,
     group_codes,
     merged,
     row_hashes,
@@ -21,9 +21,9 @@ from mlpilot.agent.data.clusters import (
 from mlpilot.agent.data.conform import conform, conform_noted, features_frame
 from mlpilot.agent.data.fingerprint import column_digest, combined
 from mlpilot.agent.data.ids import named_like_id
-from mlpilot.agent.data.phrases import counted, few, listed, shown
+from mlpilot.agent.data.phrases import counted, few, listed, plain, shown
 from mlpilot.agent.data.profile import understand
-from mlpilot.agent.data.table import read_table
+from mlpilot.agent.data.table import Table, read_table
 from mlpilot.agent.data.target import Label, class_codes, encode, infer_type, read_target, regression_values
 from mlpilot.agent.data.values import Raw, present, raw, select
 from mlpilot.agent.task import Column, Task, TaskSpec, TaskType
@@ -89,14 +89,13 @@ def prepare(spec: TaskSpec) -> Prepared:
 
     The metric is not resolved here: `Task.metric` is what was asked for, or the default of the type.
     """
+    spec = _with_plain_names(spec)
     table = read_table(spec.data)
     notes = list(table.notes)
-    _check_names(spec, list(table.frame.columns))
+    _check_names(spec, table)
     series = {str(name): column for name, column in table.frame.items()}
     del table  # so that each column can go as soon as it is understood
     rows, columns = _understood(spec, series, notes)
-    if len(rows.X) < LEAST_ROWS:
-        raise UserError(f"{spec.data}: {counted(len(rows.X), 'row')} with a target; at least {LEAST_ROWS} are needed")
     kind = spec.task or infer_type(rows.values)
     classes: list[Label] = []
     if kind == "classification":
@@ -128,7 +127,14 @@ def prepare(spec: TaskSpec) -> Prepared:
     )
 
 
-def _check_names(spec: TaskSpec, names: list[str]) -> None:
+def _with_plain_names(spec: TaskSpec) -> TaskSpec:
+    """Names of columns written as tables keep them, so that what is in a file's header can be asked for as it is."""
+    group, time = (None if name is None else plain(name) for name in (spec.group, spec.time))
+    return replace(spec, target=plain(spec.target), group=group, time=time, drop=tuple(map(plain, spec.drop)))
+
+
+def _check_names(spec: TaskSpec, table: Table) -> None:
+    names = list(table.frame.columns)
     asked = [("--target", spec.target), ("--group", spec.group), ("--time", spec.time)]
     for option, name in [*asked, *(("--drop", name) for name in spec.drop)]:
         if name is not None and name not in names:
@@ -136,13 +142,16 @@ def _check_names(spec: TaskSpec, names: list[str]) -> None:
             near = difflib.get_close_matches(name.casefold(), folded, n=1)
             hint = f"did you mean {shown(folded[near[0]])}?" if near else f"there are {listed(names)}"
             raise UserError(f"{option} {shown(name)}: {spec.data} has no such column; {hint}")
+        if name in table.repeated:
+            raise UserError(f"{option} {shown(name)}: more than one column of {spec.data} is called that; rename one")
         if option != "--target" and name == spec.target:
             raise UserError(f"{option} {name}: this is the target; name another column")
 
 
 def _understood(spec: TaskSpec, table: dict[str, pd.Series], notes: list[str]) -> tuple[_Rows, list[Column]]:
     """Rows with a target (and a time), and every column; the table is emptied on the way, to spare memory."""
-    there, target = read_target(table.pop(spec.target))
+    series = table.pop(spec.target)
+    there, target = read_target(series)
     if not there.any():
         raise UserError(f"the target {spec.target} is missing in every row")
     if not there.all():
@@ -155,20 +164,32 @@ def _understood(spec: TaskSpec, table: dict[str, pd.Series], notes: list[str]) -
             notes.append(f"{counted(int((there & ~timed).sum()), 'row')} without a time ({spec.time}) left out")
         target, there = select(target, timed[there]), there & timed
         order = time_ranks(moments[there])
+    n = int(there.sum())
+    if n < LEAST_ROWS:
+        raise UserError(f"{spec.data}: {counted(n, 'row')} with a target; at least {LEAST_ROWS} are needed")
     groups = group_codes(select(raw(table[spec.group]), there)) if spec.group is not None else None
-    columns, features = _features(spec, table, there, notes)
-    X = features_frame(features, int(there.sum()))
-    copies = duplicate_clusters(X, columns)
-    if copies is not None:
-        count = len(copies) - len(np.unique(copies))
+    columns, features = _features(spec, table, there, _copy_digest(series, there), notes)
+    X = features_frame(features, n)
+    copies = find_copies(X, columns)
+    if copies.clusters is not None:
+        count = len(copies.clusters) - len(np.unique(copies.clusters))
         notes.append(f"{counted(count, 'duplicate row')} kept together")
-    return _Rows(X, target, merged(groups, copies), order, np.flatnonzero(there)), columns
+    elif copies.number and spec.group is None:
+        notes.append(
+            f"{counted(copies.number, 'row')} like another one in all columns: coincidence, as it seems "
+            "(--group keeps rows together that belong together)"
+        )
+    return _Rows(X, target, merged(groups, copies.clusters), order, np.flatnonzero(there)), columns
 
 
 def _features(
-    spec: TaskSpec, table: dict[str, pd.Series], rows: NDArray[np.bool_], notes: list[str]
+    spec: TaskSpec,
+    table: dict[str, pd.Series],
+    rows: NDArray[np.bool_],
+    copied_target: bytes | None,
+    notes: list[str],
 ) -> tuple[list[Column], dict[str, Any]]:
-    """Every column as understood, and the values of those that are used."""
+    """Every column as understood, and the values of those that are used; `copied_target` is a copy's digest."""
     apart = dict.fromkeys(spec.drop, "dropped")
     apart |= {name: why for name, why in ((spec.group, "tells the groups"), (spec.time, "tells the order")) if name}
     columns: list[Column] = []
@@ -184,9 +205,10 @@ def _features(
             continue
         changed += found.notes
         if found.values is not None:
-            twin = seen.setdefault(column_digest(found.values) + column.kind.encode(), name)
-            if twin != name:
-                same = f"same as {shown(twin)}"
+            digest = column_digest(found.values)
+            twin = seen.setdefault(digest + column.kind.encode(), name)
+            if twin != name or digest == copied_target:
+                same = "same as the target" if digest == copied_target else f"same as {shown(twin)}"
                 column = replace(column, kind="duplicate", detail=same, used=False, why=same)
             else:
                 features[name] = found.values
@@ -198,6 +220,12 @@ def _features(
     if spec.group is None:
         notes += _repeated_ids(columns, int(rows.sum()))
     return columns, features
+
+
+def _copy_digest(target: pd.Series, rows: NDArray[np.bool_]) -> bytes | None:
+    """The digest that a column of the same values has, which would give the target away; None where it is constant."""
+    found = understand("", select(raw(target), rows))  # without a name: a target called `id` is no id
+    return None if found.values is None else column_digest(found.values)
 
 
 def _left_out(columns: Sequence[Column]) -> list[str]:
@@ -283,10 +311,9 @@ def _test_table(
     if spec.test is None:
         return None, None, None
     table = read_table(spec.test)
-    try:
-        X_test, changed = conform_noted(table.frame, columns)
-    except UserError as error:
-        raise UserError(f"{spec.test}: {error}") from None
+    if spec.target in table.repeated:
+        raise UserError(f"more than one column of {spec.test} is called {shown(spec.target)}; rename one")
+    X_test, changed = conform_noted(table.frame, columns, spec.test)
     notes += [f"test table: {note}" for note in (*table.notes, *changed)]
     y_test: NDArray[Any] | None = None
     keep = np.ones(len(X_test), dtype=bool)

@@ -1,5 +1,6 @@
 """Reading a table, by parsers that cannot execute anything."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,14 +13,13 @@ import pyarrow.parquet as parquet
 
 from mlpilot.agent.data.delimited import MAX_COLUMNS, MISSING, read_delimited, too_many_columns
 from mlpilot.agent.data.files import checked_path, is_gzip, memory, read_whole
-from mlpilot.agent.data.phrases import counted, few, listed, shown
+from mlpilot.agent.data.phrases import counted, few, listed, plain, shown
 from mlpilot.agent.data.records import read_json, read_json_lines
 from mlpilot.agent.data.workbook import read_workbook
 from mlpilot.sandbox.errors import UserError
 
 FORMATS = ".csv, .tsv, .txt, .parquet, .jsonl, .json, .xlsx, .xls or .ods, each also as .gz"
 REFUSED = (".pkl", ".pickle", ".joblib", ".npy", ".npz", ".h5", ".hdf5", ".feather", ".pt", ".pth", ".rds", ".rdata")
-_CONTROL = dict.fromkeys((*range(32), *range(127, 160)), " ")
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,6 +29,8 @@ class Table:
     frame: pd.DataFrame
     notes: tuple[str, ...]
     """What had to be settled to read it, one short line each."""
+    repeated: frozenset[str] = frozenset()
+    """Names that more than one column had in the file: all but the first of these are called otherwise here."""
 
 
 def read_table(path: str | Path) -> Table:
@@ -63,12 +65,13 @@ def read_table(path: str | Path) -> Table:
     unique, renamed = unique_names(names)
     pa.default_memory_pool().release_unused()
     frame = pd.DataFrame(dict(zip(unique, columns, strict=True)), copy=False)
-    return Table(frame, (*notes, *renamed))
+    counts = Counter(_plain_names(names))
+    return Table(frame, (*notes, *renamed), frozenset(name for name, count in counts.items() if name and count > 1))
 
 
 def unique_names(names: Sequence[Any]) -> tuple[list[str], list[str]]:
     """Names as distinct strings, and a note for each that had to change: `x` twice becomes `x` and `x.1`."""
-    wanted = ["" if name is None else _clean(str(name)) for name in names]
+    wanted = _plain_names(names)
     reserved, taken, unique = set(wanted), set[str](), list[str]()
     unnamed: list[str] = []
     renamed: list[str] = []
@@ -90,9 +93,8 @@ def unique_names(names: Sequence[Any]) -> tuple[list[str], list[str]]:
     return unique, notes
 
 
-def _clean(name: str) -> str:
-    """A name without line breaks, control characters and outer spaces."""
-    return " ".join(name.translate(_CONTROL).split())
+def _plain_names(names: Sequence[Any]) -> list[str]:
+    return ["" if name is None else plain(str(name)) for name in names]
 
 
 def _read_parquet(file: Path) -> tuple[list[str], list[pd.Series], list[str]]:

@@ -37,3 +37,6 @@ COMMANDS: dict[str, ModuleType] = {
     "eval": evaluate,
 }
 """In the order in which help lists them."""
+
+LATER = ("check", "fix", "chat", "view", "models", "vscode")
+"""Commands that are promised, and are not there yet."""

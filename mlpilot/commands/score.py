@@ -24,14 +24,14 @@ def add_arguments(parser: Parser) -> None:
     add_json(parser)
 
 
-def failure(kind: str, message: str) -> dict[str, object]:
+def failure(kind: str, message: str) -> dict[str, object]:  # noqa: ARG001 - as every command's
     """The shape of `--json` when the command itself could not be done."""
     return {
         "status": "failed",
         "score": None,
         "ci": None,
         "folds": [],
-        "reason": f"{kind}: {message}",
+        "reason": message,
         "diagnosis": None,
     }
 

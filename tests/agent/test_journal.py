@@ -1,10 +1,13 @@
 """The Journal keeps what it is told, once, also across processes that die."""
 
+import errno
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import textwrap
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -127,6 +130,104 @@ def test_forgetting_a_run_keeps_what_others_share(journal: Journal) -> None:
 def test_a_misspelt_run_gets_the_nearest_name(journal: Journal) -> None:
     with pytest.raises(UserError, match="did you mean brave-otter"):
         journal.run("brave-oter")
+
+
+def test_looking_makes_nothing(tmp_path: Path) -> None:
+    with Journal.read(tmp_path / "state") as journal:
+        assert journal.names() == []
+        with pytest.raises(UserError, match="nothing has been run"):
+            journal.run("brave-otter")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_journal_that_nothing_was_written_to_is_taken_back(tmp_path: Path) -> None:
+    home = tmp_path / "state"
+    with Journal.open(home):
+        (home / "runs").mkdir()
+    assert not home.exists()
+    with Journal.open(home) as journal:
+        journal.start("brave-otter", SPEC, RunOptions())
+    with Journal.open(home) as journal:
+        journal.forget("brave-otter")
+    assert (home / "journal.db").exists()
+
+
+def test_a_journal_that_another_has_open_stays(tmp_path: Path) -> None:
+    home = tmp_path / "state"
+    with Journal.open(home):
+        other = Journal.open(home)
+    other.start("brave-otter", SPEC, RunOptions())
+    other.close()
+    with Journal.read(home) as journal:
+        assert journal.names() == ["brave-otter"]
+
+
+def test_the_state_folder_is_its_owners_alone(journal: Journal, tmp_path: Path) -> None:
+    assert (tmp_path / "state").stat().st_mode & 0o777 == 0o700
+
+
+def test_a_state_folder_that_cannot_be_written_to_can_be_read(
+    journal: Journal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal.close()
+    home = tmp_path / "state"
+    home.chmod(0o500)
+    monkeypatch.setattr(os, "access", lambda path, _: path != home)  # root may write anywhere
+    with Journal.read(home) as reader:
+        assert reader.names() == ["brave-otter"]
+        assert [path.name for path in home.iterdir()] == ["journal.db"]
+    home.chmod(0o700)
+
+
+@pytest.mark.parametrize("way", [Journal.open, Journal.read])
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"not a database at all" * 400, r"is damaged \(file is not a database\); move it away"),
+        (None, "is damaged .*; move it away"),
+    ],
+    ids=["something else", "damaged pages"],
+)
+def test_a_damaged_journal_is_told_as_one(
+    journal: Journal, tmp_path: Path, way: Callable[[Path], Journal], content: bytes | None, says: str
+) -> None:
+    journal.close()
+    file = tmp_path / "state" / "journal.db"
+    file.write_bytes(content or file.read_bytes()[:8192] + b"\x07" * (file.stat().st_size - 8192))
+    with pytest.raises(UserError, match=says) as caught:
+        way(tmp_path / "state").run("brave-otter")
+    assert str(file) in str(caught.value) and "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("way", [Journal.open, Journal.read])
+def test_another_programs_database_is_left_alone(tmp_path: Path, way: Callable[[Path], Journal]) -> None:
+    file = tmp_path / "journal.db"
+    with sqlite3.connect(file) as connection:
+        connection.execute("create table runs (id integer)")
+    connection.close()
+    before = file.read_bytes()
+    with pytest.raises(UserError, match=r"not written by this version.*move it away"):
+        way(tmp_path)
+    with sqlite3.connect(file) as connection:
+        assert connection.execute("select name from sqlite_master").fetchall() == [("runs",)]
+    connection.close()
+    assert len(file.read_bytes()) == len(before)
+
+
+@pytest.mark.parametrize("way", [Journal.open, Journal.read])
+def test_a_file_in_place_of_the_state_folder(tmp_path: Path, way: Callable[[Path], Journal]) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(UserError, match="is no folder; set MLPILOT_HOME"):
+        way(tmp_path / "file")
+
+
+def test_a_full_disk_is_the_error_that_it_is(journal: Journal, tmp_path: Path) -> None:
+    with journal._transaction() as connection:
+        connection.exec_driver_sql("PRAGMA max_page_count = 25")
+    with pytest.raises(OSError, match="No space left") as caught:
+        journal.keep_fold("k", 0, 1.0, np.zeros(100_000))
+    assert caught.value.errno == errno.ENOSPC
+    assert caught.value.filename == str(tmp_path / "state" / "journal.db")
 
 
 def test_a_state_folder_that_cannot_be_made_is_told_in_one_line(tmp_path: Path) -> None:

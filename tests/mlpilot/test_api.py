@@ -6,6 +6,8 @@ import pandas as pd
 import pytest
 
 import mlpilot
+from mlpilot import running
+from mlpilot.agent.options import RunOptions
 from mlpilot.cli import build
 from mlpilot.facts import file_name
 from mlpilot.frames import path_of
@@ -14,6 +16,8 @@ from mlpilot.frames import path_of
 @pytest.fixture(autouse=True)
 def state(tmp_path, monkeypatch):
     monkeypatch.setenv("MLPILOT_HOME", str(tmp_path / "state"))
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "d.csv").write_text("x,y\n1,2\n")
     return tmp_path / "state"
 
 
@@ -38,9 +42,20 @@ def test_wrong_options_are_refused(options, says, state):
     assert not state.exists()
 
 
-def test_an_llm_brain_has_no_endpoint_yet():
+def test_an_llm_brain_has_no_endpoint_yet_but_a_missing_file_comes_first():
+    with pytest.raises(mlpilot.UserError, match="no such file") as caught:
+        mlpilot.run("missing.csv", target="y", brain="llm")
+    assert caught.value.exit_code == 2
     with pytest.raises(mlpilot.NoModelError):
         mlpilot.run("d.csv", target="y", brain="llm")
+
+
+def test_what_has_no_effect_yet_is_named():
+    options = RunOptions(model="m", max_tokens=1, max_cost=0.0, privacy="schema", workers=2)
+    models, workers = running.check(options, [])
+    assert models.startswith("--model, --max-tokens, --max-cost, --privacy have no effect yet")
+    assert workers.startswith("--workers 2 has no effect yet")
+    assert running.check(RunOptions(), []) == []
 
 
 def test_data_is_a_path_or_a_frame():
@@ -59,6 +74,7 @@ def test_a_frame_is_kept_once_under_its_content(state):
     frame = pd.DataFrame({"x": [1.5, None], "when": pd.to_datetime(["2026-01-01", None]), "客户": ["a", "b"]})
     path = path_of(frame, "data")
     assert path == path_of(frame.copy(), "data") != path_of(frame.assign(x=2.0), "data")
+    assert state.stat().st_mode & 0o077 == 0
     assert path.startswith(str(state)) and path.endswith(".parquet") and file_name(path).startswith("DataFrame ")
     pd.testing.assert_frame_equal(pd.read_parquet(path), frame)
 

@@ -5,10 +5,14 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from mlpilot import failures
+from mlpilot.agent.journal import Journal
+from mlpilot.agent.options import RunOptions
+from mlpilot.agent.task import TaskSpec
 from mlpilot.cli import main
 
 pytestmark = pytest.mark.usefixtures("state")
@@ -19,6 +23,7 @@ def state(tmp_path, monkeypatch):
     monkeypatch.setenv("MLPILOT_HOME", str(tmp_path / "state"))
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "excepthook", sys.excepthook)
+    (tmp_path / "d.csv").write_text("x,y\n1,2\n")
     return tmp_path
 
 
@@ -48,12 +53,49 @@ def one_line(capsys):
         ("eval trusst", 2, "did you mean 'trust'"),
         ("predict brave-otter new.csv -o .", 2, "is a folder"),
         ("predict brave-otter new.csv -o no/such/out.csv", 2, "there is no folder"),
+        ("predict brave-otter new.csv -o loop.csv", 2, "leads to itself"),
+        ("run missing.csv --target y --brain llm", 2, "no such file"),
+        ("run d.csv --target y --test missing.csv --brain llm", 2, "no such file"),
+        ("run d.csv --target y --baseline missing.py --brain llm", 2, "--baseline missing.py"),
+        ("run https://example.com/d.csv --target y", 2, "download"),
+        ("run - --target y", 2, "standard input"),
+        ("run d.csv --target y --seed 99999999999999999999999", 2, "from 0 to 2147483647"),
     ],
 )
 def test_wrong_input_gets_one_line(words, code, says, capsys, monkeypatch):
     monkeypatch.setattr(sys, "stdin", io.StringIO())
+    Path("loop.csv").symlink_to("loop.csv")
     assert main(words.split()) == code
     assert says in one_line(capsys)
+
+
+def test_no_file_name(capsys):
+    assert main(["predict", "brave-otter", "new.csv", "-o", ""]) == 2
+    assert "-o names no file" in one_line(capsys)
+    assert main(["run", "", "--target", "y"]) == 2
+    assert "no file name" in one_line(capsys)
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["show brave-otter", "report brave-otter", "export brave-otter out", "rm brave-otter", "predict brave-otter d.csv",
+     "resume brave-otter", "resume", "runs", "run d.csv --target y", "run many.csv --target y --sandbox docker"],
+)  # fmt: skip
+def test_what_comes_to_nothing_makes_nothing(words, state, monkeypatch):
+    monkeypatch.setenv("DOCKER_HOST", f"unix://{state}/no-engine.sock")
+    (state / "many.csv").write_text("x,y\n" + "".join(f"{n},{n * n}\n" for n in range(40)))
+    before = sorted(state.rglob("*"))
+    assert main(words.split()) in (0, 2, 4)
+    assert sorted(state.rglob("*")) == before
+
+
+def test_a_refused_run_leaves_no_copy_of_the_data_beside_other_runs(state, monkeypatch):
+    monkeypatch.setenv("DOCKER_HOST", f"unix://{state}/no-engine.sock")
+    (state / "many.csv").write_text("x,y\n" + "".join(f"{n},{n * n}\n" for n in range(40)))
+    with Journal.open(state / "state") as journal:
+        journal.start("brave-otter", TaskSpec("d.csv", "y"), RunOptions())
+    assert main(["run", "many.csv", "--target", "y", "--sandbox", "docker"]) == 4
+    assert not any(path.is_file() for path in (state / "state").glob("*/**/*"))
 
 
 def test_runs_of_an_empty_folder(capsys, state):
@@ -81,6 +123,8 @@ def test_json_of_an_error(words, capsys):
 def test_json_of_score_and_exec_errors_have_their_own_shape(capsys):
     assert main(["score", "s.py", "d.csv", "--json"]) == 2
     assert set(json.loads(capsys.readouterr().out)) == {"status", "score", "ci", "folds", "reason", "diagnosis"}
+    assert main(["score", "missing.py", "d.csv", "--target", "y", "--json"]) == 2
+    assert json.loads(capsys.readouterr().out)["reason"].startswith("cannot read missing.py")
     assert main(["exec", "missing.py", "--json"]) == 2
     printed = json.loads(capsys.readouterr().out)
     assert printed["status"] == "error" and "missing.py" in printed["error"]["message"]
@@ -114,6 +158,30 @@ def test_a_bug_is_called_one_and_its_details_are_kept(capsys, monkeypatch, state
     assert said.startswith("mlpilot: this is a bug in mlpilot: KeyError: 'lost'; details are in ") or "lost" in said
     (saved,) = (state / "state").glob("mlpilot-error-*.txt")
     assert "Traceback" in saved.read_text() and saved.stat().st_mode & 0o077 == 0
+
+
+def test_a_disk_that_fills_up_during_a_run_says_how_to_go_on(capsys, monkeypatch, state):
+    def full(*_):
+        raise OSError(28, "No space left on device", "/state/data")
+
+    monkeypatch.setattr("mlpilot.agent.desk.Desk.open", full)
+    assert main(["run", "d.csv", "--target", "y"]) == 2
+    (run,) = (path.name for path in (state / "state" / "runs").iterdir())
+    said = one_line(capsys)
+    assert said == f"mlpilot: /state/data: the disk is full; free some space, then `mlpilot resume {run}`\n"
+
+
+@pytest.mark.parametrize(("words", "code"), [("show brave-otter --json", 2), ("--version", 0)])
+def test_an_answer_that_cannot_be_written(words, code):
+    with open("/dev/full", "w") as full:  # noqa: PTH123
+        done = subprocess.run([sys.executable, "-m", "mlpilot", *words.split()], stdout=full, stderr=subprocess.PIPE)
+    assert done.returncode == code and done.stderr.count(b"\n") <= 1 and b"Traceback" not in done.stderr
+
+
+def test_a_word_that_cannot_be_said():
+    with open("/dev/full", "w") as full:  # noqa: PTH123
+        done = subprocess.run([sys.executable, "-m", "mlpilot", "show", "brave-otter"], stderr=full)
+    assert done.returncode == 2
 
 
 def test_ctrl_c(capsys, monkeypatch):

@@ -53,9 +53,12 @@ def test_the_whole_way(capsys, place):
     assert "out/solution.py" in exported and (place / "out" / "report.html").stat().st_size > 1000
     call(capsys, "export", run, "out", code=2)
 
-    new = pd.read_csv("table.csv").drop(columns="y").head(5)
+    new = pd.read_csv("table.csv").drop(columns="y").head(5).astype(object)
+    new.loc[3, "b"] = "unreadable"
     new.to_csv("new.csv", index=False)
-    printed = call(capsys, "predict", run, "new.csv").out
+    predicted = call(capsys, "predict", run, "new.csv")
+    assert "note: new.csv: b: 1 value of another kind, taken as missing" in predicted.err
+    printed = predicted.out
     assert printed.splitlines()[0] == "prediction" and len(printed.splitlines()) == 6
     call(capsys, "predict", run, "new.csv", "-o", "predicted.csv")
     assert (place / "predicted.csv").read_text() == printed

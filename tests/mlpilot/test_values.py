@@ -68,6 +68,14 @@ def test_whole_refuses(text):
         values.whole(text, 1)
 
 
+@pytest.mark.parametrize("text", ["99999999999999999999999", "9" * 5000, str(2**31), 2**31])
+def test_whole_says_what_is_too_large(text):
+    with pytest.raises(UserError, match="is too large: a whole number from 1 to 2147483647") as error:
+        values.whole(text, 1)
+    assert len(str(error.value)) < 200
+    assert values.whole("2147483647") == 2**31 - 1
+
+
 def test_money():
     assert values.money("$0.50") == 0.5 and values.money("0") == 0
     for wrong in ("-1", "nan", "free", None, True):

@@ -176,4 +176,39 @@ def test_the_end_is_honest_about_a_spent_test_and_about_failure():
     failed = story.record(best=None, test=None, experiments=story.EXPERIMENTS[3:4])
     told = dict(summary.of_record(failed, story.FOLDER))
     assert told["best"] == "none: no Solution worked in 1 experiment; the last one: fit() took longer than 30 s"
+    assert "next" not in told
     json.dumps(told)
+
+
+def test_a_run_in_which_nothing_was_tried():
+    told = dict(summary.of_record(story.record(best=None, test=None, experiments=()), story.FOLDER))
+    assert told["best"] == "none: nothing could be tried; nothing left that is likely to help"
+
+
+def end_of(status, *experiments):
+    record = story.record(status=status, best=None, test=None, stopped="", experiments=experiments)
+    return dict(summary.of_record(record, story.FOLDER))
+
+
+def test_an_interrupted_run_is_to_be_resumed():
+    running = story.experiment(1, "ridge", None, status="open", attempts=())
+    told = end_of("interrupted", running)
+    assert told["best"] == "none: interrupted before anything was scored"
+    assert told["run"] == "brave-otter (2:51, 0 experiments, interrupted)"
+    assert told["next"] == "mlpilot resume brave-otter"
+    told = end_of("interrupted", *story.EXPERIMENTS[:3], running)
+    assert told["best"] == ("so far #1 scaled logistic regression   .4197 (.410 – .430); the best is chosen at the end")
+    assert told["next"] == "mlpilot resume brave-otter"
+
+
+def test_a_run_that_goes_on_has_no_end_yet():
+    told = end_of("running", story.experiment(1, "ridge", None, status="open", attempts=()))
+    assert told["best"] == "none yet" and "next" not in told
+
+
+def test_one_experiment_is_told_as_one(capsys):
+    first, profiled, *_ = story.tell()
+    view = PlainView()
+    view(dataclasses.replace(first, budget_seconds=None, max_experiments=1))
+    view(profiled)
+    assert capsys.readouterr().err.startswith("run brave-otter starts: at most 1 experiment\n")

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from mlpilot.agent.data.conform import conform_noted
 from mlpilot.agent.data.prepare import Prepared, conform, prepare
 from mlpilot.agent.data.table import read_table
 from mlpilot.agent.task import TaskSpec
@@ -100,7 +101,7 @@ def test_statsmodels_tables(tmp_path: Path) -> None:
     assert fair.notes == ("1,537 duplicate rows kept together",) and fair.groups is not None
     randhie = prepared(tmp_path, datasets.randhie.load_pandas().data, "mdvis")
     assert randhie.task.type == "regression" and randhie.X.shape == (20190, 9)
-    assert randhie.groups is None and randhie.notes == ()
+    assert randhie.groups is None and len(randhie.notes) == 1 and "coincidence" in randhie.notes[0]
 
 
 # --- the target
@@ -248,6 +249,71 @@ def test_what_is_left_out_and_said(tmp_path: Path) -> None:
         assert note in found.notes
 
 
+@pytest.mark.parametrize("option", ["target", "group", "time", "drop"])
+def test_a_name_that_two_columns_have_is_refused(tmp_path: Path, option: str) -> None:
+    data = frame(z=np.arange(N) % 50)
+    data.insert(0, "again", data["y" if option == "target" else "z"])
+    header = ["z" if name == "again" and option != "target" else "y" if name == "again" else name for name in data]
+    data.to_csv(tmp_path / "t.csv", index=False, header=header)
+    asked: dict[str, Any] = {"target": "y", option: ("z",) if option == "drop" else "y" if option == "target" else "z"}
+    with pytest.raises(UserError, match=r"more than one column of .* is called that; rename one"):
+        prepare(TaskSpec(str(tmp_path / "t.csv"), **asked))
+
+
+def test_a_target_that_two_columns_of_the_test_table_have_is_refused(tmp_path: Path) -> None:
+    data = frame()
+    data.to_csv(tmp_path / "test.csv", index=False)
+    twice = (tmp_path / "test.csv").read_text().replace("a,b,y", "y,b,y", 1)
+    (tmp_path / "test.csv").write_text(twice)
+    assert "is called y; rename one" in refusal(tmp_path, data, test=str(tmp_path / "test.csv"))
+
+
+LABELS = np.arange(N) % 2
+
+
+@pytest.mark.parametrize(
+    ("target", "copy"),
+    [
+        (LABELS, LABELS),
+        (np.where(LABELS, "yes", "no"), LABELS),
+        (LABELS, LABELS == 1),
+        (np.array(["red", "green", "blue"])[np.arange(N) % 3], None),
+        (np.random.default_rng(2).normal(size=N), None),
+        (np.where(np.arange(N) % 7, np.arange(N) % 3, np.nan), None),
+    ],
+    ids=["0 and 1", "yes as 1", "1 as true", "words", "floats", "with gaps"],
+)
+def test_a_copy_of_the_target_is_left_out(tmp_path: Path, target: Any, copy: Any) -> None:
+    found = prepared(tmp_path, frame(y=target, copy=target if copy is None else copy))
+    assert found.task.features == ("a", "b")
+    assert "copy left out (same as the target)" in found.notes
+
+
+def test_a_column_that_differs_from_the_target_in_one_row_stays(tmp_path: Path) -> None:
+    nearly = LABELS.copy()
+    nearly[5] = 1 - nearly[5]
+    assert prepared(tmp_path, frame(nearly=nearly)).task.features == ("a", "b", "nearly")
+
+
+def test_names_are_asked_for_as_they_stand_in_the_header(tmp_path: Path) -> None:
+    data = frame(time=np.arange(N), group=np.arange(N) // 2, gone=1).rename(
+        columns={"y": " the  y", "time": "\x1b[31mt\x1b[0m", "group": "g\nh", "gone": "x\t"}
+    )
+    found = prepared(tmp_path, data, " the  y", time="\x1b[31mt\x1b[0m", group="g\nh", drop=("x\t",))
+    assert (found.task.target, found.task.time, found.task.group) == ("the y", "t", "g h")
+    assert found.order is not None and found.groups is not None
+
+
+def test_a_table_of_one_row_has_too_few(tmp_path: Path) -> None:
+    assert "1 row with a target; at least 20 are needed" in refusal(tmp_path, frame(rows=1))
+
+
+def test_a_table_that_lacks_columns_is_named(tmp_path: Path) -> None:
+    found = prepared(tmp_path, frame())
+    with pytest.raises(UserError, match=r"new\.csv lacks a column that the model was trained on: b"):
+        conform_noted(frame()[["a"]], found.columns, "new.csv")
+
+
 def test_awkward_names(tmp_path: Path) -> None:
     (tmp_path / "n.csv").write_text(
         "größe,größe,,y\n" + "".join(f"{i * 0.37:.3f},{i % 7},{i % 5},{'ja' if i % 2 else 'nein'}\n" for i in range(N))
@@ -296,6 +362,16 @@ def test_coarse_columns_coincide_by_chance(tmp_path: Path) -> None:
     data = pd.DataFrame({"a": np.arange(1000) % 7, "b": np.arange(1000) % 5, "y": RNG.integers(0, 2, 1000)})
     found = prepared(tmp_path, data)
     assert found.groups is None and not any("duplicate" in note for note in found.notes)
+    assert any("965 rows like another one in all columns: coincidence" in note for note in found.notes)
+
+
+@pytest.mark.parametrize("values", [RNG.normal(size=(200, 6)).round(2), RNG.integers(0, 8, (200, 12)).astype(str)])
+def test_copies_of_coarse_rows_are_told_from_coincidence(tmp_path: Path, values: np.ndarray) -> None:
+    """No column alone tells rows apart, and each row stands there three times: all columns together tell."""
+    data = pd.DataFrame(values).add_prefix("c")
+    data = pd.concat([data] * 3, ignore_index=True).assign(y=RNG.integers(0, 2, 600))
+    found = prepared(tmp_path, data)
+    assert found.groups is not None and len(np.unique(found.groups)) == 200
 
 
 def test_a_common_pattern_is_no_copy(tmp_path: Path) -> None:

@@ -255,6 +255,15 @@ def test_names_are_made_unique_and_noted() -> None:
     assert unique_names(["a", "a"]) == (["a", "a.1"], ["another column called a: now a.1"])
 
 
+def test_names_are_kept_without_what_acts_on_a_terminal(tmp_path: Path) -> None:
+    assert list(read_table(write(tmp_path, "t.csv", "\x1b[31mred\x1b[0m,b\n1,2\n")).frame) == ["red", "b"]
+    assert unique_names(["\x1b]0;title\x07b", "\x9b2Jc"]) == (["b", "c"], [])
+
+
+def test_names_that_occur_twice_are_told(tmp_path: Path) -> None:
+    assert read_table(write(tmp_path, "t.csv", "a,b, a ,,\n1,2,3,4,5\n")).repeated == {"a"}
+
+
 def test_duplicate_and_empty_names_in_a_file(tmp_path: Path) -> None:
     table = read_table(write(tmp_path, "t.csv", "x,,x\n1,2,3\n"))
     assert list(table.frame) == ["x", "column_2", "x.1"] and table.frame["x.1"].tolist() == [3]
@@ -268,10 +277,24 @@ def test_no_such_file_suggests_a_near_name(tmp_path: Path) -> None:
     message = refusal(tmp_path / "chrun.csv")
     assert "no such file" in message and "churn.csv" in message
     assert "no such file" in refusal(tmp_path / "nowhere" / "t.csv")
-    assert "no such file" in refusal("")
+    (tmp_path / "orders").mkdir()
+    assert "did you mean" not in refusal(tmp_path / "order")
     refusal(tmp_path / ("x" * 5000))
     refusal("a\0b.csv")
     refusal("~no-such-person/t.csv")
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ("", "no file name"),
+        ("-", "standard input"),
+        ("https://example.com/t.csv", "download"),
+        ("s3://b/t.csv", "download"),
+    ],
+)
+def test_what_is_no_file_at_all(given: str, says: str) -> None:
+    assert says in refusal(given)
 
 
 def test_not_a_plain_file(tmp_path: Path) -> None:
@@ -337,8 +360,26 @@ def test_ragged_rows_are_named(tmp_path: Path, text: str, line: str) -> None:
     assert line in refusal(write(tmp_path, "t.csv.gz", gzip.compress(text.encode())))
 
 
-def test_a_quote_that_never_closes(tmp_path: Path) -> None:
-    assert "never closed" in refusal(write(tmp_path, "t.csv", 'a,b\n1,"abc\n2,x\n3,y\n'))
+MANY = "".join(f"{number},x\n" for number in range(30_000))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'a,b\n1,2\n1,"abc\n2,x\n3,y\n',
+        'a,b\n1,2\n"1,abc\n2,x\n3,y\n',
+        'a,b\n1,2\n1,"abc\n' + MANY,
+        'a,b\n1,2\n"1,abc\n' + MANY,
+    ],
+    ids=["in the last column", "in the first", "in the last, far from the end", "in the first, far from the end"],
+)
+def test_a_quote_that_never_closes_is_found_where_it_opens(tmp_path: Path, text: str) -> None:
+    assert "the quote opened in line 3 is never closed" in refusal(write(tmp_path, "t.csv", text))
+
+
+def test_a_row_of_several_lines_is_named_by_all_of_them(tmp_path: Path) -> None:
+    message = refusal(write(tmp_path, "t.csv", 'a,b\n1,"p\nq"\n1,"x\ny",5\n3,4\n'))
+    assert "lines 4 to 5 are one row of 3 fields where the header has 2" in message
 
 
 def test_a_stray_quote_is_no_reason_to_stop(tmp_path: Path) -> None:
