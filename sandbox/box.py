@@ -135,7 +135,7 @@ class Box:
 
     def fork(self) -> Kernel:
         """Ask for a kernel. It is on its way, not ready."""
-        kernel = Kernel(self._context, self._folder.path, self.limits)
+        kernel = Kernel(self._context, self._folder.path)
         self._kernels = [known for known in self._kernels if not known.closed] + [kernel]
         self._order(
             {"do": "fork", "kernel": kernel.name, "key": kernel.key},

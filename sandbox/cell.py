@@ -1,7 +1,7 @@
 """Running one Cell: collect what it says, bound it, and give its end a type."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +12,8 @@ from mlpilot.sandbox.protocol import CellError, CellResult, CellStatus, Limits, 
 _NAME_CHARACTERS, _MESSAGE_CHARACTERS, _TRACEBACK_CHARACTERS = 200, 20_000, 200_000
 _OUT_OF_MEMORY = {"MemoryError", "_ArrayMemoryError"}
 _NO_SPACE = "[Errno 28]"
+_READ = {"stream", "execute_result", "display_data", "execute_reply", "error", "status"}
+"""Types of message that say something here."""
 
 
 @dataclass
@@ -26,6 +28,8 @@ class Cell:
     replied: float | None = None
     idle: bool = False
     excess: bool = False
+    interrupted: bool = False
+    """The host has ended it early: an error that it tells of from then on is how it took the interrupt."""
     _text: dict[str, list[str]] = field(default_factory=lambda: {"stdout": [], "stderr": []})
     _buffers: dict[str, list[bytes]] = field(default_factory=dict)
     _text_bytes: int = 0
@@ -33,22 +37,25 @@ class Cell:
 
     def take(self, message: Message) -> None:
         """Take one message into account; those that answer another request are none of ours."""
-        if message.parent != self.request:
+        if message.parent != self.request or message.type not in _READ:
             return
-        content = message.content
+        self.excess = self.excess or message.too_large
+        if self.excess and message.type not in ("execute_reply", "status"):
+            return
+        content = message.content()
         match message.type:
             case "stream" if content.get("name") in ("stdout", "stderr"):
                 self._show(content["name"], content["name"], content.get("text"))
             case "execute_result" | "display_data":
                 if isinstance(transient := content.get("transient"), dict) and "mlpilot_buffer" in transient:
-                    self._collect(transient["mlpilot_buffer"], message)
+                    self._collect(transient["mlpilot_buffer"], transient.get("first") is True, message.buffers)
                 elif isinstance(data := content.get("data"), dict) and isinstance(plain := data.get("text/plain"), str):
                     self._show("display", "stdout", plain + "\n")
             case "execute_reply":
                 self.replied = time.monotonic()
-                if content.get("status") != "ok":
+                if content.get("status") != "ok" and not self.interrupted and not self.excess:
                     self.error = self.error or _error(content)
-            case "error":
+            case "error" if not self.interrupted:
                 self.error = _error(content)
             case "status":
                 self.idle = self.idle or content.get("execution_state") == "idle"
@@ -68,8 +75,8 @@ class Cell:
             if self.on_output:
                 self.on_output(Output(stream, text))
 
-    def _collect(self, name: object, message: Message) -> None:
-        size = sum(part.nbytes for part in message.buffers)
+    def _collect(self, name: object, first: bool, data: Sequence[memoryview]) -> None:
+        size = sum(part.nbytes for part in data)
         if not isinstance(name, str) or self.excess:
             return
         if self._buffer_bytes + size > self.limits.buffer_bytes or len(self._buffers) > 10_000:
@@ -77,9 +84,9 @@ class Cell:
             return
         self._buffer_bytes += size
         parts = self._buffers.setdefault(name[:_NAME_CHARACTERS], [])
-        if message.content["transient"].get("first") is True:
+        if first:
             parts.clear()
-        parts.extend(bytes(part) for part in message.buffers)
+        parts.extend(bytes(part) for part in data)
 
     @property
     def bytes(self) -> int:

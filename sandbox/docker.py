@@ -26,16 +26,41 @@ _DOOR = f"{INSIDE}/door"
 _SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/etc", "/opt")
 _UNPRIVILEGED = 65534
 _START_SECONDS = 30.0
+_SOCKET = "unix:///var/run/docker.sock"
+_CAUSES: dict[type[BaseException], str] = {
+    FileNotFoundError: "there is no such socket; start Docker, or say in DOCKER_HOST where it is",
+    ConnectionRefusedError: "nobody listens there; start Docker, or say in DOCKER_HOST where it is",
+    PermissionError: "this user may not connect to it; join the group docker, or use a rootless Docker",
+    socket.gaierror: "no machine of that name is known; correct DOCKER_HOST",
+    TimeoutError: "no answer in time; see whether Docker is well, and whether DOCKER_HOST is right",
+    requests.Timeout: "no answer in time; see whether Docker is well, and whether DOCKER_HOST is right",
+}
 
 
-def connect() -> Any:
-    """A client of the engine that `DOCKER_HOST` names, or the default one. Raises `NoSandboxError`."""
+def connect(seconds: int = 60) -> Any:
+    """A client, which waits so long for an answer, of the engine that `DOCKER_HOST` names or the default one.
+
+    Raises `NoSandboxError`.
+    """
     try:
-        client = engine.from_env(timeout=60)
+        client = engine.from_env(timeout=seconds)
         client.ping()
-    except (engine_errors.DockerException, requests.RequestException) as error:
-        raise NoSandboxError(f"no Docker engine answers: {' '.join(str(error).split())[:200]}") from None
+    except (engine_errors.DockerException, requests.RequestException, ValueError) as error:
+        address = os.environ.get("DOCKER_HOST") or _SOCKET
+        raise NoSandboxError(f"no Docker engine answers at {address}: {_why(error)}") from None
     return client
+
+
+def _why(error: BaseException) -> str:
+    """What was wrong with the connection, found below what requests and urllib3 wrapped around it; and what to do."""
+    below: list[BaseException] = [error]
+    for one in below:
+        for kind, words in _CAUSES.items():
+            if isinstance(one, kind):
+                return words
+        wrapped = (one.__cause__, one.__context__, getattr(one, "reason", None), *one.args)
+        below += [found for found in wrapped if isinstance(found, BaseException) and found not in below]
+    return " ".join(str(error).split())[:200]
 
 
 class DockerWalls:
@@ -173,7 +198,8 @@ class Docker:
             label = {_OWNER: owner()}
             self._client.containers.run(lock.tag(), ["true"], network_mode="none", remove=True, labels=label)
         except NoSandboxError as error:
-            return Probe(False, str(error), "start a Docker engine that you may use")
+            what, _, remedy = str(error).partition("; ")
+            return Probe(False, what, remedy or "start a Docker engine that you may use")
         except engine_errors.DockerException as error:
             return Probe(False, f"docker cannot run a container: {' '.join(str(error).split())[:300]}")
         version = self._client.version().get("Version", "")

@@ -12,14 +12,13 @@ import zmq
 from jupyter_client.session import Session
 
 from mlpilot.sandbox import messages
-from mlpilot.sandbox.protocol import Limits
 
 _BACKLOG = 1
 _SEND_MILLISECONDS = 1000
 """A send waits only where nobody is there any more to take it: messages to a living kernel are queued."""
 _QUEUED_MESSAGES = 64
-_SPARE_BYTES = 8 * 2**20
-"""Room in one frame beyond the text that a Cell may print: JSON's own, and a buffer's part (`inside.cell_kernel`)."""
+_FRAME_BYTES = 6 * 2**20
+"""The kernel sends no frame that is larger than a part of a buffer or a content (`inside.cell_kernel`)."""
 
 
 class KernelGone(Exception):
@@ -32,15 +31,14 @@ class Kernel:
     The listening ends (`listeners`) go to the zygote; generated code gets them without any path to put a link upon.
     """
 
-    def __init__(self, context: "zmq.Context[zmq.Socket[bytes]]", folder: Path, limits: Limits) -> None:
+    def __init__(self, context: "zmq.Context[zmq.Socket[bytes]]", folder: Path) -> None:
         self.name = secrets.token_hex(6)
         self.key = secrets.token_hex(32)
         self._session = Session(key=self.key.encode(), check_pid=False)
         self._paths = (folder / f"{self.name}s", folder / f"{self.name}i")
         self.listeners = tuple(_listener(path) for path in self._paths)
-        frame = 2 * limits.output_bytes + _SPARE_BYTES
-        self._shell = _connect(context, zmq.DEALER, self._paths[0], frame)
-        self._iopub = _connect(context, zmq.SUB, self._paths[1], frame)
+        self._shell = _connect(context, zmq.DEALER, self._paths[0])
+        self._iopub = _connect(context, zmq.SUB, self._paths[1])
         self._iopub.setsockopt(zmq.SUBSCRIBE, b"")
         self._monitor = self._iopub.get_monitor_socket(zmq.EVENT_DISCONNECTED)
         self.ready = False
@@ -75,8 +73,8 @@ class Kernel:
             poller.register(source, zmq.POLLIN)
         poller.poll(max(0, int(seconds * 1000) + 1))
 
-    def messages(self, most: int = 256) -> Iterator[messages.Message]:
-        """What has arrived, iopub first, at most `most` messages. Raises `KernelGone`."""
+    def messages(self, most: int = 256) -> Iterator[messages.Message | None]:
+        """What has arrived, iopub first, at most `most` messages; None for what is none. Raises `KernelGone`."""
         for channel in (self._iopub, self._shell):
             for _ in range(most):
                 try:
@@ -84,9 +82,7 @@ class Kernel:
                 except zmq.Again:
                     break
                 message = messages.read(self._session, [frame.buffer for frame in frames])
-                if message is None:
-                    continue
-                if message.type == "iopub_welcome":
+                if message is not None and message.type == "iopub_welcome":
                     self.ready = True
                 yield message
         if self._monitor.poll(0):
@@ -121,10 +117,10 @@ def _listener(path: Path) -> socket.socket:
     return listener
 
 
-def _connect(context: "zmq.Context[zmq.Socket[bytes]]", kind: int, path: Path, frame: int) -> "zmq.Socket[bytes]":
+def _connect(context: "zmq.Context[zmq.Socket[bytes]]", kind: int, path: Path) -> "zmq.Socket[bytes]":
     channel = context.socket(kind)
     # All of them count only when they are set before the connection is made.
-    channel.setsockopt(zmq.MAXMSGSIZE, frame)
+    channel.setsockopt(zmq.MAXMSGSIZE, _FRAME_BYTES)
     channel.setsockopt(zmq.RCVHWM, _QUEUED_MESSAGES)
     channel.setsockopt(zmq.RECONNECT_IVL, -1)
     channel.setsockopt(zmq.LINGER, 0)

@@ -4,9 +4,10 @@ Where the kernel's Landlock is strong enough, all Sessions of a Pool come from o
 and everything that it could touch is gone before the next is handed out. Where it is not, each Session gets a sandbox
 of its own, the next one starting while this one works: slower, and as well walled.
 
-What is left are traces that no process can be kept from making on a machine that it shares: how far the counter of
-process ids and of inodes has gone, which files are in the page cache, how warm the processor is. They carry a few bits,
-and anything that a Session reads of them is noisy; labels of thousands of rows do not fit.
+What is left is what the kernel of a shared machine remembers of processes that are gone: which pages of readable
+files are in the page cache, and how far the counters of process ids and of inodes have gone. Calls that drop pages are
+refused (`inside.seccomp`), reading cannot be: code that is written for it can pass notes there. Only a machine, or a
+copy of all files, for each Session would close this.
 """
 
 import contextlib
@@ -154,8 +155,9 @@ class OwnSession:
         timeout: float | None = None,
         buffers: Sequence[bytes | memoryview] = (),
         on_output: Callable[[Output], None] | None = None,
+        buffer_bytes: int | None = None,
     ) -> CellResult:
-        return self._session.run(code, timeout=timeout, buffers=buffers, on_output=on_output)
+        return self._session.run(code, timeout=timeout, buffers=buffers, on_output=on_output, buffer_bytes=buffer_bytes)
 
     def interrupt(self) -> None:
         self._session.interrupt()

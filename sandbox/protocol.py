@@ -74,6 +74,7 @@ class CellResult:
     stdout: str = ""
     stderr: str = ""
     error: CellError | None = None
+    """What it raised; not the `KeyboardInterrupt` of a Cell that was stopped for its time or its output."""
     seconds: float = 0.0
     state_lost: bool = False
     """True when the kernel is gone (killed, out of memory, not to be interrupted): names defined before are lost."""
@@ -91,10 +92,12 @@ class Session(Protocol):
         timeout: float | None = None,
         buffers: Sequence[bytes | memoryview] = (),
         on_output: Callable[[Output], None] | None = None,
+        buffer_bytes: int | None = None,
     ) -> CellResult:
         """Run one Cell and wait for its end. `buffers` reach the code as `received_buffers()`, a list of bytes-like.
 
-        After `timeout` seconds the Cell is interrupted, and killed if it does not stop within three more.
+        After `timeout` seconds the Cell is interrupted, and killed if it does not stop within three more. It is stopped
+        too when it sends back more than `buffer_bytes`, where fewer are given than `Limits.buffer_bytes`.
         """
 
     def interrupt(self) -> None:

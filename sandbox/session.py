@@ -4,6 +4,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
@@ -56,17 +57,21 @@ class KernelSession:
         timeout: float | None = None,
         buffers: Sequence[bytes | memoryview] = (),
         on_output: Callable[[Output], None] | None = None,
+        buffer_bytes: int | None = None,
     ) -> CellResult:
         """See `Session.run`. One Cell at a time; on a dead kernel it returns what the kernel died of."""
         if self._closed:
             raise RuntimeError("the Session is closed")
         if self._lost is not None:
             return _after_death(self._lost)
+        limits = self.box.limits
+        if buffer_bytes is not None:
+            limits = replace(limits, buffer_bytes=min(buffer_bytes, limits.buffer_bytes))
         with self._running:
             try:
-                cell = Cell(self._kernel.execute(code, buffers), self.box.limits, on_output)
+                cell = Cell(self._kernel.execute(code, buffers), limits, on_output)
             except KernelGone:
-                result = self._gone(Cell("", self.box.limits, on_output), None)
+                result = self._gone(Cell("", limits, on_output), None)
             else:
                 result = self._follow(cell, timeout)
         if result.state_lost:
@@ -76,28 +81,26 @@ class KernelSession:
     def _follow(self, cell: Cell, timeout: float | None) -> CellResult:
         """Watch the Cell until it ends, or must be ended."""
         deadline = float("inf") if timeout is None else cell.started + timeout
-        size = resident(os.getpid())
+        before = resident(os.getpid())
         cut: CellStatus | None = None
         while not cell.finished:
             now = time.monotonic()
             if cut is None and (cell.excess or now >= deadline):
                 cut = "too_much_output" if cell.excess else "timeout"
                 deadline = now + _GRACE_SECONDS
+                cell.interrupted = True
                 self.box.interrupt(self._kernel)
             elif cut is not None and now >= deadline:
                 self.box.kill(self._kernel)
                 return cell.result(cut, state_lost=True)
             self._kernel.wait(self.box.walls.channel.fileno(), min(deadline - now, _POLL_SECONDS))
             try:
-                for message in self._kernel.messages():
-                    cell.take(message)
+                swollen = self._take_in(cell, deadline, before)
             except KernelGone:
                 return self._gone(cell, cut)
             if self.box.exit_code(self._kernel) is not None:
                 return self._gone(cell, cut)
-            # A Cell that writes to its sockets past ZeroMQ can begin a message and never end it; ZeroMQ bounds the size
-            # of a message's parts and not their number, and would keep them all, here.
-            if resident(os.getpid()) > size + 3 * cell.bytes + _SWELLING_BYTES:
+            if swollen:
                 self.box.kill(self._kernel)
                 self._kernel.close()
                 return cell.result("too_much_output", state_lost=True)
@@ -106,6 +109,23 @@ class KernelSession:
         if cut is None and cell.error is not None and self.box.walls.out_of_memory():
             cut = "out_of_memory"
         return cell.result(cut)
+
+    def _take_in(self, cell: Cell, deadline: float, before: int) -> bool:
+        """Take in what has arrived; whether this process has grown from `before` bytes by more than that explains.
+
+        A Cell that writes to its sockets past ZeroMQ can begin a message and never end it; ZeroMQ bounds the size of a
+        message's parts and not their number, and would keep them all, here. The clock and the memory are looked at
+        after each message, since reading one takes a while where it is made for that.
+        """
+        had_enough = cell.excess
+        for message in self._kernel.messages():
+            if message is not None:
+                cell.take(message)
+            if resident(os.getpid()) > before + 3 * cell.bytes + _SWELLING_BYTES:
+                return True
+            if time.monotonic() >= deadline or cell.excess > had_enough:
+                return False
+        return resident(os.getpid()) > before + 3 * cell.bytes + _SWELLING_BYTES
 
     def _gone(self, cell: Cell, cut: CellStatus | None) -> CellResult:
         """The kernel is dead or has hung up: say of what."""

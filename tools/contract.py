@@ -13,6 +13,7 @@ class Problem:
     kind: str
     """`SyntaxError`, `SpaceError`, `ContractError`, ..."""
     message: str
+    """Ends in the line where that is known: "invalid syntax (line 3)"."""
 
 
 def problem(source: str) -> Problem | None:
@@ -20,7 +21,10 @@ def problem(source: str) -> Problem | None:
     try:
         tree = ast.parse(source)
         read_space(source)
-    except (SyntaxError, SpaceError, ValueError, RecursionError, MemoryError) as error:
+    except SyntaxError as error:
+        where = f" (line {error.lineno})" if error.lineno else ""
+        return Problem(type(error).__name__, f"{error.msg}{where}")
+    except (SpaceError, ValueError, RecursionError, MemoryError) as error:
         return Problem(type(error).__name__, str(error))
     names = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
     missing = [name for name in ("fit", "predict") if name not in names]

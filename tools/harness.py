@@ -5,14 +5,17 @@ whether it is acceptable is for the Judge to say.
 """
 
 import json
+import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from mlpilot.sandbox.output import bounded
 from mlpilot.sandbox.protocol import CellError, CellStatus, Limits, Mount, Output, Pool, Sandbox
 from mlpilot.tools.space import Value
 
@@ -22,6 +25,14 @@ VERSION = 1
 DATA = "/mnt/data"
 HARNESS = "/mnt/harness"
 CELL = "import mlpilot_harness; mlpilot_harness.work(received_buffers(), send_buffer)"
+
+_HEAD_BYTES = 200
+"""The line of JSON before the numbers of a prediction."""
+_FACTS_BYTES = 2**16
+_SPARE_BYTES = 16 * 2**20
+"""Room for predictions of a wrong shape: that they are wrong is for the Judge to say."""
+_NAMES, _NAME_CHARACTERS = 1000, 200
+_SHUFFLED = re.compile(r"shuffled (\d{1,6}) (\d{1,6})", re.ASCII)
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,7 +92,7 @@ class Outcome:
 def open_pool(sandbox: Sandbox, limits: Limits, folders: Sequence[Path]) -> Pool:
     """A pool whose kernels have the columns of `folders` in memory, one below the other."""
     mounts = [Mount(folder, f"{DATA}/{number}") for number, folder in enumerate(folders)]
-    inside = [mount.target for mount in mounts]
+    inside = [sandbox.inside(mount) for mount in mounts]
     preload = f"import mlpilot_harness; mlpilot_harness.warm_up(); mlpilot_harness.load(*{inside!r})"
     harness = Mount(Path(__file__).parent / "inside", HARNESS)
     return sandbox.pool(limits, [*mounts, harness], preload=preload, path=[HARNESS])
@@ -113,34 +124,53 @@ def run_job(
         *([job.model] if job.model is not None else []),
     ]
     with pool.session() as session:
-        cell = session.run(CELL, timeout=timeout, buffers=buffers, on_output=on_output)
+        cell = session.run(CELL, timeout=timeout, buffers=buffers, on_output=on_output, buffer_bytes=_most_bytes(job))
     facts = _facts(cell.buffers.get("facts", b""))
     status: CellStatus = cell.status
-    if status == "ok" and not facts:
+    if status == "ok" and facts is None:
         status = "killed"  # the Cell claims to have ended well, and the harness never reached its end
     return Outcome(
         status=status,
         seconds=cell.seconds,
-        fit_seconds=float(facts.get("fit_seconds", 0.0)),
+        fit_seconds=facts.fit_seconds if facts else 0.0,
         prediction=_prediction(cell.buffers.get("prediction")),
         shuffled=_shuffled(cell.buffers, job),
-        model=cell.buffers.get("model"),
-        untrusted=tuple(str(name) for name in facts.get("untrusted", ())),
+        model=cell.buffers.get("model") if job.dump else None,
+        untrusted=facts.untrusted if facts else (),
         error=cell.error,
         stdout=cell.stdout,
         stderr=cell.stderr,
     )
 
 
-def _facts(data: bytes) -> dict[str, Any]:
+def _most_bytes(job: Job) -> int | None:
+    """How much a Job may send back; None (the sandbox's own limit) where a model of unknown size is asked for."""
+    if job.dump:
+        return None
+    width = 8 * max(1, len(job.classes or ()))
+    shuffled = len(job.shuffle) * job.repeats
+    rows = len(job.predict) + shuffled * min(job.shuffle_rows, len(job.predict))
+    return rows * width + (1 + shuffled) * _HEAD_BYTES + _FACTS_BYTES + _SPARE_BYTES
+
+
+@dataclass(frozen=True)
+class _Facts:
+    fit_seconds: float
+    untrusted: tuple[str, ...]
+
+
+def _facts(data: bytes) -> _Facts | None:
     """The harness's own last words, which generated code could have forged: used for display, never for a Score."""
+    if len(data) > _FACTS_BYTES:
+        return None
     try:
-        facts = json.loads(data or b"{}")
-        float(facts.get("fit_seconds", 0.0))
-        list(facts.get("untrusted", ()))
-    except (ValueError, TypeError, AttributeError, RecursionError):
-        return {}
-    return cast(dict[str, Any], facts)
+        said = json.loads(data)
+        seconds, names = float(said["fit_seconds"]), said.get("untrusted", [])
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
+        return None
+    if not math.isfinite(seconds) or not isinstance(names, list):
+        return None
+    return _Facts(seconds, tuple(bounded(name, _NAME_CHARACTERS) for name in names[:_NAMES]))
 
 
 def _prediction(data: bytes | None) -> RawPrediction | None:
@@ -149,28 +179,26 @@ def _prediction(data: bytes | None) -> RawPrediction | None:
         return None
     head, _, body = data.partition(b"\n")
     try:
-        described = json.loads(head[:200])
+        described = json.loads(head[:_HEAD_BYTES])
         kind = described["kind"]
         shape = tuple(int(size) for size in described["shape"])
     except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
         return None
-    width = 4 if kind == "labels" else 8
-    expected = width
-    for size in shape:
-        expected *= max(size, -1)
-    if kind not in ("values", "labels", "probabilities") or not 1 <= len(shape) <= 2 or expected != len(body):
+    if kind not in ("values", "labels", "probabilities") or not 1 <= len(shape) <= 2 or min(shape) < 0:
+        return None
+    if math.prod(shape) * (4 if kind == "labels" else 8) != len(body):
         return None
     return RawPrediction(kind, shape, body)
 
 
 def _shuffled(buffers: Mapping[str, bytes], job: Job) -> dict[tuple[str, int], RawPrediction]:
     found: dict[tuple[str, int], RawPrediction] = {}
-    by_order = [name for name in buffers if name.startswith("shuffled ")]
-    for name in by_order:
-        prediction = _prediction(buffers[name])
-        parts = name.split()
-        if prediction is not None and len(parts) == 3 and parts[1].isdigit() and parts[2].isdigit():
-            column = int(parts[1])
-            if column < len(job.shuffle):
-                found[job.shuffle[column], int(parts[2])] = prediction
+    for name, data in buffers.items():
+        numbers = _SHUFFLED.fullmatch(name)
+        if numbers is None:
+            continue
+        column, repeat = map(int, numbers.groups())
+        prediction = _prediction(data)
+        if prediction is not None and column < len(job.shuffle) and repeat < job.repeats:
+            found[job.shuffle[column], repeat] = prediction
     return found

@@ -12,6 +12,9 @@ from typing import Any
 
 Value = int | float | str | bool | None
 
+_WIDEST = 2**63
+"""Whole numbers lie within 64 bits: no library that is tuned takes larger ones."""
+
 
 @dataclass(frozen=True)
 class Float:
@@ -107,6 +110,8 @@ def _dimension(name: str, node: ast.expr) -> Dimension | Value:
         value = _literal(node, f"SPACE[{name!r}]")
         if not isinstance(value, int | float | str | bool | None):
             raise SpaceError(f"SPACE[{name!r}] must be a number, a string, a boolean, None, Float, Int or Choice")
+        if not _usable(value):
+            raise SpaceError(f"SPACE[{name!r}] must be finite, and a whole number must have at most 64 bits")
         return value
     kind = node.func.id if isinstance(node.func, ast.Name) else ""
     args = [_literal(arg, f"SPACE[{name!r}]") for arg in node.args]
@@ -116,24 +121,31 @@ def _dimension(name: str, node: ast.expr) -> Dimension | Value:
             return _choice(*args, **kwargs)
         if kind in ("Float", "Int"):
             return _checked(Float(*args, **kwargs) if kind == "Float" else Int(*args, **kwargs))
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise SpaceError(f"SPACE[{name!r}]: {error}") from error
     raise SpaceError(f"SPACE[{name!r}] must be a plain value, Float, Int or Choice")
 
 
+def _usable(value: object) -> bool:
+    """Whether a plain value can be written as JSON and read anywhere."""
+    if isinstance(value, int):
+        return -_WIDEST <= value < _WIDEST
+    return math.isfinite(value) if isinstance(value, float) else isinstance(value, str | None)
+
+
 def _choice(options: Any, default: Value = None) -> Choice:
     options = tuple(options)
-    if not options or not all(isinstance(option, int | float | str | bool | None) for option in options):
-        raise ValueError("Choice takes a list of plain values")
+    if not options or not all(map(_usable, options)):
+        raise ValueError("Choice takes a list of plain values: text, None, finite numbers of at most 64 bits")
     if default is not None and default not in options:
         raise ValueError("the default is not among the options")
     return Choice(options, default)
 
 
 def _checked(dimension: Float | Int) -> Dimension:
-    numbers = [dimension.low, dimension.high, dimension.start()]
-    if not all(isinstance(n, int | float) and math.isfinite(n) for n in numbers):
-        raise ValueError("the bounds must be finite numbers")
+    written = [dimension.low, dimension.high, *([] if dimension.default is None else [dimension.default])]
+    if not all(isinstance(n, int | float) and _usable(n) for n in written) or not _usable(dimension.start()):
+        raise ValueError("the bounds must be finite numbers, and whole ones have at most 64 bits")
     if not dimension.low <= dimension.start() <= dimension.high:
         raise ValueError(f"expected low <= default <= high, got {dimension.low}, {dimension.start()}, {dimension.high}")
     if dimension.log and dimension.low <= 0:

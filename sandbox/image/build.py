@@ -8,12 +8,15 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import docker
 import docker.errors
 
+from mlpilot.sandbox.docker import connect
 from mlpilot.sandbox.errors import NoSandboxError
 from mlpilot.sandbox.image import base as bases
 from mlpilot.sandbox.image import lock
+
+_SECONDS = 600
+"""How long one step of a build may be silent."""
 
 
 def build(base: str | None = None, progress: Callable[[str], object] = str) -> str:
@@ -21,11 +24,7 @@ def build(base: str | None = None, progress: Callable[[str], object] = str) -> s
 
     Raises `NoSandboxError` when no engine answers, or a step fails.
     """
-    try:
-        client = docker.from_env(timeout=600)
-        client.ping()
-    except docker.errors.DockerException as error:
-        raise NoSandboxError(f"no Docker engine answers: {error}") from None
+    client = connect(_SECONDS)
     try:
         foundation = bases.find(client, base, progress)
         version = _python_version(client, foundation)

@@ -5,23 +5,98 @@
 import importlib
 import os
 import sys
+import warnings
 from collections.abc import Iterator
 from typing import Any
 
 import zmq
+from ipykernel.compiler import get_tmp_directory
 from ipykernel.iostream import IOPubThread, OutStream
+from ipykernel.ipkernel import IPythonKernel
 from ipykernel.kernelapp import IPKernelApp
+from ipykernel.zmqshell import ZMQInteractiveShell
 from IPython.core.profiledir import ProfileDir
+from jupyter_client.session import Session
 from threadpoolctl import ThreadpoolController
-from traitlets import Int
+from traitlets import Int, Type
 from traitlets.config import Config
 
+# The host takes no larger messages than these make (`sandbox.kernel`, `sandbox.messages`).
 _PART_BYTES = 4 * 2**20
 """A buffer travels in parts, so that the host can refuse any one message that is large."""
 
-
 _PIECE_CHARACTERS = 2**18
 """Text travels in pieces for the same reason; ipykernel would send all that was printed in 0.2 s as one message."""
+
+
+class CellSession(Session):
+    """Sends only what the host reads, and not more of it than the host takes."""
+
+    def serialize(self, msg: dict[str, Any], ident: list[bytes] | bytes | None = None) -> list[bytes]:
+        content = msg.get("content") or {}
+        match msg["header"]["msg_type"]:
+            case "stream" | "status":
+                pass
+            case "display_data" | "execute_result" if "data" in content:
+                plain = content["data"].get("text/plain")
+                data = {"text/plain": _cut(plain)} if isinstance(plain, str) else {}
+                content = {**content, "data": data, "metadata": {}}
+            case "error" | "execute_reply" if "traceback" in content:
+                traceback = [_cut("\n".join(map(str, content["traceback"])))]
+                content = {**content, "evalue": _cut(content["evalue"]), "traceback": traceback, "payload": []}
+            case "execute_reply":
+                content = {"status": content["status"]}
+            case _:
+                content = {}
+        return super().serialize({**msg, "content": content}, ident)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _PIECE_CHARACTERS else text[: _PIECE_CHARACTERS - 1] + "…"
+
+
+def _ended_well(error: object) -> bool:
+    """Whether this is `sys.exit()` or `sys.exit(0)`."""
+    return isinstance(error, SystemExit) and (error.code is None or (isinstance(error.code, int) and error.code == 0))
+
+
+class CellShell(ZMQInteractiveShell):
+    """IPython as a program has it: `sys.exit` ends the Cell, and errors name no file that nobody has."""
+
+    async def run_ast_nodes(
+        self,
+        nodelist: Any,
+        cell_name: str,
+        interactivity: str = "last_expr",
+        compiler: Any = compile,
+        result: Any = None,
+    ) -> bool:
+        failed: bool = await super().run_ast_nodes(nodelist, cell_name, interactivity, compiler, result)
+        if result is not None and _ended_well(result.error_in_exec):
+            result.error_in_exec = None
+            return False
+        return failed
+
+    def showtraceback(self, *arguments: Any, exception_only: bool = False, **options: Any) -> None:
+        if not exception_only:
+            super().showtraceback(*arguments, **options)
+            return
+        # Only SystemExit is shown so; IPython adds hints for a person at its prompt, the second one as a warning.
+        warnings.filterwarnings("ignore", "To exit: use", UserWarning)
+        kind, value, _ = sys.exc_info()
+        if not _ended_well(value):
+            self._showtraceback(kind, value, self.InteractiveTB.get_exception_only(kind, value))
+
+    def _showtraceback(self, etype: Any, evalue: Any, stb: list[str]) -> None:
+        if isinstance(evalue, SyntaxError) and str(evalue.filename).startswith(get_tmp_directory()):
+            evalue.filename = None  # the Cell itself, under the name that ipykernel made up for it
+        super()._showtraceback(etype, evalue, stb)
+
+
+class CellKernel(IPythonKernel):
+    """ipykernel with that shell."""
+
+    shell_class = Type(CellShell)
 
 
 class CellStream(OutStream):
@@ -38,6 +113,9 @@ class CellKernelApp(IPKernelApp):
 
     shell_fd = Int()
     iopub_fd = Int()
+
+    def _session_default(self) -> Session:
+        return CellSession(parent=self)
 
     def init_profile_dir(self) -> None:
         self.profile_dir = ProfileDir.create_profile_dir(self.ipython_dir, config=self.config)
@@ -84,6 +162,7 @@ def _configuration(key: str, scratch: str) -> Config:
     config.CellKernelApp.log_level = 50
     config.InteractiveShell.colors = "nocolor"
     config.HistoryManager.enabled = False
+    config.CellKernelApp.kernel_class = CellKernel
     config.CellKernelApp.outstream_class = f"{__name__}.{CellStream.__name__}"
     config.BaseIPythonApplication.ipython_dir = scratch + "/.ipython"
     return config

@@ -60,6 +60,8 @@ _PRETENDED = {
     "futimesat": (261, -1), "utimensat": (280, 88), "setxattr": (188, 5), "lsetxattr": (189, 6), "fsetxattr": (190, 7),
     "removexattr": (197, 14), "lremovexattr": (198, 15), "fremovexattr": (199, 16), "setxattrat": (463, 463),
     "removexattrat": (466, 466), "file_setattr": (469, 469),
+    # hints of what to keep in the page cache, which all processes share: one could tell another by what is not there
+    "fadvise64": (221, 223), "readahead": (187, 213),
 }  # fmt: skip
 
 # Calls that name a process in their first argument: allowed on oneself, otherwise they do nothing.
@@ -70,12 +72,14 @@ _ON_SELF = {
 # The same, named by a kind and a number: allowed on (0, 0) and (1, 0), the calling process.
 _PRIORITIES = {"setpriority": ((141, 140), 0), "ioprio_set": ((251, 30), 1)}
 
-_SOCKET, _SOCKETPAIR, _CLONE, _IOCTL, _PREADV2 = (41, 198), (53, 199), (56, 220), (16, 29), (327, 286)
+_SOCKET, _SOCKETPAIR, _CLONE, _IOCTL = (41, 198), (53, 199), (56, 220), (16, 29)
+_PREADV2, _MADVISE = (327, 286), (28, 233)
 _NEW_NAMESPACES = 0x7E020000
-_AF_NETLINK = 16
+_AF_UNIX, _AF_NETLINK = 1, 16
 _SOCK_DGRAM, _SOCK_TYPE_MASK = 2, 0xF
 _TIOCSTI, _TIOCLINUX = 0x5412, 0x541C
-_RWF_NOWAIT = 8
+_RWF_NOWAIT, _RWF_DONTCACHE = 0x08, 0x80
+_MADV_COLD, _MADV_PAGEOUT = 20, 21
 
 _AUDIT_ARCH = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 _LOAD, _JUMP_EQUAL, _JUMP_AT_LEAST, _JUMP_SET, _AND, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x54, 0x06
@@ -127,10 +131,19 @@ def program(machine: str, own_pid: int) -> list[Instruction]:
         _SOCKET[column],
         [_argument(0), (_JUMP_EQUAL, 0, 1, _AF_NETLINK), _fail(errno.EOPNOTSUPP), _fail(errno.EAFNOSUPPORT)],
     )
-    # A pair of datagram sockets could send to any address; other pairs only to each other.
+    # A pair of datagram sockets could send to any address; other pairs of Unix sockets only to each other.
     code += _rule(
         _SOCKETPAIR[column],
-        [_argument(1), (_AND, 0, 0, _SOCK_TYPE_MASK), (_JUMP_EQUAL, 0, 1, _SOCK_DGRAM), _fail(errno.EOPNOTSUPP), allow],
+        [
+            _argument(0),
+            (_JUMP_EQUAL, 1, 0, _AF_UNIX),
+            _fail(errno.EAFNOSUPPORT),
+            _argument(1),
+            (_AND, 0, 0, _SOCK_TYPE_MASK),
+            (_JUMP_EQUAL, 0, 1, _SOCK_DGRAM),
+            _fail(errno.EOPNOTSUPP),
+            allow,
+        ],
     )
     code += _rule(_CLONE[column], [_argument(0), (_JUMP_SET, 0, 1, _NEW_NAMESPACES), _fail(errno.EPERM), allow])
     # Socket ioctls would read the network interfaces of whoever made the socket: the host.
@@ -146,7 +159,13 @@ def program(machine: str, own_pid: int) -> list[Instruction]:
             allow,
         ],
     )
-    code += _rule(_PREADV2[column], [_argument(5), (_JUMP_SET, 0, 1, _RWF_NOWAIT), _fail(errno.EOPNOTSUPP), allow])
+    # The page cache again: whether a page is there, reading without a trace, and dropping what is mapped.
+    told = _RWF_NOWAIT | _RWF_DONTCACHE
+    code += _rule(_PREADV2[column], [_argument(5), (_JUMP_SET, 0, 1, told), _fail(errno.EOPNOTSUPP), allow])
+    code += _rule(
+        _MADVISE[column],
+        [_argument(2), (_JUMP_EQUAL, 1, 0, _MADV_COLD), (_JUMP_EQUAL, 0, 1, _MADV_PAGEOUT), _fail(0), allow],
+    )
     return [*code, allow]
 
 

@@ -186,3 +186,39 @@ def test_the_llm_brain_is_refused_before_anything_is_begun(folder: Path) -> None
     with pytest.raises(NoModelError):
         run(WINE, RunOptions(brain="llm", max_experiments=1))
     assert not home().exists()
+
+
+def test_a_run_without_walls_works_too(folder: Path) -> None:
+    result = run(WINE, RunOptions(max_experiments=1, sandbox="none"))
+    assert result.best is not None and result.test is not None
+
+
+OWN_METRIC = """
+def cost(truth, labels):
+    return {value}
+
+cost.greater_is_better = False
+cost.needs = "labels"
+"""
+
+
+def test_an_own_metric_is_tried_before_anything_is_begun(folder: Path) -> None:
+    (folder / "mine.py").write_text(OWN_METRIC.format(value="1 / 0"))
+    with pytest.raises(UserError, match="ZeroDivisionError"):
+        run(TaskSpec("wine.csv", "target", metric="mine.py:cost"), RunOptions(max_experiments=1, sandbox="none"))
+    assert not home().exists()
+
+
+def test_what_has_changed_is_named(folder: Path) -> None:
+    (folder / "mine.py").write_text(OWN_METRIC.format(value="float((truth != labels).mean())"))
+
+    def impatient(event: Event) -> None:
+        if isinstance(event, FoldDone):
+            raise KeyboardInterrupt
+
+    spec = TaskSpec("wine.csv", "target", metric="mine.py:cost")
+    with pytest.raises(Interrupted):
+        run(spec, RunOptions(max_experiments=1, sandbox="none"), impatient)
+    (folder / "mine.py").write_text(OWN_METRIC.format(value="float((truth != labels).sum())"))
+    with pytest.raises(UserError, match=r"metric .*mine.py:cost has changed"):
+        resume(None)

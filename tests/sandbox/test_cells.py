@@ -39,6 +39,33 @@ def test_a_syntax_error_is_an_error(session: Session) -> None:
     assert result.status == "error"
     assert result.error is not None
     assert result.error.type == "SyntaxError"
+    assert result.error.message.endswith("(line 1)")
+    assert ".py" not in result.error.message
+
+
+@pytest.mark.parametrize("code", ["import sys; sys.exit()", "raise SystemExit(0)"])
+def test_an_exit_without_a_fault_is_a_good_end(session: Session, code: str) -> None:
+    result = session.run(f"print(1)\n{code}\nprint(2)")
+    assert (result.status, result.stdout, result.stderr, result.error) == ("ok", "1\n", "", None)
+
+
+def test_an_exit_with_a_fault_is_an_error_and_no_lesson_about_ipython(session: Session) -> None:
+    result = session.run("import warnings\nwarnings.simplefilter('always')\nraise SystemExit(3)")
+    assert (result.status, result.stderr) == ("error", "")
+    assert result.error is not None
+    assert (result.error.type, result.error.message) == ("SystemExit", "3")
+    assert "%tb" not in result.error.traceback
+
+
+def test_long_errors_and_displays_are_cut_and_no_fault(session: Session) -> None:
+    result = session.run("raise ValueError('x' * 6_000_000)")
+    assert (result.status, result.state_lost) == ("error", False)
+    assert result.error is not None
+    assert result.error.type == "ValueError"
+    shown = session.run("display({'text/html': 'x' * 8_000_000, 'text/plain': 'plot'}, raw=True)\n'y' * 6_000_000")
+    assert shown.status == "ok"
+    assert shown.stdout.startswith("plot\n'yyy")
+    assert shown.stdout.endswith("y…\n")
 
 
 def test_output_is_cleaned(session: Session) -> None:
@@ -54,7 +81,7 @@ def test_what_programs_and_forks_print_is_seen(session: Session) -> None:
 
 def test_a_timeout_interrupts_and_keeps_the_state(session: Session) -> None:
     result = session.run("x = 1\nwhile True: pass", timeout=0.3)
-    assert (result.status, result.state_lost) == ("timeout", False)
+    assert (result.status, result.state_lost, result.error) == ("timeout", False, None)
     assert session.run("print(x)").stdout == "1\n"
 
 
@@ -107,6 +134,7 @@ def test_endless_printing_is_too_much_output(session: Session) -> None:
     result = session.run("while True: print('x' * 1000)", timeout=60)
     assert result.status == "too_much_output"
     assert 0 < len(result.stdout) <= MIB
+    assert result.error is None
     assert result.state_lost or session.run("1").status == "ok"
 
 
@@ -137,6 +165,13 @@ def test_too_many_buffers_are_too_much_output(session: Session) -> None:
     result = session.run("for i in range(20): send_buffer(str(i), bytes(4 << 20))", timeout=30)
     assert result.status == "too_much_output"
     assert sum(map(len, result.buffers.values())) <= 32 * MIB
+
+
+def test_a_cell_may_send_back_no_more_than_it_was_told(session: Session) -> None:
+    code = "send_buffer('a', bytes(1000))"
+    assert session.run(code, buffer_bytes=1000).buffers == {"a": bytes(1000)}
+    refused = session.run(code, buffer_bytes=999)
+    assert (refused.status, refused.buffers) == ("too_much_output", {})
 
 
 def test_put_and_get(session: Session) -> None:

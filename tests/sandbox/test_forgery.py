@@ -1,9 +1,12 @@
 """A Cell owns its kernel: it can send any message, correctly signed. The host must not fall over, nor be stuck."""
 
 import os
+import time
+from typing import Any
 
 import pytest
 
+from mlpilot.sandbox import messages
 from mlpilot.sandbox.memory import resident
 from mlpilot.sandbox.protocol import Session
 
@@ -26,7 +29,7 @@ def forge(kind, content, request=parent["header"], buffers=()):
         "forge('stream', {'name': {'a': 1}, 'text': 3})",
         "forge('stream', [])",
         "forge('error', {'ename': 3, 'evalue': None, 'traceback': 'abc'})",
-        "forge('error', {'ename': 'E' * 10**6, 'evalue': 'v' * 10**6, 'traceback': ['t' * 10**6] * 3})",
+        "forge('error', {'ename': 'E' * 10**6, 'evalue': 'v' * 10**6, 'traceback': ['t' * 10**6]})",
         "forge('display_data', {'data': [1], 'transient': 'x'})",
         "forge('display_data', {'data': {}, 'transient': {'mlpilot_buffer': {'a': 1}}}, buffers=[b'x'])",
         "forge('display_data', {'data': {'text/plain': {'a': 1}}})",
@@ -50,6 +53,36 @@ def test_junk_is_dropped_or_read_with_care(session: Session, forgery: str) -> No
     assert "of another" not in result.stdout
     assert result.error is None or len(result.error.traceback) < 300_000
     assert session.run("print(6 * 7)").stdout == "42\n"
+
+
+@pytest.mark.parametrize(
+    "part",
+    ["{**parent['header'], 'x': 'x' * 10**6}", "parent['header'], 'x' * 5_000_000"],
+    ids=["a large parent header is dropped", "a large content is too much output"],
+)
+def test_no_message_is_larger_than_the_kernel_makes_them(session: Session, part: str) -> None:
+    code = f"request, text, *_ = *[{part}], 'forged'\nforge('stream', {{'name': 'stdout', 'text': text}}, request)"
+    result = session.run(_SEND + code, timeout=20)
+    assert result.stdout == ""
+    assert result.status == ("ok" if "**" in part else "too_much_output")
+    assert not result.state_lost
+
+
+def test_messages_that_are_slow_to_read_do_not_hold_up_the_timeout(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The clock is looked at after each message, not after each batch."""
+    slow = messages.read
+
+    def read(*arguments: Any) -> messages.Message | None:
+        time.sleep(0.1)
+        return slow(*arguments)
+
+    monkeypatch.setattr(messages, "read", read)
+    code = "while True: forge('stream', {'name': 'stdout', 'text': ''})"
+    result = session.run(_SEND + code, timeout=1)
+    assert result.status == "timeout"
+    assert result.seconds < 12
 
 
 def test_a_forged_end_ends_the_cell_and_nothing_more(session: Session) -> None:

@@ -79,6 +79,9 @@ def test_calls_that_depend_on_their_arguments(machine: str, column: int) -> None
     assert say(seccomp._SOCKET, 16) == errno.EOPNOTSUPP
     assert say(seccomp._SOCKETPAIR, 1, 1 | 0o2000000) == ALLOWED
     assert say(seccomp._SOCKETPAIR, 1, 2 | 0o2000000) == errno.EOPNOTSUPP
+    assert [say(seccomp._SOCKETPAIR, family, 1) for family in (2, 16, 30, 40)] == [errno.EAFNOSUPPORT] * 4
+    assert [say(seccomp._MADVISE, 0, 4096, advice) for advice in (20, 21)] == [0, 0]
+    assert [say(seccomp._MADVISE, 0, 4096, advice) for advice in (0, 4, 8, 14)] == [ALLOWED] * 4
     assert say(seccomp._CLONE, 0x3D0F00) == ALLOWED
     assert say(seccomp._CLONE, 0x10000000 | 17) == errno.EPERM
     assert say(seccomp._IOCTL, 1, 0x5401) == ALLOWED
@@ -86,7 +89,7 @@ def test_calls_that_depend_on_their_arguments(machine: str, column: int) -> None
     assert say(seccomp._IOCTL, 1, 0x541C) == errno.EPERM
     assert say(seccomp._IOCTL, 1, 0x8912) == errno.EPERM
     assert say(seccomp._PREADV2, 3, 0, 0, 0, 0, 0) == ALLOWED
-    assert say(seccomp._PREADV2, 3, 0, 0, 0, 0, 8) == errno.EOPNOTSUPP
+    assert [say(seccomp._PREADV2, 3, 0, 0, 0, 0, flag) for flag in (8, 0x80)] == [errno.EOPNOTSUPP] * 2
     for name, numbers in seccomp._ON_SELF.items():
         assert [say(numbers, pid) for pid in (0, PID, PID + 1)] == [ALLOWED, ALLOWED, 0], name
     for name, (numbers, kind) in seccomp._PRIORITIES.items():

@@ -48,11 +48,30 @@ def test_no_space_is_an_empty_space() -> None:
         '{"a": Float(1e-3)}',
         "{**other}",
         '{"a": Float(0, 1e999)}',
+        '{"a": Int(1, 5, default=1e999)}',
+        '{"a": Int(1, 1e999)}',
+        '{"a": Int(1.0, 1.7e308)}',
+        f'{{"a": Float(0, {hex(10**400)})}}',
+        '{"a": 1e999}',
+        f'{{"a": 0x{"f" * 5000}}}',
+        f'{{"a": {2**63}}}',
+        '{"a": Choice([1, -1e999])}',
     ],
 )
 def test_what_is_not_a_literal_or_makes_no_sense_is_refused(space: str) -> None:
     with pytest.raises(SpaceError):
         read_space(f"SPACE = {space}")
+
+
+def test_whole_numbers_of_64_bits_are_read() -> None:
+    assert read_space(f"SPACE = {{'a': {2**63 - 1}, 'b': {-(2**63)}}}") == {"a": 2**63 - 1, "b": -(2**63)}
+
+
+def test_a_syntax_error_names_its_line_and_no_file() -> None:
+    found = problem("x = 1\ndef fit(:\n")
+    assert found is not None
+    assert found.message.endswith(" (line 2)")
+    assert "<unknown>" not in found.message
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,12 @@ from dataclasses import dataclass
 from mlpilot.sandbox.protocol import CellError
 from mlpilot.tools.diagnose.model import Diagnosis
 
-_FRAME = re.compile(r'File "?[^"\n]*?solution\.py"?(?:, line |:)(\d+)')
+_FRAME = re.compile(r'\s*File "?(?:[^"]*/)?solution\.py"?(?:, line |:)(\d{1,7})')
+_PLACE = re.compile(r" \((?:solution\.py, )?line (\d{1,7})\)\Z")
+"""How the message of a syntax error ends."""
+
+# Whatever the sandbox says is read in time that is linear in its size: by the line, and not all of a long text.
+_LINE_CHARACTERS, _TEXT_CHARACTERS = 500, 2000
 
 
 @dataclass(frozen=True)
@@ -30,6 +35,12 @@ def _sign(kind: str, pattern: str, message: str, remedy: str) -> Sign:
 
 
 SIGNS = (
+    _sign(
+        "contract-error",
+        r"TypeError: (?:fit|predict)\(\) (?:got an unexpected|missing|takes)",
+        "the contract's signatures are fit(X, y, *, params, seed, report) and predict(model, X)",
+        "take exactly these arguments",
+    ),
     _sign(
         "unexpected-argument",
         r"TypeError: (?:[\w.]+\(\) )?got an unexpected keyword argument '(\w+)'",
@@ -129,8 +140,10 @@ _STATUS = {
     "out_of_memory": ("out-of-memory", "it needs more memory than there is", "fit fewer trees, or on fewer rows"),
     "killed": ("killed", "the kernel died while it ran", "use less memory, and no native code that may crash"),
     "disk_full": ("disk-full", "it wrote more to disk than it may", "write nothing to disk"),
-    "too_much_output": ("too-much-output", "it printed more than it may", "print less"),
+    "too_much_output": ("too-much-output", "it printed, or sent back, more than it may", "print less"),
 }
+
+_OF_SYNTAX = {"SyntaxError", "IndentationError", "TabError"}
 
 REJECTIONS = (
     ("labels-returned", r"needs probabilities.* and predict returned labels", "call predict_proba in predict"),
@@ -155,8 +168,10 @@ def diagnose(
         return Diagnosis(kind, message, evidence=f"ended as {status}", remedy=remedy)
     if error is None:
         return _of_warnings(stderr, source)
-    text = f"{error.type}: {error.message}"
+    text = f"{error.type}: {error.message}"[:_TEXT_CHARACTERS]
     line = own_line(error.traceback, source)
+    if error.type in _OF_SYNTAX and (place := _PLACE.search(text)):
+        line, text = int(place.group(1)), text[: place.start()]
     for sign in SIGNS:
         found = sign.pattern.search(text)
         if found:
@@ -176,9 +191,12 @@ def rejected(reason: str) -> Diagnosis:
 
 def own_line(traceback: str, source: str) -> int | None:
     """The line of the Solution that the traceback ends in, counted from 1; None where it never enters it."""
-    numbers = [int(number) for number in _FRAME.findall(traceback)]
-    known = [number for number in numbers if 1 <= number <= source.count("\n") + 1]
-    return known[-1] if known else None
+    last = source.count("\n") + 1
+    for text in reversed(traceback.splitlines()):
+        frame = _FRAME.match(text[:_LINE_CHARACTERS])
+        if frame is not None and 1 <= int(frame.group(1)) <= last:
+            return int(frame.group(1))
+    return None
 
 
 def _of_warnings(stderr: str, source: str) -> Diagnosis:

@@ -3,7 +3,7 @@
 import ast
 
 from mlpilot.tools.diagnose.model import Diagnosis
-from mlpilot.tools.diagnose.syntax import calls, function, keyword, nearest, with_keyword
+from mlpilot.tools.diagnose.syntax import calls, function, keyword, nearest, whole, with_keyword
 from mlpilot.tools.text import Edit, apply_edits, span, text_of
 
 Mended = tuple[str, str] | None
@@ -27,10 +27,10 @@ def _quartered(source: str, tree: ast.Module, names: tuple[str, ...]) -> Mended:
     for call in calls(tree):
         for name in names:
             argument = keyword(call, name)
-            value = argument.value if argument is not None else None
-            if isinstance(value, ast.Constant) and isinstance(value.value, int) and value.value > HEAVY[name]:
-                new = max(HEAVY[name], value.value // 4)
-                edits.append(Edit(*span(source, value), str(new)))
+            number = whole(argument.value) if argument is not None else None
+            if argument is not None and number is not None and number > HEAVY[name]:
+                new = max(HEAVY[name], number // 4)
+                edits.append(Edit(*span(source, argument.value), str(new)))
                 what.append(f"{name}={new}")
     return (apply_edits(source, edits), f"lighter: {', '.join(what)}") if edits else None
 
@@ -56,17 +56,13 @@ def _fewer_rows(source: str, tree: ast.Module) -> Mended:
 
 def more_iterations(source: str, tree: ast.Module, diagnosis: Diagnosis) -> Mended:
     """Five times the iterations, where a number is written."""
-    found = [
-        call
+    written = {
+        call: number
         for call in calls(tree)
-        if (argument := keyword(call, "max_iter")) is not None
-        and isinstance(argument.value, ast.Constant)
-        and isinstance(argument.value.value, int)
-    ]
-    if not found:
+        if (argument := keyword(call, "max_iter")) is not None and (number := whole(argument.value)) is not None
+    }
+    if not written:
         return None
-    call = nearest(found, diagnosis.line)[0]
-    argument = keyword(call, "max_iter")
-    assert argument is not None and isinstance(argument.value, ast.Constant)
-    new = 5 * int(str(argument.value.value))
+    call = nearest(list(written), diagnosis.line)[0]
+    new = 5 * written[call]
     return with_keyword(source, call, "max_iter", str(new)), f"max_iter={new}"

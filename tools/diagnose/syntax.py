@@ -23,6 +23,12 @@ def keyword(call: ast.Call, name: str) -> ast.keyword | None:
     return next((one for one in call.keywords if one.arg == name), None)
 
 
+def whole(node: ast.expr | None) -> int | None:
+    """The whole number that is written there, None for anything else, and for one too large to mean anything."""
+    value = node.value if isinstance(node, ast.Constant) else None
+    return value if type(value) is int and value < 2**31 else None
+
+
 def nearest(found: list[ast.Call], line: int | None) -> list[ast.Call]:
     """Calls sorted by how far they stand from a line of the text."""
     return sorted(found, key=lambda call: 0 if line is None else _distance(call, line))

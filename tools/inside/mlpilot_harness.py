@@ -78,6 +78,13 @@ def _same_kinds(parts: list[pd.DataFrame]) -> list[pd.DataFrame]:
 
 def work(buffers: Sequence[memoryview], send: Send) -> None:
     """Do one job: [header, train rows, labels, predict rows] in, predictions (and what else was asked) out."""
+    try:
+        _work(buffers, send)
+    except SystemExit as error:
+        raise RuntimeError("the Solution called sys.exit; fit and predict must return") from error
+
+
+def _work(buffers: Sequence[memoryview], send: Send) -> None:
     header = json.loads(bytes(buffers[0]))
     train = np.frombuffer(buffers[1], dtype="<i4")
     rows = np.frombuffer(buffers[3], dtype="<i4")
