@@ -61,7 +61,7 @@ def decide(desk: Desk) -> Entry | None:
 
 def _decision(desk: Desk, view: View) -> Decision:
     if view.experiments_left == 0:
-        return Stop(f"{len(view.board)} experiments were allowed, and are done")
+        return Stop(f"as many experiments as were allowed: {len(view.board)}")
     if view.seconds_left is not None and view.seconds_left <= 0:
         return Stop("the time is up")
     if desk.baseline is not None and not view.board:

@@ -39,7 +39,7 @@ def decide(view: View) -> Decision:
     """The next step, for the loop to take."""
     ledger = Ledger(view)
     if view.experiments_left == 0:
-        return Stop(f"{len(view.board)} experiments were allowed, and are done")
+        return Stop(f"as many experiments as were allowed: {len(view.board)}")
     if view.experiments_left == 1 and len(view.board) >= 2:
         return _last_blend(ledger) or _one_more(ledger) or Stop("nothing is left to try")
     if ledger.idle >= PATIENCE:
