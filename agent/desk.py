@@ -190,6 +190,7 @@ class Desk:
             seconds=entry.seconds,
             complexity=solution.complexity if solution else 0,
             parent=entry.parent,
+            members=tuple(number for number, _ in entry.members),
         )
 
     def candidates(self, entries: Sequence[Entry]) -> list[Candidate]:
@@ -198,7 +199,8 @@ class Desk:
         for entry in entries:
             if entry.status == "scored" and entry.key and entry.solution and entry.score:
                 solution = self.journal.solution(entry.solution)
-                found.append(Candidate(entry.number, self.predictions(entry), entry.score, solution.complexity))
+                blend = entry.kind == "blend"
+                found.append(Candidate(entry.number, self.predictions(entry), entry.score, solution.complexity, blend))
         return found
 
     def predictions(self, entry: Entry) -> list[NDArray[Any]]:

@@ -26,6 +26,9 @@ chance over the whole range is mostly worse."""
 NEAR = 0.2
 """Of a range (in its own scale), how far such a trial may go to either side."""
 
+_ASKS = 8
+"""Where a space is small, chance may name what was tried; it is asked so often for something new."""
+
 
 def suggest(space: Space, trials: Sequence[Trial], *, greater_is_better: bool, seed: int) -> dict[str, Value]:
     """Parameters to try next: every key of `space`, each a plain value.
@@ -41,11 +44,15 @@ def suggest(space: Space, trials: Sequence[Trial], *, greater_is_better: bool, s
     if not dimensions:
         return defaults(space)
     scored = [(params, score) for params, score in trials if _is_score(score) and _within(params, dimensions)]
+    known = trials
     if scored and len(trials) < len(starts(space)) + NEAR_TRIALS:
         best = (max if greater_is_better else min)(scored, key=lambda trial: trial[1] or 0.0)[0]
-        dimensions = {key: _near(value, best[key]) for key, value in dimensions.items()}
-        return defaults(space) | _ask(dimensions, (), greater_is_better, _trial_seed(seed, len(trials)))
-    return defaults(space) | _ask(dimensions, trials, greater_is_better, _trial_seed(seed, len(trials)))
+        dimensions, known = {key: _near(value, best[key]) for key, value in dimensions.items()}, ()
+    for again in range(_ASKS):
+        asked = defaults(space) | _ask(dimensions, known, greater_is_better, _trial_seed(seed, len(trials) + again))
+        if asked not in tried:
+            break
+    return asked
 
 
 def starts(space: Space) -> list[dict[str, Value]]:

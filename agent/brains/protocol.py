@@ -54,6 +54,8 @@ class Line:
     complexity: int
     parent: int | None = None
     """The experiment it came from (tuning, repair)."""
+    members: tuple[int, ...] = ()
+    """Of a blend: the experiments that were kept in it."""
 
 
 @dataclass(frozen=True)

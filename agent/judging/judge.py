@@ -40,6 +40,7 @@ class Candidate:
     """Checked predictions, one array per fold of the plan."""
     score: Score
     complexity: int
+    blend: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,12 +112,37 @@ class Judge:
         """Number of the best Experiment: the best out-of-fold estimate, or a simpler one that is as good.
 
         As good: worse by at most `NOISE_BAND` standard errors of the paired difference. Among equally complex ones
-        the better score wins, then the earlier one. Raises `ValueError` without candidates.
+        the better score wins, then the earlier one. Picking one of many flatters its score, so a blend, whose score is
+        cross-fitted, is held against what picking scores cross-fitted too, and taken where it is as good as that.
+        Raises `ValueError` without candidates.
         """
         sign = 1 if self.metric.greater_is_better else -1
-        leader = max(candidates, key=lambda one: (sign * one.score.value, -one.complexity, -one.experiment))
-        near = [one for one in candidates if one.complexity <= leader.complexity and self._is_as_good(one, leader)]
+
+        def order(one: Candidate) -> tuple[float, int, int]:
+            return sign * one.score.value, -one.complexity, -one.experiment
+
+        blends, singles = ([one for one in candidates if one.blend is kind] for kind in (True, False))
+        if not singles:
+            return max(blends, key=order).experiment
+        leader = max(singles, key=order)
+        if blends:
+            blend = max(blends, key=order)
+            behind = sign * (self._picking(singles, sign) - blend.score.value)
+            if behind <= NOISE_BAND * self._search.gain(leader.folds, blend.folds).spread:
+                return blend.experiment
+        near = [one for one in singles if one.complexity <= leader.complexity and self._is_as_good(one, leader)]
         return min(near, key=lambda one: (one.complexity, -sign * one.score.value, one.experiment)).experiment
+
+    def _picking(self, singles: Sequence[Candidate], sign: int) -> float:
+        """What picking the best of these scores: on each fold the one that is best on the other folds of its repeat."""
+        values = np.array([one.score.folds for one in singles])
+        size = values.shape[1] // self.plan.repeats if values.shape[1] % self.plan.repeats == 0 else values.shape[1]
+        if size < 2:
+            return sign * float((sign * values).mean(axis=1).max())
+        by_repeat = values.reshape(len(singles), -1, size)
+        others = by_repeat.sum(axis=2, keepdims=True) - by_repeat
+        chosen = (sign * others).argmax(axis=0)
+        return float(np.take_along_axis(by_repeat, chosen[None], axis=0).mean())
 
     def blend(self, members: Sequence[Sequence[Array]]) -> BlendResult:
         """Weights for the members (out-of-fold predictions each), at most eight of them above zero.

@@ -24,8 +24,9 @@ def predict(model, X):
 
 TEMPER = '''
 def tempered(probabilities, power):
-    """Probabilities raised to a power and normalised: below 1 more cautious, above 1 more decided."""
-    return softmax(power * np.log(probabilities + FLOOR), axis=1)
+    """Probabilities raised to a power and normalised: below 1 more cautious, above 1 more decided, never certain."""
+    sharpened = softmax(power * np.log(probabilities + FLOOR), axis=1)
+    return (sharpened + DOUBT) / (1 + DOUBT * sharpened.shape[1])
 
 
 def best_power(probabilities, codes):
@@ -33,10 +34,16 @@ def best_power(probabilities, codes):
     rows = np.arange(len(codes))
 
     def surprise(power):
-        return -np.log(tempered(probabilities, power)[rows, codes] + 1e-15).mean()
+        return -np.log(tempered(probabilities, power)[rows, codes]).mean()
 
     return float(minimize_scalar(surprise, bounds=(0.2, 5), method="bounded").x)
 '''
+
+
+def _doubt(table: Table) -> dict[str, str]:
+    """Nothing is less likely than one row in ten times as many as were seen."""
+    return {"DOUBT": f"{0.1 / max(table.train_rows, 1):.1g}"}
+
 
 FOLDS = '''
 def folds(codes, seed):
@@ -138,7 +145,7 @@ def discriminant(table: Table) -> Parts:
         TEMPERED_PREDICT,
         space,
         scalings=("standard", "yeo-johnson"),
-        constants={"FLOOR": "1e-4"},
+        constants={"FLOOR": "1e-4", **_doubt(table)},
         helpers=(TEMPER, FOLDS),
     )
 
@@ -231,7 +238,7 @@ def neighbours(table: Table) -> Parts:
         TEMPERED_PREDICT,
         space,
         scalings=("standard", "min-max", "quantile"),
-        constants={"FLOOR": "0.01", **(sampled(table, "neighbours") or {})},
+        constants={"FLOOR": "0.01", **_doubt(table), **(sampled(table, "neighbours") or {})},
         helpers=(TEMPER, FOLDS, *([SAMPLE] if sampled(table, "neighbours") else [])),
     )
 
@@ -285,7 +292,7 @@ def _trees(table: Table, name: str, doc: str) -> Parts:
         "criterion": 'Choice(["gini", "entropy"])',
         **_weights(table),
     }
-    constants = {"TREES": str(trees), "FLOOR": f"{0.5 / trees:.2g}"}
+    constants = {"TREES": str(trees), "FLOOR": f"{0.5 / trees:.2g}", **_doubt(table)}
     if threads:
         constants["THREADS"] = str(table.threads)
     if large:
@@ -371,7 +378,6 @@ MLP_SPACE = {
 
 
 def bayes(table: Table) -> Parts:
-    del table
     fit = f"""
     def fit(X, y, *, params, seed, report):
         {CODES}
@@ -387,6 +393,6 @@ def bayes(table: Table) -> Parts:
         fit,
         TEMPERED_PREDICT,
         {"alpha": "Float(0.01, 10, log=True, default=0.3)"},
-        constants={"FLOOR": "1e-6"},
+        constants={"FLOOR": "1e-6", **_doubt(table)},
         helpers=(TEMPER, FOLDS),
     )

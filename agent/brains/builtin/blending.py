@@ -8,7 +8,7 @@ from mlpilot.agent.brains.protocol import Line, View
 MOST_MEMBERS = 14
 """Offered; the Judge keeps those that help together."""
 
-REFITS = 6.5
+REFITS = 5.0
 """What the end costs, in fits of one fold: every member is fitted for the test, and once more for export."""
 
 CLOSING_SHARE = 0.25
@@ -39,16 +39,23 @@ def members_of(view: View, board: Sequence[Line] | None = None) -> tuple[int, ..
 def closing_seconds(view: View) -> float:
     """What the refits of the blend that would be made now are likely to take, beyond what the loop keeps already.
 
-    The loop keeps what it takes to refit the best so far. Of a blend the Judge kept some members, which ones is not on
-    the board: half of the cost is taken as kept.
+    The loop keeps what it takes to refit the best so far. How many of the offered members the Judge will keep is told
+    by the last blend; before there is one, half of them.
     """
-    chosen = set(members_of(view))
-    cost = sum(fold_seconds(line, view) for line in view.board if line.experiment in chosen)
+    offered = members_of(view)
+    blend = next((line for line in reversed(view.board) if line.members), None)
+    cost = _cost(offered, view) / 2 if blend is None else 1.2 * _cost(blend.members, view)
     sign = 1 if view.card.greater_is_better else -1
     scored = [line for line in view.board if line.score is not None]
     best = max(scored, key=lambda line: sign * (line.score or 0.0), default=None)
-    kept = 0.0 if best is None else cost / 2 if best.kind == "blend" else fold_seconds(best, view)
+    kept = 0.0 if best is None else _cost(best.members or (best.experiment,), view)
     return REFITS * max(0.0, cost - kept)
+
+
+def _cost(experiments: Sequence[int], view: View) -> float:
+    """Seconds of one fold of all of these."""
+    wanted = set(experiments)
+    return sum(fold_seconds(line, view) for line in view.board if line.experiment in wanted)
 
 
 def fold_seconds(line: Line, view: View) -> float:

@@ -339,6 +339,22 @@ def test_the_best_is_the_best_score_but_for_a_simpler_one_that_is_as_good():
     assert judge.best([candidate(1, strong, 20), candidate(2, strong, 20)]) == 1
 
 
+def test_a_blend_is_held_against_what_picking_would_score():
+    """Thirty that know equally little: the luckiest looks better than a blend of them, and is not."""
+    y = np.random.default_rng(0).integers(0, 2, 200).astype(np.int32)
+    judge = judge_of(y)
+    singles = [guess(judge, y, 0.7, seed) for seed in range(30)]
+    blended = judge.blend(singles)
+    worse = [np.full_like(fold, 0.5) for fold in blended.folds]
+
+    def candidate(number, folds, blend=False):
+        return Candidate(number, folds, judge.score(folds), 100 if blend else 20, blend)
+
+    candidates = [candidate(number, folds) for number, folds in enumerate(singles, 1)]
+    assert judge.best([*candidates, candidate(31, blended.folds, blend=True)]) == 31
+    assert judge.best([*candidates, candidate(31, worse, blend=True)]) == judge.best(candidates) < 31
+
+
 # Blends
 
 
