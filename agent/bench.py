@@ -62,10 +62,17 @@ class Bench:
         return self._looked_at(outcome, rows, time.monotonic() - started, lambda p: self.study.put_back(fold, p))
 
     def shuffled(
-        self, fold: int, source: str, params: Mapping[str, Value], columns: tuple[str, ...], *, timeout: float
+        self,
+        fold: int,
+        source: str,
+        params: Mapping[str, Value],
+        columns: tuple[str, ...],
+        *,
+        seconds: float,
+        timeout: float,
     ) -> tuple[Job, Outcome]:
-        """One fold again, with predictions in which one column is shuffled."""
-        job = self.study.fold_job(fold, source, params, shuffle=columns)
+        """One fold again, with predictions in which one column is shuffled, for so many seconds after it is fitted."""
+        job = self.study.fold_job(fold, source, params, shuffle=columns, shuffle_seconds=seconds)
         return job, run_job(self._open(), job, timeout=timeout)
 
     def test(self, source: str, params: Mapping[str, Value], *, timeout: float) -> Tried:

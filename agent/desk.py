@@ -165,7 +165,8 @@ class Desk:
     def view(self) -> View:
         """The excerpt of the Journal that the Brain is shown."""
         entries = self.entries()
-        reserve = self.finish_seconds(self.best(entries))
+        best = self.best(entries)
+        reserve = self.finish_seconds(best)
         left = self.clock.left
         most = self.options.max_experiments
         return View(
@@ -174,6 +175,7 @@ class Desk:
             seconds_left=None if left is None else max(0.0, left - reserve),
             experiments_left=None if most is None else max(0, most - len(entries)),
             seed=self.spec.seed,
+            best=best.number if best else None,
         )
 
     def _line(self, entry: Entry) -> Line:

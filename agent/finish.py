@@ -74,9 +74,12 @@ def _measure_columns(desk: Desk, best: Entry, solution: Solution) -> None:
     """Permutation importance on the first fold's held-out rows, where the time allows: the fold is fitted again."""
     columns, left, needed = desk.study.task.features, desk.clock.left, desk.finish_seconds(best)
     importance: list[tuple[str, float, float]] = []
-    if len(columns) <= MOST_COLUMNS and (left is None or left > 1.3 * needed + 6.0):
+    spare = Job.shuffle_seconds if left is None else min(Job.shuffle_seconds, 1.0 + left - needed)
+    if len(columns) <= MOST_COLUMNS and spare > 0:
         desk.tell(Finishing("measuring how much each column matters"))
-        job, outcome = desk.bench.shuffled(0, solution.source, best.params, columns, timeout=_timeout(desk, needed))
+        job, outcome = desk.bench.shuffled(
+            0, solution.source, best.params, columns, seconds=spare, timeout=_timeout(desk, needed)
+        )
         importance = _importance(desk, job, outcome)
     rows = min(Job.shuffle_rows, len(desk.study.plan.folds[0].held))
     desk.journal.learn(desk.run, importance=importance, importance_rows=f"{rows:,} out-of-fold rows")

@@ -66,9 +66,12 @@ class View:
     board: Sequence[Line]
     """Experiments so far, in order."""
     seconds_left: float | None
-    """None: no budget in time, so nothing may depend on the clock."""
+    """Beyond what it takes to fit and report the best so far. None: no budget in time, so nothing may depend on the
+    clock."""
     experiments_left: int | None
     seed: int = 0
+    best: int | None = None
+    """The best Experiment so far, by the Judge's word."""
 
 
 @dataclass(frozen=True)

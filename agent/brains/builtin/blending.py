@@ -45,9 +45,7 @@ def closing_seconds(view: View) -> float:
     offered = members_of(view)
     blend = next((line for line in reversed(view.board) if line.members), None)
     cost = _cost(offered, view) / 2 if blend is None else 1.2 * _cost(blend.members, view)
-    sign = 1 if view.card.greater_is_better else -1
-    scored = [line for line in view.board if line.score is not None]
-    best = max(scored, key=lambda line: sign * (line.score or 0.0), default=None)
+    best = next((line for line in view.board if line.experiment == view.best), None)
     kept = 0.0 if best is None else _cost(best.members or (best.experiment,), view)
     return REFITS * max(0.0, cost - kept)
 
