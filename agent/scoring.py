@@ -45,12 +45,15 @@ class ScoreOutcome:
         }
 
 
-def score(path: Path, spec: TaskSpec, *, sandbox: str = "auto", timeout: float = 120.0) -> ScoreOutcome:
-    """Judge the Solution at `path`; `timeout` is wall time for the whole, and the first failed fold ends it.
+def score(
+    path: Path, spec: TaskSpec, *, sandbox: str = "auto", timeout: float = 120.0, started: float | None = None
+) -> ScoreOutcome:
+    """Judge the Solution at `path`; the first failed fold ends it.
 
-    Raises `UserError` for what is wrong with the input, and `NoSandboxError`.
+    `timeout` is wall time for the whole, from `started` (of `time.monotonic`), or from now. Raises `UserError` for
+    what is wrong with the input, and `NoSandboxError`.
     """
-    end = time.monotonic() + timeout
+    end = timeout + (time.monotonic() if started is None else started)
     solution = read_solution(path)
     with tempfile.TemporaryDirectory(prefix="mlpilot-") as store:
         study = Study.load(spec, limits().threads, Path(store).resolve())

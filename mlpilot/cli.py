@@ -13,7 +13,7 @@ from mlpilot.parser import Parser, parse
 from mlpilot.sandbox.errors import UserError
 
 _BEGAN = time.monotonic()
-"""A budget covers the whole command, what it imports included."""
+"""A budget covers the whole command, what it imports included; where `main` is called, it begins with the call."""
 _DESCRIPTION = "An ML copilot: it runs the experiments, and reports a score you can believe."
 _START = "start with:  mlpilot run DATA.csv --target COLUMN"
 
@@ -22,11 +22,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code. An error that nobody foresaw is raised; `sys.excepthook` ends it."""
     streams.prepare()
     words = list(sys.argv[1:] if argv is None else argv)
+    began = _BEGAN if argv is None else time.monotonic()
     wants_json, debug = "--json" in words, "--debug" in words
     command = next((COMMANDS[word] for word in words if word in COMMANDS), None)
     sys.excepthook = partial(_end_on_bug, command=command, wants_json=wants_json, debug=debug)
     try:
-        code = _dispatch(words)
+        code = _dispatch(words, began)
         sys.stdout.flush()
         return code
     except UserError as error:
@@ -62,7 +63,7 @@ def build() -> Parser:
     return parser
 
 
-def _dispatch(words: list[str]) -> int:
+def _dispatch(words: list[str], began: float) -> int:
     parser = build()
     if not words:
         parser.print_help()
@@ -70,7 +71,7 @@ def _dispatch(words: list[str]) -> int:
     args = parse(parser, words)
     if args.command is None:
         parser.error("a command is missing")
-    args.began = _BEGAN
+    args.began = began
     code: int = args.main(args)
     return code
 

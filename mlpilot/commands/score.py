@@ -42,7 +42,9 @@ def main(args: argparse.Namespace) -> int:
     from mlpilot.screen import busy
 
     with busy(f"judging {args.solution}", args.sandbox):
-        outcome = score(Path(args.solution), task_spec(args), sandbox=args.sandbox, timeout=args.timeout)
+        outcome = score(
+            Path(args.solution), task_spec(args), sandbox=args.sandbox, timeout=args.timeout, started=args.began
+        )
     if args.json:
         from mlpilot.streams import answer_json
 
