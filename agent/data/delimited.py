@@ -21,6 +21,7 @@ MISSING = ("", "NA", "N/A", "n/a", "#N/A", "<NA>", "nan", "NaN", "NAN", "null", 
 BLOCK = 8 * 2**20
 """The longest row that is read, in bytes; Arrow parses block by block."""
 SAMPLE = 4 * 2**20
+ROWS_FOR_CODES = 2000
 MAX_COLUMNS = 20_000
 _CONTROL = bytes(set(range(32)) - set(b"\t\n\r\f\x1b") | {127})
 _UNDEFINED_IN_CP1252 = (b"\x81", b"\x8d", b"\x8f", b"\x90", b"\x9d")
@@ -159,6 +160,7 @@ def _parse(path: Path, text: Text, blank: int, width: int, delimiter: str) -> li
             true_values=["true", "True", "TRUE"],
             false_values=["false", "False", "FALSE"],
             decimal_point="," if _decimal_comma(text.sample, delimiter) else ".",
+            column_types={str(position): pa.string() for position in _codes(text.sample, delimiter, width)},
         ),
     }
     try:
@@ -180,6 +182,17 @@ def _decimal_comma(sample: str, delimiter: str) -> bool:
     points = sum(bool(re.fullmatch(r"[+-]?\d*\.\d+", field)) for field in fields)
     grouped = sum(bool(re.fullmatch(r"[+-]?[1-9]\d{0,2}(,\d{3})+", field)) for field in fields)
     return commas > grouped and not points
+
+
+def _codes(sample: str, delimiter: str, width: int) -> set[int]:
+    """Columns of digits with leading zeros (00501): codes, not numbers, and Arrow would drop the zeros."""
+    records = _first_records(sample.lstrip("\r\n"), delimiter, ROWS_FOR_CODES)[1:]
+    return {
+        position
+        for record in records
+        for position, field in enumerate(record[:width])
+        if field.startswith("0") and len(field) > 1 and field.isdecimal()
+    }
 
 
 def _first_bad_line(path: Path, text: Text, delimiter: str, width: int) -> str:

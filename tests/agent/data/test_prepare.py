@@ -104,6 +104,13 @@ def test_statsmodels_tables(tmp_path: Path) -> None:
     assert randhie.groups is None and len(randhie.notes) == 1 and "coincidence" in randhie.notes[0]
 
 
+def test_leading_zeros_are_kept(tmp_path: Path) -> None:
+    zips = [f"{5 * i % 70:05d}" for i in range(N)]
+    found = prepared(tmp_path, frame(zip=zips, part=[f"{i % 3:03d}" for i in range(N)]), "part")
+    assert found.task.classes == ("000", "001", "002")
+    assert found.X["zip"].tolist() == zips
+
+
 # --- the target
 
 
