@@ -90,6 +90,9 @@ Instruction = tuple[int, int, int, int]
 """Code, jump if true, jump if false, operand."""
 
 
+_ALLOWED: Instruction = (_RETURN, 0, 0, _ALLOW)
+
+
 def _argument(index: int) -> Instruction:
     """Load the low word of the call's argument `index`."""
     return (_LOAD, 0, 0, 16 + 8 * index)
@@ -109,7 +112,6 @@ def program(machine: str, own_pid: int) -> list[Instruction]:
     if machine not in _AUDIT_ARCH:
         raise OSError(errno.ENOTSUP, f"no system call table for {machine}")
     column = list(_AUDIT_ARCH).index(machine)
-    allow: Instruction = (_RETURN, 0, 0, _ALLOW)
     code: list[Instruction] = [(_LOAD, 0, 0, 4), (_JUMP_EQUAL, 1, 0, _AUDIT_ARCH[machine]), _fail(errno.EPERM)]
     code.append((_LOAD, 0, 0, 0))
     if machine == "x86_64":
@@ -120,14 +122,19 @@ def program(machine: str, own_pid: int) -> list[Instruction]:
     for numbers in _ON_SELF.values():
         code += _rule(
             numbers[column],
-            [_argument(0), (_JUMP_EQUAL, 1, 0, 0), (_JUMP_EQUAL, 0, 1, own_pid), allow, _fail(0)],
+            [_argument(0), (_JUMP_EQUAL, 1, 0, 0), (_JUMP_EQUAL, 0, 1, own_pid), _ALLOWED, _fail(0)],
         )
     for numbers, kind in _PRIORITIES.values():
         code += _rule(
             numbers[column],
-            [_argument(0), (_JUMP_EQUAL, 0, 3, kind), _argument(1), (_JUMP_EQUAL, 0, 1, 0), allow, _fail(0)],
+            [_argument(0), (_JUMP_EQUAL, 0, 3, kind), _argument(1), (_JUMP_EQUAL, 0, 1, 0), _ALLOWED, _fail(0)],
         )
-    code += _rule(
+    return [*code, *_rules_by_argument(column), _ALLOWED]
+
+
+def _rules_by_argument(column: int) -> list[Instruction]:
+    """Calls that are allowed, refused or pretended according to what they are given."""
+    code = _rule(
         _SOCKET[column],
         [_argument(0), (_JUMP_EQUAL, 0, 1, _AF_NETLINK), _fail(errno.EOPNOTSUPP), _fail(errno.EAFNOSUPPORT)],
     )
@@ -142,10 +149,10 @@ def program(machine: str, own_pid: int) -> list[Instruction]:
             (_AND, 0, 0, _SOCK_TYPE_MASK),
             (_JUMP_EQUAL, 0, 1, _SOCK_DGRAM),
             _fail(errno.EOPNOTSUPP),
-            allow,
+            _ALLOWED,
         ],
     )
-    code += _rule(_CLONE[column], [_argument(0), (_JUMP_SET, 0, 1, _NEW_NAMESPACES), _fail(errno.EPERM), allow])
+    code += _rule(_CLONE[column], [_argument(0), (_JUMP_SET, 0, 1, _NEW_NAMESPACES), _fail(errno.EPERM), _ALLOWED])
     # Socket ioctls would read the network interfaces of whoever made the socket: the host.
     code += _rule(
         _IOCTL[column],
@@ -156,17 +163,17 @@ def program(machine: str, own_pid: int) -> list[Instruction]:
             (_AND, 0, 0, 0xFFFFFF00),
             (_JUMP_EQUAL, 0, 1, 0x8900),
             _fail(errno.EPERM),
-            allow,
+            _ALLOWED,
         ],
     )
     # The page cache again: whether a page is there, reading without a trace, and dropping what is mapped.
     told = _RWF_NOWAIT | _RWF_DONTCACHE
-    code += _rule(_PREADV2[column], [_argument(5), (_JUMP_SET, 0, 1, told), _fail(errno.EOPNOTSUPP), allow])
+    code += _rule(_PREADV2[column], [_argument(5), (_JUMP_SET, 0, 1, told), _fail(errno.EOPNOTSUPP), _ALLOWED])
     code += _rule(
         _MADVISE[column],
-        [_argument(2), (_JUMP_EQUAL, 1, 0, _MADV_COLD), (_JUMP_EQUAL, 0, 1, _MADV_PAGEOUT), _fail(0), allow],
+        [_argument(2), (_JUMP_EQUAL, 1, 0, _MADV_COLD), (_JUMP_EQUAL, 0, 1, _MADV_PAGEOUT), _fail(0), _ALLOWED],
     )
-    return [*code, allow]
+    return code
 
 
 class _Program(ctypes.Structure):
