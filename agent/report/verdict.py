@@ -48,4 +48,4 @@ def standing_sentence(best: ExperimentRecord, record: RunRecord) -> str:
         return f"It is better than the best before it, after {looks} at the board."
     if comparison.standing == "first":
         return "It was tried first, and nothing later took its place."
-    return "It has the best estimate, but is not significantly better than the best before it."
+    return "It is not significantly better than the best before it: within the noise, the judge's rule picked it."
