@@ -29,6 +29,8 @@ from mlpilot.agent.task import Column
 
 NEARLY_ALL = 0.98
 """Share of a column's values that must read as numbers or dates; the rest is then missing, and said so."""
+MOST, FEW_WORDS, MANY_NUMBERS = 0.5, 3, 20
+"""Most values are numbers, many different ones, beside a word or two ("unknown", ">90"): numbers all the same."""
 SAMPLE = 1000
 DAYS = (
     *("%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y/%m/%d", "%Y.%m.%d", "%d/%m/%y", "%m/%d/%y"),
@@ -84,7 +86,9 @@ def number_form(strings: Strings) -> str | None:
     if any(re.match(r"[+-]?0\d", text) for text in strings.values):
         return None
     for form in (POINT, COMMA):
-        if _share(strings, ~np.isnan(parse_numbers(strings.values, form))) >= NEARLY_ALL:
+        fits = ~np.isnan(parse_numbers(strings.values, form))
+        share = _share(strings, fits)
+        if share >= NEARLY_ALL or (share >= MOST and (~fits).sum() <= FEW_WORDS and fits.sum() >= MANY_NUMBERS):
             return form
     return None
 

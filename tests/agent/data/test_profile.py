@@ -227,3 +227,12 @@ def test_every_dtype_is_understood() -> None:
             found.column.kind == "number" and found.values is not None and found.values.dtype in (np.int64, np.float64)
         )
     assert seen(pd.Series(["a", 1, None, 2.5], dtype=object)).column.kind == "category"
+
+
+def test_a_word_for_missing_makes_no_category_of_numbers() -> None:
+    numbers = [f"{value:.2f}" for value in np.linspace(0, 9, 180)]
+    found = understand("dose", raw(pd.Series([*numbers, *["unknown"] * 20])))
+    assert found.column.kind == "number" and found.column.missing == 20
+    assert found.notes == ("dose: 20 values that are no numbers, taken as missing",)
+    grades = understand("grade", raw(pd.Series([*map(str, range(1, 7)), "other"] * 20)))
+    assert grades.column.kind == "category"
