@@ -61,12 +61,12 @@ def _used(table: Table, key: str) -> int:
 
 def _tree_seconds(table: Table) -> float:
     rows = table.train_rows
-    return 0.1 + min(rows, 100_000) * 4e-5 * math.sqrt(table.plain_width)
+    return 0.1 + min(rows, 100_000) * 1.5e-5 * math.sqrt(table.plain_width)
 
 
 def _boosting_seconds(table: Table) -> float:
     trees = max(1, table.classes if table.classes > 2 else 1)
-    return 0.08 + trees * (0.08 + 2.5e-6 * table.train_rows * math.sqrt(table.plain_width))
+    return 0.1 + trees * (0.15 + 8e-6 * table.train_rows * math.sqrt(table.plain_width))
 
 
 def _svm_seconds(table: Table) -> float:
