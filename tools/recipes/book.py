@@ -66,7 +66,7 @@ def _tree_seconds(table: Table) -> float:
 
 def _boosting_seconds(table: Table) -> float:
     trees = max(1, table.classes if table.classes > 2 else 1)
-    return 0.1 + trees * (0.15 + 8e-6 * table.train_rows * math.sqrt(table.plain_width))
+    return 0.1 + trees * (0.05 + 4e-6 * table.train_rows * math.sqrt(table.plain_width))
 
 
 def _svm_seconds(table: Table) -> float:
