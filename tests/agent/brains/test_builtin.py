@@ -198,7 +198,7 @@ def test_what_failed_is_not_tried_again_and_all_may_fail() -> None:
 
 
 def test_a_slow_draft_waits_until_there_is_time_for_it() -> None:
-    card = replace(CARD, rows=40_000, train_rows=32_000, classes=20, class_shares=(0.05,) * 20)
+    card = replace(CARD, rows=40_000, train_rows=32_000, classes=60, class_shares=(1 / 60,) * 60)
     board, _, _ = pursue(card, 20.0, None, lambda name, _: (0.5, 8.0 if "boosting" in name else 1.0))
     assert "gradient boosting" not in [line.name for line in board[:4]]
 
