@@ -16,6 +16,8 @@ import pandas as pd
 from sklearn.model_selection import StratifiedKFold
 
 FOLDS = 4
+LEFT: list[str] = []
+"""What children have left in their folders, by name."""
 
 
 def main() -> None:
@@ -41,7 +43,7 @@ def in_child(job: dict[str, str], folds: Sequence[int]) -> list[list[int]]:
     with os.fdopen(out) as pipe:
         answers: list[list[int]] = json.load(pipe)
     os.waitpid(child, 0)
-    list(Path(job["folder"]).iterdir())  # as whoever cleans up after it would
+    LEFT.extend(map(str, Path(job["folder"]).iterdir()))  # as whoever cleans up and keeps a log would
     return answers
 
 
