@@ -4,6 +4,7 @@
 
 import importlib
 import os
+import signal
 import sys
 import warnings
 from collections.abc import Iterator
@@ -94,9 +95,27 @@ class CellShell(ZMQInteractiveShell):
 
 
 class CellKernel(IPythonKernel):
-    """ipykernel with that shell."""
+    """ipykernel with that shell, which an interrupt reaches only while a Cell runs.
+
+    ipykernel takes interrupts until its reply is sent, and then sends none: the host, which interrupts a Cell that has
+    said too much or taken too long, would wait in vain where the Cell ends at that very moment.
+    """
 
     shell_class = Type(CellShell)
+
+    def pre_handler_hook(self) -> None: ...
+
+    def post_handler_hook(self) -> None: ...
+
+    async def do_execute(self, *arguments: Any, **options: Any) -> dict[str, Any]:
+        try:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+            reply: dict[str, Any] = await super().do_execute(*arguments, **options)
+        except KeyboardInterrupt as stop:
+            reply = {"status": "error", "ename": type(stop).__name__, "evalue": "", "traceback": []}
+        finally:
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+        return reply
 
 
 class CellStream(OutStream):

@@ -68,6 +68,14 @@ def test_no_message_is_larger_than_the_kernel_makes_them(session: Session, part:
     assert not result.state_lost
 
 
+def test_a_cell_that_ends_as_it_is_interrupted_keeps_its_state(session: Session) -> None:
+    """The interrupt arrives while the kernel sends its reply, in one of about fifteen."""
+    code = f"{_SEND}\nforge('stream', {{'name': 'stdout', 'text': 'x' * 5_000_000}})"
+    for _ in range(60):
+        result = session.run(code, timeout=20)
+        assert (result.status, result.state_lost) == ("too_much_output", False)
+
+
 def test_messages_that_are_slow_to_read_do_not_hold_up_the_timeout(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
