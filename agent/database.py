@@ -16,6 +16,8 @@ from mlpilot.agent.tables import metadata
 from mlpilot.sandbox.errors import UserError
 
 FILE = "journal.db"
+FIRST = frozenset({"runs", "solutions", "experiments", "attempts", "folds", "test_looks"})
+"""Tables that every Journal has; later ones are added where they are missing."""
 AWAY = "set MLPILOT_HOME to a folder that you may write to"
 _REMEDIES = {
     sqlite3.SQLITE_CORRUPT: "is damaged ({cause}); move it away, and the next run begins a new one",
@@ -103,12 +105,15 @@ def _checked(engine: sa.Engine, file: Path, *, make: bool) -> sa.Engine:
     """The engine, once the tables are known to be those of this version."""
     try:
         with engine.connect() as connection:
-            if not sa.inspect(connection).get_table_names():
-                if not make:
-                    return _nothing()
-                _make_tables(connection)
+            known = set(sa.inspect(connection).get_table_names())
+            if not known and not make:
+                return _nothing()
+            older = known.issuperset(FIRST)
             for table in metadata.sorted_tables:
-                connection.execute(sa.select(table).limit(0))
+                if known and not (make and older and table.name not in known):  # what can be added is not missed
+                    connection.execute(sa.select(table).limit(0))
+            if make and not known.issuperset(metadata.tables):
+                _make_tables(connection)
     except sa.exc.DatabaseError as error:
         engine.dispose()
         other = f"{file} was not written by this version of mlpilot ({error.orig}); move it away, or set MLPILOT_HOME"

@@ -107,6 +107,36 @@ class Finished:
 
 
 @dataclass(frozen=True)
+class Asking:
+    """A model is being asked."""
+
+    purpose: str
+    """propose, write, repair or converse."""
+    endpoint: str
+
+
+@dataclass(frozen=True)
+class Answered:
+    """A model has replied."""
+
+    purpose: str
+    endpoint: str
+    prompt_tokens: int
+    completion_tokens: int
+    cost_usd: float
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Switched:
+    """Another endpoint, or the built-in brain, takes over from here."""
+
+    before: str
+    after: str
+    why: str
+
+
+@dataclass(frozen=True)
 class Warned:
     """Something that the person should know."""
 
@@ -123,6 +153,9 @@ Event = (
     | ExperimentDone
     | Finishing
     | Finished
+    | Asking
+    | Answered
+    | Switched
     | Warned
 )
 Listener = Callable[[Event], None]

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, cast
 
 import numpy as np
 import sqlalchemy as sa
@@ -23,8 +23,8 @@ from sqlalchemy.dialects.sqlite import insert
 from mlpilot.agent import database
 from mlpilot.agent.judging.judged import Comparison, Score
 from mlpilot.agent.options import RunOptions
-from mlpilot.agent.record import AttemptRecord, ExperimentRecord
-from mlpilot.agent.tables import attempts, experiments, folds, metadata, runs, solutions, test_looks
+from mlpilot.agent.record import AttemptRecord, ExperimentRecord, Origin
+from mlpilot.agent.tables import attempts, calls, experiments, folds, metadata, runs, solutions, switches, test_looks
 from mlpilot.agent.task import TaskSpec
 from mlpilot.sandbox.errors import UserError
 from mlpilot.tools.diagnose.model import Diagnosis
@@ -64,6 +64,11 @@ class Entry:
     seconds: float
     reused: bool
     reason: str
+
+    @property
+    def by(self) -> Origin:
+        """Who had the Idea, or chose the parameters."""
+        return cast("Origin", self.decision.get("idea", self.decision).get("by", "built-in"))
 
 
 @dataclass(frozen=True)
@@ -110,7 +115,7 @@ class Journal:
             database.remove_unused(self._home)
 
     def _holds_anything(self) -> bool:
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             return any(connection.scalar(sa.select(sa.exists(sa.select(table)))) for table in metadata.sorted_tables)
 
     def __enter__(self) -> Self:
@@ -122,7 +127,8 @@ class Journal:
         self.close()
 
     @contextmanager
-    def _transaction(self) -> Iterator[sa.Connection]:
+    def transaction(self) -> Iterator[sa.Connection]:
+        """One transaction, committed as a whole or not at all; for the modules that keep tables of their own."""
         try:
             with self._engine.begin() as connection:
                 yield connection
@@ -137,21 +143,21 @@ class Journal:
     def start(self, run: str, spec: TaskSpec, options: RunOptions) -> None:
         """Journal a Run, before anything else is done for it."""
         row = {"run": run, "created": datetime.now(UTC).isoformat(timespec="seconds"), "status": "running"}
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             connection.execute(
                 insert(runs).values(**row, spec=asdict(spec), options=asdict(options), facts={}, active=0.0)
             )
 
     def names(self) -> list[str]:
         """All Runs, newest first."""
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             return list(
                 connection.scalars(sa.select(runs.c.run).order_by(runs.c.created.desc(), sa.text("rowid desc")))
             )
 
     def run(self, run: str) -> RunRow:
         """Raises `UserError` where there is no such Run, naming the nearest."""
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             row = connection.execute(sa.select(runs).where(runs.c.run == run)).mappings().first()
         if row is None:
             raise UserError(_no_such_run(run, self.names()))
@@ -161,7 +167,7 @@ class Journal:
 
     def learn(self, run: str, *, data_hash: str | None = None, **facts: Any) -> None:
         """Add facts to a Run."""
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             known = connection.scalar(sa.select(runs.c.facts).where(runs.c.run == run)) or {}
             values: dict[str, Any] = {"facts": {**known, **facts}}
             if data_hash is not None:
@@ -171,16 +177,16 @@ class Journal:
     def mark(self, run: str, *, status: str | None = None, active: float | None = None) -> None:
         """Set the status, the seconds spent so far, or both."""
         values = {key: value for key, value in {"status": status, "active": active}.items() if value is not None}
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             connection.execute(sa.update(runs).where(runs.c.run == run).values(**values))
 
     def forget(self, run: str) -> None:
         """Remove a Run. Its test look stays counted: what was seen was seen."""
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             keys = sa.select(experiments.c.key).where(experiments.c.run == run)
             kept = sa.select(experiments.c.key).where(experiments.c.run != run, experiments.c.key.is_not(None))
             connection.execute(sa.delete(folds).where(folds.c.key.in_(keys), folds.c.key.not_in(kept)))
-            for table in (attempts, experiments, runs):
+            for table in (attempts, calls, switches, experiments, runs):
                 connection.execute(sa.delete(table).where(table.c.run == run))
 
     # Experiments
@@ -205,14 +211,14 @@ class Journal:
             "params": {},
             "status": "open",
         }
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             connection.execute(
                 insert(experiments).values(**row, **rest, seconds=0.0, reused=False, reason="").on_conflict_do_nothing()
             )
 
     def write(self, run: str, number: int, solution: Solution, **values: Any) -> None:
         """Set the Solution of an Experiment, and other columns with it (params, key, members, name)."""
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             connection.execute(insert(solutions).values(**asdict(solution), id=solution.id).on_conflict_do_nothing())
             self._set(connection, run, number, solution=solution.id, **values)
 
@@ -229,7 +235,7 @@ class Journal:
         reason: str = "",
     ) -> None:
         """The Judge's word on an Experiment: it is not open any more."""
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             self._set(
                 connection,
                 run,
@@ -245,13 +251,13 @@ class Journal:
     def experiments(self, run: str) -> list[Entry]:
         """All Experiments of a Run, in order."""
         query = sa.select(experiments).where(experiments.c.run == run).order_by(experiments.c.number)
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             return [_entry(row) for row in connection.execute(query).mappings()]
 
     def experiment(self, run: str, number: int) -> Entry:
         """One Experiment; `KeyError` where it is not there."""
         query = sa.select(experiments).where(experiments.c.run == run, experiments.c.number == number)
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             row = connection.execute(query).mappings().first()
         if row is None:
             raise KeyError((run, number))
@@ -259,14 +265,14 @@ class Journal:
 
     def solution(self, ident: str) -> Solution:
         """A Solution by its id."""
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             row = connection.execute(sa.select(solutions).where(solutions.c.id == ident)).mappings().one()
         return Solution(row["name"], row["source"], row["complexity"])
 
     def attempt(self, run: str, experiment: int, number: int, solution: Solution, key: str, **values: Any) -> None:
         """Journal how one Attempt ended: status, seconds, failure, diagnosis, repair; said again, it is corrected."""
         row = {"run": run, "experiment": experiment, "number": number, "solution": solution.id, "key": key}
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             connection.execute(insert(solutions).values(**asdict(solution), id=solution.id).on_conflict_do_nothing())
             statement = insert(attempts).values(**row, **{"status": "", "seconds": 0.0, "repair": "", **values})
             here = ["run", "experiment", "number"]
@@ -275,14 +281,14 @@ class Journal:
     def attempts(self, run: str, experiment: int) -> list[AttemptRow]:
         """The Attempts at one Experiment, in order."""
         here = (attempts.c.run == run) & (attempts.c.experiment == experiment)
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             rows = connection.execute(sa.select(attempts).where(here).order_by(attempts.c.number)).mappings()
             return [_attempt(row) for row in rows]
 
     def repaired(self, run: str, experiment: int, attempt: int, what: str, solution: Solution, params: Any) -> None:
         """An Attempt was repaired: the Experiment has a new Solution, to be tried next."""
         here = (attempts.c.run == run) & (attempts.c.experiment == experiment) & (attempts.c.number == attempt)
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             connection.execute(insert(solutions).values(**asdict(solution), id=solution.id).on_conflict_do_nothing())
             connection.execute(sa.update(attempts).where(here).values(repair=what))
             self._set(connection, run, experiment, solution=solution.id, params=params, key=None)
@@ -290,7 +296,7 @@ class Journal:
     def failure(self, key: str) -> AttemptRow | None:
         """An earlier Attempt under the same key that failed of itself: never a timeout, a kill or a lack of memory."""
         lasting = attempts.c.status.in_(["error", "rejected"])
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             row = connection.execute(sa.select(attempts).where(attempts.c.key == key, lasting)).mappings().first()
         return _attempt(row) if row else None
 
@@ -312,6 +318,7 @@ class Journal:
             attempts=tuple(row.told() for row in self.attempts(run, entry.number)),
             reused=entry.reused,
             reason=entry.reason,
+            by=entry.by,
         )
 
     # Predictions
@@ -320,7 +327,7 @@ class Journal:
         """Journal a checked prediction of one fold, under the key of its Experiment."""
         buffer = io.BytesIO()
         np.save(buffer, prediction, allow_pickle=False)
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             connection.execute(
                 insert(folds)
                 .values(key=key, fold=fold, seconds=seconds, prediction=buffer.getvalue())
@@ -330,7 +337,7 @@ class Journal:
     def folds(self, key: str) -> dict[int, tuple[float, NDArray[Any]]]:
         """What is known under a key: fold → (seconds, prediction)."""
         query = sa.select(folds.c.fold, folds.c.seconds, folds.c.prediction).where(folds.c.key == key)
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             rows = connection.execute(query).all()
         return {row.fold: (row.seconds, np.load(io.BytesIO(row.prediction), allow_pickle=False)) for row in rows}
 
@@ -343,12 +350,12 @@ class Journal:
             .select_from(experiments.join(runs, experiments.c.run == runs.c.run))
             .where(runs.c.data_hash == data_hash, runs.c.run != run, experiments.c.status == "scored")
         )
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             return int(connection.scalar(query) or 0)
 
     def look_at_test(self, data_hash: str, run: str) -> bool:
         """Count a look at the test part of this data; True when another Run had looked before."""
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             connection.execute(insert(test_looks).values(data_hash=data_hash, run=run).on_conflict_do_nothing())
             others = sa.select(sa.func.count()).where(test_looks.c.data_hash == data_hash, test_looks.c.run != run)
             return bool(connection.scalar(others))
@@ -387,8 +394,3 @@ def score_from(values: Mapping[str, Any] | None) -> Score | None:
     if values is None:
         return None
     return Score(**{**values, "ci": tuple(values["ci"]), "folds": tuple(values["folds"])})
-
-
-def dumps(value: Any) -> str:
-    """JSON with sorted keys, for hashing."""
-    return json.dumps(value, sort_keys=True, default=str, ensure_ascii=True)

@@ -1,12 +1,12 @@
 """The key of an Experiment: everything that decides its result. Work with a known key is found, not redone."""
 
 import hashlib
+import json
 import platform
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.metadata import version
 
-from mlpilot.agent.journal import dumps
 from mlpilot.agent.study import Study
 from mlpilot.sandbox.protocol import Limits
 from mlpilot.tools import harness
@@ -43,4 +43,5 @@ def blend_key(members: Sequence[str]) -> str:
 
 
 def _hash(parts: list[object]) -> str:
-    return hashlib.sha256(dumps(parts).encode()).hexdigest()
+    text = json.dumps(parts, sort_keys=True, default=str, ensure_ascii=True)
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,8 @@ from mlpilot.agent.task import Column, Task, TaskSpec
 from mlpilot.tools.diagnose.model import Diagnosis
 from mlpilot.tools.solution import Solution
 from mlpilot.tools.space import Value
+
+Origin = Literal["built-in", "model", "you"]
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,66 @@ class ExperimentRecord:
     attempts: tuple[AttemptRecord, ...]
     reused: bool = False
     reason: str = ""
+    by: Origin = "built-in"
+    """Who had the Idea: of a tuning trial, who chose its parameters."""
+
+
+@dataclass(frozen=True)
+class Contribution:
+    """What one side of a Run brought to it."""
+
+    name: str
+    """In words: "the model's ideas"."""
+    experiments: int
+    scored: int
+    gain: float
+    """By how much its Experiments moved the best score, in the metric's unit; never negative."""
+
+
+@dataclass(frozen=True)
+class EndpointUse:
+    """What the calls of one endpoint used."""
+
+    endpoint: str
+    calls: int
+    answered: int
+    """Calls whose reply could be used."""
+    prompt_tokens: int
+    completion_tokens: int
+    cost_usd: float
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Thinking:
+    """What models did in a Run."""
+
+    endpoints: tuple[EndpointUse, ...] = ()
+    switches: tuple[tuple[str, str, str], ...] = ()
+    """(before, after, why) of each change of who answers, in order."""
+    contributions: tuple[Contribution, ...] = ()
+    control: float | None = None
+    """Score of the built-in default, which every such Run begins with."""
+
+    @property
+    def calls(self) -> int:
+        """All of them."""
+        return sum(one.calls for one in self.endpoints)
+
+    @property
+    def prompt_tokens(self) -> int:
+        """Of all calls."""
+        return sum(one.prompt_tokens for one in self.endpoints)
+
+    @property
+    def completion_tokens(self) -> int:
+        """Of all calls."""
+        return sum(one.completion_tokens for one in self.endpoints)
+
+    @property
+    def cost_usd(self) -> float:
+        """Of all calls."""
+        return sum(one.cost_usd for one in self.endpoints)
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,3 +163,5 @@ class RunRecord:
     stopped: str
     """Why the search ended, one sentence."""
     behaviour: Behaviour | None = None
+    thinking: Thinking = Thinking()
+    """Empty where no model was asked."""

@@ -73,3 +73,33 @@ test_looks = sa.Table(
     sa.Column("data_hash", sa.String, primary_key=True),
     sa.Column("run", sa.String, primary_key=True),
 )
+calls = sa.Table(
+    "calls",
+    metadata,
+    sa.Column("run", sa.String, primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("place", sa.String, nullable=False, doc="what for (`write 5`): how a resumed Run finds it"),
+    sa.Column("created", sa.String, nullable=False),
+    sa.Column("endpoint", sa.String, nullable=False),
+    sa.Column("prompt", sa.String, nullable=False, doc="names and versions of the prompt files"),
+    sa.Column("status", sa.String, nullable=False, doc="sent, read, unreadable, or why there was no reply"),
+    sa.Column("reply", sa.Text, nullable=False),
+    sa.Column("finish", sa.String, nullable=False),
+    sa.Column("trouble", sa.Text, nullable=False, doc="what was wrong with the reply, or why there was none"),
+    sa.Column("prompt_tokens", sa.Integer, nullable=False),
+    sa.Column("completion_tokens", sa.Integer, nullable=False),
+    sa.Column("estimated", sa.Boolean, nullable=False),
+    sa.Column("cost", sa.Float, nullable=False, doc="US dollars"),
+    sa.Column("seconds", sa.Float, nullable=False),
+    sa.Column("first_seconds", sa.Float, nullable=False),
+)
+switches = sa.Table(
+    "switches",
+    metadata,
+    sa.Column("run", sa.String, primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("created", sa.String, nullable=False),
+    sa.Column("before", sa.String, nullable=False),
+    sa.Column("after", sa.String, nullable=False),
+    sa.Column("why", sa.Text, nullable=False),
+)

@@ -222,7 +222,7 @@ def test_a_file_in_place_of_the_state_folder(tmp_path: Path, way: Callable[[Path
 
 
 def test_a_full_disk_is_the_error_that_it_is(journal: Journal, tmp_path: Path) -> None:
-    with journal._transaction() as connection:
+    with journal.transaction() as connection:
         connection.exec_driver_sql("PRAGMA max_page_count = 25")
     with pytest.raises(OSError, match="No space left") as caught:
         journal.keep_fold("k", 0, 1.0, np.zeros(100_000))
