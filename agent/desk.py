@@ -14,10 +14,12 @@ from numpy.typing import NDArray
 from mlpilot.agent.bench import Bench, limits
 from mlpilot.agent.brains import choose_brain
 from mlpilot.agent.brains.protocol import Brain, Idea, Line, View
+from mlpilot.agent.calls import Calls
 from mlpilot.agent.clock import Clock
 from mlpilot.agent.events import Event, Listener, Profiled, Ready, Warned
 from mlpilot.agent.journal import Entry, Journal
 from mlpilot.agent.judging.judge import Candidate
+from mlpilot.agent.models.protocol import Endpoint
 from mlpilot.agent.study import Study
 from mlpilot.sandbox.choose import choose
 from mlpilot.sandbox.errors import UserError
@@ -40,8 +42,10 @@ class Desk:
         clock: Clock,
         listener: Listener,
         approve: Callable[[Idea], bool] | None = None,
+        endpoints: Sequence[Endpoint] = (),
     ) -> None:
         self.run, self.journal, self.clock, self._listener, self.approve = run, journal, clock, listener, approve
+        self.endpoints = endpoints
         row = journal.run(run)
         self.spec, self.options = row.spec, row.options
         self._predictions: dict[str, list[NDArray[Any]]] = {}
@@ -83,7 +87,25 @@ class Desk:
     @cached_property
     def brain(self) -> Brain:
         """Who decides and writes."""
-        return choose_brain(self.options.brain)
+        calls = Calls(self.journal, self.run)
+        return choose_brain(self._asked(), self.options, calls, self.tell, self._seconds_to_search)
+
+    def _asked(self) -> Sequence[Endpoint]:
+        """The endpoints, without remote ones where those on this machine were told all: the board may quote it now."""
+        local = [endpoint for endpoint in self.endpoints if endpoint.local]
+        if self.options.privacy is not None:
+            return self.endpoints
+        if self.journal.run(self.run).facts.get("told_all") and len(local) < len(self.endpoints):
+            self.tell(Warned("a model on this machine was told values of the table: no remote one is asked any more"))
+            return local
+        if local and len(local) == len(self.endpoints):
+            self.journal.learn(self.run, told_all=True)
+        return self.endpoints
+
+    def _seconds_to_search(self) -> float | None:
+        """Until the end must begin."""
+        left = self.clock.left
+        return None if left is None else left - self.finish_seconds(self.best(self.entries()))
 
     @cached_property
     def bench(self) -> Bench:
@@ -102,9 +124,11 @@ class Desk:
         self.baseline, self.study.judge, self.sandbox  # noqa: B018
 
     def close(self) -> None:
-        """End the sandbox, if it was opened."""
+        """End the sandbox, if it was opened, and what the Brain holds."""
         if "bench" in self.__dict__:
             self.bench.close()
+        if "brain" in self.__dict__:
+            self.brain.close()
 
     # Opening
 
@@ -147,7 +171,7 @@ class Desk:
                 sandbox=self.sandbox.name,
                 sandbox_detail=self.sandbox.probe().detail,
                 brain=self.brain.name,
-                brain_detail="no model is needed" if self.brain.name == "built-in" else "",
+                brain_detail=self.brain.detail,
                 plan=plan.words,
             )
         )
@@ -169,17 +193,20 @@ class Desk:
         reserve = self.finish_seconds(best)
         left = self.clock.left
         most = self.options.max_experiments
+        solutions = {entry.solution: self.journal.solution(entry.solution) for entry in entries if entry.solution}
         return View(
             card=self.study.card,
-            board=[self._line(entry) for entry in entries],
+            board=[self._line(entry, solutions.get(entry.solution or "")) for entry in entries],
             seconds_left=None if left is None else max(0.0, left - reserve),
             experiments_left=None if most is None else max(0, most - len(entries)),
             seed=self.spec.seed,
             best=best.number if best else None,
+            sources={ident: solution.source for ident, solution in solutions.items()},
         )
 
-    def _line(self, entry: Entry) -> Line:
-        solution = self.journal.solution(entry.solution) if entry.solution else None
+    def _line(self, entry: Entry, solution: Solution | None) -> Line:
+        failed = entry.status in ("failed", "rejected")
+        attempts = self.journal.attempts(self.run, entry.number) if failed else []
         return Line(
             experiment=entry.number,
             name=entry.name,
@@ -193,6 +220,9 @@ class Desk:
             complexity=solution.complexity if solution else 0,
             parent=entry.parent,
             members=tuple(number for number, _ in entry.members),
+            why=entry.why,
+            by=entry.by,
+            failure=attempts[-1].diagnosis if attempts else None,
         )
 
     def candidates(self, entries: Sequence[Entry]) -> list[Candidate]:

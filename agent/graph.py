@@ -47,9 +47,8 @@ def build(desk: Desk, checkpointer: "BaseCheckpointSaver[str]") -> "CompiledStat
     def propose(state: State) -> Command[Literal["write", "decide"]]:
         return Command(goto="write" if steps.approved(desk, state["experiment"]) else "decide")
 
-    def write(state: State) -> Command[Literal["check"]]:
-        steps.write(desk, state["experiment"])
-        return Command(goto="check")
+    def write(state: State) -> Command[Literal["check", "decide"]]:
+        return Command(goto="check" if steps.write(desk, state["experiment"]) else "decide")
 
     def tune(state: State) -> Command[Literal["check"]]:
         steps.tune(desk, state["experiment"])

@@ -2,18 +2,20 @@
 
 import io
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from mlpilot.agent.atomic import write_atomically
+from mlpilot.agent.calls import Calls
+from mlpilot.agent.contributions import contributions
 from mlpilot.agent.home import drop_data_folder, run_folder
 from mlpilot.agent.journal import Journal, RunRow, score_from
 from mlpilot.agent.lock import is_held
 from mlpilot.agent.options import RunOptions
-from mlpilot.agent.record import Behaviour, RunRecord
+from mlpilot.agent.record import Behaviour, ExperimentRecord, RunRecord, Thinking
 from mlpilot.agent.task import Column, Task
 from mlpilot.sandbox.errors import UserError
 
@@ -61,6 +63,7 @@ def recall(journal: Journal, run: str) -> RunRecord:
     if "task" not in facts:
         raise UserError(f"{run} has not read its data yet: `mlpilot resume {run}`")
     entries = journal.experiments(run)
+    told = tuple(journal.record(run, entry) for entry in entries)
     return RunRecord(
         run=run,
         status=status(row),
@@ -76,7 +79,7 @@ def recall(journal: Journal, run: str) -> RunRecord:
         test_rows=facts["test_rows"],
         folds=facts["folds"],
         plan=facts["plan"],
-        experiments=tuple(journal.record(run, entry) for entry in entries),
+        experiments=told,
         best=facts.get("best"),
         test=score_from(facts.get("test")),
         test_spent=facts.get("test_spent", False),
@@ -87,6 +90,20 @@ def recall(journal: Journal, run: str) -> RunRecord:
         budget=_budget(row.options),
         stopped=facts.get("stopped", ""),
         behaviour=_behaviour(run, facts),
+        thinking=_thinking(Calls(journal, run), told, facts["greater_is_better"]),
+    )
+
+
+def _thinking(calls: Calls, experiments: Sequence[ExperimentRecord], greater_is_better: bool) -> Thinking:
+    uses = calls.uses()
+    if not uses:
+        return Thinking()
+    first = next((one for one in experiments if one.by == "built-in" and one.kind == "draft"), None)
+    return Thinking(
+        endpoints=uses,
+        switches=tuple(calls.switches()),
+        contributions=contributions(experiments, greater_is_better=greater_is_better),
+        control=first.score.value if first is not None and first.score is not None else None,
     )
 
 

@@ -10,7 +10,6 @@ from pathlib import Path
 from langchain_core.runnables import RunnableConfig
 
 from mlpilot.agent import database, history
-from mlpilot.agent.brains import choose_brain
 from mlpilot.agent.brains.protocol import Idea
 from mlpilot.agent.clock import Clock
 from mlpilot.agent.desk import Desk, read_solution
@@ -18,6 +17,7 @@ from mlpilot.agent.events import Event, Listener, RunStarted
 from mlpilot.agent.home import home
 from mlpilot.agent.journal import Journal
 from mlpilot.agent.lock import hold
+from mlpilot.agent.models.choosing import endpoints, endpoints_again
 from mlpilot.agent.names import new_name
 from mlpilot.agent.options import RunOptions
 from mlpilot.agent.result import Result
@@ -56,14 +56,14 @@ def run(
     """
     started = time.monotonic() if started is None else started
     spec, options = _absolute(spec, options)
-    choose_brain(options.brain)
+    asked = endpoints(options)
     if options.baseline is not None:
         read_solution(Path(options.baseline))
     with Journal.open(home()) as journal:
         name = new_name(journal.names())
         with hold(name):
             journal.start(name, spec, options)
-            desk = Desk(name, journal, Clock(options.budget, 0.0, started), listener, approve)
+            desk = Desk(name, journal, Clock(options.budget, 0.0, started), listener, approve, asked)
             listener(RunStarted(name, spec, options.budget, options.max_experiments, resumed=False))
             return _pursue(desk)
 
@@ -80,8 +80,9 @@ def resume(
             return Result(history.recall(known, name))
     with Journal.open(home()) as journal, hold(name):
         row = journal.run(name)
+        asked = endpoints_again(row.options)
         journal.mark(name, status="running")
-        desk = Desk(name, journal, Clock(row.options.budget, row.active, started), listener, approve)
+        desk = Desk(name, journal, Clock(row.options.budget, row.active, started), listener, approve, asked)
         listener(RunStarted(name, row.spec, row.options.budget, row.options.max_experiments, resumed=True))
         return _pursue(desk)
 
@@ -123,11 +124,14 @@ def _journaled(desk: Desk) -> Result:
 def _drive(desk: Desk) -> None:
     """Run the graph, from its last checkpoint where that agrees with the Journal, else from the beginning."""
     from langgraph.checkpoint.sqlite import SqliteSaver
+    from langsmith import tracing_context
 
     from mlpilot.agent.graph import build
 
     file = home() / "checkpoints.db"
-    with _trouble_told(file), closing(sqlite3.connect(file, check_same_thread=False)) as connection:
+    # LangGraph would send its steps to LangSmith wherever the environment says so, whatever this Run was told.
+    untraced = tracing_context(enabled=False)
+    with _trouble_told(file), untraced, closing(sqlite3.connect(file, check_same_thread=False)) as connection:
         saver = SqliteSaver(connection)
         graph = build(desk, saver)
         config: RunnableConfig = {"configurable": {"thread_id": desk.run}, "recursion_limit": STEPS}

@@ -111,7 +111,12 @@ class Result:
                 "repaired": sum(e.status == "scored" and any(a.repair for a in e.attempts) for e in record.experiments),
                 "reused": sum(experiment.reused for experiment in record.experiments),
             },
-            "model_calls": {"count": 0, "prompt_tokens": 0, "completion_tokens": 0, "cost_usd": 0.0},
+            "model_calls": {
+                "count": record.thinking.calls,
+                "prompt_tokens": record.thinking.prompt_tokens,
+                "completion_tokens": record.thinking.completion_tokens,
+                "cost_usd": round(record.thinking.cost_usd, 6),
+            },
             "sandbox": record.sandbox,
             "brain": record.brain,
             "seconds": round(record.seconds, 3),

@@ -7,7 +7,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from mlpilot.agent.bench import Tried, limits
-from mlpilot.agent.brains.protocol import Decision, Draft, Idea, Stop, Tune, View
+from mlpilot.agent.brains.protocol import CannotWriteError, Decision, Draft, Idea, Stop, Tune, View
 from mlpilot.agent.desk import Desk
 from mlpilot.agent.events import AttemptFailed, ExperimentDone, ExperimentStarted, FoldDone
 from mlpilot.agent.journal import AttemptRow, Entry
@@ -22,7 +22,7 @@ from mlpilot.tools.diagnose import rejected
 from mlpilot.tools.diagnose.model import Diagnosis
 from mlpilot.tools.solution import Solution
 from mlpilot.tools.space import SpaceError, defaults, read_space
-from mlpilot.tools.tune import suggest
+from mlpilot.tools.tune import clipped, suggest
 
 WAYS: dict[str, Any] = {"draft": "propose", "tune": "tune", "blend": "ensemble"}
 """The node that takes up an Experiment of each kind."""
@@ -65,7 +65,7 @@ def _decision(desk: Desk, view: View) -> Decision:
     if view.seconds_left is not None and view.seconds_left <= 0:
         return Stop("the time is up")
     if desk.baseline is not None and not view.board:
-        return Draft(Idea(desk.baseline.name, "your own Solution, to beat", recipe="baseline"))
+        return Draft(Idea(desk.baseline.name, "your own Solution, to beat", recipe="baseline", by="you"))
     return desk.brain.propose(view)
 
 
@@ -82,12 +82,17 @@ def approved(desk: Desk, number: int) -> bool:
     return False
 
 
-def write(desk: Desk, number: int) -> None:
-    """The Idea becomes a Solution with its default parameters."""
+def write(desk: Desk, number: int) -> bool:
+    """The Idea becomes a Solution with its default parameters; False where the Brain cannot write it."""
     idea = _idea(desk.journal.experiment(desk.run, number))
-    solution = desk.baseline if idea.recipe == "baseline" else desk.brain.write(idea, desk.view())
+    try:
+        solution = desk.baseline if idea.recipe == "baseline" else desk.brain.write(idea, desk.view())
+    except CannotWriteError as error:
+        _fail(desk, number, "failed", str(error))
+        return False
     assert solution is not None
     desk.journal.write(desk.run, number, solution, params=_defaults(solution))
+    return True
 
 
 def tune(desk: Desk, number: int) -> None:
@@ -100,12 +105,13 @@ def tune(desk: Desk, number: int) -> None:
         for past in desk.entries()
         if past.number < number and past.solution == parent.solution
     ]
+    space = read_space(solution.source)
     params = suggest(
-        read_space(solution.source),
+        space,
         trials,
         greater_is_better=desk.study.metric.greater_is_better,
         seed=desk.spec.seed * 10_007 + number,
-    )
+    ) | clipped(space, entry.decision.get("params") or {})
     desk.journal.write(desk.run, number, solution, params=params)
 
 
@@ -209,6 +215,8 @@ def repair(desk: Desk, number: int) -> bool:
     _, solution = _solution(desk, number)
     last = desk.journal.attempts(desk.run, number)[-1]
     assert last.diagnosis is not None
+    if last.repair:  # journaled just before the Run was killed
+        return True
     mended = desk.brain.repair(solution, last.diagnosis, desk.view())
     if mended is None or mended.solution.id == solution.id:
         desk.tell(AttemptFailed(number, last.diagnosis.message, ""))

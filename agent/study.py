@@ -5,6 +5,7 @@ own, which no sandbox sees during the search. Labels travel with each job, and o
 """
 
 import dataclasses
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,7 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from mlpilot.agent.brains.protocol import Card
+from mlpilot.agent.brains.protocol import QUANTILES, Card
 from mlpilot.agent.data.fingerprint import labels_digest
 from mlpilot.agent.data.prepare import Prepared, prepare
 from mlpilot.agent.home import data_folder
@@ -27,6 +28,12 @@ from mlpilot.agent.task import Task, TaskSpec
 from mlpilot.tools.columns import write_columns
 from mlpilot.tools.harness import Job
 from mlpilot.tools.space import Value
+
+QUANTILE_ROWS = 20_000
+"""Rows, at most about twice as many, from which quantiles are taken."""
+FEW_VALUES, ROWS_BEYOND, COMMON = 20, 5, 0.01
+"""A quantile is told where a column has at least so many values, and so many rows beyond it; the commonest value is a
+mode where more than that share of the rows has it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,7 +100,24 @@ class Study:
             goal=self.spec.goal,
             threads=self.threads,
             folds=len(self.plan.folds),
+            target=self.task.target,
+            class_names=tuple(str(name) for name in self.task.classes),
+            quantiles=self._quantiles(y),
         )
+
+    def _quantiles(self, y: NDArray[Any]) -> dict[str, tuple[float, ...]]:
+        """Of columns of numbers and of a target that is one, over search rows (a sample of many)."""
+        step = max(1, len(y) // QUANTILE_ROWS)
+        rows = self.plan.search[::step]
+        found = {
+            column.name: self.prepared.X[column.name].iloc[rows].to_numpy(dtype=float, na_value=np.nan)
+            for column in self.prepared.columns
+            if column.used and column.kind == "number"
+        }
+        if self.task.type == "regression":
+            found[self.task.target] = y[::step].astype(float)
+        told = {name: _quantiles_told(values[np.isfinite(values)]) for name, values in found.items()}
+        return {name: quantiles for name, quantiles in told.items() if quantiles}
 
     # What the sandbox sees
 
@@ -160,9 +184,9 @@ class Study:
 
     def light(self) -> "Study":
         """Without the table itself, once both parts are laid out: it may be large."""
-        self.search_folder, self.test_folder  # noqa: B018
+        self.search_folder, self.test_folder, self.card  # noqa: B018
         kept = dataclasses.replace(self, prepared=dataclasses.replace(self.prepared, X=self.prepared.X.iloc[:0]))
-        for name in ("search_folder", "test_folder", "_search", "_test"):
+        for name in ("search_folder", "test_folder", "_search", "_test", "card"):
             kept.__dict__[name] = getattr(self, name)
         return kept
 
@@ -226,6 +250,23 @@ class Study:
 
     def held_order(self, fold: int) -> Rows:
         return self._search.held_out(self.plan.folds[fold].held, f"{self.task.hash} {fold}")
+
+
+def _quantiles_told(values: NDArray[Any]) -> tuple[float, ...]:
+    """Quantiles to three digits, not a number in place of those that are not told; empty where none is.
+
+    Not told is what would be the minimum, the maximum or the mode: the value of a cell, or close to it.
+    """
+    distinct, counts = np.unique(values, return_counts=True)
+    if len(distinct) < FEW_VALUES:
+        return ()
+    commonest = distinct[counts == counts.max()].tolist() if counts.max() > COMMON * len(values) else []
+    cells = {float(distinct[0]), float(distinct[-1]), *commonest}
+    told = []
+    for share, value in zip(QUANTILES, np.quantile(values, QUANTILES).tolist(), strict=True):
+        known = value not in cells and min(share, 1 - share) * len(values) >= ROWS_BEYOND
+        told.append(float(f"{value:.3g}") if known else math.nan)
+    return tuple(told) if any(map(math.isfinite, told)) else ()
 
 
 def _unshuffled(prediction: NDArray[Any], order: Rows) -> NDArray[Any]:

@@ -55,6 +55,20 @@ def suggest(space: Space, trials: Sequence[Trial], *, greater_is_better: bool, s
     return asked
 
 
+def clipped(space: Space, wanted: Mapping[str, Value]) -> dict[str, Value]:
+    """What somebody wants some parameters to be, brought into the space; what does not fit into it is left out."""
+    kept: dict[str, Value] = {}
+    for key, dimension in tunable(space).items():
+        value = wanted.get(key)
+        if isinstance(dimension, Choice):
+            if key in wanted and value in dimension.options:
+                kept[key] = value
+        elif isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
+            inside = min(max(value, dimension.low), dimension.high)
+            kept[key] = round(inside) if isinstance(dimension, Int) else float(inside)
+    return kept
+
+
 def starts(space: Space) -> list[dict[str, Value]]:
     """The defaults, and the defaults with one `Choice` changed."""
     first = defaults(space)

@@ -1,13 +1,16 @@
 """What a Brain is: it decides and writes. It never sees a hidden label, and never runs anything."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
+from mlpilot.agent.record import Origin
 from mlpilot.agent.task import Column, TaskType
 from mlpilot.tools.diagnose.model import Diagnosis
 from mlpilot.tools.solution import Solution
 from mlpilot.tools.space import Value
+
+QUANTILES = (0.05, 0.5, 0.95)
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,15 @@ class Card:
     threads: int = 2
     folds: int = 5
     """Fits that one Experiment takes, repeats counted."""
+    target: str = ""
+    """Name of the target."""
+    class_names: tuple[str, ...] = ()
+    """In class order. Cell values, like what `Column.detail` says."""
+    quantiles: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    """Of columns of numbers, and of the target where it is one: see `QUANTILES`, to three digits, of search rows.
+
+    Not a number where a quantile would be the minimum, the maximum or the mode; a column of such only is not here.
+    """
 
 
 @dataclass(frozen=True)
@@ -56,6 +68,10 @@ class Line:
     """The experiment it came from (tuning, repair)."""
     members: tuple[int, ...] = ()
     """Of a blend: the experiments that were kept in it."""
+    why: str = ""
+    by: Origin = "built-in"
+    failure: Diagnosis | None = None
+    """What was wrong with the last Attempt, where that failed."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +88,8 @@ class View:
     seed: int = 0
     best: int | None = None
     """The best Experiment so far, by the Judge's word."""
+    sources: Mapping[str, str] = field(default_factory=dict)
+    """Solution id → its source."""
 
 
 @dataclass(frozen=True)
@@ -84,8 +102,9 @@ class Idea:
     recipe: str = ""
     """Key of a built-in recipe; empty when the Brain writes from scratch."""
     parent: int | None = None
-    options: Mapping[str, Value] = field(default_factory=dict)
-    """What the recipe is to be written with."""
+    plan: str = ""
+    """What is to be written, in a few sentences, where no recipe says it."""
+    by: Origin = "built-in"
 
 
 @dataclass(frozen=True)
@@ -102,6 +121,9 @@ class Tune:
     parent: int
     """Experiment that first scored this Solution."""
     why: str
+    params: Mapping[str, Value] = field(default_factory=dict)
+    """What the Brain wants some parameters to be; the tuner chooses the rest."""
+    by: Origin = "built-in"
 
 
 @dataclass(frozen=True)
@@ -131,16 +153,31 @@ class Repair:
     """One line saying what was changed."""
 
 
+class CannotWriteError(Exception):
+    """The Brain cannot make a Solution of this Idea; the message says why, to a person."""
+
+
 class Brain(Protocol):
-    """Decides what to try next, writes it, repairs it."""
+    """Decides what to try next, writes it, repairs it, talks about it."""
 
     name: str
+    detail: str
+    """A few words for a person, beside the name."""
 
     def propose(self, view: View) -> Decision:
-        """What to do next. A pure function of the View: a resumed Run must take the same decisions."""
+        """What to do next: a function of the View, and of replies of models that are journaled before they are used.
+
+        So a resumed Run takes the same decisions.
+        """
 
     def write(self, idea: Idea, view: View) -> Solution:
-        """The Idea as a Solution."""
+        """The Idea as a Solution. Raises `CannotWriteError`."""
 
     def repair(self, solution: Solution, diagnosis: Diagnosis, view: View) -> Repair | None:
         """A mended Solution, or None when this Brain knows no repair."""
+
+    def converse(self, text: str, view: View, on_text: Callable[[str], None]) -> str:
+        """An answer to what a person says about the Run; its pieces go to `on_text` as they come."""
+
+    def close(self) -> None:
+        """Let go of connections and engines."""

@@ -94,7 +94,9 @@ class Board:
             title: Child = tag("span", clip(changed, 120) or clip(one.name, 80), class_="params")
         else:
             title = tag("b", clip(one.name, 90))
-        lines: list[Child] = [tag("div", title, " ", tag("span", "best", class_="badge") if best else None)]
+        whose = tag("span", "the model’s", class_="badge quiet") if one.by == "model" else None
+        badge = tag("span", "best", class_="badge") if best else None
+        lines: list[Child] = [tag("div", title, " ", whose, " " if whose else None, badge)]
         if one.kind != "tune":
             lines.append(tag("div", clip(one.why, self.limit), class_="why"))
         if one.members:

@@ -4,6 +4,7 @@ import shlex
 
 from mlpilot.agent.record import ExperimentRecord, RunRecord
 from mlpilot.agent.report.markup import Html, join, plain, tag
+from mlpilot.agent.report.thinking import written_by_model
 from mlpilot.agent.report.words import clip, plural
 
 COLOURED = 40_000
@@ -26,8 +27,11 @@ def code_section(record: RunRecord, best: ExperimentRecord | None) -> Html | Non
     listed = [(tag("dt", what), tag("dd", tag("code", command))) for what, command in commands]
     source = best.solution.source
     lines = source.count("\n") + 1
+    own = written_by_model(record, best)
+    written = "Code that a model wrote is in it: read it before you rely on it." if own else None
     return join(
         tag("dl", listed, class_="terms"),
+        tag("p", written) if written else None,
         tag("p", "Parameters: ", tag("code", clip(params, 2000)), class_="params") if params else None,
         tag(
             "details",

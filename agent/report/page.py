@@ -14,6 +14,7 @@ from mlpilot.agent.report.behaviour import behaviour_section, class_names
 from mlpilot.agent.report.board import Board
 from mlpilot.agent.report.code import code_section
 from mlpilot.agent.report.markup import Child, Html, join, tag
+from mlpilot.agent.report.thinking import thinking_section
 from mlpilot.agent.report.verdict import standing_sentence, test_verdict
 from mlpilot.agent.report.words import (
     clip,
@@ -64,6 +65,7 @@ def page(record: RunRecord) -> Html:
     sections = (
         _section("data", "The data", _data(record)),
         _section("tried", "What was tried", _tried(record)),
+        _section("who", "Who found it", thinking_section(record)),
         _section("behaviour", "How the best behaves", behaviour_section(record)),
         _section("test", "Search score against test score", _search_and_test(record)),
         _section("code", "The code", code_section(record, _best(record))),

@@ -69,6 +69,18 @@ def plural(count: int, noun: str, nouns: str = "") -> str:
     return f"{count:,} {noun if count == 1 else nouns or noun + 's'}"
 
 
+def tokens(count: int) -> str:
+    """`812`, `4.1k`, `1.2M`."""
+    if count < 1000:
+        return str(count)
+    return f"{count / 1000:.1f}k" if count < 999_950 else f"{count / 1e6:.1f}M"
+
+
+def dollars(amount: float) -> str:
+    """`$0.02`, `$1,204.50`, `under $0.01`."""
+    return "under $0.01" if 0 < amount < 0.005 else f"${amount:,.2f}"
+
+
 def clip(text: str, limit: int) -> str:
     """One line of at most `limit` characters."""
     line = re.sub(r"\s+", " ", text[: 4 * limit]).strip()

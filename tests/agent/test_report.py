@@ -10,13 +10,23 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from mlpilot.agent.contributions import contributions
 from mlpilot.agent.judging.judged import Comparison, Score
-from mlpilot.agent.record import AttemptRecord, Behaviour, ExperimentRecord, RunRecord
+from mlpilot.agent.record import (
+    AttemptRecord,
+    Behaviour,
+    Contribution,
+    EndpointUse,
+    ExperimentRecord,
+    RunRecord,
+    Thinking,
+)
 from mlpilot.agent.report import measures, render_report, verdict, write_report
 from mlpilot.agent.report.advice import suggestions
 from mlpilot.agent.report.markup import Html, join, tag
+from mlpilot.agent.report.thinking import written_by_model
 from mlpilot.agent.report.verdict import standing_sentence
-from mlpilot.agent.report.words import decimals, duration, fixed, model_name
+from mlpilot.agent.report.words import decimals, dollars, duration, fixed, model_name, tokens
 from mlpilot.agent.task import Column
 from mlpilot.tools.diagnose.model import Diagnosis
 from mlpilot.tools.solution import Solution
@@ -289,6 +299,101 @@ def test_advice_follows_from_the_record(cancer_record: RunRecord, diabetes_recor
     found = diabetes_record.behaviour
     assert found is not None
     assert "too low" in titles(replace(diabetes_record, behaviour=replace(found, oof=found.oof - 60)))
+
+
+GPT, LOCAL, BUILT_IN = "gpt-5 at api.openai.com", "qwen (Ollama, on this machine)", "the built-in brain"
+USES = (EndpointUse(GPT, 12, 10, 15_012, 3_301, 0.0424, 61.2), EndpointUse(LOCAL, 3, 0, 4_100, 900, 0.0, 33.0))
+SWITCHES = ((GPT, LOCAL, "your credit is used up"), (LOCAL, BUILT_IN, "it wrote nothing usable in 3 tries"))
+
+
+def thoughtful(record: RunRecord, *own: int, **changes: object) -> RunRecord:
+    """The same Run with a model that had these ideas."""
+    experiments = tuple(replace(one, by="model") if one.number in own else one for one in record.experiments)
+    told = Thinking(USES, SWITCHES, contributions(experiments, greater_is_better=False), 0.0731)
+    return replace(record, experiments=experiments, brain="llm", thinking=replace(told, **changes))  # type: ignore[arg-type]
+
+
+def who(record: RunRecord) -> str:
+    """What the section says."""
+    words = Page(render_report(record)).words
+    return words[words.index("Who found it") : words.index("How the best behaves")]
+
+
+def test_says_who_found_it_where_a_model_was_asked(cancer_record: RunRecord) -> None:
+    assert "Who found it" not in Page(render_report(cancer_record)).words
+    best = next(one for one in cancer_record.experiments if one.number == cancer_record.best)
+    assert best.score is not None
+    given = (
+        Contribution("the built-in search", 7, 6, 0.0042),
+        Contribution("the model's ideas", 2, 2, 0.0123),
+        Contribution("tuning of the model's code", 2, 1, 0.00001),
+        Contribution("blends", 1, 1, 0.0),
+    )
+    said = who(thoughtful(cancer_record, 2, contributions=given))
+    places = decimals(best.score.ci) + 1
+    assert f"The built-in default alone scored a log loss of {fixed(0.0731, places)}; the best is " in said
+    assert "by experiments scored moved the best by the built-in search 7 6 0.004 the model's ideas 2 2 0.012" in said
+    assert "tuning of the model's code 2 1 < 0.001 blends 1 1 nothing" in said
+    assert f"{GPT} 12 10 15,012 3,301 $0.04 1 min 1 s {LOCAL} 3 0 4,100 900 – 33 s" in said
+    assert "moved the best score by 0.012, 0.00053 per 1,000 tokens and 0.29 per dollar." in said
+    first, second = said.index(f"{LOCAL} took over from {GPT}"), said.index(f"{BUILT_IN} took over from {LOCAL}")
+    assert first < said.index("your credit is used up") < second < said.index("it wrote nothing usable in 3 tries")
+
+
+def test_says_honestly_that_a_model_brought_nothing(cancer_record: RunRecord) -> None:
+    said = who(thoughtful(cancer_record, 3, switches=(), control=None))
+    assert "Nothing was gained for 23,313 tokens and $0.04: no idea of the model's moved the best score." in said
+    assert "per dollar" not in said and "Who stood in" not in said and "default was not scored" in said
+    assert "none of the model's ideas was tried" in who(thoughtful(cancer_record))
+    assert "None of its code came from an idea of the model's." in said
+
+
+def test_says_where_the_code_of_the_best_comes_from(cancer_record: RunRecord) -> None:
+    ours = thoughtful(cancer_record, 1, 2)
+    draft, tuned = 1, next(one.number for one in ours.experiments if one.kind == "tune" and one.parent == 2)
+    blend = next(one for one in ours.experiments if one.kind == "blend")
+    assert written_by_model(ours, blend) == [1, 2]
+    assert written_by_model(cancer_record, blend) == []
+    warning = "Code that a model wrote is in it"
+    for best, words in (
+        (draft, "The best is code that the model wrote (#1)."),
+        (tuned, "The best is code that the model wrote (#2), tuned."),
+        (blend.number, "The best is a blend with code that the model wrote (#1 and #2)."),
+    ):
+        page = Page(render_report(replace(ours, best=best))).words
+        assert words in page
+        assert (warning in page) == (best != blend.number)  # a blend of this record has no code to show
+    assert warning not in Page(render_report(cancer_record)).words
+
+
+def test_the_board_marks_ideas_of_the_model(cancer_record: RunRecord) -> None:
+    assert "the model’s" not in Page(render_report(cancer_record)).words
+    page = Page(render_report(thoughtful(cancer_record, 2)))
+    assert page.words.count("the model’s") == 1 and "forest, 40 trees the model’s" in page.words
+
+
+def test_hostile_models_stay_inert_and_short(cancer_record: RunRecord) -> None:
+    long = EVIL * 200
+    uses = tuple(replace(USES[0], endpoint=f"{long}{index}") for index in range(200))
+    calm = thoughtful(cancer_record, 2)
+    text = render_report(replace(calm, thinking=replace(calm.thinking, endpoints=uses, switches=((long,) * 3,) * 500)))
+    before, after = Page(render_report(calm)), Page(text)
+    assert after.names() == before.names() and "<script" not in text and "<img" not in text
+    assert "\u202e" not in text and "and 180 more endpoints" in after.words and "and 470 more switches" in after.words
+    assert len(text) < len(render_report(calm)) + 60_000
+    assert "<script>alert(1)</script>" in after.words  # it is shown, as text
+
+
+def test_amounts_are_rounded_as_people_do() -> None:
+    assert [tokens(count) for count in (0, 999, 4_120, 999_949, 999_960, 1_234_567)] == [
+        "0", "999", "4.1k", "999.9k", "1.0M", "1.2M",
+    ]  # fmt: skip
+    assert [dollars(amount) for amount in (0.0, 0.004, 0.0424, 1204.5)] == [
+        "$0.00",
+        "under $0.01",
+        "$0.04",
+        "$1,204.50",
+    ]
 
 
 def test_measures_agree_with_scikit_learn(cancer_record: RunRecord) -> None:

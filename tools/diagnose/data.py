@@ -105,19 +105,18 @@ def dense_required(source: str, tree: ast.Module, diagnosis: Diagnosis) -> Mende
 
 
 def fewer_neighbours(source: str, tree: ast.Module, diagnosis: Diagnosis) -> Mended:
-    """No more neighbours than rows: by the length of X where that is known, else by the number in the message."""
-    found = re.search(r"n_samples(?:_fit)? = (\d+)", diagnosis.evidence)
+    """No more neighbours than rows, in `fit`, where the rows can be counted: a number in a message may be any."""
     holders = [(call, value) for call in calls(tree) if (value := keyword(call, "n_neighbors")) is not None]
-    if found is None or not holders:
+    if not holders:
         return None
     call = nearest([call for call, _ in holders], diagnosis.line)[0]
     value = keyword(call, "n_neighbors")
     assert value is not None
     fit = function(tree, "fit")
-    inside = fit is not None and fit.lineno <= call.lineno <= (fit.end_lineno or fit.lineno) and fit.args.args
-    limit = f"len({fit.args.args[0].arg})" if fit is not None and inside else found.group(1)
+    if fit is None or not fit.args.args or not fit.lineno <= call.lineno <= (fit.end_lineno or fit.lineno):
+        return None
     return (
-        replace(source, value.value, f"min({text_of(source, value.value)}, {limit})"),
+        replace(source, value.value, f"min({text_of(source, value.value)}, len({fit.args.args[0].arg}))"),
         "no more neighbours are asked for than there are rows",
     )
 

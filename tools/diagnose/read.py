@@ -143,6 +143,9 @@ _STATUS = {
     "too_much_output": ("too-much-output", "it printed, or sent back, more than it may", "print less"),
 }
 
+ENDINGS = {kind: message for kind, message, _ in _STATUS.values()}
+"""Kind of finding → words, where a Cell ended by something else than an exception."""
+
 _OF_SYNTAX = {"SyntaxError", "IndentationError", "TabError"}
 
 REJECTIONS = (

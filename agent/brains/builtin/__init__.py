@@ -1,8 +1,11 @@
 """The built-in brain: rules, recipes and statistics; it needs no model."""
 
+from collections.abc import Callable
+
 from mlpilot.agent.brains.builtin.deciding import decide
 from mlpilot.agent.brains.builtin.portfolio import portfolio
 from mlpilot.agent.brains.builtin.tables import table_of
+from mlpilot.agent.brains.builtin.talking import answer
 from mlpilot.agent.brains.protocol import Decision, Idea, Repair, View
 from mlpilot.tools.diagnose import repair_source
 from mlpilot.tools.diagnose.model import Diagnosis
@@ -13,6 +16,7 @@ class BuiltinBrain:
     """Tries a portfolio, tunes what is promising, blends, repairs by rules, and knows when to stop."""
 
     name = "built-in"
+    detail = "no model is needed"
 
     def propose(self, view: View) -> Decision:
         """What to do next: a pure function of the View."""
@@ -31,3 +35,13 @@ class BuiltinBrain:
             return None
         source, what = mended
         return Repair(Solution(solution.name, source, solution.complexity), what)
+
+    def converse(self, text: str, view: View, on_text: Callable[[str], None]) -> str:
+        """How the Run stands, whatever was said: rules hold no conversation."""
+        del text
+        said = answer(view)
+        on_text(said)
+        return said
+
+    def close(self) -> None:
+        """It holds nothing."""

@@ -63,8 +63,8 @@ class Ledger:
 
     @cached_property
     def drafted(self) -> set[str]:
-        """Names of the Solutions that were tried, the failed ones too."""
-        return {line.name for line in self.view.board if line.kind == "draft"}
+        """Names of the recipes that were tried, the failed ones too."""
+        return {line.name for line in self.view.board if line.kind == "draft" and line.by == "built-in"}
 
     @property
     def spent(self) -> float:

@@ -52,7 +52,7 @@ def expected_seconds(recipe: Recipe, view: View) -> float:
     known = [
         line.seconds / by_name[line.name]
         for line in view.board
-        if line.kind == "draft" and line.name in by_name and line.seconds > 0
+        if line.kind == "draft" and line.by == "built-in" and line.name in by_name and line.seconds > 0
     ]
     # The first one's time holds the start of the sandbox too.
     return guess(recipe) * (median(known[1:] or known) if known else 1.0)
