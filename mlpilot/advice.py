@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.text import Text
 
-from mlpilot.checkup import Checkup, Finding
+from mlpilot.agent.report.words import clip
+from mlpilot.checkup import Checkup
+from mlpilot.findings import Finding
 from mlpilot.screen import for_answers, print_beside
 from mlpilot.streams import clean
 
@@ -17,6 +19,7 @@ def print_checkup(found: Checkup) -> None:
     console = for_answers()
     _print_findings(console, "this machine", found.machine)
     _print_findings(console, "sandboxes, strongest first", found.sandboxes)
+    _print_findings(console, "to think with", found.thinkers)
     if found.extra:
         _print_findings(console, f"inside {found.sandbox}", found.extra)
     console.print(Text("packages", style="bold"))
@@ -29,7 +32,13 @@ def print_checkup(found: Checkup) -> None:
     if found.sandbox is None:
         console.print(Text("No sandbox works here, so nothing can be run yet: see the remedies above."))
     else:
-        console.print(Text(f"A run would use: {found.sandbox}, {found.brain} brain."))
+        print_beside(console, Text(), f"A run would use: {found.sandbox}, {_brain(found)}.")
+
+
+def _brain(found: Checkup) -> str:
+    if found.model is None:
+        return "the built-in brain"
+    return f"{clip(clean(found.model), 120)} with the built-in brain beside it"
 
 
 def _print_findings(console: Console, title: str, findings: Sequence[Finding]) -> None:

@@ -62,6 +62,8 @@ def run(
     from mlpilot import render
     from mlpilot.agent.pursue import run as pursue
 
+    if model is not None and not isinstance(model, str):
+        raise UserError(f"model must be a name, not {type(model).__name__}")
     limit = None if max_experiments is None else values.whole(max_experiments, 1)
     options = RunOptions(
         brain=_one_of("brain", brain, ("auto", "llm", "builtin")),

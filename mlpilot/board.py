@@ -27,6 +27,8 @@ class Row:
     """The best score so far after each tuning trial."""
     notes: tuple[str, ...] = ()
     is_best: bool = False
+    by_model: bool = False
+    """Whether a model had the idea."""
 
 
 def rows(experiments: Sequence[ExperimentRecord], best: int | None, greater_is_better: bool) -> list[Row]:
@@ -53,6 +55,7 @@ def _single_row(record: ExperimentRecord, best: int | None) -> Row:
         seconds=record.seconds,
         notes=_notes(record),
         is_best=record.number == best,
+        by_model=record.by == "model",
     )
 
 
@@ -63,6 +66,8 @@ def _tuning_row(group: list[ExperimentRecord], best: int | None, greater_is_bett
     parents = list(dict.fromkeys(record.parent for record in group if record.parent is not None))
     failed = len(group) - len(scored)
     notes = (f"{failed} of {len(group)} failed",) if failed else ()
+    chosen = sum(record.by == "model" for record in group)
+    notes = (*notes, f"{chosen} by the model") if chosen else notes
     return Row(
         numbers=str(first) if first == last else f"{first}–{last}",
         idea="tuning " + _and([f"#{number}" for number in parents[:3]] + ["others"] * (len(parents) > 3)),

@@ -9,11 +9,12 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from importlib import metadata
 from pathlib import Path
-from typing import Literal
 
 from mlpilot.agent.bench import limits
 from mlpilot.agent.home import home
 from mlpilot.agent.report.words import plural
+from mlpilot.findings import Finding, State
+from mlpilot.thinkers import examine_thinkers
 
 PACKAGES = (
     "numpy",
@@ -29,22 +30,7 @@ PACKAGES = (
     "sqlalchemy",
     "rich",
 )
-KEYS = ("OPENAI_API_KEY",)
-"""Where a key for a model is looked for; only whether it is there is ever told."""
 _LEAST_DISK = 2 * 2**30
-
-
-State = Literal["ok", "missing", "warning"]
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing that was looked at."""
-
-    name: str
-    state: State
-    detail: str
-    remedy: str = ""
 
 
 @dataclass(frozen=True)
@@ -56,7 +42,12 @@ class Checkup:
     sandboxes: Sequence[Finding]
     sandbox: str | None
     """The one that `--sandbox auto` takes; None where there is none."""
+    thinkers: Sequence[Finding] = field(default_factory=tuple)
+    """A key, engines, a GPU."""
     brain: str = "built-in"
+    """What `--brain auto` takes: `built-in` or `llm`."""
+    model: str | None = None
+    """The one that is asked first, in words; None where none is."""
     extra: Sequence[Finding] = field(default_factory=tuple)
     """Of `--deep`: what was tried inside the sandbox."""
 
@@ -66,14 +57,19 @@ class Checkup:
 
 
 def examine(*, deep: bool = False) -> Checkup:
-    """Look at all of it; sandboxes are probed by doing."""
+    """Look at all of it; sandboxes are probed by doing, and no model beyond this machine is asked."""
     sandboxes = _sandboxes()
+    thinkers = examine_thinkers()
+    first = thinkers.first
     chosen = next((finding.name for finding in sandboxes if finding.state == "ok"), None)
     return Checkup(
-        machine=[_python(), _memory(), _state_folder(), _disk(), _key()],
+        machine=[_python(), _memory(), _state_folder(), _disk(), thinkers.model],
         packages=_versions(),
         sandboxes=sandboxes,
         sandbox=chosen,
+        thinkers=thinkers.means,
+        brain="built-in" if first is None else "llm",
+        model=None if first is None else first.name,
         extra=_inside(chosen) if deep and chosen else (),
     )
 
@@ -105,13 +101,6 @@ def _disk() -> Finding:
     free = shutil.disk_usage(folder).free
     remedy = "" if free >= _LEAST_DISK else "free some space: images, models and reports need it"
     return Finding("disk", "warning" if remedy else "ok", f"{free / 2**30:.1f} GiB free", remedy)
-
-
-def _key() -> Finding:
-    found = [name for name in KEYS if os.environ.get(name)]
-    if found:
-        return Finding("model", "ok", f"{found[0]} is set; this version's brain is built in and needs no model")
-    return Finding("model", "ok", "no key; the built-in brain needs none")
 
 
 def _versions() -> dict[str, str | None]:

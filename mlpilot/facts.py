@@ -48,7 +48,7 @@ def of_record(record: RunRecord) -> list[Fact]:
         ("data", _join([data, _target(record.task, ()), _direction(record)])),
         *_notes(record.notes),
         ("sandbox", clean(record.sandbox)),
-        ("brain", clean(record.brain)),
+        ("brain", _detailed(record.brain, _models(record))),
         ("judge", clean(record.plan)),
     ]
 
@@ -110,6 +110,12 @@ def _detailed(name: str, detail: str) -> str:
     if not detail or detail.startswith(name):
         return detail or name
     return f"{name}: {detail}"
+
+
+def _models(record: RunRecord) -> str:
+    """Those that were asked, in that order."""
+    names = [words.clip(clean(one.endpoint), 80) for one in record.thinking.endpoints]
+    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
 
 
 def _join(parts: Iterable[str]) -> str:

@@ -12,6 +12,8 @@ from mlpilot.numbers import bare, board_places, interval, spark, took
 
 _STYLES = {"better": "green", "worse": "dim", "failed": "red", "rejected": "red"}
 _GAP = 2
+_OF_MODEL = " (model)"
+"""Beside an idea that a model had."""
 _NUMBERS, _STANDING, _TOOK = 8, 9, 7
 """`100–131 `, `no better`, `1:02:30`."""
 
@@ -57,7 +59,8 @@ class Layout:
     def lines(self, row: Row) -> list[Text]:
         """A row of the board: one line, and where there is no room beside it, one more for its notes."""
         line = self._line(row)
-        notes = " · ".join(filter(None, [spark(row.course) if len(row.course) > 1 else "", *row.notes]))
+        mark = "the model's idea" if row.by_model and not self._marks else ""
+        notes = " · ".join(filter(None, [mark, spark(row.course) if len(row.course) > 1 else "", *row.notes]))
         if not notes:
             return [line]
         if self.notes:
@@ -76,7 +79,8 @@ class Layout:
         excess = cell_len(value) - self.score + cell_len(bounds) - self.interval
         line = Text(no_wrap=True, overflow="crop")
         line.append(" " + _fit(row.numbers, _NUMBERS))
-        line.append(_fit(row.idea, max(self.idea - excess, 1)) + " " * _GAP + value, style=style)
+        self._append_idea(line, row, max(self.idea - excess, 1), style)
+        line.append(" " * _GAP + value, style=style)
         if self.interval:
             line.append(" " * _GAP + bounds)
         line.append(" " * _GAP + _fit(row.standing, _STANDING), style=_STYLES.get(row.standing, ""))
@@ -84,9 +88,25 @@ class Layout:
             line.append(" " * _GAP + took(row.seconds).rjust(self.took), style="dim")
         return line
 
+    @property
+    def _marks(self) -> bool:
+        """Whether an idea's column has room for whose it is."""
+        return self.idea >= 3 * len(_OF_MODEL)
+
+    def _append_idea(self, line: Text, row: Row, width: int, style: str) -> None:
+        if not (row.by_model and self._marks):
+            line.append(_fit(row.idea, width), style=style)
+            return
+        name = _cut(row.idea, max(width - len(_OF_MODEL), 1))
+        line.append(name, style=style)
+        line.append(_fit(_OF_MODEL, max(width - cell_len(name), 1)), style="dim")
+
 
 def _fit(text: str, width: int) -> str:
     """Exactly `width` cells: padded, or cut with an ellipsis."""
-    if cell_len(text) <= width:
-        return set_cell_size(text, width)
-    return set_cell_size(set_cell_size(text, width - 1).rstrip() + "…", width)
+    return set_cell_size(_cut(text, width), width)
+
+
+def _cut(text: str, width: int) -> str:
+    """At most `width` cells, with an ellipsis where something is missing."""
+    return text if cell_len(text) <= width else set_cell_size(text, width - 1).rstrip() + "…"

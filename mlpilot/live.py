@@ -1,6 +1,5 @@
 """The run as it is watched on a terminal: the board grows upwards, and the last lines say what is happening now."""
 
-from collections.abc import Sequence
 from typing import Self
 
 from rich.cells import cell_len, set_cell_size
@@ -9,13 +8,14 @@ from rich.live import Live
 from rich.text import Text
 
 from mlpilot.agent import events
-from mlpilot.agent.record import ExperimentRecord
+from mlpilot.agent.record import ExperimentRecord, RunRecord
 from mlpilot.board import rows
 from mlpilot.facts import of_data, of_means, print_facts
 from mlpilot.layout import Layout
 from mlpilot.numbers import clock, score
 from mlpilot.scene import Scene
 from mlpilot.streams import clean
+from mlpilot.thinking import switched, used, who
 
 _FRAMES = "|/-\\"
 _WHY_LINES = 2
@@ -49,17 +49,17 @@ class LiveView:
                 self._take_row(event.record)
             case events.Finishing():
                 self._print_tuning()
+            case events.Switched():
+                print_facts(self._console, [("brain", switched(event.before, event.after, event.why))])
             case events.Warned():
                 print_facts(self._console, [("note", clean(event.text))])
             case events.Finished():
                 self.close()
 
-    def replay(self, experiments: Sequence[ExperimentRecord], best: int | None) -> None:
+    def replay(self, record: RunRecord) -> None:
         """Rows of a run that goes on, from before."""
-        for record in experiments:
-            self._scene.experiments.append(record)
-            self._scene.best = best
-            self._take_row(record)
+        for item in self._scene.recall(record):
+            self._take_row(item)
 
     def pause(self) -> None:
         """Leave the last lines to somebody else, until `resume`."""
@@ -92,6 +92,7 @@ class LiveView:
             yield Text()
         yield from self._now(options.max_width)
         yield from self._best(options.max_width)
+        yield from self._model(options.max_width)
 
     def _take_row(self, record: ExperimentRecord) -> None:
         if record.kind == "tune":
@@ -139,11 +140,11 @@ class LiveView:
         left = scene.seconds_left()
         time = f"{clock(left)} left" if left is not None else clock(scene.seconds_gone())
         if scene.current is None:
-            return [_spread(f" {mark} {clean(scene.doing)}", time, width)]
+            return [_spread(f" {mark} {scene.asked or clean(scene.doing)}", time, width)]
         current = scene.current
         folds = f"fold {min(scene.folds_done + 1, current.folds)} of {current.folds}"
         name = f"tuning {clean(current.name)}" if current.kind == "tune" else clean(current.name)
-        first = _spread(f" {mark} #{current.number} {name}", f"{folds}   {time}", width)
+        first = _spread(f" {mark} #{current.number} {name}", f"{scene.asked or folds}   {time}", width)
         why = Text(clean(scene.trouble or current.why), style="yellow" if scene.trouble else "dim")
         lines = why.wrap(self._console, max(width - 5, 10))[:_WHY_LINES]
         return [first, *(Text("   ").append_text(line) for line in lines)]
@@ -155,6 +156,15 @@ class LiveView:
         most = self._scene.max_experiments
         tried = f"{len(self._scene.experiments)}{f' of {most}' if most else ''} tried"
         return [_spread(f"   best #{best.number} {score(best.score)}", tried, width)]
+
+    def _model(self, width: int) -> list[Text]:
+        """What models have used so far, once one was asked."""
+        scene = self._scene
+        if not scene.calls:
+            return []
+        line = _spread(f"   model {who(scene.endpoint)}", used(scene.calls, scene.tokens, scene.cost), width)
+        line.stylize("dim")
+        return [line]
 
 
 def _spread(left: str, right: str, width: int) -> Text:

@@ -46,12 +46,12 @@ def bare(value: float, places: int) -> str:
     return sign + (digits[1:] if digits.startswith("0.") else digits)
 
 
-def significant(value: float) -> str:
-    """Four significant digits: `.08475`, `55.04`, `156,300`; for a score whose interval is not at hand."""
+def significant(value: float, digits: int = 4) -> str:
+    """So many significant digits: `.08475`, `55.04`, `156,300`; for a number whose interval is not at hand."""
     if not math.isfinite(value) or value == 0:
         return str(value)
-    places = min(max(3 - math.floor(math.log10(abs(value))), 0), 8)
-    return bare(float(f"{value:.4g}"), places)
+    places = min(max(digits - 1 - math.floor(math.log10(abs(value))), 0), 8)
+    return bare(float(f"{value:.{digits}g}"), places)
 
 
 def interval(ci: tuple[float, float], places: int) -> str:

@@ -1,14 +1,14 @@
 """The run as one line that is rewritten, for notebooks and Python prompts: there, and out of the way."""
 
 import sys
-from collections.abc import Sequence
 from typing import Self
 
 from mlpilot.agent import events
-from mlpilot.agent.record import ExperimentRecord
+from mlpilot.agent.record import RunRecord
 from mlpilot.numbers import clock, plural, score
 from mlpilot.scene import Scene
 from mlpilot.streams import clean
+from mlpilot.thinking import switched
 
 _WIDTH = 78
 
@@ -24,13 +24,14 @@ class OneLineView:
         self._scene.take(event)
         if isinstance(event, events.Warned):
             self._write(f"mlpilot: {clean(event.text)}\n")
+        elif isinstance(event, events.Switched):
+            self._write(f"mlpilot: {switched(event.before, event.after, event.why)}\n")
         elif self._progress:
             self._write("" if isinstance(event, events.Finished) else self._line())
 
-    def replay(self, experiments: Sequence[ExperimentRecord], best: int | None) -> None:
+    def replay(self, record: RunRecord) -> None:
         """Rows of a run that goes on, from before."""
-        self._scene.experiments.extend(experiments)
-        self._scene.best = best
+        self._scene.recall(record)
 
     def pause(self) -> None:
         """There is nothing to hold back."""
@@ -53,7 +54,7 @@ class OneLineView:
         left = scene.seconds_left()
         if left is not None:
             parts.append(f"{clock(left)} left")
-        parts.append(clean(scene.current.name if scene.current else scene.doing))
+        parts.append(scene.asked or clean(scene.current.name if scene.current else scene.doing))
         return " · ".join(parts)[:_WIDTH]
 
     def _write(self, text: str) -> None:

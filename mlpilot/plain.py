@@ -4,12 +4,13 @@ from collections.abc import Iterable, Sequence
 from typing import Self
 
 from mlpilot.agent import events
-from mlpilot.agent.record import ExperimentRecord
+from mlpilot.agent.record import ExperimentRecord, RunRecord
 from mlpilot.board import Row, rows
 from mlpilot.facts import Fact, of_data, of_means
 from mlpilot.numbers import clock, length, plural, score, took
 from mlpilot.scene import Scene
 from mlpilot.streams import clean, note
+from mlpilot.thinking import switched
 
 
 class PlainView:
@@ -33,14 +34,14 @@ class PlainView:
                 self._note_rows([event.record])
             case events.Finishing():
                 note(clean(event.what))
+            case events.Switched():
+                note(f"brain: {switched(event.before, event.after, event.why)}")
             case events.Warned():
                 note(f"note: {clean(event.text)}")
 
-    def replay(self, experiments: Sequence[ExperimentRecord], best: int | None) -> None:
+    def replay(self, record: RunRecord) -> None:
         """Rows of a run that goes on, from before."""
-        self._scene.experiments.extend(experiments)
-        self._scene.best = best
-        self._note_rows(experiments)
+        self._note_rows(self._scene.recall(record))
 
     def pause(self) -> None:
         """There is nothing to hold back."""
@@ -83,4 +84,5 @@ def _line(row: Row, left: float | None) -> str:
     if left is not None:
         parts.append(f"{clock(left)} left")
     notes = [text for text in row.notes if text != "1 trial"]
-    return f"#{row.numbers} {row.idea}: " + "; ".join([", ".join(parts), *notes])
+    whose = " (model)" if row.by_model else ""
+    return f"#{row.numbers} {row.idea}{whose}: " + "; ".join([", ".join(parts), *notes])

@@ -1,11 +1,10 @@
 """Which view a run gets, and the promise that a view can fail without harm to the run."""
 
 import sys
-from collections.abc import Sequence
 from typing import Protocol, Self
 
 from mlpilot.agent import events
-from mlpilot.agent.record import ExperimentRecord
+from mlpilot.agent.record import RunRecord
 from mlpilot.arguments import NO_WALLS
 from mlpilot.oneline import OneLineView
 from mlpilot.plain import PlainView
@@ -16,7 +15,7 @@ class View(Protocol):
     """Something that shows a run while it goes on: a `Listener` that can make room for a question."""
 
     def __call__(self, event: events.Event) -> None: ...
-    def replay(self, experiments: Sequence[ExperimentRecord], best: int | None) -> None: ...
+    def replay(self, record: RunRecord) -> None: ...
     def pause(self) -> None: ...
     def resume(self) -> None: ...
     def __enter__(self) -> Self: ...
@@ -38,10 +37,10 @@ class Guarded:
             except OSError:
                 self._give_up()
 
-    def replay(self, experiments: Sequence[ExperimentRecord], best: int | None) -> None:
+    def replay(self, record: RunRecord) -> None:
         """See `LiveView.replay`."""
         if self._view is not None:
-            self._view.replay(experiments, best)
+            self._view.replay(record)
 
     def pause(self) -> None:
         """See `LiveView.pause`."""

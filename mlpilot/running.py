@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mlpilot.agent.data.files import checked_path
+from mlpilot.agent.models.address import is_loopback
 from mlpilot.agent.options import RunOptions
 from mlpilot.agent.task import TaskSpec
 from mlpilot.failures import BAD_ANSWER, DONE, INTERRUPTED
-from mlpilot.sandbox.errors import NoModelError, UserError
+from mlpilot.sandbox.errors import UserError
 from mlpilot.streams import answer_json, clean, note
-from mlpilot.values import DEFAULT_BUDGET, is_loopback
+from mlpilot.values import DEFAULT_BUDGET
 
 if TYPE_CHECKING:
     from mlpilot.agent.brains.protocol import Idea
@@ -31,7 +32,7 @@ def budget(asked: float | None, max_experiments: int | None) -> float | None:
 def check(options: RunOptions, tables: Iterable[str]) -> list[str]:
     """Refuse what contradicts itself, and files that are not there, before anything is done.
 
-    Returns what has no effect yet, a line each. Raises `NoModelError` last: what is wrong with the input comes first.
+    Returns what has no effect yet, a line each. Whether a model can be asked is found out after this.
     """
     if options.privacy == "local" and options.base_url and not is_loopback(options.base_url):
         raise UserError(f"--privacy local allows no endpoint beyond this machine, and {options.base_url} is one")
@@ -41,17 +42,7 @@ def check(options: RunOptions, tables: Iterable[str]) -> list[str]:
         checked_path(table)
     if options.baseline is not None and not Path(options.baseline).is_file():
         raise UserError(f"--baseline {options.baseline}: there is no such file; name a Solution's Python file")
-    if options.brain == "llm":
-        raise NoModelError(
-            "no endpoint is configured: this version has no LLM brain, which comes with a later one; "
-            "--brain builtin needs no model"
-        )
     idle = []
-    of_models = ("model", "base_url", "max_tokens", "max_cost", "privacy")
-    given = [f"--{name.replace('_', '-')}" for name in of_models if getattr(options, name) is not None]
-    if given:
-        has = "has" if len(given) == 1 else "have"
-        idle.append(f"{', '.join(given)} {has} no effect yet: this version decides with the built-in brain alone")
     if options.workers > 1:
         idle.append(f"--workers {options.workers} has no effect yet: experiments run one at a time")
     if options.gpus:
@@ -135,8 +126,7 @@ def with_past(view: "View") -> "Listener":
         if isinstance(event, events.RunStarted):
             run = event.run
         elif isinstance(event, events.Ready):
-            record = stored(run).record
-            view.replay([item for item in record.experiments if item.status != "open"], record.best)
+            view.replay(stored(run).record)
 
     return listen
 

@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 
 from mlpilot.agent import events
 from mlpilot.agent.judging.judged import Score
-from mlpilot.agent.record import ExperimentRecord
+from mlpilot.agent.record import ExperimentRecord, RunRecord
 from mlpilot.agent.task import TaskSpec
+from mlpilot.thinking import doing
 
 
 @dataclass
@@ -27,6 +28,15 @@ class Scene:
     """Of the running experiment: what failed, and how it is being repaired."""
     doing: str = "starting"
     """Beside experiments: what is being done now."""
+    asked: str = ""
+    """What a model is doing now; empty while none is asked."""
+    endpoint: str = ""
+    """The model that was asked last."""
+    calls: int = 0
+    tokens: int = 0
+    """Of prompts and replies."""
+    cost: float = 0.0
+    """US dollars."""
     deadline: float | None = None
     started: float = field(default_factory=time.monotonic)
 
@@ -35,7 +45,16 @@ class Scene:
         left = getattr(event, "seconds_left", None)
         if left is not None:
             self.deadline = time.monotonic() + left
+        # A call that fails has no event of its own: whatever comes next ends it, but for a word in between.
+        if not isinstance(event, events.Warned):
+            self.asked = ""
         match event:
+            case events.Asking():
+                self.asked, self.endpoint = doing(event.purpose, event.endpoint), event.endpoint
+                self.calls += 1
+            case events.Answered():
+                self.tokens += event.prompt_tokens + event.completion_tokens
+                self.cost += event.cost_usd
             case events.RunStarted():
                 self.run, self.spec, self.resumed = event.run, event.spec, event.resumed
                 self.budget, self.max_experiments = event.budget_seconds, event.max_experiments
@@ -60,6 +79,17 @@ class Scene:
                 self.doing = "choosing what to try next"
             case events.Finishing():
                 self.current, self.doing = None, event.what
+
+    def recall(self, record: RunRecord) -> list[ExperimentRecord]:
+        """Take up what a run that goes on had done before; returns its Experiments that are done with."""
+        past = [item for item in record.experiments if item.status != "open"]
+        self.experiments.extend(past)
+        self.best = record.best
+        told = record.thinking
+        self.endpoint = told.endpoints[-1].endpoint if told.endpoints else ""
+        self.calls, self.cost = told.calls, told.cost_usd
+        self.tokens = told.prompt_tokens + told.completion_tokens
+        return past
 
     @property
     def scores(self) -> list[Score]:

@@ -10,6 +10,7 @@ from mlpilot.agent.result import ARTIFACTS
 from mlpilot.facts import Fact
 from mlpilot.numbers import bare, clock, metric_name, plural, score
 from mlpilot.streams import clean
+from mlpilot.thinking import summed_up
 
 UNDONE = ("interrupted", "running")
 """Statuses of a run that has not come to its end."""
@@ -24,6 +25,7 @@ def of_record(record: RunRecord, folder: Path) -> list[Fact]:
         facts.append(("test", _test_line(best.score, record.test, record)))
     if best is not None and record.stopped:
         facts.append(("stopped", clean(record.stopped)))
+    facts += [("model" if index == 0 else "", text) for index, text in enumerate(summed_up(record))]
     facts.append(("run", _run_line(record, found)))
     step = _next_step(record, found)
     return [*facts, ("next", step)] if step else facts

@@ -2,6 +2,7 @@
 
 import math
 import re
+from urllib.parse import urlsplit
 
 from mlpilot.sandbox.errors import UserError
 
@@ -71,21 +72,16 @@ def gpus(text: str | int) -> str:
 
 def url(text: str) -> str:
     """The address of an endpoint, http or https. Raises `UserError`."""
+    wrong = UserError(f"{text!r} is not the address of an endpoint: write it like http://localhost:8000/v1")
     if not isinstance(text, str) or not re.fullmatch(r"https?://[^\s/?#]+[^\s]*", text.strip(), re.IGNORECASE):
-        raise UserError(f"{text!r} is not the address of an endpoint: write it like http://localhost:8000/v1")
-    return text.strip()
-
-
-def is_loopback(address: str) -> bool:
-    """Whether an endpoint's address stays on this machine."""
-    import ipaddress
-    from urllib.parse import urlsplit
-
-    host = urlsplit(address).hostname or ""
+        raise wrong
     try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")
+        parts = urlsplit(text.strip())
+        if not parts.hostname or parts.port == 0:
+            raise wrong
+    except ValueError:  # a port that is none, half a pair of brackets
+        raise wrong from None
+    return text.strip()
 
 
 def _sum_of_parts(text: str) -> float | None:

@@ -10,6 +10,7 @@ from mlpilot.commands import (
     evaluate,
     execute,
     export,
+    models,
     predict,
     remove,
     report,
@@ -32,11 +33,12 @@ COMMANDS: dict[str, ModuleType] = {
     "predict": predict,
     "score": score,
     "exec": execute,
+    "models": models,
     "doctor": doctor,
     "sandbox": sandbox,
     "eval": evaluate,
 }
 """In the order in which help lists them."""
 
-LATER = ("check", "fix", "chat", "view", "models", "vscode")
+LATER = ("check", "fix", "chat", "view", "vscode")
 """Commands that are promised, and are not there yet."""

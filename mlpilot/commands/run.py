@@ -12,6 +12,11 @@ from mlpilot.values import gpus, money, seconds, url, whole
 
 HELP = "find the best model for a table, and a score you can believe"
 
+_OF_KEYS = (
+    "It is asked beside the built-in brain, which decides alone where there is none. A key comes from OPENAI_API_KEY, "
+    "from MLPILOT_API_KEY for the address of --base-url, or from `keyring set mlpilot HOST`; it is never written down."
+)
+
 
 def add_arguments(parser: Parser) -> None:
     """The Task, the Budget, the means."""
@@ -39,15 +44,46 @@ def add_arguments(parser: Parser) -> None:
         help="experiments at a time (this version: one)",
     )
     means.add_argument("--gpus", metavar="all|N", type=value_of(gpus), help="for the sandbox (this version: none)")
-    model = parser.add_argument_group("a model", "This version uses none: its brain is built in.")
-    model.add_argument("--brain", choices=("auto", "llm", "builtin"), default="auto", help="who decides and writes")
-    model.add_argument("--model", metavar="NAME", help="which one")
-    model.add_argument("--base-url", metavar="URL", type=value_of(url), help="where it is")
-    model.add_argument("--max-tokens", metavar="N", type=value_of(lambda text: whole(text, 1)), help="it may use")
-    model.add_argument("--max-cost", metavar="USD", type=value_of(money), help="it may cost")
-    model.add_argument("--privacy", choices=("full", "schema", "local"), help="what it may be told of the data")
-    model.add_argument("--offline", action="store_true", help="send nothing beyond this machine")
+    _add_model(parser)
     add_json(parser)
+
+
+def _add_model(parser: Parser) -> None:
+    """Who decides and writes, what that may cost, and what it may be told."""
+    model = parser.add_argument_group("a model", _OF_KEYS)
+    model.add_argument(
+        "--brain",
+        choices=("auto", "llm", "builtin"),
+        default="auto",
+        help="auto asks a model where there is one (default), llm insists on it, builtin needs none",
+    )
+    model.add_argument(
+        "--model",
+        metavar="NAME",
+        help="which one, or weights on disk: local:/path/model.gguf (default: the first of `mlpilot models`)",
+    )
+    model.add_argument(
+        "--base-url", metavar="URL", type=value_of(url), help="where it is: any server that speaks chat.completions"
+    )
+    model.add_argument(
+        "--max-tokens",
+        metavar="N",
+        type=value_of(lambda text: whole(text, 1)),
+        help="it may use, of prompts and replies together (default: no limit)",
+    )
+    model.add_argument(
+        "--max-cost",
+        metavar="USD",
+        type=value_of(money),
+        help="it may cost (default: $1.00; on this machine it is free)",
+    )
+    model.add_argument(
+        "--privacy",
+        choices=("full", "schema", "local"),
+        help="what it may be told: full, with values of the data; schema, names and counts but no values; local, as "
+        "full, and only to models on this machine (default: schema for a remote address, full on this machine)",
+    )
+    model.add_argument("--offline", action="store_true", help="send nothing beyond this machine")
 
 
 def main(args: argparse.Namespace) -> int:

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from mlpilot.agent import events
+from mlpilot.agent.contributions import contributions
 from mlpilot.agent.judging.judged import Comparison, Score
-from mlpilot.agent.record import AttemptRecord, ExperimentRecord, RunRecord
+from mlpilot.agent.record import AttemptRecord, EndpointUse, ExperimentRecord, RunRecord, Thinking
 from mlpilot.agent.task import Column, Task, TaskSpec
 from mlpilot.tools.diagnose.model import Diagnosis
 
@@ -126,6 +127,59 @@ def tell() -> Iterator[events.Event]:
     yield events.Finishing("fitting #14 on all 7,043 labelled rows, for use")
     best_one = EXPERIMENTS[-1]
     yield events.Finished("brave-otter", "finished", best_one, TEST, False, 13, "log_loss", "runs/brave-otter", ())
+
+
+# The same with a model
+
+GPT, BUILT_IN = "gpt-5 at api.openai.com", "the built-in brain"
+WHY = "api.openai.com: the key is not accepted"
+WITH_MODEL = (
+    EXPERIMENTS[0],
+    experiment(2, "target means by contract, boosted", 0.41203, "better", by="model", seconds=4.2),
+    experiment(3, "target means by contract, boosted", 0.41111, kind="tune", parent=2),
+    experiment(4, "target means by contract, boosted", 0.41304, kind="tune", parent=2, by="model"),
+    experiment(5, "splines of tenure", None, by="model", reason="no code came for it: it is not reached"),
+    experiment(6, "forest, 500 trees", 0.42661, seconds=7.8),
+)
+SWITCHES = ((GPT, BUILT_IN, WHY), (BUILT_IN, GPT, "it answers"))
+
+
+def thinking(**changes: object) -> Thinking:
+    """What models did in it."""
+    values: dict[str, object] = {
+        "endpoints": (EndpointUse(GPT, 12, 11, 15_012, 3_301, 0.0424, 61.2),),
+        "switches": SWITCHES[:1],
+        "contributions": contributions(WITH_MODEL, greater_is_better=False),
+        "control": 0.41973,
+    }
+    return Thinking(**{**values, **changes})  # type: ignore[arg-type]
+
+
+def record_with_model(**changes: object) -> RunRecord:
+    """The whole run, at its end."""
+    values = {"experiments": WITH_MODEL, "best": 2, "brain": "llm", "thinking": thinking(), "looks": 5}
+    return record(**{**values, **changes})
+
+
+def tell_with_model() -> Iterator[events.Event]:
+    """The events of the run, in order, until the built-in brain takes over."""
+    told = {type(event): event for event in tell()}
+    yield told[events.RunStarted]
+    yield told[events.Profiled]
+    detail = f"{GPT} is sent names and types of columns, no values; at most $1.00; built-in beside it"
+    yield events.Ready("bubblewrap", "bubblewrap 0.8: no network, own files, 4 GiB", "llm", detail, PLAN)
+    for item in WITH_MODEL:
+        if item.number == 2:
+            yield events.Asking("propose", GPT)
+            yield events.Answered("propose", GPT, 2100, 400, 0.0066, 5.1)
+        yield events.ExperimentStarted(item.number, item.name, item.why, item.kind, 5, 200.0)
+        if item.by == "model" and item.kind == "draft":
+            yield events.Asking("write", GPT)
+            if item.score is not None:
+                yield events.Answered("write", GPT, 900, 700, 0.0081, 7.0)
+            else:
+                yield events.Switched(GPT, BUILT_IN, WHY)
+        yield events.ExperimentDone(item, 2 if item.number > 1 else 1, 180.0)
 
 
 FOLDER = Path(__file__).parent / "no-such-folder"

@@ -42,20 +42,46 @@ def test_wrong_options_are_refused(options, says, state):
     assert not state.exists()
 
 
-def test_an_llm_brain_has_no_endpoint_yet_but_a_missing_file_comes_first():
+def test_an_llm_brain_needs_an_endpoint_but_a_missing_file_comes_first(state):
     with pytest.raises(mlpilot.UserError, match="no such file") as caught:
         mlpilot.run("missing.csv", target="y", brain="llm")
     assert caught.value.exit_code == 2
-    with pytest.raises(mlpilot.NoModelError):
+    with pytest.raises(mlpilot.NoModelError, match="OPENAI_API_KEY"):
         mlpilot.run("d.csv", target="y", brain="llm")
+    assert not state.exists()
 
 
 def test_what_has_no_effect_yet_is_named():
     options = RunOptions(model="m", max_tokens=1, max_cost=0.0, privacy="schema", workers=2)
-    models, workers = running.check(options, [])
-    assert models.startswith("--model, --max-tokens, --max-cost, --privacy have no effect yet")
+    (workers,) = running.check(options, [])
     assert workers.startswith("--workers 2 has no effect yet")
     assert running.check(RunOptions(), []) == []
+
+
+def test_the_options_of_models_are_passed_on(monkeypatch):
+    """What a run does with them is tested where it is done; here a run is replaced by one that only listens."""
+    told = []
+    monkeypatch.setattr("mlpilot.agent.pursue.run", lambda _, options, *__, **___: told.append(options))
+    asked = {
+        "brain": "llm",
+        "model": "qwen2.5-coder",
+        "base_url": "http://localhost:8000/v1",
+        "max_tokens": 5000,
+        "max_cost": 0.25,
+        "privacy": "local",
+        "offline": True,
+    }
+    mlpilot.run("d.csv", target="y", budget="10s", **asked)
+    (options,) = told
+    assert {name: getattr(options, name) for name in asked} == asked
+
+
+def test_a_model_is_a_name(state):
+    with pytest.raises(mlpilot.UserError, match="model must be a name, not int"):
+        mlpilot.run("d.csv", target="y", model=5)
+    with pytest.raises(mlpilot.UserError, match="MLPILOT_API_KEY"):
+        mlpilot.run("d.csv", target="y", brain="builtin", base_url="http://me:secret@localhost/v1")
+    assert not state.exists()
 
 
 def test_data_is_a_path_or_a_frame():

@@ -77,6 +77,14 @@ def test_forty_columns_keep_what_matters():
     ]
 
 
+def test_the_mark_of_a_model_fits_beside_any_name():
+    ours = [story.experiment(n, "客户流失预测模型" * n, 156338.2, half=6000.0, by="model") for n in (1, 2, 9)]
+    for width in range(44, 200, 3):
+        shown = lines(width, ours)
+        assert max(map(cell_len, shown)) <= width, (width, shown)
+        assert "(model)" in shown[1] or "model's idea" in "".join(shown)
+
+
 def test_every_width_fits_and_stays_aligned():
     wide = [story.experiment(n, "客户流失预测模型" * 4, 156338.2 / n, half=6000.0) for n in (1, 22, 333)]
     for experiments in (story.EXPERIMENTS, wide):

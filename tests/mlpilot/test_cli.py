@@ -39,6 +39,13 @@ def one_line(capsys):
     [
         ("run d.csv --target y --budget 0", 2, "90s"),
         ("run d.csv --target y --brain llm", 5, "no endpoint is configured"),
+        ("run d.csv --target y --brain llm --offline", 5, "no engine runs on this machine"),
+        ("run d.csv --target y --model local:no.gguf", 2, "no such file"),
+        ("run d.csv --target y --base-url https://api.example.com/v1", 2, "Name it with --model"),
+        ("run d.csv --target y --base-url https://me:secret@api.example.com/v1", 2, "MLPILOT_API_KEY"),
+        ("run d.csv --target y --base-url http://localhost:99999", 2, "address of an endpoint"),
+        ("run d.csv --target y --base-url http://127.0.0.1:1/v1", 5, "no endpoint answers"),
+        ("run missing.csv --target y --base-url http://127.0.0.1:1/v1", 2, "no such file"),
         ("run d.csv --target y --brain llm --sandbox none", 5, "builtin"),
         ("run d.csv --target y --privacy local --base-url https://api.example.com/v1", 2, "--privacy local"),
         ("run d.csv --target y --offline --base-url https://api.example.com/v1", 2, "--offline"),

@@ -55,6 +55,10 @@ def test_names_of_metrics():
     assert numbers.metric_name("my_own.py:net_gain") == "my_own.py:net_gain"
 
 
+def test_gains_have_fewer_digits():
+    assert numbers.significant(0.0123456, 3) == ".0123" and numbers.significant(0.00067, 2) == ".00067"
+
+
 @pytest.mark.parametrize(
     ("value", "expected"),
     [(0.084754, ".08475"), (55.0437, "55.04"), (156338.2, "156,300"), (-0.5, "−.5000"), (0.0, "0.0")],

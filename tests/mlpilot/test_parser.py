@@ -4,6 +4,7 @@ import shlex
 
 import pytest
 
+from mlpilot.agent.brains import MAX_COST
 from mlpilot.arguments import task_spec
 from mlpilot.cli import build
 from mlpilot.commands import COMMANDS
@@ -42,6 +43,10 @@ def test_run_reads_every_option():
     assert args.offline and args.approve and args.json and args.debug
 
 
+def test_the_most_that_a_run_may_cost_is_told_as_it_is():
+    assert f"default: ${MAX_COST:.2f}" in " ".join(build().commands["run"].format_help().split())
+
+
 def test_run_defaults():
     args = read("run", "d.csv", "--target=y")
     assert (args.brain, args.sandbox, args.seed, args.workers, args.budget) == ("auto", "auto", 0, 1, None)
@@ -56,6 +61,8 @@ def test_run_defaults():
         "predict brave-otter new.csv -o out.csv",
         "score s.py d.csv --target y --seed 1 --timeout 30 --sandbox none --json --group g --test t.csv",
         "exec f.py --sandbox bubblewrap --timeout 5 --json", "exec -", "doctor --deep --json",
+        "models", "models --use qwen2.5-coder:7b --base-url http://localhost:8000/v1 --json", "models --use auto",
+        "models --model gpt-5 --base-url https://api.example.com/v1 --probe",
         "sandbox build --base python:3.12-slim", "sandbox build", "--debug runs", "eval trust --json --anything 3",
     ],
 )  # fmt: skip
@@ -94,12 +101,12 @@ def test_errors_say_what_to_do(words, hint):
     assert hint in message and "--help" in message
 
 
-@pytest.mark.parametrize("word", ["check", "fix", "chat", "view", "models", "vscode"])
+@pytest.mark.parametrize("word", ["check", "fix", "chat", "view", "vscode"])
 def test_commands_of_later_versions_are_told_as_such(word):
     assert f"`mlpilot {word}` comes with a later version" in complaint(word, "file.py", "--format", "json")
 
 
 def test_commands_of_later_versions_are_not_listed():
     listed = build().format_help()
-    for later in ("chat", "check", "fix", "view", "models", "vscode"):
+    for later in ("chat", "check", "fix", "view", "vscode"):
         assert later not in listed.split()

@@ -10,12 +10,14 @@ import pytest
 import story
 from rich.console import Console
 
-from mlpilot import facts, render, summary
+from mlpilot import facts, render, summary, thinking
 from mlpilot.agent import events
+from mlpilot.agent.record import Contribution, EndpointUse
 from mlpilot.agent.task import TaskSpec
 from mlpilot.live import LiveView
 from mlpilot.oneline import OneLineView
 from mlpilot.plain import PlainView
+from mlpilot.scene import Scene
 
 EVIL = "\x1b[2J\x1b]0;owned\x07[red]x[/red]\u202e\nnext"
 
@@ -93,7 +95,7 @@ def test_a_resumed_run_shows_its_past():
         told = list(story.tell())
         for event in told[:3]:
             view(event)
-        view.replay(story.EXPERIMENTS[:3], 1)
+        view.replay(story.record(experiments=story.EXPERIMENTS[:3], best=1))
         view(told[-1])
     assert "3       forest, 500 trees" in printed(screen)
 
@@ -126,6 +128,147 @@ def test_a_view_whose_reader_left_does_not_end_the_run(monkeypatch):
         for event in story.tell():
             view(event)
     assert muted == ["stderr"]
+
+
+def shown_live(told, width=80):
+    """What a live view has printed and shows at the end of these events."""
+    screen = console(width)
+    view = LiveView(screen)
+    for event in told:
+        view(event)
+    screen.print(view)
+    return printed(screen)
+
+
+def until(purpose):
+    for event in story.tell_with_model():
+        yield event
+        if isinstance(event, events.Asking) and event.purpose == purpose:
+            return
+
+
+def test_live_says_what_a_model_does_and_what_it_has_used():
+    asking = shown_live(until("propose")).splitlines()
+    assert re.search(r"^ . asking gpt-5 for ideas +3:00 left$", asking[-3].rstrip())
+    assert re.search(r"^   model gpt-5 +1 call$", asking[-1].rstrip())
+    writing = shown_live(until("write")).splitlines()
+    assert re.search(r"#2 target means by contract, boosted +gpt-5 writes code   3:20 left$", writing[-4].rstrip())
+    assert re.search(r"^   model gpt-5 +2 calls, 2\.5k tokens, \$0\.01$", writing[-1].rstrip())
+
+
+def test_what_a_model_does_is_over_when_anything_else_happens():
+    scene = Scene()
+    for end in (events.Answered("repair", story.GPT, 9, 1, 0.0, 1.0), events.FoldDone(2, 0, 1.0, None)):
+        scene.take(events.Asking("repair", story.GPT))
+        scene.take(events.Warned("the engine has died: it is started again"))
+        assert scene.asked == "gpt-5 mends code"
+        scene.take(end)
+        assert scene.asked == ""
+    assert (scene.calls, scene.tokens) == (2, 10)
+
+
+def test_a_switch_is_one_line_in_every_view(capsys):
+    line = f"{story.BUILT_IN} takes over from {story.GPT}: {story.WHY}"
+    for event in story.tell_with_model():
+        if isinstance(event, events.Switched):
+            PlainView()(event)
+            OneLineView(progress=False)(event)
+    assert capsys.readouterr().err.splitlines() == [f"brain: {line}", f"mlpilot: {line}"]
+    assert f" brain    {line}\n" in shown_live(story.tell_with_model(), 120)
+
+
+def test_ideas_of_a_model_are_marked_and_only_those(capsys):
+    wide, narrow = shown_live(story.tell_with_model()), shown_live(story.tell_with_model(), 40)
+    assert "2       target means by con… (model)   .4120" in wide and "(model)" not in narrow
+    assert "the model's idea\n" in narrow and "2 trials · 1 by the model" in wide
+    assert wide.count("(model)") == 2
+    for event in story.tell_with_model():
+        PlainView()(event)
+    plain = capsys.readouterr().err
+    assert plain.count("(model): ") == 2 and "#6 forest, 500 trees: " in plain
+
+
+def test_a_resumed_run_knows_what_models_had_used():
+    scene = Scene()
+    told = story.record_with_model()
+    assert len(scene.recall(told)) == len(told.experiments)
+    assert (scene.calls, scene.tokens, scene.cost, scene.best) == (12, 18_313, 0.0424, 2)
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "name"),
+    [
+        (story.GPT, "gpt-5"),
+        ("qwen2.5:7b (Ollama, on this machine)", "qwen2.5:7b"),
+        ("looks at you at llm.example.com", "looks at you"),
+        ("odd", "odd"),
+    ],
+)
+def test_a_model_is_called_by_its_own_name(endpoint, name):
+    assert thinking.who(endpoint) == name
+
+
+def summed(**changes):
+    return thinking.summed_up(story.record_with_model(thinking=story.thinking(**changes)))
+
+
+def test_the_end_says_what_models_used_and_brought():
+    told = dict(summary.of_record(story.record_with_model(), story.FOLDER))
+    assert told["model"] == (
+        "12 calls (11 with a usable reply), 18.3k tokens, $0.04 · "
+        "its ideas and their tuning moved the best by .0086 · .00047 per 1k tokens"
+    )
+    assert told[""] == f"{story.BUILT_IN} took over from {story.GPT}: {story.WHY}"
+    assert "model" not in dict(summary.of_record(story.record(), story.FOLDER))
+
+
+def test_a_past_run_names_the_models_that_were_asked():
+    assert dict(facts.of_record(story.record_with_model()))["brain"] == f"llm: {story.GPT}"
+    assert dict(facts.of_record(story.record()))["brain"] == "built-in"
+
+
+def test_a_tiny_gain_is_not_shown_as_none():
+    own = Contribution("the model's ideas", 1, 1, 0.0000012)
+    assert "its ideas moved the best by .000001 ·" in summed(contributions=(own,))[0]
+
+
+def test_the_end_does_not_praise_a_model_that_brought_nothing():
+    ideas = Contribution("the model's ideas", 3, 2, 0.0)
+    assert summed(contributions=(ideas,))[0].endswith("· its ideas did not move the best")
+    assert summed(contributions=(dataclasses.replace(ideas, scored=0),))[0].endswith("· none of its ideas was scored")
+    assert summed(contributions=())[0].endswith("· none of its ideas was tried")
+    nothing = EndpointUse(story.GPT, 1, 0, 0, 0, 0.0, 0.2)
+    assert summed(endpoints=(nothing,), contributions=(), switches=()) == [
+        "1 call (0 with a usable reply) · none of its ideas was tried"
+    ]
+    assert summed(switches=story.SWITCHES)[1] == (
+        f"of 2 switches the last: {story.GPT} took over from {story.BUILT_IN}: it answers"
+    )
+
+
+def test_hostile_models_do_nothing_to_the_terminal(capsys):
+    long = EVIL * 1000
+    switches = ((long, long, long),)
+    record = story.record_with_model(
+        thinking=story.thinking(endpoints=(EndpointUse(long, 2, 1, 10, 10, 0.0, 1.0),), switches=switches),
+        experiments=tuple(dataclasses.replace(one, name=long, why=long) for one in story.WITH_MODEL),
+    )
+    screen = console(60)
+    views = [PlainView(), LiveView(screen), OneLineView(progress=True)]
+    for view in views:
+        for event in (
+            *story.tell_with_model(),
+            events.Asking(EVIL, long),
+            events.Answered(EVIL, long, 1, 1, 0.0, 1.0),
+            events.Switched(long, long, long),
+            events.Asking("write", long),
+        ):
+            view(event)
+    screen.print(views[1])
+    facts.print_facts(screen, [("model", line) for line in thinking.summed_up(record)])
+    everything = printed(screen) + capsys.readouterr().err
+    assert "[red]x" in everything and "owned" not in everything and len(everything) < 20_000
+    assert not re.search(r"[\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f\u202e]", everything)
 
 
 def evil_events():
