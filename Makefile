@@ -15,8 +15,10 @@ test: ## lint, types and the whole suite, a Docker engine of its own included wh
 	@bash scripts/setup.sh test
 	@bash scripts/test.sh -m "not slow"
 
-test-all: ## the same with the slow tests
+test-all: ## the same with the slow tests, and the local engines that they need (20 minutes more, once)
 	@bash scripts/setup.sh test
+	@sh scripts/llama_server.sh || echo "test: llama-server could not be built, its tests are skipped" >&2
+	@sh scripts/transformers.sh || echo "test: transformers serve could not be set up, its tests are skipped" >&2
 	@bash scripts/test.sh
 
 lint: ## ruff and mypy

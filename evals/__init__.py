@@ -11,5 +11,6 @@ SUITES: dict[str, str] = {
     "kill": "mlpilot.evals.kill",
     "trust": "mlpilot.evals.trust",
     "speed": "mlpilot.evals.speed",
+    "models": "mlpilot.evals.models",
 }
 """Name of a suite → the module that holds it."""

@@ -5,7 +5,9 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 say() { printf '%s\n' "test: $*" >&2; }
 
-bash scripts/lint.sh
+lint_said="$(mktemp)"
+bash scripts/lint.sh >"$lint_said" 2>&1 & # beside the engine and its image, which are mostly waited for
+lint=$!
 
 engine_and_image() {
   if .venv/bin/python -c 'import docker; docker.from_env().ping()' 2>/dev/null; then
@@ -25,4 +27,10 @@ engine_and_image() {
 }
 engine_and_image || say "the Docker engine or its image could not be had: its tests are skipped"
 
+if ! wait "$lint"; then
+  cat "$lint_said"
+  exit 1
+fi
+cat "$lint_said"
+rm -f "$lint_said"
 .venv/bin/pytest "$@"
