@@ -1,7 +1,7 @@
 """What models cost, in US dollars per million tokens (prompt, completion).
 
-List prices as their makers published them up to 2026; they change, so an endpoint that says what a call cost is
-believed first, and a person can say otherwise: MLPILOT_PRICES="my-model=0.5/2.0,other=3/15".
+List prices as they were known when this was written, and not looked up since. They change, so an endpoint that says
+what a call cost is believed first, and a person can say otherwise: MLPILOT_PRICES="my-model=0.5/2.0,other=3/15".
 """
 
 import os

@@ -9,15 +9,13 @@ nothing is run, and a reply of a million characters takes well under a second. T
 from typing import Any
 
 from mlpilot.agent.brains.llm.reading_code import code_in
-from mlpilot.agent.brains.llm.reading_fields import field_choice, field_list, field_number, field_text, field_whole
+from mlpilot.agent.brains.llm.reading_fields import field_list, field_text, field_whole
 from mlpilot.agent.brains.llm.reading_object import object_in
 from mlpilot.agent.models.protocol import Unreadable
 
 __all__ = [
     "Unreadable",
-    "field_choice",
     "field_list",
-    "field_number",
     "field_text",
     "field_whole",
     "read_code",

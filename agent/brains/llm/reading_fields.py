@@ -1,16 +1,14 @@
 """Fields of an object that a model wrote, each of the kind that is asked for, or what is wrong with it."""
 
 import json
-import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from mlpilot.agent.data.phrases import shown
 from mlpilot.agent.models.protocol import Unreadable
 
 _WHOLE = re.compile(r"#?\s?([+-]?[0-9]{1,400})(?:\.0{1,20})?")
-_NUMBER = re.compile(r"[+-]?(?:[0-9]{1,400}\.?[0-9]{0,400}|\.[0-9]{1,400})(?:[eE][+-]?[0-9]{1,4})?")
 
 
 def field_text(found: Mapping[str, Any], key: str, *, most: int = 200) -> str:
@@ -27,19 +25,9 @@ def field_text(found: Mapping[str, Any], key: str, *, most: int = 200) -> str:
     return line
 
 
-def field_choice(found: Mapping[str, Any], key: str, choices: Sequence[str]) -> str:
-    """One of a few words, in whatever case it was written. Raises `Unreadable`."""
-    wanted = "one of " + ", ".join(f'"{choice}"' for choice in choices)
-    value = _value(found, key, wanted)
-    matching = [choice for choice in choices if isinstance(value, str) and value.strip().lower() == choice.lower()]
-    if len(matching) != 1:
-        raise _wrong(key, wanted, value)
-    return matching[0]
-
-
-def field_whole(found: Mapping[str, Any], key: str, *, least: int | None = None, most: int | None = None) -> int:
+def field_whole(found: Mapping[str, Any], key: str) -> int:
     """A whole number; `3.0`, `"3"` and `"#3"` are 3 as well. Raises `Unreadable`."""
-    wanted = "a whole number" + _within(least, most)
+    wanted = "a whole number"
     value = _value(found, key, wanted)
     number: int | None = None
     if isinstance(value, str):
@@ -47,17 +35,7 @@ def field_whole(found: Mapping[str, Any], key: str, *, least: int | None = None,
         number = int(written[1]) if written else None
     elif isinstance(value, int | float) and not isinstance(value, bool):
         number = int(value) if isinstance(value, int) or value.is_integer() else None
-    if number is None or not _lies_within(number, least, most):
-        raise _wrong(key, wanted, value)
-    return number
-
-
-def field_number(found: Mapping[str, Any], key: str, *, least: float | None = None, most: float | None = None) -> float:
-    """A finite number; `"0.3"` is one as well. Raises `Unreadable`."""
-    wanted = "a number" + _within(least, most)
-    value = _value(found, key, wanted)
-    number = _finite(value)
-    if number is None or not _lies_within(number, least, most):
+    if number is None:
         raise _wrong(key, wanted, value)
     return number
 
@@ -77,29 +55,6 @@ def _value(found: Mapping[str, Any], key: str, wanted: str) -> Any:
     if value is None:
         raise Unreadable(f"`{key}` is missing; it must be {wanted}")
     return value
-
-
-def _finite(value: Any) -> float | None:
-    if isinstance(value, str):
-        value = float(value) if _NUMBER.fullmatch(value.strip()) else None
-    if not isinstance(value, int | float) or isinstance(value, bool):
-        return None
-    try:
-        return float(value) if math.isfinite(value) else None
-    except OverflowError:  # a whole number that no float holds
-        return None
-
-
-def _within(least: float | None, most: float | None) -> str:
-    if least is not None and most is not None:
-        return f" from {least} to {most}"
-    if least is not None:
-        return f" of at least {least}"
-    return f" of at most {most}" if most is not None else ""
-
-
-def _lies_within(number: float, least: float | None, most: float | None) -> bool:
-    return (least is None or number >= least) and (most is None or number <= most)
 
 
 def _wrong(key: str, wanted: str, value: Any) -> Unreadable:

@@ -10,9 +10,7 @@ from hypothesis import strategies as st
 
 from mlpilot.agent.brains.llm.reading import (
     Unreadable,
-    field_choice,
     field_list,
-    field_number,
     field_text,
     field_whole,
     read_code,
@@ -185,29 +183,20 @@ def test_an_object_cut_off_anywhere_is_never_closed_by_guess() -> None:
 
 
 def test_fields_are_of_their_kind_or_named_in_the_refusal() -> None:
-    found = read_object(
-        '{"n": "#3", "x": "0.5", "t": "\\u001b[31ma\\u202e\\n b", "l": [1], "c": " Stop", "bad": "#3x", "huge": 1e20}'
-    )
+    found = read_object('{"n": "#3", "t": "\\u001b[31ma\\u202e\\n b", "l": [1], "bad": "#3x"}')
     assert [field_whole({"n": n}, "n") for n in (3, 3.0, "3", "#3", " 3 ", "3.0")] == [3] * 6
-    assert field_whole(found, "n", least=1, most=3) == 3
-    assert field_number(found, "x") == 0.5
     assert field_text(found, "t") == "a b"
     assert field_text({"t": "long " * 99}, "t", most=10) == "long long…"
     assert field_list(found, "l") == [1]
-    assert field_choice(found, "c", ("go", "stop")) == "stop"
     for read, said in (
         (lambda: field_whole(found, "bad"), '`bad` must be a whole number; you sent "#3x"'),
-        (lambda: field_whole(found, "n", most=2), "`n` must be a whole number of at most 2"),
         (lambda: field_whole({"n": True}, "n"), "you sent true"),
         (lambda: field_whole({"n": 2.5}, "n"), "you sent 2.5"),
         (lambda: field_whole({}, "n"), "`n` is missing; it must be a whole number"),
-        (lambda: field_number({"x": 10**400}, "x"), "`x` must be a number"),
-        (lambda: field_number({"x": "1e999"}, "x"), "`x` must be a number"),
         (lambda: field_text({"t": "\u200b \n"}, "t"), "`t` is empty"),
         (lambda: field_text({"t": 3}, "t"), "`t` must be a text in quotes; you sent 3"),
         (lambda: field_list(found, "t"), "`t` must be a list"),
         (lambda: field_list({"l": [1, 2]}, "l", most=1), "`l` has 2 items"),
-        (lambda: field_choice(found, "n", ("go",)), '`n` must be one of "go"'),
     ):
         with pytest.raises(Unreadable) as raised:
             read()
