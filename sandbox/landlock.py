@@ -54,7 +54,8 @@ def _code(folder: Path) -> str:
 def _environment(code: str) -> dict[str, str]:
     variables = environment(str(Path(sys.executable).parent))
     variables["PYTHONPATH"] = f"{code}:{code}/mlpilot/sandbox/inside/site:{packages()}"
-    return {**variables, "USER": "sandbox", "LOGNAME": "sandbox"}
+    # Without /dev/shm there are no semaphores between processes: joblib then works in one, and need not warn of it.
+    return {**variables, "USER": "sandbox", "LOGNAME": "sandbox", "JOBLIB_MULTIPROCESSING": "0"}
 
 
 class Landlock:
