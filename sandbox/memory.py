@@ -80,7 +80,15 @@ class _Watch:
 
     def _watch(self) -> None:
         while not self._over.wait(_EVERY_SECONDS):
-            self._look()
+            try:
+                self._look()
+            except (OSError, ValueError):
+                # What cannot be watched may not go on.
+                self._end_all()
+
+    def _end_all(self) -> None:
+        self._kills += 1
+        _kill(filter(_expendable, tree(self._root)))
 
     def _look(self) -> None:
         raise NotImplementedError
@@ -160,8 +168,7 @@ class DiskWatch(_Watch):
         over = self._over_limit()
         self._free, self._next = free, time.monotonic() + max(1.0, 10 * (time.monotonic() - started))
         if over:
-            self._kills += 1
-            _kill(filter(_expendable, tree(self._root)))
+            self._end_all()
 
     def _over_limit(self) -> bool:
         found = disk.in_folder(self._folder, most_files=self._limits.files)

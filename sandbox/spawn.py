@@ -96,13 +96,20 @@ def unused_user() -> int:
     room = min(users[1], groups[1]) - first
     if room <= 0:
         raise OSError("this user namespace has no user to spare")
-    taken = {account.pw_uid for account in pwd.getpwall()}
+    taken = set()
     for entry in Path("/proc").iterdir():
         with contextlib.suppress(OSError):
             taken.add(entry.stat().st_uid)
-    while (user := first + secrets.randbelow(room)) in taken:
+    while (user := first + secrets.randbelow(room)) in taken or _has_account(user):
         pass
     return user
+
+
+def _has_account(user: int) -> bool:
+    with contextlib.suppress(KeyError):
+        pwd.getpwuid(user)
+        return True
+    return False
 
 
 def _mapped(text: str) -> tuple[int, int]:

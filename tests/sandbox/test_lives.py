@@ -11,7 +11,8 @@ import pytest
 
 from mlpilot.sandbox.choose import choose, probes
 from mlpilot.sandbox.errors import NoSandboxError, UserError
-from mlpilot.sandbox.folder import owner, owner_is_dead
+from mlpilot.sandbox.folder import PrivateFolder, owner, owner_is_dead
+from mlpilot.sandbox.landlock import Landlock
 from mlpilot.sandbox.memory import MemoryWatch, tree
 from mlpilot.sandbox.pool import PoolSession
 from mlpilot.sandbox.protocol import Limits, Mount, Sandbox
@@ -147,6 +148,35 @@ def test_choosing() -> None:
         choose("vmware")
     assert choose("none").name == "none"
     assert {name for name, _ in probes()} == {"docker", "bubblewrap", "landlock"}
+
+
+@pytest.mark.parametrize(
+    ("version", "said", "remedy"), [(0, "no Landlock", "lsm=landlock,"), (3, "version 3", "6.7 or later")]
+)
+def test_a_kernel_without_enough_landlock_is_refused(
+    monkeypatch: pytest.MonkeyPatch, version: int, said: str, remedy: str
+) -> None:
+    monkeypatch.setattr("mlpilot.sandbox.landlock.abi", lambda: version)
+    probe = Landlock().probe()
+    assert not probe.works
+    assert said in probe.detail
+    assert remedy in probe.remedy
+    with pytest.raises(NoSandboxError, match=said):
+        choose("landlock")
+
+
+@pytest.mark.landlock
+def test_the_probe_of_landlock_notices_walls_with_a_hole(monkeypatch: pytest.MonkeyPatch) -> None:
+    sound = Landlock._prepare
+
+    def prepare(self: Landlock, folder: PrivateFolder) -> tuple[int, list[str], dict[str, str]]:
+        uid, read, variables = sound(self, folder)
+        return uid, [*read, str(folder.path)], variables
+
+    monkeypatch.setattr(Landlock, "_prepare", prepare)
+    probe = Landlock().probe()
+    assert not probe.works
+    assert "a file of yours could be read" in probe.detail
 
 
 def test_docker_without_an_engine_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
