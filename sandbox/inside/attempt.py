@@ -46,7 +46,7 @@ def main(config: dict[str, Any]) -> None:
     """Lock in, try, and tell."""
     zygote.become(config["uid"], config["read"], Path(config["scratch"]))
     lock.enclose(read=config["read"], scratch=config["scratch"])
-    lock.lock(read=config["read"], scratch=config["scratch"], shared_memory=False, without=config["without"])
+    lock.lock(read=config["read"], scratch=config["scratch"], enclosed=True, without=config["without"])
     print(json.dumps(_holes(config)))
 
 

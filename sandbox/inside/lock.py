@@ -21,28 +21,45 @@ _PROCESSORS = (
 )
 
 
+# What a process may read of itself where it shares the network and the mounts of the host: `/proc/PID/net` and
+# `mountinfo` would tell of those, and so would the same below `task`, of which only the numbers are to be seen.
+_OF_ITSELF = (
+    *("auxv", "cgroup", "cmdline", "comm", "environ", "fd", "fdinfo", "io", "limits", "maps", "oom_score"),
+    *("oom_score_adj", "sched", "schedstat", "smaps", "smaps_rollup", "stat", "statm", "status"),
+)
+
+
 def enclose(*, read: Sequence[str], scratch: str) -> None:
     """For a zygote that no other walls surround: give up what no kernel of it will need, before the first import.
 
     It keeps `/proc`, since it must find and end what kernels have started. Raises `OSError` where Landlock is missing.
     """
     seccomp.no_new_privileges()
-    landlock.restrict([*_readable(read, "/proc"), (scratch, _OWN)])
+    landlock.restrict([*_readable(read, ["/proc"]), (scratch, _OWN)])
 
 
-def lock(*, read: Sequence[str], scratch: str, shared_memory: bool, without: Collection[seccomp.Without] = ()) -> int:
+def lock(*, read: Sequence[str], scratch: str, enclosed: bool, without: Collection[seccomp.Without] = ()) -> int:
     """Give up everything but: reading `read`, writing `scratch`, a few devices, and this process.
 
-    With `shared_memory`, `/dev/shm` (which semaphores need) stays writable and cannot be listed; where it is the
-    sandbox's own, the zygote empties it before the next kernel runs. `without` is passed to `seccomp.restrict`.
+    Shared memory (`/dev/shm`, which semaphores need) stays writable and cannot be listed; the zygote empties it before
+    the next kernel runs. Not so if `enclosed` (no namespaces surround us): the host's own is not given at all, and less
+    of `/proc` is. `without` is passed to `seccomp.restrict`.
     Returns the Landlock ABI in force, 0 where the kernel has none: then the seccomp filter holds alone, and the caller
     must give each kernel a sandbox of its own. Raises `OSError` where there is no seccomp.
     """
     seccomp.no_new_privileges()
     version = landlock.abi()
     if version:
-        memory = [("/dev/shm", landlock.READ_FILE | landlock.WRITE | landlock.CHANGE)] if shared_memory else []
-        landlock.restrict([*_readable(read, f"/proc/{os.getpid()}"), (scratch, _OWN), *memory])
+        itself = f"/proc/{os.getpid()}"
+        if enclosed:
+            rules = [
+                *_readable(read, [f"{itself}/{name}" for name in _OF_ITSELF]),
+                (f"{itself}/task", landlock.READ_DIR),
+            ]
+        else:
+            memory = ("/dev/shm", landlock.READ_FILE | landlock.WRITE | landlock.CHANGE)
+            rules = [*_readable(read, [itself]), memory]
+        landlock.restrict([*rules, (scratch, _OWN)])
     seccomp.restrict(without)
     return version
 
@@ -50,9 +67,9 @@ def lock(*, read: Sequence[str], scratch: str, shared_memory: bool, without: Col
 _OWN = landlock.READ | landlock.WRITE | landlock.CHANGE
 
 
-def _readable(read: Sequence[str], processes: str) -> list[tuple[str, int]]:
+def _readable(read: Sequence[str], processes: Sequence[str]) -> list[tuple[str, int]]:
     return [
         *((path, landlock.READ) for path in read),
-        *((path, landlock.READ_FILE | landlock.READ_DIR) for path in (processes, *_PROCESSORS)),
+        *((path, landlock.READ_FILE | landlock.READ_DIR) for path in (*processes, *_PROCESSORS)),
         *((path, landlock.READ_FILE | landlock.WRITE) for path in _DEVICES),
     ]

@@ -208,7 +208,7 @@ def _become_kernel(zygote: Zygote, key: str, scratch: Path, listeners: list[int]
         os.environ["MLPILOT_KERNEL"] = "1"
         for name in _THREAD_VARIABLES:
             os.environ[name] = str(zygote.threads)
-        lock.lock(read=zygote.read, scratch=str(scratch), shared_memory=not zygote.enclosed, without=zygote.without)
+        lock.lock(read=zygote.read, scratch=str(scratch), enclosed=zygote.enclosed, without=zygote.without)
         from mlpilot.sandbox.inside import cell_kernel
 
         app = cell_kernel.prepare(key, str(scratch), shell_fd, iopub_fd, zygote.libraries, zygote.threads)

@@ -154,6 +154,22 @@ print(reached)
     assert inside.run(code, timeout=30).stdout == "[]\n"
 
 
+def test_nothing_of_the_host_s_network_or_mounts(inside: Session) -> None:
+    """In namespaces there is another network and there are other mounts; where there are none, no file tells of them."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = f":{server.getsockname()[1]:04X} "
+        code = f"""
+for name in ("net/tcp", "net/unix", "net/route", "mountinfo", "mounts", "root/etc/shadow", "task/self/net/tcp"):
+    try:
+        text = open("/proc/self/" + name.replace("self", str(__import__("os").getpid()))).read()
+    except OSError:
+        continue
+    print(name, {port!r} in text, {str(ROOT)!r} in text)
+"""
+        told = inside.run(code).stdout
+    assert "True" not in told
+
+
 def test_what_walls_around_files_do_not_see_is_refused(inside: Session) -> None:
     """Watching, attributes, leases, signals by way of a file, flags: each would be allowed on a file of one's own."""
     inside.run("import fcntl, os\nfile = open('own', 'w+')")
