@@ -12,7 +12,7 @@ from mlpilot.sandbox.protocol import CellError, CellResult, CellStatus, Limits, 
 _NAME_CHARACTERS, _MESSAGE_CHARACTERS, _TRACEBACK_CHARACTERS = 200, 20_000, 200_000
 _OUT_OF_MEMORY = {"MemoryError", "_ArrayMemoryError"}
 _NO_SPACE = "[Errno 28]"
-_READ = {"stream", "execute_result", "display_data", "execute_reply", "error", "status"}
+_READ = {"execute_input", "stream", "execute_result", "display_data", "execute_reply", "error", "status"}
 """Types of message that say something here."""
 
 
@@ -26,6 +26,8 @@ class Cell:
     started: float = field(default_factory=time.monotonic)
     error: CellError | None = None
     replied: float | None = None
+    begun: bool = False
+    """The kernel has taken it up, so that an interrupt reaches it."""
     idle: bool = False
     excess: bool = False
     interrupted: bool = False
@@ -40,10 +42,12 @@ class Cell:
         if message.parent != self.request or message.type not in _READ:
             return
         self.excess = self.excess or message.too_large
-        if self.excess and message.type not in ("execute_reply", "status"):
+        if self.excess and message.type not in ("execute_input", "execute_reply", "status"):
             return
         content = message.content()
         match message.type:
+            case "execute_input":
+                self.begun = True
             case "stream" if content.get("name") in ("stdout", "stderr"):
                 self._show(content["name"], content["name"], content.get("text"))
             case "execute_result" | "display_data":

@@ -69,6 +69,7 @@ class DockerWalls:
     private_memory = True
     limits_processes = True
     scratch = SCRATCH
+    oom_seconds = 1.0
 
     def __init__(self, client: Any, limits: Limits, mounts: Sequence[Mount]) -> None:
         self._client = client

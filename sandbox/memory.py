@@ -59,6 +59,8 @@ class MemoryWatch:
         self._limit = limit
         self._kills = 0
         self._told = 0
+        self._counting = threading.Lock()
+        """Held while one is killed: who sees it dead may ask at once."""
         self._over = threading.Event()
         threading.Thread(target=self._watch, name="mlpilot-memory", daemon=True).start()
 
@@ -70,13 +72,17 @@ class MemoryWatch:
             sizes = {pid: _proportional(pid) for pid in pids}
             if sum(sizes.values()) > self._limit:
                 victim = max([pid for pid in pids if _expendable(pid)] or pids, key=lambda pid: sizes[pid])
-                with contextlib.suppress(ProcessLookupError, PermissionError):
-                    os.kill(victim, signal.SIGKILL)
-                    self._kills += 1
+                self._kill(victim)
+
+    def _kill(self, victim: int) -> None:
+        with self._counting, contextlib.suppress(ProcessLookupError, PermissionError):
+            os.kill(victim, signal.SIGKILL)
+            self._kills += 1
 
     def out_of_memory(self) -> bool:
         """Whether a process was killed since this was last asked."""
-        new, self._told = self._kills > self._told, self._kills
+        with self._counting:
+            new, self._told = self._kills > self._told, self._kills
         return new
 
     def remove(self) -> None:

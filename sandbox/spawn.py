@@ -19,7 +19,10 @@ def _starter() -> ThreadPoolExecutor:
 def spawn(
     command: Sequence[str], *, pass_fds: Sequence[int], stderr: IO[bytes], env: dict[str, str]
 ) -> "subprocess.Popen[bytes]":
-    """`subprocess.Popen` with silent input and output, started by the lasting thread. Raises `OSError`."""
+    """`subprocess.Popen` with silent input and output, started by the lasting thread. Raises `OSError`.
+
+    It leads a session of its own: the terminal's Ctrl-C is for this program, which knows what to stop.
+    """
     return (
         _starter()
         .submit(
@@ -30,6 +33,7 @@ def spawn(
             stderr=stderr,
             pass_fds=tuple(pass_fds),
             env=env,
+            start_new_session=True,
         )
         .result()
     )

@@ -98,18 +98,30 @@ class CellKernel(IPythonKernel):
     """ipykernel with that shell, which an interrupt reaches only while a Cell runs.
 
     ipykernel takes interrupts until its reply is sent, and then sends none: the host, which interrupts a Cell that has
-    said too much or taken too long, would wait in vain where the Cell ends at that very moment.
+    said too much or taken too long, would wait in vain where the Cell ends at that very moment. One that comes between
+    `execute_input`, by which the host knows that the Cell begins, and its first line stops it there.
     """
 
     shell_class = Type(CellShell)
+    _early = False
 
     def pre_handler_hook(self) -> None: ...
 
     def post_handler_hook(self) -> None: ...
 
+    def _publish_execute_input(self, *arguments: Any, **options: Any) -> None:
+        self._early = False
+        signal.signal(signal.SIGINT, self._note_early)
+        super()._publish_execute_input(*arguments, **options)
+
+    def _note_early(self, *_: object) -> None:
+        self._early = True
+
     async def do_execute(self, *arguments: Any, **options: Any) -> dict[str, Any]:
         try:
             signal.signal(signal.SIGINT, signal.default_int_handler)
+            if self._early:
+                raise KeyboardInterrupt
             reply: dict[str, Any] = await super().do_execute(*arguments, **options)
         except KeyboardInterrupt as stop:
             reply = {"status": "error", "ename": type(stop).__name__, "evalue": "", "traceback": []}
