@@ -16,6 +16,9 @@ from mlpilot.sandbox import messages
 _BACKLOG = 1
 _SEND_MILLISECONDS = 1000
 """A send waits only where nobody is there any more to take it: messages to a living kernel are queued."""
+_NEVER_MILLISECONDS = 10**9
+"""No second connection is made. ZeroMQ has a setting that says so (-1), but then drops what it has received, and where
+it is asked for the next part of a message just then, it ends the whole process (libzmq 4.3.5, `fq.cpp`)."""
 _QUEUED_MESSAGES = 64
 _BOTH_MILLISECONDS = 50
 """A process that closes its sockets closes them one after the other."""
@@ -131,7 +134,7 @@ def _connect(context: "zmq.Context[zmq.Socket[bytes]]", kind: int, path: Path) -
     # All of them count only when they are set before the connection is made.
     channel.setsockopt(zmq.MAXMSGSIZE, _FRAME_BYTES)
     channel.setsockopt(zmq.RCVHWM, _QUEUED_MESSAGES)
-    channel.setsockopt(zmq.RECONNECT_IVL, -1)
+    channel.setsockopt(zmq.RECONNECT_IVL, _NEVER_MILLISECONDS)
     channel.setsockopt(zmq.LINGER, 0)
     channel.setsockopt(zmq.SNDTIMEO, _SEND_MILLISECONDS)
     channel.connect(f"ipc://{path}")
