@@ -49,9 +49,13 @@ def killed(name: str, way: str, moment: float, folder: Path, client: Any) -> dic
     """Start the program, kill it, start mlpilot again, look."""
     marker = f"victim-{os.getpid()}-{random.getrandbits(48):x}"
     command = [sys.executable, "-m", "mlpilot.evals.sandbox_victim", name, marker]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True) as victim:
+    # What it complains of when its sandbox is killed below it is not news.
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
+    with subprocess.Popen(command, **pipes, text=True, start_new_session=True) as victim:
         assert victim.stdout is not None
         phases = [victim.stdout.readline().strip()]
+        if not phases[0]:
+            raise RuntimeError(f"{' '.join(command)} does not start")
         owner = f"{victim.pid}-{process_start(victim.pid)}-"
         time.sleep(moment)
         victims = processes(victim.pid)
