@@ -7,6 +7,7 @@ several tries, since load can only add; the load stands beside them.
 
 import argparse
 from pathlib import Path
+from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -68,7 +69,7 @@ def latencies(name: str, times: int) -> dict[str, float]:
         answers = [ask("exec", f"{folder}/one.py", "--sandbox", name, home=Path(folder)) for _ in range(times)]
     if failed := [answer.said for answer in answers if answer.code]:
         raise NoSandboxError(f"mlpilot exec failed: {failed[0].strip()[-300:]}")
-    return found | {"exec_s": sandbox_latencies.median(answer.seconds for answer in answers)}
+    return found | {"exec_s": median(answer.seconds for answer in answers)}
 
 
 def broken(outcome: dict[str, Any]) -> list[str]:

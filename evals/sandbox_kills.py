@@ -41,8 +41,8 @@ def measure(name: str, kills: int, seed: int) -> dict[str, Any]:
             found.append(killed(name, way, moment, Path(folder), client))
             left = ", ".join(found[-1]["left"]) or "nothing left"
             say(f"{name}: {way} killed in {found[-1]['phase']} after {moment:.2f} s: {left}")
-    left = sorted(volumes(client) - before)
-    return {"kills": kills, "clean": sum(not kill["left"] for kill in found), "volumes": left, "moments": found}
+    more = sorted(volumes(client) - before)
+    return {"kills": kills, "clean": sum(not kill["left"] for kill in found), "volumes": more, "moments": found}
 
 
 def killed(name: str, way: str, moment: float, folder: Path, client: Any) -> dict[str, Any]:
@@ -50,8 +50,9 @@ def killed(name: str, way: str, moment: float, folder: Path, client: Any) -> dic
     marker = f"victim-{os.getpid()}-{random.getrandbits(48):x}"
     command = [sys.executable, "-m", "mlpilot.evals.sandbox_victim", name, marker]
     # What it complains of when its sandbox is killed below it is not news.
-    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
-    with subprocess.Popen(command, **pipes, text=True, start_new_session=True) as victim:
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, start_new_session=True
+    ) as victim:
         assert victim.stdout is not None
         phases = [victim.stdout.readline().strip()]
         if not phases[0]:

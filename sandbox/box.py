@@ -70,6 +70,7 @@ class Box:
         self.alive = True
         self._ready = False
         self._swept: bool | None = None
+        self._interrupted = False
         self._exits: dict[str, int] = {}
         self._kernels: list[Kernel] = []
         self._folder = folder
@@ -131,6 +132,8 @@ class Box:
                 raise NoSandboxError(f"the sandbox did not start: {reason}")
             case {"event": "exited", "kernel": str(name), "code": int(code)}:
                 self._exits[name] = code
+            case {"event": "interrupted"}:
+                self._interrupted = True
             case {"event": "swept", "clean": bool(clean)}:
                 self._swept = clean
             case _:
@@ -153,8 +156,12 @@ class Box:
         return self._exits.get(kernel.name, None if self.alive else -9)
 
     def interrupt(self, kernel: Kernel) -> None:
-        """Send SIGINT to the kernel and its group."""
+        """Send SIGINT to the kernel and its group, and wait until that is done: late, it would reach the next Cell."""
+        self._interrupted = False
         self._order({"do": "interrupt", "kernel": kernel.name})
+        deadline = time.monotonic() + _SWEEP_SECONDS
+        while self.alive and not self._interrupted and time.monotonic() < deadline:
+            self.pump(deadline - time.monotonic())
 
     def kill(self, kernel: Kernel) -> None:
         """Send SIGKILL to the kernel, and wait until it is gone; a zygote that cannot do that is destroyed."""
