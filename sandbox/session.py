@@ -111,7 +111,7 @@ class KernelSession:
                     self.box.interrupt(self._kernel)
                 case "kill":
                     self.box.kill(self._kernel)
-                    return cell.result(self._memory_or(ending.cut or "killed"), state_lost=True)
+                    return cell.result(self._limit_or(ending.cut or "killed"), state_lost=True)
             told = (self.box.walls.channel.fileno(), ending.wish.fileno())
             self._kernel.wait(told, min(ending.deadline - time.monotonic(), _POLL_SECONDS))
             try:
@@ -128,7 +128,7 @@ class KernelSession:
         ended_well = cell.error is None and cut is None
         # Where it costs nothing it is always asked, so that no later Cell answers for what this one did.
         if not ended_well or not self.box.walls.oom_seconds:
-            verdict = self._memory_or(cut)
+            verdict = self._limit_or(cut)
             cut = None if ended_well else verdict
         return cell.result(cut)
 
@@ -158,7 +158,7 @@ class KernelSession:
             cut = cut or ("too_much_output" if too_large else None)
         # Who is killed for memory gets SIGKILL; of one that ended otherwise, only a process that it started may have.
         wait = self.box.walls.oom_seconds if code == -signal.SIGKILL else 0.0
-        return cell.result(self._memory_or(cut or "killed", wait), state_lost=True)
+        return cell.result(self._limit_or(cut or "killed", wait), state_lost=True)
 
     def _last_words(self) -> int | None:
         """The exit code of a kernel that is about to end; None where it is not, though the connection broke."""
@@ -168,14 +168,17 @@ class KernelSession:
                 self.box.pump(0.05)
         return self.box.exit_code(self._kernel)
 
-    def _memory_or(self, status: CellStatus | None, wait: float = 0.0) -> CellStatus | None:
-        """`out_of_memory` where a process was killed for that, else `status`; the verdict may take `wait` seconds."""
+    def _limit_or(self, status: CellStatus | None, wait: float = 0.0) -> CellStatus | None:
+        """What limit a process was killed for, which may take `wait` seconds to know; `status` where it was none."""
         until = time.monotonic() + wait
-        while not self.box.walls.out_of_memory():
-            if time.monotonic() >= until:
-                return status
+        while (limit := self._limit()) is None and time.monotonic() < until:
             time.sleep(0.02)
-        return "out_of_memory"
+        return limit or status
+
+    def _limit(self) -> CellStatus | None:
+        if self.box.disk_full():
+            return "disk_full"
+        return "out_of_memory" if self.box.walls.out_of_memory() else None
 
     def interrupt(self) -> bool:
         """See `Session.interrupt`."""
