@@ -70,6 +70,7 @@ class DockerWalls:
     limits_processes = True
     terms = Terms()
     scratch = SCRATCH
+    oom_seconds = 1.0
 
     def __init__(self, client: Any, limits: Limits, mounts: Sequence[Mount]) -> None:
         self._client = client
