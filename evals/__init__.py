@@ -12,5 +12,6 @@ SUITES: dict[str, str] = {
     "trust": "mlpilot.evals.trust",
     "speed": "mlpilot.evals.speed",
     "models": "mlpilot.evals.models",
+    "hostile": "mlpilot.evals.hostile.suite",
 }
 """Name of a suite → the module that holds it."""

@@ -1,0 +1,9 @@
+"""Keep the interpreter busy where it takes no signals.
+
+category: resources
+ends: timeout
+timeout: 1
+"""
+
+import re
+re.match(r'(a+)+$', 'a' * 40 + 'b')
