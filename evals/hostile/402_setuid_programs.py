@@ -3,6 +3,7 @@
 category: privilege
 ends: ok
 timeout: 40
+control: no setuid bit gains anything in a user namespace
 """
 
 import subprocess

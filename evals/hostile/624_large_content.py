@@ -4,7 +4,6 @@ category: lies
 ends: too_much_output
 needs: kernel
 says: .*
-state: kept
 """
 
 import json

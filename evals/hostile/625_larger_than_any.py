@@ -4,7 +4,6 @@ category: lies
 ends: too_much_output|killed|out_of_memory
 needs: kernel
 says: .*
-state: kept
 """
 
 import json

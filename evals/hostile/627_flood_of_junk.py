@@ -4,7 +4,6 @@ category: lies
 ends: timeout
 needs: kernel
 says: .*
-state: kept
 timeout: 2
 """
 

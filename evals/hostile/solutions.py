@@ -26,19 +26,16 @@ _WHOLE_SECONDS = 200.0
 
 def judged(case: Case, sandbox: str, ground: Ground) -> Verdict:
     """What `mlpilot score` says of one Solution, and whether its lies were believed."""
-    table, marked = ground.folder / "data" / "coins.csv", mark()
+    table, solution, marked = ground.own / "coins.csv", ground.own / "solution.py", mark()
     if not table.exists():
         write(table, rows=ROWS, seed=0)
-        ground.look(marked)
     names = ground.names(marked) | {"table": str(table)}
-    solution = ground.folder / "solution.py"
     solution.write_text(PREAMBLE.format(names=names) + case.source)
-    ground.look(marked)
     words = [str(solution), str(table), "--target", "y", "--metric", "accuracy", "--sandbox", sandbox]
     command = [sys.executable, "-m", "mlpilot", "score", *words, "--timeout", f"{case.timeout:.0f}"]
     began = time.monotonic()
     try:
-        printed, code = _run(command, ground, ground.folder.with_name(f"{ground.folder.name}-home"))
+        printed, code = _run(command, ground, ground.own / "state")
     except subprocess.TimeoutExpired:
         return Verdict(case, "hang", findings=[("hang", f"no answer in {_WHOLE_SECONDS:.0f} s"), *ground.look(marked)])
     answer = parse(printed[0])

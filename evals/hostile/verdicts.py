@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 from mlpilot.evals.hostile.cases import Case
 from mlpilot.evals.hostile.evidence import acting, leaked
 from mlpilot.evals.hostile.ground import Ground
+from mlpilot.evals.hostile.measures import LIMITS, MOST_BYTES
 from mlpilot.evals.hostile.runner import Crashed, Hung, Runner
 from mlpilot.evals.hostile.told import Told
-from mlpilot.evals.hostile.walled import LIMITS, MOST_BYTES
 
 ESCAPES = {"secret", "connection", "changed", "signalled", "left", "process", "proof", "terminal", "fetched", "ran", "believed"}
+HARM = ESCAPES | {"hang", "crash", "growth"}
+"""What matters where there are no walls of ours, which promise no typed ends."""
 _OVERTIME_SECONDS = 20.0
 """Beyond a cell's timeout: three seconds of grace, and what a busy machine adds."""
 

@@ -12,34 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from mlpilot.evals.hostile.cases import PREAMBLE
+from mlpilot.evals.hostile.measures import LIMITS, LOOK, LOOK_AT_FILES, MOST_BYTES, forget_peak, peak
 from mlpilot.evals.hostile.told import Fetched, Told, kept
 from mlpilot.sandbox.choose import choose
-from mlpilot.sandbox.protocol import Limits, Mount, Pool, Session
-
-LIMITS = Limits(
-    memory_bytes=768 * 2**20,
-    processes=64,
-    disk_bytes=32 * 2**20,
-    output_bytes=2**20,
-    buffer_bytes=32 * 2**20,
-    threads=2,
-)
-MOST_BYTES = 2**20
-"""Of a file that is fetched."""
-
-_LOOK = """
-import os
-for place in ("/scratch", "/dev/shm", "/tmp", "/var/tmp", "/run", os.getcwd(), "/mnt/data"):
-    for folder, folders, files in os.walk(place):
-        print(*folders, *files)
-print(dict(os.environ), open("/proc/self/mountinfo").read() if os.access("/proc/self/mountinfo", 4) else "")
-for pid in range(1, 600):
-    try:
-        print(open(f"/proc/{pid}/cmdline").read())
-    except OSError:
-        pass
-"""
-
+from mlpilot.sandbox.protocol import Mount, Pool, Session
 
 def main(backend: str, data: str) -> None:
     """Run what standard input says. `data` is a folder that each cell finds mounted."""
@@ -57,8 +33,8 @@ def run(pool: Pool, job: dict[str, Any]) -> Told:
     shown: list[str] = []
     with pool.session() as session:
         session.run(PREAMBLE.format(names=job["names"]))
-        _forget_peak()
-        before = _peak()
+        forget_peak()
+        before = peak()
         result = session.run(job["source"], timeout=job["timeout"], on_output=lambda output: shown.append(output.text))
         error = [result.error.type, result.error.message, result.error.traceback] if result.error else []
         told = Told(
@@ -79,10 +55,10 @@ def run(pool: Pool, job: dict[str, Any]) -> Told:
         answer = session.run("print(6 * 7)", timeout=20)
         if (answer.status, answer.stdout) != ("ok", "42\n"):
             told.after = f"the next session said {answer.stdout[:80]!r} to 6 * 7 ({answer.status})"
-        told.next = session.run(_LOOK, timeout=30).stdout
+        told.next = session.run(LOOK_AT_FILES + LOOK, timeout=30).stdout
         if job["next"]:
             told.next += session.run(PREAMBLE.format(names=job["names"]) + job["next"], timeout=30).stdout
-    told.growth = _peak() - before
+    told.growth = peak() - before
     return told
 
 
@@ -92,19 +68,6 @@ def _fetch(session: Session, name: str) -> Fetched:
     except (ValueError, FileNotFoundError) as error:
         return Fetched(name, "refused", f"{type(error).__name__}: {error}")
     return Fetched(name, "bytes", "", kept(data), len(data))
-
-
-def _forget_peak() -> None:
-    with contextlib.suppress(OSError):
-        Path("/proc/self/clear_refs").write_text("5")
-
-
-def _peak() -> int:
-    """The most bytes that this process has had in memory, since it was last told to forget."""
-    for line in Path("/proc/self/status").read_text().splitlines():
-        if line.startswith("VmHWM:"):
-            return int(line.split()[1]) * 1024
-    return 0
 
 
 def leftovers() -> list[str]:
