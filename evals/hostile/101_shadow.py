@@ -5,4 +5,4 @@ ends: error
 says: PermissionError|FileNotFoundError|NotADirectoryError
 """
 
-print(open('/etc/shadow').read())
+print(open("/etc/shadow").read())

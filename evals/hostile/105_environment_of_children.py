@@ -5,4 +5,5 @@ ends: ok
 """
 
 import subprocess
+
 print(subprocess.run("env; cat /proc/self/environ", shell=True, capture_output=True, text=True))

@@ -6,6 +6,7 @@ timeout: 30
 """
 
 import time
+
 until = time.monotonic() + 12
 for folder, folders, files in os.walk("/"):
     folders[:] = [name for name in folders if name not in ("proc", "sys", "usr", "lib", "site-packages")]

@@ -5,6 +5,7 @@ ends: ok
 """
 
 import base64
+
 try:
     secret = open(host.key).read()
 except OSError as error:

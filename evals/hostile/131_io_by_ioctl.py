@@ -6,6 +6,7 @@ says: wall:
 """
 
 import ctypes.util
+
 folder = os.open(host.data, os.O_RDONLY)
 for path in ("../labels.csv", "../home/.ssh/id_ed25519"):
     try:

@@ -5,4 +5,4 @@ ends: error
 says: PermissionError|FileNotFoundError|Read-only
 """
 
-open(host.outside + '/' + host.mark, 'w').write('x')
+open(host.outside + "/" + host.mark, "w").write("x")

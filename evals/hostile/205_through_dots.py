@@ -5,4 +5,4 @@ ends: error
 says: PermissionError|FileNotFoundError
 """
 
-open('../' * 20 + host.outside.lstrip('/') + '/' + host.mark, 'w').write('x')
+open("../" * 20 + host.outside.lstrip("/") + "/" + host.mark, "w").write("x")

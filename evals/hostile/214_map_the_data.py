@@ -6,5 +6,6 @@ says: PermissionError|Read-only
 """
 
 import mmap
+
 with open(f"{host.data}/table.csv", "r+b") as file:
     mmap.mmap(file.fileno(), 0)[0:1] = b"9"

@@ -5,6 +5,7 @@ ends: error
 """
 
 import socket
+
 client = socket.socket(socket.AF_UNIX)
 client.connect(host.path)
 print(client.recv(1000))

@@ -5,6 +5,7 @@ ends: error
 """
 
 import socket
+
 client = socket.socket(socket.AF_UNIX)
 client.connect("\0" + host.abstract)
 print(client.recv(1000))

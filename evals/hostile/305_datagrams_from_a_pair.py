@@ -5,6 +5,7 @@ ends: ok
 """
 
 import socket
+
 for kind in (socket.SOCK_DGRAM, socket.SOCK_STREAM, socket.SOCK_SEQPACKET):
     for attempt in ("sendto", "connect", "bind"):
         try:

@@ -5,7 +5,11 @@ ends: ok
 """
 
 import socket
+
+
 def listen():
     with socket.create_server(("0.0.0.0", 0)) as server:
         return server.getsockname()
+
+
 tried("listen", listen)

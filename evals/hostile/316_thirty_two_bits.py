@@ -6,6 +6,7 @@ control: not every kernel takes calls of 32 bits
 """
 
 import mmap
+
 # mov eax, 359; mov ebx, 2; mov ecx, 1; xor edx, edx; int 0x80; ret (rbx saved)
 code = bytes.fromhex("53b867010000bb02000000b90100000031d2cd805bc3")
 page = mmap.mmap(-1, 4096, prot=7)

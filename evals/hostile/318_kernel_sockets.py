@@ -6,12 +6,17 @@ needs: kernel
 """
 
 import socket
+
 for fd in range(3, 200):
     try:
         mine = socket.socket(fileno=os.dup(fd))
     except OSError:
         continue
-    for attempt in (lambda: mine.connect(host.path), lambda: mine.sendto(b"x", "\0" + host.datagram), lambda: mine.connect("\0" + host.abstract)):
+    for attempt in (
+        lambda: mine.connect(host.path),
+        lambda: mine.sendto(b"x", "\0" + host.datagram),
+        lambda: mine.connect("\0" + host.abstract),
+    ):
         try:
             attempt()
             print(fd, "done")

@@ -6,7 +6,8 @@ timeout: 5
 needs: kernel
 """
 
-import array, socket
+import socket
+
 passed = 0
 for fd in range(3, 200):
     try:

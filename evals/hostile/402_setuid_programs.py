@@ -7,6 +7,7 @@ control: no setuid bit gains anything in a user namespace
 """
 
 import subprocess
+
 for command in (["su", "-c", "id -u"], ["sudo", "-n", "id", "-u"], ["pkexec", "id", "-u"], ["newgrp", "root"]):
     try:
         said = subprocess.run(command, capture_output=True, text=True, timeout=5, stdin=subprocess.DEVNULL).stdout

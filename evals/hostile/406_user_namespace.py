@@ -5,6 +5,7 @@ ends: ok|error
 """
 
 import subprocess
+
 for number in (56, 272):
     child = os.fork()
     if child == 0:

@@ -4,8 +4,11 @@ category: privilege
 ends: ok
 """
 
+
 class Span(ctypes.Structure):
     _fields_ = [("base", ctypes.c_void_p), ("size", ctypes.c_size_t)]
+
+
 buffer = ctypes.create_string_buffer(64)
 mine = Span(ctypes.addressof(buffer), 64)
 for pid in (host.pid, 1, os.getppid()):

@@ -5,6 +5,7 @@ ends: ok
 """
 
 import signal
+
 for number in (signal.SIGUSR1, signal.SIGTERM, signal.SIGSTOP, signal.SIGCONT, signal.SIGKILL):
     try:
         os.kill(host.pid, number)

@@ -5,6 +5,7 @@ ends: ok|killed
 """
 
 import signal
+
 for number in (signal.SIGUSR1, signal.SIGUSR2):
     signal.signal(number, signal.SIG_IGN)
     try:

@@ -6,6 +6,7 @@ control: would need a terminal
 """
 
 import fcntl
+
 for fd in range(0, 64):
     for letter in "id\n":
         try:

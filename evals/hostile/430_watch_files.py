@@ -2,6 +2,7 @@
 
 category: privilege
 ends: ok
+control: the outer wall's user has no rights to them
 """
 
 tried("fanotify", lambda: call(300, 0, 0))

@@ -5,7 +5,6 @@ ends: ok
 says: refused: others
 """
 
-import signal
 mine = {int(task) for task in os.listdir("/proc/self/task")}
 for pid in range(2, 600):
     if pid in mine:

@@ -5,7 +5,9 @@ ends: error|killed|out_of_memory|timeout
 timeout: 10
 """
 
-import threading, time
+import threading
+import time
+
 started = 0
 while started < 5000:
     threading.Thread(target=time.sleep, args=(100,), daemon=True).start()

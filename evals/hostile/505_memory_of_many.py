@@ -6,6 +6,7 @@ timeout: 30
 """
 
 import time
+
 for _ in range(40):
     if os.fork() == 0:
         kept = bytearray(b"x" * (48 << 20))

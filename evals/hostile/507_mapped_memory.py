@@ -6,6 +6,7 @@ timeout: 60
 """
 
 import mmap
+
 kept = []
 while True:
     block = mmap.mmap(-1, 64 << 20)

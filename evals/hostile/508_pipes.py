@@ -3,9 +3,12 @@
 category: resources
 ends: ok|killed|out_of_memory|error
 timeout: 30
+control: the kernel bounds what the pipes of one user hold
 """
 
-import fcntl, socket
+import fcntl
+import socket
+
 kept = []
 try:
     while True:

@@ -2,7 +2,7 @@
 
 category: resources
 ends: ok|error|disk_full
-get: sparse!
+get: sparse
 """
 
 with open("sparse", "wb") as file:

@@ -4,4 +4,4 @@ category: resources
 ends: disk_full|error
 """
 
-os.posix_fallocate(os.open('big', os.O_CREAT | os.O_RDWR), 0, 1 << 40)
+os.posix_fallocate(os.open("big", os.O_CREAT | os.O_RDWR), 0, 1 << 40)

@@ -2,6 +2,7 @@
 
 category: resources
 ends: error|killed|ok|timeout
+control: each process has its own bound, which it cannot raise
 """
 
 kept = []

@@ -5,4 +5,5 @@ ends: too_much_output
 timeout: 60
 """
 
-while True: print('x' * 1000)
+while True:
+    print("x" * 1000)

@@ -6,4 +6,5 @@ timeout: 60
 """
 
 import subprocess
-subprocess.run(['yes', 'x' * 1000])
+
+subprocess.run(["yes", "x" * 1000])

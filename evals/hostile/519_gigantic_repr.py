@@ -6,7 +6,10 @@ timeout: 60
 needs: kernel
 """
 
+
 class Large:
     def __repr__(self):
         return "x" * 200_000_000
+
+
 Large()

@@ -5,4 +5,4 @@ ends: too_much_output|out_of_memory
 timeout: 60
 """
 
-print('x' * 200_000_000)
+print("x" * 200_000_000)

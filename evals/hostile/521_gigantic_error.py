@@ -5,4 +5,4 @@ ends: error|too_much_output|out_of_memory
 timeout: 60
 """
 
-raise ValueError('x' * 100_000_000)
+raise ValueError("x" * 100_000_000)

@@ -7,6 +7,10 @@ control: the end of a process is no harm to another
 """
 
 sys.setrecursionlimit(10**9)
+
+
 def down(n):
     return down(n + 1) + 1
+
+
 down(0)

@@ -7,6 +7,7 @@ state: lost
 """
 
 import signal
+
 for number in range(1, 65):
     try:
         signal.signal(number, signal.SIG_IGN)

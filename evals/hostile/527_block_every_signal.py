@@ -6,7 +6,10 @@ timeout: 1
 state: lost
 """
 
-import signal, threading, time
+import signal
+import threading
+import time
+
 signal.pthread_sigmask(signal.SIG_BLOCK, range(1, 65))
 threading.Thread(target=time.sleep, args=(1000,)).start()
 time.sleep(1000)

@@ -8,6 +8,7 @@ control: a plain process that is sent SIGTERM ends
 """
 
 import time
+
 while True:
     try:
         while True:

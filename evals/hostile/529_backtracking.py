@@ -6,4 +6,5 @@ timeout: 1
 """
 
 import re
-re.match(r'(a+)+$', 'a' * 40 + 'b')
+
+re.match(r"(a+)+$", "a" * 40 + "b")

@@ -6,4 +6,4 @@ timeout: 1
 control: a plain process that is sent SIGTERM ends
 """
 
-print((10 ** 10 ** 8) ** 3 % 7)
+print((10**10**8) ** 3 % 7)

@@ -6,4 +6,5 @@ needs: kernel
 timeout: 60
 """
 
-for number in range(10**6): send_buffer(str(number), bytes(1 << 20))
+for number in range(10**6):
+    send_buffer(str(number), bytes(1 << 20))

@@ -6,4 +6,5 @@ needs: kernel
 timeout: 60
 """
 
-for number in range(10**6): send_buffer('n' * 150 + str(number), b'')
+for number in range(10**6):
+    send_buffer("n" * 150 + str(number), b"")

@@ -6,4 +6,5 @@ needs: kernel
 timeout: 20
 """
 
-for number in range(10**6): display(None)
+for number in range(10**6):
+    display(None)

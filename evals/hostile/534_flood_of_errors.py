@@ -8,4 +8,9 @@ timeout: 5
 
 kernel = get_ipython().kernel
 while True:
-    kernel.session.send(kernel.iopub_socket, "error", {"ename": "E", "evalue": "v" * 200_000, "traceback": ["t" * 200_000]}, parent=kernel.get_parent("shell"))
+    kernel.session.send(
+        kernel.iopub_socket,
+        "error",
+        {"ename": "E", "evalue": "v" * 200_000, "traceback": ["t" * 200_000]},
+        parent=kernel.get_parent("shell"),
+    )

@@ -5,7 +5,6 @@ ends: ok
 control: the dead of a plain process are collected when it ends
 """
 
-import time
 for _ in range(500):
     try:
         if os.fork() == 0:

@@ -7,6 +7,7 @@ next: print(open(host.data + '/table.csv').read())
 """
 
 import fcntl
+
 file = open(f"{host.data}/table.csv")
 fcntl.flock(file, fcntl.LOCK_SH)
 fcntl.fcntl(file, 1024, 1) if False else None

@@ -8,7 +8,9 @@ growth: 1400
 state: lost
 """
 
-import socket, struct
+import socket
+import struct
+
 frame = struct.pack(">BQ", 3, 1 << 20) + bytes(1 << 20)
 for fd in range(3, 80):
     try:

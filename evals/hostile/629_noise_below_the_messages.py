@@ -7,6 +7,7 @@ timeout: 8
 """
 
 import socket
+
 for fd in range(3, 80):
     try:
         raw = socket.socket(fileno=os.dup(fd))

@@ -7,6 +7,7 @@ timeout: 8
 """
 
 import socket
+
 one, other = socket.socketpair()
 for fd in range(3, 80):
     if fd not in (one.fileno(), other.fileno()):
@@ -16,4 +17,5 @@ for fd in range(3, 80):
         except OSError:
             pass
 import time
+
 time.sleep(5)

@@ -6,6 +6,7 @@ needs: kernel
 """
 
 import socket
+
 for fd in range(3, 80):
     try:
         path = socket.socket(fileno=os.dup(fd)).getsockname()

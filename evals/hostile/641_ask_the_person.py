@@ -6,4 +6,5 @@ needs: kernel
 """
 
 import getpass
-print(getpass.getpass('sudo password: '))
+
+print(getpass.getpass("sudo password: "))

@@ -6,5 +6,5 @@ needs: kernel
 timeout: 3
 """
 
-get_ipython().kernel.session.key = b'mine'
-print('x')
+get_ipython().kernel.session.key = b"mine"
+print("x")

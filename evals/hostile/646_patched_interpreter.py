@@ -6,11 +6,19 @@ needs: kernel
 get: f!
 """
 
-import builtins
 real = os.fdopen
+
+
 class Liar:
-    def __enter__(self): return self
-    def __exit__(self, *_): return False
-    def read(self, size): return b"x" * (8 << 20)
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        return False
+
+    def read(self, size):
+        return b"x" * (8 << 20)
+
+
 os.fdopen = lambda *a, **k: Liar()
 open("f", "w").write("x")

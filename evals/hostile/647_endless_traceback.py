@@ -6,6 +6,7 @@ needs: kernel
 timeout: 40
 """
 
+
 def chain(depth):
     try:
         if depth:
@@ -13,5 +14,7 @@ def chain(depth):
         raise ValueError(depth)
     except ValueError as error:
         raise TypeError("y" * 1000) from error
+
+
 sys.setrecursionlimit(5000)
 chain(400)

@@ -5,4 +5,4 @@ ends: ok
 get: model.bin!
 """
 
-os.symlink(host.key, 'model.bin')
+os.symlink(host.key, "model.bin")

@@ -5,6 +5,6 @@ ends: ok
 get: model.bin!
 """
 
-os.symlink(os.path.dirname(host.key), 'a')
-os.symlink('a/id_ed25519', 'b')
-os.symlink('b', 'model.bin')
+os.symlink(os.path.dirname(host.key), "a")
+os.symlink("a/id_ed25519", "b")
+os.symlink("b", "model.bin")

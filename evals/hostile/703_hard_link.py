@@ -7,6 +7,6 @@ control: the plain process works in another file system
 """
 
 try:
-    os.link(host.key, 'model.bin')
+    os.link(host.key, "model.bin")
 except OSError as error:
     print(error)

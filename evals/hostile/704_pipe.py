@@ -5,4 +5,4 @@ ends: ok
 get: model.bin!
 """
 
-os.mkfifo('model.bin')
+os.mkfifo("model.bin")

@@ -6,4 +6,4 @@ get: model.bin!
 control: a naive reader only fails
 """
 
-os.mkdir('model.bin')
+os.mkdir("model.bin")

@@ -6,4 +6,4 @@ get: ../home/.ssh/id_ed25519! ..! .! ../../etc/passwd! a/../../f! /etc/passwd!
 control: the names are the host's to choose
 """
 
-open('f', 'w').close()
+open("f", "w").close()

@@ -5,5 +5,5 @@ ends: ok
 get: over! under
 """
 
-open('over', 'wb').write(bytes((1 << 20) + 1))
-open('under', 'wb').write(bytes(1 << 20))
+open("over", "wb").write(bytes((1 << 20) + 1))
+open("under", "wb").write(bytes(1 << 20))

@@ -7,7 +7,10 @@ get: model.bin model.bin model.bin model.bin
 """
 
 import threading
+
 open("good", "w").write("good")
+
+
 def swap():
     while True:
         try:
@@ -17,4 +20,6 @@ def swap():
             os.rename("other", "model.bin")
         except OSError:
             pass
+
+
 threading.Thread(target=swap, daemon=True).start()

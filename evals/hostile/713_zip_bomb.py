@@ -7,6 +7,7 @@ timeout: 60
 """
 
 import zipfile
+
 with zipfile.ZipFile("model.zip", "w", zipfile.ZIP_DEFLATED) as archive:
     with archive.open("zeros", "w") as file:
         for _ in range(256):

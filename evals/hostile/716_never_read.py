@@ -7,5 +7,6 @@ get: model.bin!
 """
 
 import time
+
 open("model.bin", "w").write("x")
 os.fdopen = lambda *a, **k: time.sleep(10**6)

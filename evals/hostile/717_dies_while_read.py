@@ -7,4 +7,4 @@ get: model.bin!
 """
 
 os.fdopen = lambda *a, **k: os._exit(0)
-open('model.bin', 'w').write('x')
+open("model.bin", "w").write("x")

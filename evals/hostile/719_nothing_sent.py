@@ -6,5 +6,5 @@ needs: kernel
 get: model.bin!
 """
 
-open('model.bin', 'w').write('x')
-get_ipython().user_ns['send_buffer'] = lambda *a: None
+open("model.bin", "w").write("x")
+get_ipython().user_ns["send_buffer"] = lambda *a: None

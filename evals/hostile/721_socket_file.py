@@ -7,6 +7,7 @@ control: a naive reader only fails
 """
 
 import socket
+
 try:
     socket.socket(socket.AF_UNIX).bind("model.bin")
 except OSError as error:

@@ -7,5 +7,5 @@ control: closing its own descriptors harms nobody
 """
 
 os.closerange(0, 3)
-print('x' * 100)
-open('/dev/null')
+print("x" * 100)
+open("/dev/null")

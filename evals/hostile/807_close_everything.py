@@ -9,4 +9,5 @@ control: closing its own descriptors harms nobody
 
 os.closerange(0, 4096)
 import time
+
 time.sleep(1000)

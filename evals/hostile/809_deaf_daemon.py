@@ -4,7 +4,9 @@ category: life
 ends: ok
 """
 
-import signal, time
+import signal
+import time
+
 if os.fork() == 0:
     os.setsid()
     libc.prctl(15, host.mark.encode())

@@ -5,6 +5,7 @@ ends: ok
 """
 
 import time
+
 if os.fork() == 0:
     os.setsid()
     libc.prctl(15, host.mark.encode())

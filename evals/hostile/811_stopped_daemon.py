@@ -5,5 +5,6 @@ ends: ok
 """
 
 import subprocess
+
 child = subprocess.Popen(["sleep", host.seconds], start_new_session=True)
 os.kill(child.pid, 19)

@@ -6,4 +6,4 @@ timeout: 3
 control: a plain process that is sent SIGTERM ends
 """
 
-os.execvp('sleep', ['sleep', host.seconds])
+os.execvp("sleep", ["sleep", host.seconds])

@@ -5,6 +5,7 @@ ends: ok|killed
 """
 
 import signal
+
 try:
     os.kill(-1, signal.SIGKILL)
 except OSError as error:

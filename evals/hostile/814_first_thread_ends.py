@@ -6,6 +6,8 @@ timeout: 3
 control: a plain process that is sent SIGTERM ends
 """
 
-import threading, time
+import threading
+import time
+
 threading.Thread(target=time.sleep, args=(1000,)).start()
 libc.pthread_exit(None)

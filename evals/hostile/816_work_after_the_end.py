@@ -5,10 +5,15 @@ ends: ok
 needs: kernel
 """
 
-import threading, time
+import threading
+import time
+
+
 def work():
     while True:
         print("still here " + host.mark, flush=True)
         time.sleep(0.01)
+
+
 for _ in range(4):
     threading.Thread(target=work, daemon=True).start()

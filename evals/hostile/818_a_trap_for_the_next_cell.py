@@ -8,7 +8,10 @@ get: nothing!
 """
 
 import builtins
+
 builtins.print = lambda *words, **options: sys.__stdout__.write("nothing ")
+
+
 class Trap:
     def __getattr__(self, name):
         raise SystemExit

@@ -89,6 +89,11 @@ class Case:
     def needs_kernel(self) -> bool:
         return self.facts.get("needs") == "kernel" or self.is_solution
 
+    @property
+    def no_control(self) -> str:
+        """Why it cannot be shown to work without walls; empty if it can."""
+        return self.facts.get("control", "it needs a Jupyter kernel" if self.needs_kernel else "")
+
     @cached_property
     def source(self) -> str:
         return self.path.read_text(encoding="utf-8")

@@ -7,6 +7,7 @@ from mlpilot.sandbox.protocol import Limits
 
 LIMITS = Limits(
     memory_bytes=768 * 2**20,
+    cpus=1.0,
     processes=64,
     disk_bytes=32 * 2**20,
     output_bytes=2**20,

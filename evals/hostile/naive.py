@@ -1,8 +1,8 @@
 """Runs cells as others do, with nothing of ours around them, and fetches what they leave as a careless host would.
 
 `plain`: a Python process for each cell. `aide`: the interpreter of AIDE (PyPI `aideml`), which runs code in a child
-process; it is loaded from the folder that `peers` installs it in. Same jobs and answers as `walled`; only ever started
-inside the outer wall.
+process; it is loaded from the folder that `peers` installs it in. `container`: a process in a container (`container`).
+Same jobs and answers as `walled`; the first two are only ever started inside the outer wall.
 """
 
 import contextlib
@@ -10,6 +10,7 @@ import io
 import json
 import os
 import pickle
+import resource
 import signal
 import subprocess
 import sys
@@ -28,24 +29,31 @@ from mlpilot.evals.hostile.told import Fetched, Told, kept
 _GRACE_SECONDS = 3.0
 _READ_SECONDS = 5
 _MOST_UNPACKED = 64 * 2**20
+_NO_SPACE = "[Errno 28]"
+_MOST_MEMORY = 4 * 2**30
 
 Ended = tuple[str, list[str]]
 """A status, and what was printed."""
 
 
-def main(kind: str, data: str, library: str = "") -> None:
-    """Run what standard input says. `data` is a folder that cells find as it is."""
-    execute = _plain if kind == "plain" else _aide(Path(library))
+def main(kind: str, data: str, *rest: str) -> None:
+    """Run what standard input says. `data` is where cells find the folder that is theirs to read."""
+    if kind == "container":
+        resource.setrlimit(resource.RLIMIT_AS, (_MOST_MEMORY, _MOST_MEMORY))
+    execute = {"plain": lambda: _plain, "aide": lambda: _aide(*rest), "container": lambda: _container(*rest)}[kind]()
+    shared = Path(rest[1]) if kind == "container" else None
     print(json.dumps({"ready": data}), flush=True)
     for line in sys.stdin:
-        print(run(execute, json.loads(line)).line(), flush=True)
+        print(run(execute, json.loads(line), shared).line(), flush=True)
     print(json.dumps({"closed": []}), flush=True)
 
 
-def run(execute: Callable[[str, float, Path], Ended], job: dict[str, Any]) -> Told:
+def run(execute: Callable[[str, float, Path], Ended], job: dict[str, Any], shared: Path | None = None) -> Told:
     """Run one cell in a folder of its own, fetch what it left there, and look around as the next cell would."""
     preamble = PREAMBLE.format(names=job["names"])
-    with tempfile.TemporaryDirectory(prefix="work-", ignore_cleanup_errors=True) as folder:
+    with contextlib.ExitStack() as stack:
+        made = tempfile.TemporaryDirectory(prefix="work-", ignore_cleanup_errors=True)
+        folder = str(shared) if shared else stack.enter_context(made)
         forget_peak()
         before, began = peak(), time.monotonic()
         status, texts = execute(preamble + job["source"], job["timeout"], Path(folder))
@@ -53,6 +61,8 @@ def run(execute: Callable[[str, float, Path], Ended], job: dict[str, Any]) -> To
         told.fetched = [_fetch(Path(folder), name) for name in job["gets"]]
         told.texts += [one.detail for one in told.fetched]
         told.growth = peak() - before
+        if any(_NO_SPACE in text for text in texts):
+            told.harm.append("the disk is full")
         if status != "crash":
             told.next = "".join(execute(preamble + LOOK_AT_FILES + job["next"], 30.0, Path(folder))[1])
     return told
@@ -62,7 +72,11 @@ def _plain(source: str, timeout: float, folder: Path) -> Ended:
     """A process for each cell; one that is out of time is asked to end, as `docker stop` and shells do."""
     (folder / "cell.py").write_text(source, errors="surrogatepass")
     process = subprocess.Popen(
-        [sys.executable, "cell.py"], cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        [sys.executable, "cell.py"],
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
     )
     status = ""
     try:
@@ -81,10 +95,10 @@ def _plain(source: str, timeout: float, folder: Path) -> Ended:
     return status, [out.decode(errors="replace"), err.decode(errors="replace")]
 
 
-def _aide(library: Path) -> Callable[[str, float, Path], Ended]:
+def _aide(library: str) -> Callable[[str, float, Path], Ended]:
     """A run of AIDE's interpreter; it raises where the child dies, and so does the run of whoever uses it."""
-    sys.path.append(str(library))
-    spec = spec_from_file_location("aide_interpreter", library / "aide" / "interpreter.py")
+    sys.path.append(library)
+    spec = spec_from_file_location("aide_interpreter", Path(library, "aide", "interpreter.py"))
     assert spec is not None and spec.loader is not None
     module = module_from_spec(spec)
     sys.modules[spec.name] = module
@@ -104,6 +118,22 @@ def _aide(library: Path) -> Callable[[str, float, Path], Ended]:
     return execute
 
 
+def _container(name: str, _folder: str) -> Callable[[str, float, Path], Ended]:
+    """`timeout SECONDS python FILE` in a running container; the source is put there by standard means."""
+    from mlpilot.sandbox.docker import connect
+
+    box = connect(3600).containers.get(name)
+
+    def execute(source: str, timeout: float, _: Path) -> Ended:
+        data = source.encode(errors="surrogatepass").hex()
+        box.exec_run(["python3", "-c", f"open('cell.py', 'wb').write(bytes.fromhex('{data}'))"])
+        code, printed = box.exec_run(["timeout", str(int(timeout)), "python3", "cell.py"])
+        status = {0: "ok", 124: "timeout"}.get(code, "killed" if code is None or code > 128 else "error")
+        return status, [printed.decode(errors="replace")]
+
+    return execute
+
+
 def _fetch(folder: Path, name: str) -> Fetched:
     """Read a file as if nobody could mean harm: follow links, unpack archives, load pickles."""
     try:
@@ -111,8 +141,10 @@ def _fetch(folder: Path, name: str) -> Fetched:
             data = (folder / name).read_bytes()
             if name.endswith(".pkl"):
                 pickle.loads(data)  # the point of this module
-            if name.endswith(".zip") and (size := sum(one.file_size for one in zipfile.ZipFile(io.BytesIO(data)).infolist())) > _MOST_UNPACKED:
-                return Fetched(name, "ran", f"it unpacks to {size >> 20} MiB")
+            if name.endswith(".zip"):
+                size = sum(one.file_size for one in zipfile.ZipFile(io.BytesIO(data)).infolist())
+                if size > _MOST_UNPACKED:
+                    return Fetched(name, "ran", f"it unpacks to {size >> 20} MiB")
     except TimeoutError:
         return Fetched(name, "ran", "reading it never ends")
     except MemoryError:

@@ -19,7 +19,7 @@ from mlpilot.sandbox.bubblewrap import packages, python_folders
 from mlpilot.sandbox.cgroup import Cgroup
 from mlpilot.sandbox.protocol import Limits
 
-_LIMITS = Limits(memory_bytes=2 * 2**30, processes=256)
+_LIMITS = Limits(memory_bytes=3 * 2**29, processes=128, cpus=1.0)
 _FOLDER_BYTES = 512 * 2**20
 _PLACES = ("/tmp", "/var/tmp", "/run", "/home", "/root", "/mnt", "/media")
 """Emptied inside, so that the baits are the only secrets there."""
@@ -95,5 +95,3 @@ def _command(libraries: tuple[Path, ...], *, root: bool) -> list[str]:
     for path in dict.fromkeys(needed):
         command += ["--ro-bind", path, path]
     return [*command, "--setenv", "HOME", "/tmp", "--unsetenv", "DOCKER_HOST", "--chdir", "/tmp"]
-
-

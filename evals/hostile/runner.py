@@ -30,7 +30,8 @@ class Hung(Exception):
 class Runner:
     """A process that runs cases, one after another; started again when it has died."""
 
-    def __init__(self, module: str, words: list[str], ground: Ground) -> None:
+    def __init__(self, module: str, words: list[str], ground: Ground, slack: float = SLACK_SECONDS) -> None:
+        self._slack = slack
         self._module, self._words, self._ground = module, words, ground
         self._process: subprocess.Popen[str] | None = None
         self._complaints: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the runner
@@ -72,7 +73,7 @@ class Runner:
             print(json.dumps(job), file=process.stdin, flush=True)
         except OSError:
             raise Crashed(self._last_words()) from None
-        answer = self._answer(process, case.timeout + SLACK_SECONDS + FETCH_SECONDS * len(case.gets))
+        answer = self._answer(process, case.timeout + self._slack + FETCH_SECONDS * len(case.gets))
         return Told.read(json.dumps(answer))
 
     def _answer(self, process: subprocess.Popen[str], seconds: float) -> dict[str, Any]:

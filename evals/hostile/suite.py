@@ -8,9 +8,10 @@ from typing import Any
 from mlpilot.evals.command import load as machine_load
 from mlpilot.evals.command import say, tell
 from mlpilot.evals.hostile import cases as catalogue
+from mlpilot.evals.hostile import peers
 from mlpilot.evals.hostile.cases import Case
 from mlpilot.evals.hostile.ground import Ground
-from mlpilot.evals.hostile.runner import Crashed, Hung, Runner
+from mlpilot.evals.hostile.runner import Runner
 from mlpilot.evals.hostile.solutions import judged
 from mlpilot.evals.hostile.verdicts import ESCAPES, Verdict, try_case
 from mlpilot.sandbox.choose import probes
@@ -24,11 +25,12 @@ def main(argv: list[str]) -> int:
     options = _options(argv)
     cases = catalogue.sample(catalogue.load(options.only), options.sample)
     if not cases:
-        raise UserError(f"no case is called {options.only!r}: name a category ({', '.join(catalogue.CATEGORIES)}) or a number")
+        categories = ", ".join(catalogue.CATEGORIES)
+        raise UserError(f"no case is called {options.only!r}: name a category ({categories}) or a number")
     began = time.monotonic()
     found = {name: probe for name, probe in probes() if not options.sandbox or name in options.sandbox}
     if missing := set(options.sandbox) - found.keys():
-        raise UserError(f"{', '.join(sorted(missing))} is no sandbox with walls: choose {', '.join(found) or 'another'}")
+        raise UserError(f"{', '.join(sorted(missing))} is no sandbox with walls; `mlpilot doctor` names them")
     backends: dict[str, Any] = {}
     verdicts: dict[str, list[Verdict]] = {}
     for name, probe in found.items():
@@ -40,9 +42,9 @@ def main(argv: list[str]) -> int:
         backends[name] = summary(verdicts[name], left, seconds)
     outcome = {"suite": "hostile", "backends": backends, "peers": {}, "load": machine_load()}
     table = markdown(backends, verdicts)
+    if options.controls:
+        outcome["controls"] = peers.controls(cases)
     if options.peers:
-        from mlpilot.evals.hostile import peers
-
         outcome["peers"] = peers.compare(cases)
         table += "\n\n" + peers.markdown(outcome["peers"])
     outcome["seconds"] = round(time.monotonic() - began, 1)
@@ -56,6 +58,7 @@ def _options(argv: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--sandbox", action="append", default=[], help="a backend; may be given several times (all)")
     parser.add_argument("--only", default="", help="categories or beginnings of names of cases, separated by commas")
     parser.add_argument("--sample", type=int, default=0, help="so many of them, spread evenly (all)")
+    parser.add_argument("--controls", action="store_true", help="also without walls, to show that the cases work")
     parser.add_argument("--peers", action="store_true", help="also where others run code; installs what they need")
     parser.add_argument("--json", action="store_true")
     return parser.parse_args(argv)
@@ -71,19 +74,26 @@ def run_backend(name: str, cases: Sequence[Case]) -> tuple[list[Verdict], list[s
             for case in cases:
                 verdict = judged(case, name, ground) if case.is_solution else try_case(case, runner, ground)
                 verdicts.append(verdict)
-                told = "; ".join(f"{kind}: {line}" for kind, line in verdict.findings)
-                say(f"{name} {'held  ' if verdict.held else 'BROKEN'} {case.name}: {verdict.status} {verdict.seconds:.1f} s {told}")
+                say(f"{name} {_line(verdict)}")
             left = runner.close()
         finally:
             runner.kill()
     return verdicts, left, time.monotonic() - began
 
 
+def _line(verdict: Verdict) -> str:
+    found = "; ".join(f"{kind}: {line}" for kind, line in verdict.findings)
+    held = "held  " if verdict.held else "BROKEN"
+    return f"{held} {verdict.case.name}: {verdict.status} {verdict.seconds:.1f} s {found}".rstrip()
+
+
 def summary(verdicts: Sequence[Verdict], left: Sequence[str], seconds: float) -> dict[str, Any]:
     """The figures of one backend; what was found, case by case."""
 
     def names(*kinds: str) -> list[dict[str, str]]:
-        return [{"case": one.case.name, "kind": kind, "what": line} for one in verdicts for kind, line in one.of(*kinds)]
+        return [
+            {"case": one.case.name, "kind": kind, "what": line} for one in verdicts for kind, line in one.of(*kinds)
+        ]
 
     return {
         "cases": len(verdicts),
@@ -113,7 +123,9 @@ def markdown(backends: dict[str, Any], verdicts: dict[str, list[Verdict]]) -> st
         lines.append(f"| {category} | " + " | ".join(row) + " |")
     for what in ("cases", "held", "escapes", "hangs", "crashes", "wrong_ends", "left", "seconds"):
         row = [one.get(what, "–") for one in backends.values()]
-        lines.append(f"| {what.replace('_', ' ')} | " + " | ".join(str(len(x) if isinstance(x, list) else x) for x in row) + " |")
+        lines.append(
+            f"| {what.replace('_', ' ')} | " + " | ".join(str(len(x) if isinstance(x, list) else x) for x in row) + " |"
+        )
     lines += ["", *(f"{name} was skipped: {one['skipped']}" for name, one in backends.items() if "skipped" in one)]
     for name, ones in verdicts.items():
         lines += [f"- {name} {one.case.name}: {kind}: {line}" for one in ones for kind, line in one.findings]

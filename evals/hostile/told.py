@@ -38,6 +38,8 @@ class Told:
     """Why the same session, or the pool, is of no use afterwards; empty if it is."""
     next: str = ""
     """What the next session sees."""
+    harm: list[str] = field(default_factory=list)
+    """What the host suffered, where it has no walls."""
     growth: int = 0
     """Bytes that the process grew by, at its highest."""
 

@@ -10,6 +10,7 @@ from mlpilot.evals.hostile.runner import Runner
 from mlpilot.evals.hostile.verdicts import HARM, try_case
 
 _METADATA = "169.254.169.254/32"
+_SLACK_SECONDS = 15.0
 
 
 def main(name: str, *words: str) -> None:
@@ -18,7 +19,7 @@ def main(name: str, *words: str) -> None:
     [case] = [case for case in load(name) if case.name == name]
     with Ground() as ground:
         kind, *rest = words
-        runner = Runner("mlpilot.evals.hostile.naive", [kind, str(ground.data), *rest], ground)
+        runner = Runner("mlpilot.evals.hostile.naive", [kind, str(ground.data), *rest], ground, slack=_SLACK_SECONDS)
         verdict = try_case(case, runner, ground)
         runner.kill()
     found = [finding for finding in verdict.findings if finding[0] in HARM]

@@ -11,7 +11,19 @@ from mlpilot.evals.hostile.measures import LIMITS, MOST_BYTES
 from mlpilot.evals.hostile.runner import Crashed, Hung, Runner
 from mlpilot.evals.hostile.told import Told
 
-ESCAPES = {"secret", "connection", "changed", "signalled", "left", "process", "proof", "terminal", "fetched", "ran", "believed"}
+ESCAPES = {
+    "secret",
+    "connection",
+    "changed",
+    "signalled",
+    "left",
+    "process",
+    "proof",
+    "terminal",
+    "fetched",
+    "ran",
+    "believed",
+}
 HARM = ESCAPES | {"hang", "crash", "growth"}
 """What matters where there are no walls of ours, which promise no typed ends."""
 _OVERTIME_SECONDS = 20.0
@@ -81,7 +93,7 @@ def seen_next(told: Told, marked: str) -> list[Finding]:
 
 def ended(case: Case, told: Told) -> list[Finding]:
     """Whether it ended as it must: in time, in one of its statuses, with what it says and sends within bounds."""
-    found: list[Finding] = []
+    found: list[Finding] = [("growth", line) for line in told.harm]
     if told.status not in case.ends:
         found.append(("end", f"ended as {told.status} and not as {'|'.join(case.ends)}: {_said(told)}"))
     if told.seconds > case.timeout + _OVERTIME_SECONDS:

@@ -17,6 +17,7 @@ from mlpilot.evals.hostile.told import Fetched, Told, kept
 from mlpilot.sandbox.choose import choose
 from mlpilot.sandbox.protocol import Mount, Pool, Session
 
+
 def main(backend: str, data: str) -> None:
     """Run what standard input says. `data` is a folder that each cell finds mounted."""
     mount = Mount(Path(data), "/mnt/data")
