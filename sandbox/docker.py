@@ -160,9 +160,7 @@ def _options(limits: Limits, mounts: Sequence[Mount], uid: int, door: Path) -> d
         "memswap_limit": limits.memory_bytes,
         "nano_cpus": int(limits.cpus * 1e9),
         "shm_size": limits.disk_bytes,
-        "tmpfs": {
-            SCRATCH: f"rw,exec,nosuid,nodev,size={limits.disk_bytes},nr_inodes={_files(limits)},uid={uid},mode=0700"
-        },
+        "tmpfs": {SCRATCH: f"rw,exec,nosuid,nodev,{_size(limits)},uid={uid},mode=0700"},
         "mounts": [engine.types.Mount(to, str(source.resolve()), "bind", read_only=True) for source, to in binds],
         "log_config": engine.types.LogConfig(type="json-file", config={"max-size": "1m", "max-file": "1"}),
     }

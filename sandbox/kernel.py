@@ -17,6 +17,9 @@ _BACKLOG = 1
 _SEND_MILLISECONDS = 1000
 """A send waits only where nobody is there any more to take it: messages to a living kernel are queued."""
 _QUEUED_MESSAGES = 64
+_NEVER_MILLISECONDS = 2**30
+"""Until a broken connection is made again: twelve days. Not -1, "never": then libzmq 4.3 ends the pipe at once, and where
+the next part of a message that is being read lay in it, an assertion fails and ends this process."""
 _FRAME_BYTES = 6 * 2**20
 """The kernel sends no frame that is larger than a part of a buffer or a content (`inside.cell_kernel`)."""
 
@@ -122,7 +125,7 @@ def _connect(context: "zmq.Context[zmq.Socket[bytes]]", kind: int, path: Path) -
     # All of them count only when they are set before the connection is made.
     channel.setsockopt(zmq.MAXMSGSIZE, _FRAME_BYTES)
     channel.setsockopt(zmq.RCVHWM, _QUEUED_MESSAGES)
-    channel.setsockopt(zmq.RECONNECT_IVL, -1)
+    channel.setsockopt(zmq.RECONNECT_IVL, _NEVER_MILLISECONDS)
     channel.setsockopt(zmq.LINGER, 0)
     channel.setsockopt(zmq.SNDTIMEO, _SEND_MILLISECONDS)
     channel.connect(f"ipc://{path}")

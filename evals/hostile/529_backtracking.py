@@ -3,6 +3,7 @@
 category: resources
 ends: timeout
 timeout: 1
+control: a plain process that is sent SIGTERM ends
 """
 
 import re

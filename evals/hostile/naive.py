@@ -34,13 +34,20 @@ _MOST_MEMORY = 4 * 2**30
 
 Ended = tuple[str, list[str]]
 """A status, and what was printed."""
+Execute = Callable[[str, float, Path], Ended]
+"""From a source, a timeout in seconds, and the folder that the cell works in."""
 
 
 def main(kind: str, data: str, *rest: str) -> None:
     """Run what standard input says. `data` is where cells find the folder that is theirs to read."""
     if kind == "container":
         resource.setrlimit(resource.RLIMIT_AS, (_MOST_MEMORY, _MOST_MEMORY))
-    execute = {"plain": lambda: _plain, "aide": lambda: _aide(*rest), "container": lambda: _container(*rest)}[kind]()
+    runs: dict[str, Callable[[], Execute]] = {
+        "plain": lambda: _plain,
+        "aide": lambda: _aide(*rest),
+        "container": lambda: _container(*rest),
+    }
+    execute = runs[kind]()
     shared = Path(rest[1]) if kind == "container" else None
     print(json.dumps({"ready": data}), flush=True)
     for line in sys.stdin:
@@ -48,7 +55,7 @@ def main(kind: str, data: str, *rest: str) -> None:
     print(json.dumps({"closed": []}), flush=True)
 
 
-def run(execute: Callable[[str, float, Path], Ended], job: dict[str, Any], shared: Path | None = None) -> Told:
+def run(execute: Execute, job: dict[str, Any], shared: Path | None = None) -> Told:
     """Run one cell in a folder of its own, fetch what it left there, and look around as the next cell would."""
     preamble = PREAMBLE.format(names=job["names"])
     with contextlib.ExitStack() as stack:
@@ -95,7 +102,7 @@ def _plain(source: str, timeout: float, folder: Path) -> Ended:
     return status, [out.decode(errors="replace"), err.decode(errors="replace")]
 
 
-def _aide(library: str) -> Callable[[str, float, Path], Ended]:
+def _aide(library: str) -> Execute:
     """A run of AIDE's interpreter; it raises where the child dies, and so does the run of whoever uses it."""
     sys.path.append(library)
     spec = spec_from_file_location("aide_interpreter", Path(library, "aide", "interpreter.py"))
@@ -118,7 +125,7 @@ def _aide(library: str) -> Callable[[str, float, Path], Ended]:
     return execute
 
 
-def _container(name: str, _folder: str) -> Callable[[str, float, Path], Ended]:
+def _container(name: str, _folder: str) -> Execute:
     """`timeout SECONDS python FILE` in a running container; the source is put there by standard means."""
     from mlpilot.sandbox.docker import connect
 

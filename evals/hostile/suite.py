@@ -40,7 +40,7 @@ def main(argv: list[str]) -> int:
             continue
         verdicts[name], left, seconds = run_backend(name, cases)
         backends[name] = summary(verdicts[name], left, seconds)
-    outcome = {"suite": "hostile", "backends": backends, "peers": {}, "load": machine_load()}
+    outcome: dict[str, Any] = {"suite": "hostile", "backends": backends, "peers": {}, "load": machine_load()}
     table = markdown(backends, verdicts)
     if options.controls:
         outcome["controls"] = peers.controls(cases)
