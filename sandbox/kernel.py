@@ -18,8 +18,8 @@ _SEND_MILLISECONDS = 1000
 """A send waits only where nobody is there any more to take it: messages to a living kernel are queued."""
 _QUEUED_MESSAGES = 64
 _NEVER_MILLISECONDS = 2**30
-"""Until a broken connection is made again: twelve days. Not -1, "never": then libzmq 4.3 ends the pipe at once, and where
-the next part of a message that is being read lay in it, an assertion fails and ends this process."""
+"""Until a broken connection is made again: twelve days. Not -1 for "never": libzmq 4.3 then ends the pipe at once, and
+where the next part of a message that is just being read lay in it, an assertion fails and ends this process."""
 _FRAME_BYTES = 6 * 2**20
 """The kernel sends no frame that is larger than a part of a buffer or a content (`inside.cell_kernel`)."""
 
