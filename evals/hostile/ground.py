@@ -88,6 +88,8 @@ class Ground:
     def _bystanders_manner(self) -> tuple[object, ...]:
         """What others could change of the bystander."""
         pid = self.bystander.pid
+        if self.bystander.poll() is not None:
+            return ("gone",)
         with contextlib.suppress(OSError):
             return (
                 "stopped" if Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] in "Tt" else "going",

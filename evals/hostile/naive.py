@@ -27,7 +27,7 @@ from mlpilot.evals.hostile.measures import LOOK_AT_FILES, forget_peak, peak
 from mlpilot.evals.hostile.told import Fetched, Told, kept
 
 _GRACE_SECONDS = 3.0
-_READ_SECONDS = 5
+_READ_SECONDS = 2
 _MOST_UNPACKED = 64 * 2**20
 _NO_SPACE = "[Errno 28]"
 _MOST_MEMORY = 4 * 2**30
