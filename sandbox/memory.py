@@ -131,6 +131,8 @@ class DiskWatch(_Watch):
     """
 
     _PART = 8
+    _MORE = 16
+    """A single file is bounded exactly, with an error that can be survived; so the watch allows a sixteenth more."""
     _PATIENCE = 20
     """So many counts in a row may be disturbed before that is held to be the intention."""
 
@@ -166,7 +168,7 @@ class DiskWatch(_Watch):
         hidden = disk.removed_but_open(filter(_expendable, tree(self._root)), self._device)
         self._disturbed = 0 if found.complete and hidden.complete else self._disturbed + 1
         return (
-            found.bytes + hidden.bytes > self._limits.disk_bytes
+            found.bytes + hidden.bytes > self._limits.disk_bytes * (1 + 1 / self._MORE)
             or found.files > self._limits.files
             or self._disturbed > self._PATIENCE
         )

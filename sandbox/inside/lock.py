@@ -33,8 +33,8 @@ def enclose(*, read: Sequence[str], scratch: str) -> None:
 def lock(*, read: Sequence[str], scratch: str, shared_memory: bool, without: Collection[seccomp.Without] = ()) -> int:
     """Give up everything but: reading `read`, writing `scratch`, a few devices, and this process.
 
-    With `shared_memory`, `/dev/shm` (which semaphores need) stays writable and cannot be listed; it must be the
-    sandbox's own, and the zygote empties it before the next kernel runs. `without` is passed to `seccomp.restrict`.
+    With `shared_memory`, `/dev/shm` (which semaphores need) stays writable and cannot be listed; where it is the
+    sandbox's own, the zygote empties it before the next kernel runs. `without` is passed to `seccomp.restrict`.
     Returns the Landlock ABI in force, 0 where the kernel has none: then the seccomp filter holds alone, and the caller
     must give each kernel a sandbox of its own. Raises `OSError` where there is no seccomp.
     """

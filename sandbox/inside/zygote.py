@@ -53,6 +53,7 @@ class Zygote:
     libraries: Any
     expendable: "_Expendable"
     shared_memory: bool
+    enclosed: bool
     without: list[seccomp.Without]
     files: int
     kernels: dict[str, _Kernel] = field(default_factory=dict)
@@ -207,7 +208,7 @@ def _become_kernel(zygote: Zygote, key: str, scratch: Path, listeners: list[int]
         os.environ["MLPILOT_KERNEL"] = "1"
         for name in _THREAD_VARIABLES:
             os.environ[name] = str(zygote.threads)
-        lock.lock(read=zygote.read, scratch=str(scratch), shared_memory=zygote.shared_memory, without=zygote.without)
+        lock.lock(read=zygote.read, scratch=str(scratch), shared_memory=not zygote.enclosed, without=zygote.without)
         from mlpilot.sandbox.inside import cell_kernel
 
         app = cell_kernel.prepare(key, str(scratch), shell_fd, iopub_fd, zygote.libraries, zygote.threads)
@@ -363,6 +364,7 @@ def main(channel: socket.socket) -> None:
         libraries=libraries,
         expendable=expendable,
         shared_memory=config["shared_memory"],
+        enclosed=config["enclosed"],
         without=config["without"],
         files=config["bounds"]["files"],
     ).serve()
