@@ -15,7 +15,7 @@ from mlpilot.evals.hostile.told import Fetched, Told
 from mlpilot.evals.hostile.verdicts import HARM, Verdict, came_back, ended, seen_next
 from mlpilot.sandbox.choose import probes
 
-SAMPLE = "102,108,207,215,303,424,514,603,617,633,649,701,714,809"
+SAMPLE = "102,108,207,215,303,424,514,534,603,617,633,701,714,809"
 """At least one of each category, none that takes long."""
 SHOWN = {
     "102": "secret", "203": "changed", "207": "left", "301": "connection", "424": "signalled", "431": "proof",
