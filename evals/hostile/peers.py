@@ -39,6 +39,15 @@ def controls(cases: Sequence[Case]) -> dict[str, Any]:
     }
 
 
+def controls_said(figures: dict[str, Any]) -> str:
+    """The controls in a few lines."""
+    if "skipped" in figures:
+        return f"The controls were skipped: {figures['skipped']}"
+    lines = [f"Without walls {figures['work']} of {figures['cases']} cases do what they try."]
+    lines += [f"- {name} does nothing there" for name in figures["nothing"]]
+    return "\n".join([*lines, f"{len(figures['not_possible'])} cannot be shown there; their files say why."])
+
+
 def compare(cases: Sequence[Case]) -> dict[str, Any]:
     """For each peer its figures by category, or why it was skipped."""
     return {"aide": _compare_aide(cases), "autogen-style container": _compare_container(cases)}

@@ -21,7 +21,10 @@ WALLED = "mlpilot.evals.hostile.walled"
 
 
 def main(argv: list[str]) -> int:
-    """`--sandbox NAME --only CATEGORY|CASE --sample N --peers --json`. 3 if anything was found, or nothing was run."""
+    """`--sandbox NAME --only CATEGORY|CASE --sample N --controls --peers --json`.
+
+    3 if anything was found, or nothing was run, or a case that should do harm without walls did none.
+    """
     options = _options(argv)
     cases = catalogue.sample(catalogue.load(options.only), options.sample)
     if not cases:
@@ -44,13 +47,15 @@ def main(argv: list[str]) -> int:
     table = markdown(backends, verdicts)
     if options.controls:
         outcome["controls"] = peers.controls(cases)
+        table += "\n\n" + peers.controls_said(outcome["controls"])
     if options.peers:
         outcome["peers"] = peers.compare(cases)
         table += "\n\n" + peers.markdown(outcome["peers"])
     outcome["seconds"] = round(time.monotonic() - began, 1)
     tell(outcome, table, as_json=options.json)
     ran = [one for one in backends.values() if "skipped" not in one]
-    return 0 if ran and all(holds(one) for one in ran) else 3
+    shown = not outcome.get("controls", {}).get("nothing")
+    return 0 if ran and shown and all(holds(one) for one in ran) else 3
 
 
 def _options(argv: Sequence[str]) -> argparse.Namespace:
