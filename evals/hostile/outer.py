@@ -14,12 +14,13 @@ from pathlib import Path
 from typing import Any
 
 from mlpilot.evals.hostile.cases import Case
-from mlpilot.evals.hostile.runner import SLACK_SECONDS
 from mlpilot.sandbox.bubblewrap import packages, python_folders
 from mlpilot.sandbox.cgroup import Cgroup
 from mlpilot.sandbox.protocol import Limits
 
-_LIMITS = Limits(memory_bytes=3 * 2**29, processes=128, cpus=1.0)
+_LIMITS = Limits(memory_bytes=3 * 2**29, processes=128, cpus=0.5)
+_SECONDS = 45.0
+"""For a whole host in small to start, judge and end, beyond what the cell may take."""
 _FOLDER_BYTES = 512 * 2**20
 _PLACES = ("/tmp", "/var/tmp", "/run", "/home", "/root", "/mnt", "/media")
 """Emptied inside, so that the baits are the only secrets there."""
@@ -47,7 +48,7 @@ def run(case: Case, *words: str, root: bool, library: Path | None = None) -> dic
     command = [*(group.enter if group else ()), *_command(folders, root=root)]
     command += [sys.executable, "-m", "mlpilot.evals.hostile.unwalled", case.name, *words]
     try:
-        done = subprocess.run(command, capture_output=True, timeout=case.timeout + 2 * SLACK_SECONDS, check=False)
+        done = subprocess.run(command, capture_output=True, timeout=case.timeout + _SECONDS, check=False)
         answer = _parse(done.stdout)
         if answer is None:
             said = " ".join(done.stderr.decode(errors="replace").split())[-200:]
