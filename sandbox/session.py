@@ -188,7 +188,7 @@ class KernelSession:
 
 
 def _check_name(name: str) -> None:
-    if not name or "/" in name or "\0" in name or name in (".", ".."):
+    if not name or "/" in name or not name.isprintable() or name in (".", ".."):
         raise ValueError(f"{name!r} is not a plain file name")
 
 

@@ -2,7 +2,7 @@
 
 category: artifacts
 ends: ok
-get: a\\nb \\x1b[31m! -rf a\\x00b!
+get: a\\nb! \\x1b[31m! -rf a\\x00b!
 control: the names are the host's to choose
 """
 

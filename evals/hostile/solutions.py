@@ -20,6 +20,7 @@ from mlpilot.evals.hostile.verdicts import Finding, Verdict, came_back, ended, m
 from mlpilot.evals.trust import SEARCHED, beyond_chance
 
 ROWS = SEARCHED * 4 // 3
+_OVERTIME_SECONDS = 120.0
 _WHOLE_SECONDS = 200.0
 """Of the command, which ends a case by itself after its timeout."""
 
@@ -40,7 +41,12 @@ def judged(case: Case, sandbox: str, ground: Ground) -> Verdict:
         return Verdict(case, "hang", findings=[("hang", f"no answer in {_WHOLE_SECONDS:.0f} s"), *ground.look(marked)])
     answer = parse(printed[0])
     told = Told(str(answer.get("status", f"exit code {code}")), time.monotonic() - began, list(printed))
-    findings = [*ground.look(marked), *came_back(told, ground), *_believed(answer), *ended(case, told)]
+    findings = [
+        *ground.look(marked),
+        *came_back(told, ground),
+        *_believed(answer),
+        *ended(case, told, _OVERTIME_SECONDS),
+    ]
     if code < 0 or "Traceback (most recent call last)" in printed[1]:
         findings.append(("crash", f"{code}: {printed[1][-300:]}"))
     return Verdict(case, told.status, told.seconds, findings, told.texts)

@@ -91,12 +91,12 @@ def seen_next(told: Told, marked: str) -> list[Finding]:
     return found + ([("useless", told.after)] if told.after else [])
 
 
-def ended(case: Case, told: Told) -> list[Finding]:
+def ended(case: Case, told: Told, overtime: float = _OVERTIME_SECONDS) -> list[Finding]:
     """Whether it ended as it must: in time, in one of its statuses, with what it says and sends within bounds."""
     found: list[Finding] = [("growth", line) for line in told.harm]
     if told.status not in case.ends:
         found.append(("end", f"ended as {told.status} and not as {'|'.join(case.ends)}: {_said(told)}"))
-    if told.seconds > case.timeout + _OVERTIME_SECONDS:
+    if told.seconds > case.timeout + overtime:
         found.append(("hang", f"took {told.seconds:.0f} s, with a timeout of {case.timeout:.0f} s"))
     if told.growth > case.growth:
         found.append(("growth", f"the host grew by {told.growth >> 20} MiB"))
