@@ -10,6 +10,7 @@ import json
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from mlpilot.sandbox.bubblewrap import packages, python_folders
 from mlpilot.sandbox.cgroup import Cgroup
 from mlpilot.sandbox.protocol import Limits
 
-_LIMITS = Limits(memory_bytes=3 * 2**29, processes=128, cpus=0.5)
+_LIMITS = Limits(memory_bytes=3 * 2**29, processes=128, cpus=1.0)
 _SECONDS = 45.0
 """For a whole host in small to start, judge and end, beyond what the cell may take."""
 _FOLDER_BYTES = 512 * 2**20
@@ -41,7 +42,8 @@ def run(case: Case, *words: str, root: bool, library: Path | None = None) -> dic
 
     `words` go to `naive`; `root` is whether the cell has all rights over its namespaces.
     """
-    group = Cgroup.make(_LIMITS)
+    # Half a processor for those that would take all of them: others work here too.
+    group = Cgroup.make(replace(_LIMITS, cpus=0.5) if case.category == "resources" else _LIMITS)
     if group is None and case.category in _UNBOUNDED:
         return {"skipped": "no control group can be had here to bound what it takes"}
     folders = () if library is None else (library,)
