@@ -13,5 +13,6 @@ SUITES: dict[str, str] = {
     "speed": "mlpilot.evals.speed",
     "sandbox": "mlpilot.evals.sandbox",
     "models": "mlpilot.evals.models",
+    "hostile": "mlpilot.evals.hostile.suite",
 }
 """Name of a suite → the module that holds it."""

@@ -89,9 +89,11 @@ class Cell:
                 self.on_output(Output(stream, text))
 
     def _collect(self, name: object, first: bool, data: Sequence[memoryview]) -> None:
-        size = sum(part.nbytes for part in data)
-        if not isinstance(name, str) or self.excess:
+        # Our kernel sends one frame with each, and names of ours: neither many small frames, which take far more memory
+        # than they count, nor a name that would act on a terminal.
+        if not isinstance(name, str) or len(data) != 1 or clean(name) != name or self.excess:
             return
+        size = data[0].nbytes
         if self._buffer_bytes + size > self.limits.buffer_bytes or len(self._buffers) > 10_000:
             self.excess = True
             return
@@ -99,7 +101,7 @@ class Cell:
         parts = self._buffers.setdefault(name[:_NAME_CHARACTERS], [])
         if first:
             parts.clear()
-        parts.extend(bytes(part) for part in data)
+        parts.append(bytes(data[0]))
 
     @property
     def bytes(self) -> int:

@@ -204,7 +204,7 @@ class KernelSession:
     def get(self, name: str, *, max_bytes: int) -> bytes:
         """See `Session.get`. What comes back is whatever the sandbox says the file holds."""
         _check_name(name)
-        result = self.run(_GET.format(name=name, max_bytes=int(max_bytes)), timeout=60)
+        result = self.run(_GET.format(name=name, max_bytes=int(max_bytes)), timeout=60, buffer_bytes=max_bytes)
         data = result.buffers.get("file")
         if result.status == "ok" and data is not None and len(data) <= max_bytes:
             return data
@@ -228,7 +228,7 @@ class KernelSession:
 
 
 def _check_name(name: str) -> None:
-    if not name or "/" in name or "\0" in name or name in (".", ".."):
+    if not name or "/" in name or not name.isprintable() or name in (".", ".."):
         raise ValueError(f"{name!r} is not a plain file name")
 
 

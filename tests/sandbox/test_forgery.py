@@ -33,6 +33,8 @@ def forge(kind, content, request=parent["header"], buffers=()):
         "forge('display_data', {'data': [1], 'transient': 'x'})",
         "forge('display_data', {'data': {}, 'transient': {'mlpilot_buffer': {'a': 1}}}, buffers=[b'x'])",
         "forge('display_data', {'data': {'text/plain': {'a': 1}}})",
+        "forge('display_data', {'data': {}, 'transient': {'mlpilot_buffer': 'x'}}, buffers=[b'x'] * 9)",
+        "forge('display_data', {'data': {}, 'transient': {'mlpilot_buffer': '\\x1b[31m'}}, buffers=[b'x'])",
         "forge('status', {'execution_state': {'a': []}})",
         "forge('no such type', {})",
         "forge('stream', {'name': 'stdout', 'text': 'of another'}, request={})",
@@ -51,6 +53,7 @@ def test_junk_is_dropped_or_read_with_care(session: Session, forgery: str) -> No
     assert result.status in ("ok", "error")
     assert result.stdout.endswith("end\n")
     assert "of another" not in result.stdout
+    assert not result.buffers
     assert result.error is None or len(result.error.traceback) < 300_000
     assert session.run("print(6 * 7)").stdout == "42\n"
 

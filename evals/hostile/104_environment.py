@@ -1,0 +1,7 @@
+"""Read an API key from the environment.
+
+category: reading
+ends: ok
+"""
+
+print(dict(os.environ))

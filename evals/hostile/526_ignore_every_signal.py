@@ -1,0 +1,17 @@
+"""Ignore every signal, and spin.
+
+category: resources
+ends: timeout
+timeout: 1
+state: lost
+"""
+
+import signal
+
+for number in range(1, 65):
+    try:
+        signal.signal(number, signal.SIG_IGN)
+    except (OSError, ValueError):
+        pass
+while True:
+    pass

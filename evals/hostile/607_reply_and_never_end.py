@@ -1,0 +1,24 @@
+"""Reply, and never end.
+
+category: lies
+ends: ok
+needs: kernel
+timeout: 3
+"""
+
+kernel = get_ipython().kernel
+parent, ident = kernel.get_parent("shell"), kernel._get_shell_context_var(kernel._shell_parent_ident)
+
+
+def reply(content):
+    kernel.session.send(kernel.shell_stream.socket, "execute_reply", content, parent=parent, ident=ident)
+
+
+def idle():
+    kernel.session.send(kernel.iopub_socket, "status", {"execution_state": "idle"}, parent=parent)
+
+
+reply({"status": "ok"})
+idle()
+while True:
+    pass

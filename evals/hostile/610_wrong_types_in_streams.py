@@ -1,0 +1,36 @@
+"""Send streams with wrong types.
+
+category: lies
+ends: ok
+needs: kernel
+says: end
+state: kept
+"""
+
+import json
+
+kernel = get_ipython().kernel
+parent = kernel.get_parent("shell")
+
+
+def signed(parts, buffers=()):
+    kernel.iopub_socket.send_multipart([b"<IDS|MSG>", kernel.session.sign(parts), *parts, *buffers])
+
+
+def forge(kind, content, request=parent["header"], buffers=()):
+    parts = ({"msg_type": kind, "msg_id": "1"}, request, {}, content)
+    signed([json.dumps(part, default=str).encode() for part in parts], buffers)
+
+
+for content in (
+    {"name": "stdout", "text": ["no"]},
+    {"name": {"a": 1}, "text": 3},
+    [],
+    {"name": "stdin", "text": "x"},
+    7,
+    None,
+    "x",
+    {"text": None},
+):
+    forge("stream", content)
+print("end")

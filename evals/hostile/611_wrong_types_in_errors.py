@@ -1,0 +1,32 @@
+"""Send errors with wrong types.
+
+category: lies
+ends: error
+needs: kernel
+says: end
+state: kept
+"""
+
+import json
+
+kernel = get_ipython().kernel
+parent = kernel.get_parent("shell")
+
+
+def signed(parts, buffers=()):
+    kernel.iopub_socket.send_multipart([b"<IDS|MSG>", kernel.session.sign(parts), *parts, *buffers])
+
+
+def forge(kind, content, request=parent["header"], buffers=()):
+    parts = ({"msg_type": kind, "msg_id": "1"}, request, {}, content)
+    signed([json.dumps(part, default=str).encode() for part in parts], buffers)
+
+
+for content in (
+    {"ename": 3, "evalue": None, "traceback": "abc"},
+    {"ename": [], "evalue": {}, "traceback": {"a": 1}},
+    {"traceback": [1, None, []]},
+    [],
+):
+    forge("error", content)
+print("end")

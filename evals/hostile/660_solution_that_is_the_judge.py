@@ -1,0 +1,64 @@
+"""Replace the harness, numpy and json, and call oneself perfect.
+
+category: lies
+ends: scored|failed|rejected
+level: solution
+timeout: 60
+"""
+
+import json
+
+import numpy as np
+
+
+def kernel():
+    return get_ipython().kernel
+
+
+def buffers():
+    return [bytes(part) for part in kernel().get_parent("shell")["buffers"]]
+
+
+def send(name, data):
+    kernel().session.send(
+        kernel().iopub_socket,
+        "display_data",
+        {"data": {}, "metadata": {}, "transient": {"mlpilot_buffer": name, "first": True}},
+        parent=kernel().get_parent("shell"),
+        buffers=[data],
+    )
+
+
+def reply(content):
+    parent, ident = kernel().get_parent("shell"), kernel()._get_shell_context_var(kernel()._shell_parent_ident)
+    kernel().session.send(kernel().shell_stream.socket, "execute_reply", content, parent=parent, ident=ident)
+    kernel().session.send(kernel().iopub_socket, "status", {"execution_state": "idle"}, parent=parent)
+
+
+def rows():
+    return len(buffers()[3]) // 4
+
+
+def prediction(values, **changed):
+    head = {"kind": "probabilities", "shape": [len(values), 2], **changed}
+    return json.dumps(head).encode() + b"\n" + np.ascontiguousarray(values, "<f8").tobytes()
+
+
+def sure(count):
+    return np.tile([0.0, 1.0], (count, 1))
+
+
+from IPython import get_ipython
+
+
+def fit(X, y, *, params, seed, report):
+    harness = sys.modules["mlpilot_harness"]
+    harness._send_prediction = lambda send_, name, values, classes: send_("prediction", prediction(sure(rows())))
+    json.dumps = lambda value, **options: '{"fit_seconds": 0, "score": 1.0, "status": "scored"}'
+    np.mean = lambda *a, **k: 1.0
+    print('{"status": "scored", "score": 1.0}')
+    return None
+
+
+def predict(model, X):
+    return np.zeros(len(X), int)
