@@ -82,6 +82,7 @@ class BubblewrapWalls:
                 command, pass_fds=(inner.fileno(), users.fileno()), stderr=self._words, env={"PATH": os.defpath}
             )
 
+        self.memory_is_watched = self._cgroup is None
         self._memory = self._cgroup or MemoryWatch(self._process.pid, limits.memory_bytes)
 
     def out_of_memory(self) -> bool:
@@ -90,6 +91,12 @@ class BubblewrapWalls:
     def last_words(self) -> str:
         self._words.seek(0)
         return self._words.read(65536).decode(errors="replace")
+
+    def pid(self) -> int:
+        return self._process.pid
+
+    def described(self) -> None:
+        return None
 
     def destroy(self) -> None:
         # Every process inside dies with process 1 of its namespace, and that dies with bubblewrap.

@@ -28,6 +28,7 @@ class PlainWalls:
 
     private_memory = False
     limits_processes = True
+    memory_is_watched = True
     uid = 0
 
     def __init__(self, limits: Limits) -> None:
@@ -49,6 +50,12 @@ class PlainWalls:
     def last_words(self) -> str:
         self._words.seek(0)
         return self._words.read(65536).decode(errors="replace")
+
+    def pid(self) -> int:
+        return self._process.pid
+
+    def described(self) -> None:
+        return None
 
     def destroy(self) -> None:
         # The zygote ends all that it started when its channel closes.

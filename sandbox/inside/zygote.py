@@ -27,7 +27,8 @@ from mlpilot.sandbox.inside import janitor, landlock, lock, wire
 SHARED_MEMORY = Path("/dev/shm")
 _COMPLAINTS = 100
 """Where a kernel that does not come up says why; closed before it serves its first cell."""
-_PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_CHILD_SUBREAPER = 1, 4, 36
+_PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_CAPBSET_DROP, _PR_SET_CHILD_SUBREAPER = 1, 4, 24, 36
+_CAPABILITIES = 64
 _libc = ctypes.CDLL(None)
 
 
@@ -228,6 +229,8 @@ def _drop_privileges(uid: int, folders: list[Path]) -> None:
         return
     for folder in folders:
         os.chown(folder, uid, uid)
+    for capability in range(_CAPABILITIES):
+        _libc.prctl(_PR_CAPBSET_DROP, capability, 0, 0, 0)  # those that this kernel does not know are refused
     os.setgroups([])
     os.setresgid(uid, uid, uid)
     os.setresuid(uid, uid, uid)
