@@ -44,8 +44,15 @@ _ENGINES = ("/var/run/docker.sock", "/run/docker.sock", "/run/containerd/contain
 def examine(sandbox: Sandbox, limits: Limits = LIMITS, *, tried: bool = True) -> Report:
     """Judge every promise of `sandbox`, in a pool that is opened for this alone; a few seconds.
 
-    Without `tried`, the limits are not gone beyond, which takes most of the time. Raises `NoSandboxError` where it
-    does not start.
+    Raises `NoSandboxError` where it does not start.
+    """
+    return judge(gather(sandbox, limits, tried=tried))
+
+
+def gather(sandbox: Sandbox, limits: Limits = LIMITS, *, tried: bool = True) -> Facts:
+    """All that the promises are judged by. Without `tried` no limit is gone beyond, which takes most of the time.
+
+    Raises `NoSandboxError` where the sandbox does not start.
     """
     with _bait() as bait, sandbox.pool(limits) as pool, pool.session() as session:
         if not isinstance(session, PoolSession):
@@ -53,7 +60,7 @@ def examine(sandbox: Sandbox, limits: Limits = LIMITS, *, tried: bool = True) ->
         facts = _look(sandbox.name, session, bait)
         if tried:
             facts = replace(facts, trials=dict(trials.try_all(session, limits)))
-    return judge(facts)
+    return facts
 
 
 def judge(facts: Facts) -> Report:
