@@ -15,8 +15,6 @@ from mlpilot.sandbox.selfcheck.check import LIMITS, as_json, examine, gather, ju
 from mlpilot.sandbox.selfcheck.facts import Facts, Report
 from mlpilot.sandbox.selfcheck.promises import BACKENDS, PROMISES
 
-from .conftest import working
-
 
 def names(report: Report, status: Any = "broken") -> set[str]:
     return {check.name for check in report.of(status)}
@@ -299,14 +297,14 @@ def test_what_cannot_be_seen_is_said_to_be_so(facts: Facts) -> None:
         lambda told: {**told, "rlimits": {"RLIMIT_CORE": [0]}},
         lambda told: {**told, "files": [["/etc/shadow", "EACCES"]]},
         lambda told: [told],
-        lambda told: None,
+        lambda _: None,
     ],
 )  # fmt: skip
 def test_what_is_told_in_another_shape_is_refused(facts: Facts, change: Callable[[dict[str, Any]], Any]) -> None:
     assert facts.inside is not None
     told = dict(vars(facts.inside))
     assert inside.read(json.dumps(told).encode()) == facts.inside
-    with pytest.raises(ValueError, match="it |list in it|limit in it|is no"):
+    with pytest.raises(ValueError, match=r"it |list in it|limit in it|is no"):
         inside.read(json.dumps(change(told)).encode())
 
 
@@ -319,9 +317,16 @@ def test_what_is_no_json_is_refused(data: bytes) -> None:
 # Walls taken down for real
 
 
-def weaker_docker(monkeypatch: pytest.MonkeyPatch, without: tuple[str, ...] = (), **more: Any) -> set[str]:
+in_docker = pytest.mark.parametrize("walled", [pytest.param("docker", marks=pytest.mark.docker)], indirect=True)
+in_bubblewrap = pytest.mark.parametrize(
+    "walled", [pytest.param("bubblewrap", marks=pytest.mark.bubblewrap)], indirect=True
+)
+
+
+def weaker_docker(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, without: tuple[str, ...] = (), **more: Any
+) -> set[str]:
     """What the check says of containers without these options, or with others."""
-    sandbox = working("docker")
     options = docker._options
 
     def changed(*arguments: Any) -> dict[str, Any]:
@@ -332,7 +337,7 @@ def weaker_docker(monkeypatch: pytest.MonkeyPatch, without: tuple[str, ...] = ()
     return names(examine(sandbox, tried=False))
 
 
-@pytest.mark.docker
+@in_docker
 @pytest.mark.parametrize(
     ("without", "more", "fires"),
     [
@@ -344,12 +349,12 @@ def weaker_docker(monkeypatch: pytest.MonkeyPatch, without: tuple[str, ...] = ()
     ids=["writable system", "privileges", "no bounds, and a variable"],
 )  # fmt: skip
 def test_a_container_that_lacks_an_option_is_found_out(
-    monkeypatch: pytest.MonkeyPatch, without: tuple[str, ...], more: dict[str, Any], fires: set[str]
+    walled: Sandbox, monkeypatch: pytest.MonkeyPatch, without: tuple[str, ...], more: dict[str, Any], fires: set[str]
 ) -> None:
-    assert weaker_docker(monkeypatch, without, **more) == fires
+    assert weaker_docker(walled, monkeypatch, without, **more) == fires
 
 
-@pytest.mark.docker
+@in_docker
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("more", "fires"),
@@ -368,20 +373,20 @@ def test_a_container_that_lacks_an_option_is_found_out(
     ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
 )  # fmt: skip
 def test_a_container_that_is_given_more_is_found_out(
-    monkeypatch: pytest.MonkeyPatch, more: dict[str, Any], fires: set[str]
+    walled: Sandbox, monkeypatch: pytest.MonkeyPatch, more: dict[str, Any], fires: set[str]
 ) -> None:
-    assert weaker_docker(monkeypatch, **more) >= fires
+    assert weaker_docker(walled, monkeypatch, **more) >= fires
 
 
-@pytest.mark.docker
+@in_docker
 @pytest.mark.slow
-def test_a_writable_bind_is_found_out(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
+def test_a_writable_bind_is_found_out(walled: Sandbox, monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
     bind = docker.engine.types.Mount("/mnt/out", str(tmp_path), "bind", read_only=False)
-    fires = weaker_docker(monkeypatch, mounts=lambda known: [*known, bind])
+    fires = weaker_docker(walled, monkeypatch, mounts=lambda known: [*known, bind])
     assert fires >= {"read-only mounts", "host: what is mounted", "engine: mounts"}
 
 
-@pytest.mark.bubblewrap
+@in_bubblewrap
 @pytest.mark.parametrize(
     ("without", "more", "fires"),
     [
@@ -393,9 +398,8 @@ def test_a_writable_bind_is_found_out(monkeypatch: pytest.MonkeyPatch, tmp_path:
     ids=["the host's network", "the host's processes", "a writable folder and a variable"],
 )  # fmt: skip
 def test_a_bubblewrap_that_lacks_an_option_is_found_out(
-    monkeypatch: pytest.MonkeyPatch, without: list[str], more: list[str], fires: set[str]
+    walled: Sandbox, monkeypatch: pytest.MonkeyPatch, without: list[str], more: list[str], fires: set[str]
 ) -> None:
-    sandbox = working("bubblewrap")
     command = bubblewrap._command
 
     def changed(*arguments: Any) -> list[str]:
@@ -403,4 +407,4 @@ def test_a_bubblewrap_that_lacks_an_option_is_found_out(
         return [*words[: words.index("--remount-ro")], *more, *words[words.index("--remount-ro") :]]
 
     monkeypatch.setattr(bubblewrap, "_command", changed)
-    assert names(examine(sandbox, tried=False)) >= fires
+    assert names(examine(walled, tried=False)) >= fires
