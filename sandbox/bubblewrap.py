@@ -18,6 +18,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import IO
 
+from mlpilot.sandbox import userns
 from mlpilot.sandbox.box import Box, Preparation
 from mlpilot.sandbox.cgroup import Cgroup, reap_groups
 from mlpilot.sandbox.environment import INSIDE, PACKAGE, SCRATCH, environment
@@ -39,7 +40,7 @@ _SETTINGS = (
 )
 _PYTHON_PARTS = ("bin", "lib", "lib64", "include", "share", "pyvenv.cfg")
 _USER = 1000
-_REMEDY = "allow unprivileged user namespaces (sysctl kernel.apparmor_restrict_unprivileged_userns=0), or use docker"
+_INSTALL = "install the package `bubblewrap` (apt-get, dnf, pacman and zypper all call it so)"
 
 
 def python_folders() -> list[str]:
@@ -159,12 +160,12 @@ class Bubblewrap:
     @cached_property
     def _probed(self) -> Probe:
         if shutil.which("bwrap") is None:
-            return Probe(False, "bubblewrap is not installed", "install the package `bubblewrap`")
+            return Probe(False, "bubblewrap is not installed", _INSTALL)
         with _text_file("") as users:
             command = [*_command(Limits(), (), users.fileno(), _USER), sys.executable, "-I", "-c", ""]
             tried = subprocess.run(command, pass_fds=(users.fileno(),), capture_output=True, text=True, check=False)
         if tried.returncode != 0:
-            return Probe(False, f"bubblewrap: {' '.join(tried.stderr.split())[:300]}", _REMEDY)
+            return Probe(False, f"bubblewrap: {' '.join(tried.stderr.split())[:300]}", userns.remedy())
         return Probe(True, "bubblewrap: no network, no host files, memory and processes bounded")
 
     def probe(self) -> Probe:
