@@ -22,7 +22,9 @@ def test_an_interrupt_that_is_late_spares_the_next_cell(pool: Pool) -> None:
             slowed[-1].start()
 
         session.box._order = late  # type: ignore[method-assign]
-        assert session.run(f"print('x' * {2 * session.box.limits.output_bytes})", timeout=20).status == "too_much_output"
+        assert (
+            session.run(f"print('x' * {2 * session.box.limits.output_bytes})", timeout=20).status == "too_much_output"
+        )
         after = session.run("import time\ntime.sleep(1)\nprint(6 * 7)", timeout=20)
         assert slowed
         assert (after.status, after.stdout) == ("ok", "42\n")
