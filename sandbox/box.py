@@ -16,11 +16,24 @@ import zmq
 from mlpilot.sandbox.errors import NoSandboxError
 from mlpilot.sandbox.folder import PrivateFolder
 from mlpilot.sandbox.inside import wire
+from mlpilot.sandbox.inside.seccomp import Without
 from mlpilot.sandbox.kernel import Kernel
 from mlpilot.sandbox.protocol import Limits
 
 _START_SECONDS = 60.0
 _SWEEP_SECONDS = 5.0
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What a zygote does for itself; nothing, where namespaces do it."""
+
+    enclosed: bool = False
+    """Lock itself in by Landlock before its first import, having made what it reads reachable for its user."""
+    without: tuple[Without, ...] = ()
+    """What kernels are refused besides (`inside.seccomp`)."""
+    file_bytes: int | None = None
+    """How large any one file may grow, where no file system of the sandbox's own bounds that."""
 
 
 class Walls(Protocol):
@@ -40,6 +53,8 @@ class Walls(Protocol):
     """Whether the walls bound the number of processes; otherwise the zygote does, for its user."""
     memory_is_watched: bool
     """Whether mlpilot watches the memory itself, since no control group bounds it."""
+    terms: Terms
+    """What the zygote must do itself, in place of walls around it."""
 
     def out_of_memory(self) -> bool:
         """Whether a process was killed for memory since this was last asked."""
@@ -83,6 +98,10 @@ class Box:
         self._start(preparation)
 
     def _start(self, preparation: Preparation) -> None:
+        bounds = {
+            **({} if self.walls.limits_processes else {"processes": self.limits.processes}),
+            **({} if self.walls.terms.file_bytes is None else {"file_bytes": self.walls.terms.file_bytes}),
+        }
         config = {
             "preload": preparation.preload,
             "path": [*preparation.path],
@@ -90,7 +109,9 @@ class Box:
             "scratch": self.walls.scratch,
             "uid": self.walls.uid,
             "shared_memory": self.walls.private_memory,
-            "processes": None if self.walls.limits_processes else self.limits.processes,
+            "enclosed": self.walls.terms.enclosed,
+            "without": [*self.walls.terms.without],
+            "bounds": bounds,
             "threads": self.limits.threads,
         }
         with tempfile.TemporaryFile() as file:

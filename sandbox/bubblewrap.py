@@ -5,9 +5,7 @@ the same paths, and the zygote then becomes an unprivileged user for good. As a 
 """
 
 import os
-import secrets
 import shutil
-import socket
 import subprocess
 import sys
 import sysconfig
@@ -19,7 +17,7 @@ from pathlib import Path
 from typing import IO
 
 from mlpilot.sandbox import userns
-from mlpilot.sandbox.box import Box, Preparation
+from mlpilot.sandbox.box import Box, Preparation, Terms
 from mlpilot.sandbox.cgroup import Cgroup, reap_groups
 from mlpilot.sandbox.environment import INSIDE, PACKAGE, SCRATCH, environment
 from mlpilot.sandbox.errors import NoSandboxError
@@ -27,10 +25,10 @@ from mlpilot.sandbox.folder import PrivateFolder, reap_folders
 from mlpilot.sandbox.memory import MemoryWatch
 from mlpilot.sandbox.pool import OwnSession, ZygotePool
 from mlpilot.sandbox.protocol import Limits, Mount, Probe
-from mlpilot.sandbox.spawn import spawn
+from mlpilot.sandbox.spawn import ZygoteProcess, unused_user
 
-_SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64")
-_SETTINGS = (
+SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64")
+SETTINGS = (
     "/etc/ld.so.cache",
     "/etc/ld.so.conf",
     "/etc/ld.so.conf.d",
@@ -65,46 +63,39 @@ class BubblewrapWalls:
 
     private_memory = True
     limits_processes = False
+    terms = Terms()
     scratch = SCRATCH
 
     def __init__(self, limits: Limits, mounts: Sequence[Mount]) -> None:
-        self.uid = 0x70000000 + secrets.randbelow(0x0FFFFFFF) if os.getuid() == 0 else _USER
-        self.read = [*_SYSTEM, "/etc", *python_folders(), INSIDE, *(mount.target for mount in mounts)]
+        self.uid = unused_user() if os.getuid() == 0 else _USER
+        self.read = [*SYSTEM, "/etc", *python_folders(), INSIDE, *(mount.target for mount in mounts)]
         self._cgroup = Cgroup.make(limits)
-        self._words: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the walls
-        self.channel, inner = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        with inner, _text_file(f"sandbox:x:{self.uid}:{self.uid}::{SCRATCH}:/bin/sh\n") as users:
+        with _text_file(f"sandbox:x:{self.uid}:{self.uid}::{SCRATCH}:/bin/sh\n") as users:
             command = [
                 *(self._cgroup.enter if self._cgroup else ()),
                 *_command(limits, mounts, users.fileno(), self.uid),
-                *(sys.executable, "-s", "-P", "-m", "mlpilot.sandbox.inside.zygote", f"fd:{inner.fileno()}"),
             ]
-            self._process = spawn(
-                command, pass_fds=(inner.fileno(), users.fileno()), stderr=self._words, env={"PATH": os.defpath}
-            )
-
+            self.zygote = ZygoteProcess(command, env={"PATH": os.defpath}, pass_fds=[users.fileno()])
+        self.channel = self.zygote.channel
         self.memory_is_watched = self._cgroup is None
-        self._memory = self._cgroup or MemoryWatch(self._process.pid, limits.memory_bytes)
+        self._memory = self._cgroup or MemoryWatch(self.zygote.pid, limits.memory_bytes)
 
     def out_of_memory(self) -> bool:
         return self._memory.out_of_memory()
 
     def last_words(self) -> str:
-        self._words.seek(0)
-        return self._words.read(65536).decode(errors="replace")
+        return self.zygote.last_words()
 
     def pid(self) -> int:
-        return self._process.pid
+        return self.zygote.pid
 
     def described(self) -> None:
         return None
 
     def destroy(self) -> None:
         # Every process inside dies with process 1 of its namespace, and that dies with bubblewrap.
-        self._process.kill()
-        self._process.wait()
+        self.zygote.destroy()
         self._memory.remove()
-        self._words.close()
 
 
 def _text_file(text: str) -> IO[bytes]:
@@ -127,12 +118,12 @@ def _command(limits: Limits, mounts: Sequence[Mount], users_fd: int, uid: int) -
     for name, value in variables.items():
         command += ["--setenv", name, value]
     binds: list[tuple[str, str]] = []
-    for path in _SYSTEM:
+    for path in SYSTEM:
         if Path(path).is_symlink():
             command += ["--symlink", str(Path(path).readlink()), path]
         elif Path(path).exists():
             binds.append((path, path))
-    binds += [(path, path) for path in (*_SETTINGS, *python_folders())]
+    binds += [(path, path) for path in (*SETTINGS, *python_folders())]
     inside = Path(__file__).parent / "inside"
     binds += [(str(inside), PACKAGE), ("/sys/devices/system/cpu",) * 2]
     command += _folders([*(target for _, target in binds), *(mount.target for mount in mounts)])

@@ -98,7 +98,7 @@ class Cgroup:
     @property
     def enter(self) -> list[str]:
         """What to put before a command so that it runs in the group from its first instruction."""
-        script = 'while [ "$1" != -- ]; do echo $$ > "$1" || exit 71; shift; done; shift; exec "$@"'
+        script = 'while [ "$1" != -- ]; do echo $$ > "$1" || exit 71; shift; done; shift; unset PWD OLDPWD; exec "$@"'
         return ["/bin/sh", "-c", script, "sh", *(str(folder / "cgroup.procs") for folder in self.folders), "--"]
 
     def out_of_memory(self) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from mlpilot.sandbox.bubblewrap import Bubblewrap
 from mlpilot.sandbox.docker import Docker
 from mlpilot.sandbox.errors import NoSandboxError, UserError
+from mlpilot.sandbox.landlock import Landlock
 from mlpilot.sandbox.plain import Plain
 from mlpilot.sandbox.protocol import Probe, Sandbox
 
@@ -14,13 +15,13 @@ NAMES = ("auto", "docker", "bubblewrap", "landlock", "none")
 def choose(name: str = "auto", progress: Callable[[str], object] = str) -> Sandbox:
     """The sandbox called `name` (one of `NAMES`), tried and found working.
 
-    `auto` takes docker where an engine answers and has the image, else bubblewrap. An explicit `docker` builds a
-    missing image, telling `progress` of each step. Raises `NoSandboxError` with what would help, `UserError` for any
-    other name.
+    `auto` takes docker where an engine answers and has the image, else bubblewrap, else landlock. An explicit `docker`
+    builds a missing image, telling `progress` of each step. Raises `NoSandboxError` with what would help, `UserError`
+    for any other name.
     """
     match name:
         case "auto":
-            return _first(Docker(), Bubblewrap())
+            return _first(Docker(), Bubblewrap(), Landlock())
         case "docker":
             sandbox = Docker()
             if not sandbox.image_is_there():
@@ -31,7 +32,7 @@ def choose(name: str = "auto", progress: Callable[[str], object] = str) -> Sandb
         case "bubblewrap":
             return _first(Bubblewrap())
         case "landlock":
-            raise NoSandboxError("the landlock sandbox is not there yet: use --sandbox bubblewrap or docker")
+            return _first(Landlock())
         case "none":
             return Plain()
     raise UserError(f"{name!r} is not a sandbox: choose one of {', '.join(NAMES)}")
@@ -42,7 +43,12 @@ def again(name: str) -> Sandbox:
 
     Raises `NoSandboxError` where it does not work any more.
     """
-    known: dict[str, Callable[[], Sandbox]] = {"docker": Docker, "bubblewrap": Bubblewrap, "none": Plain}
+    known: dict[str, Callable[[], Sandbox]] = {
+        "docker": Docker,
+        "bubblewrap": Bubblewrap,
+        "landlock": Landlock,
+        "none": Plain,
+    }
     if name not in known:
         raise NoSandboxError(f"the sandbox {name!r} is not known to this version of mlpilot")
     sandbox = known[name]()
@@ -65,6 +71,5 @@ def _first(*candidates: Sandbox) -> Sandbox:
 
 def probes() -> list[tuple[str, Probe]]:
     """Every sandbox, tried, in the order in which `auto` would take them; for `mlpilot doctor`."""
-    candidates: list[Sandbox] = [Docker(), Bubblewrap()]
-    later = Probe(False, "not there yet: it comes with a later version")
-    return [*((sandbox.name, sandbox.probe()) for sandbox in candidates), ("landlock", later)]
+    candidates: list[Sandbox] = [Docker(), Bubblewrap(), Landlock()]
+    return [(sandbox.name, sandbox.probe()) for sandbox in candidates]

@@ -13,7 +13,7 @@ import docker as engine
 import docker.errors as engine_errors
 import requests
 
-from mlpilot.sandbox.box import Box, Preparation
+from mlpilot.sandbox.box import Box, Preparation, Terms
 from mlpilot.sandbox.environment import INSIDE, PACKAGE, SCRATCH, environment
 from mlpilot.sandbox.errors import NoSandboxError
 from mlpilot.sandbox.folder import PrivateFolder, owner, owner_is_dead, reap_folders
@@ -69,6 +69,7 @@ class DockerWalls:
     private_memory = True
     limits_processes = True
     memory_is_watched = False
+    terms = Terms()
     scratch = SCRATCH
 
     def __init__(self, client: Any, limits: Limits, mounts: Sequence[Mount]) -> None:

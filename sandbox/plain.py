@@ -4,68 +4,33 @@ Kernels still try to lock themselves in, so that the walls between folds hold wh
 can read whatever the user can, and nothing is promised. Whoever offers this warns each time.
 """
 
-import contextlib
-import socket
-import subprocess
+import os
 import sys
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from mlpilot.sandbox.box import Box, Preparation
+from mlpilot.sandbox.bare import BareWalls, inside
+from mlpilot.sandbox.box import Box, Preparation, Terms
 from mlpilot.sandbox.environment import environment
 from mlpilot.sandbox.folder import PrivateFolder, reap_folders
-from mlpilot.sandbox.memory import MemoryWatch
 from mlpilot.sandbox.pool import OwnSession, ZygotePool
 from mlpilot.sandbox.protocol import Limits, Mount, Probe
-from mlpilot.sandbox.spawn import spawn
-
-_END_SECONDS = 5.0
 
 
-class PlainWalls:
-    """A zygote that is an ordinary process of the user's."""
-
-    private_memory = False
-    limits_processes = True
-    memory_is_watched = True
-    uid = 0
-
-    def __init__(self, limits: Limits) -> None:
-        self._folder = PrivateFolder()
-        self.scratch = str(self._folder.path)
-        self.read = ["/"]
-        self._words = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the walls
-        self.channel, inner = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        variables = environment(str(Path(sys.executable).parent))
-        del variables["PYTHONPATH"]
-        with inner:
-            command = [sys.executable, "-s", "-P", "-m", "mlpilot.sandbox.inside.zygote", f"fd:{inner.fileno()}"]
-            self._process = spawn(command, pass_fds=(inner.fileno(),), stderr=self._words, env=variables)
-        self._watch = MemoryWatch(self._process.pid, limits.memory_bytes)
-
-    def out_of_memory(self) -> bool:
-        return self._watch.out_of_memory()
-
-    def last_words(self) -> str:
-        self._words.seek(0)
-        return self._words.read(65536).decode(errors="replace")
-
-    def pid(self) -> int:
-        return self._process.pid
-
-    def described(self) -> None:
-        return None
-
-    def destroy(self) -> None:
-        # The zygote ends all that it started when its channel closes.
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(_END_SECONDS)
-        self._process.kill()
-        self._process.wait()
-        self._watch.remove()
-        self._words.close()
-        self._folder.remove()
+def _walls(limits: Limits) -> BareWalls:
+    variables = environment(str(Path(sys.executable).parent))
+    del variables["PYTHONPATH"]
+    return BareWalls(
+        limits,
+        PrivateFolder(),
+        env=variables,
+        read=["/"],
+        terms=Terms(without=("sessions",)),
+        uid=os.getuid(),
+        uid_is_its_own=False,
+        limits_processes=True,
+        group=None,
+    )
 
 
 class Plain:
@@ -79,7 +44,7 @@ class Plain:
 
     def inside(self, mount: Mount) -> str:
         """See `Sandbox.inside`."""
-        return str(mount.source.resolve())
+        return inside(mount.source)
 
     def pool(
         self, limits: Limits, mounts: Sequence[Mount] = (), *, preload: str = "", path: Sequence[str] = ()
@@ -88,7 +53,7 @@ class Plain:
         reap_folders()
         sources = {mount.target: self.inside(mount) for mount in mounts}
         preparation = Preparation(preload, tuple(sources.get(entry, entry) for entry in path))
-        return ZygotePool(lambda: Box(PlainWalls(limits), limits, preparation, PrivateFolder()))
+        return ZygotePool(lambda: Box(_walls(limits), limits, preparation, PrivateFolder()))
 
     def open(self, limits: Limits, mounts: Sequence[Mount] = ()) -> OwnSession:
         """See `Sandbox.open`."""

@@ -34,6 +34,8 @@ class Process:
     bounds: Mapping[str, int]
     """Bytes of memory, number of processes, as its control group bounds them; what is not there is not bounded."""
     oom_score: int
+    session: int
+    """The session of processes, by the id of its leader."""
     parent_users: Sequence[str]
     """Real, effective, saved and file system user of its parent."""
     parent_guarded: bool
@@ -69,6 +71,7 @@ def look(pid: int) -> Process:
         {line[:26].strip(): line[26:47].strip() for line in (folder / "limits").read_text().splitlines()[1:]},
         dict(_group_bounds(folder)),
         int((folder / "oom_score_adj").read_text()),
+        int((folder / "stat").read_bytes().rpartition(b")")[2].split()[3]),
         *_parent(int(status.get("PPid", "0"))),
     )
 

@@ -29,7 +29,7 @@ _SHAPE: Mapping[str, Shape] = {
     "signalled": [int],
     "rlimits": {str: [int]},
     "terminal": int,
-    "leads_session": int,
+    "leads_group": int,
     "umask": int,
     "writable": [str],
     "stamps": [int],
@@ -66,7 +66,7 @@ class Inside:
     signalled: Sequence[int]
     rlimits: Mapping[str, Sequence[int]]
     terminal: int
-    leads_session: int
+    leads_group: int
     umask: int
     writable: Sequence[str]
     """Folders in which a file could be made; the scratch folder and /dev/shm are not tried."""

@@ -221,7 +221,7 @@ def _observed(asked):
         "signalled": signalled,
         "rlimits": limits,
         "terminal": int(_read("/proc/self/stat").rpartition(")")[2].split()[4]),
-        "leads_session": int(os.getsid(0) == os.getpid()),
+        "leads_group": int(os.getpgid(0) == os.getpid()),
         "umask": _umask(),
         "writable": _writable(mounts),
         "stamps": _stamps(),

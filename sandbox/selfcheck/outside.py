@@ -152,6 +152,11 @@ def goes_first(facts: Facts) -> Verdict:
     return Verdict(found >= _LEAST_OOM_SCORE, f"oom_score_adj {found}")
 
 
+def session(facts: Facts) -> Verdict:
+    ours, theirs = facts.ours.session, _process(facts).session
+    return Verdict(theirs != ours, "another" if theirs != ours else "mlpilot's own")
+
+
 def zygote(facts: Facts) -> Verdict:
     """Whoever forked it is unprivileged, and cannot be looked into by its user."""
     users, guarded = _process(facts).parent_users, _process(facts).parent_guarded

@@ -116,9 +116,9 @@ def terminal(facts: Facts) -> Verdict:
     return Verdict(outcomes.held and number == 0, f"terminal {number}; {outcomes.evidence}")
 
 
-def own_session(facts: Facts) -> Verdict:
-    leads = _seen(facts).leads_session == 1
-    return Verdict(leads, "it leads a session of its own" if leads else "it shares a session")
+def own_group(facts: Facts) -> Verdict:
+    leads = _seen(facts).leads_group == 1
+    return Verdict(leads, "it leads a group of its own" if leads else "it shares a group")
 
 
 def core(facts: Facts) -> Verdict:

@@ -7,6 +7,7 @@ from mlpilot.sandbox.selfcheck.facts import Facts, Verdict
 
 _MIB = 2**20
 _SECONDS = 30.0
+_REFUSED = "PermissionError"
 
 _FORKS = """
 import os, signal, time
@@ -27,14 +28,19 @@ send_buffer("number", str(len(_children)).encode())
 """
 _FILL = """
 import os
-_fd = os.open({path!r}, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+_made = []
 try:
-    for _ in range({mebibytes}):
-        os.write(_fd, bytes(1 << 20))
+    for _number in range({files}):
+        with open(f"{path}-{{_number}}", "xb", buffering=0) as _file:
+            _made.append(_file.name)
+            for _ in range({mebibytes}):
+                _file.write(bytes(1 << 20))
 finally:
-    os.close(_fd)
-    os.unlink({path!r})
+    for _name in _made:
+        os.unlink(_name)
 """
+_FILES = 4
+"""Together they are larger than allowed, each for itself is not."""
 _GROW = """
 import time
 _kept = []
@@ -63,6 +69,8 @@ class Ended:
         if self._name == "processes":
             held = found.isdigit() and int(found) < facts.limits.processes
             return Verdict(held, f"{found} beside it, of {facts.limits.processes} allowed")
+        if self._name == "shared memory size" and found == _REFUSED:
+            return Verdict(True, "none can be had")
         return Verdict(found == _ENDINGS[self._name], found)
 
 
@@ -72,9 +80,10 @@ def try_all(session: Session, limits: Limits) -> Iterator[tuple[str, str]]:
     yield "output", session.run(f"print('x' * {2 * limits.output_bytes})", timeout=_SECONDS).status
     big = f"send_buffer('big', bytes({limits.buffer_bytes + _MIB}))"
     yield "buffers", session.run(big, timeout=_SECONDS).status
-    mebibytes = limits.disk_bytes // _MIB + 1
+    mebibytes = limits.disk_bytes // _MIB // (_FILES - 1) + 1
     for name, path in (("disk", "big"), ("shared memory size", "/dev/shm/big")):
-        yield name, session.run(_FILL.format(path=path, mebibytes=mebibytes), timeout=_SECONDS).status
+        result = session.run(_FILL.format(path=path, mebibytes=mebibytes, files=_FILES), timeout=_SECONDS)
+        yield name, _REFUSED if result.error and result.error.type == _REFUSED else result.status
     yield "processes", _number(session.run(_FORKS.format(most=limits.processes + 8), timeout=_SECONDS))
     mebibytes = limits.memory_bytes // _MIB + 128
     yield "memory", session.run(_GROW.format(mebibytes=mebibytes), timeout=_SECONDS).status

@@ -9,6 +9,7 @@ import pytest
 
 from mlpilot.sandbox.bubblewrap import Bubblewrap
 from mlpilot.sandbox.docker import Docker
+from mlpilot.sandbox.landlock import Landlock
 from mlpilot.sandbox.plain import Plain
 from mlpilot.sandbox.protocol import Limits, Pool, Sandbox, Session
 
@@ -20,6 +21,7 @@ LIMITS = Limits(
 WALLED = [
     pytest.param("bubblewrap", marks=pytest.mark.bubblewrap),
     pytest.param("docker", marks=pytest.mark.docker),
+    pytest.param("landlock", marks=pytest.mark.landlock),
 ]
 
 
@@ -35,7 +37,7 @@ def working(name: str) -> Sandbox:
     """The sandbox called `name`; skips the test, loudly, where it does not work."""
     if name == "docker":
         _own_engine()
-    sandbox: Sandbox = {"bubblewrap": Bubblewrap, "docker": Docker, "none": Plain}[name]()
+    sandbox: Sandbox = {"bubblewrap": Bubblewrap, "docker": Docker, "landlock": Landlock, "none": Plain}[name]()
     probe = sandbox.probe()
     if not probe.works:
         pytest.skip(f"NOT TESTED: {probe.detail}; {probe.remedy}")

@@ -171,14 +171,16 @@ def test_a_mount_is_seen_read_only_and_nothing_beside_it(walled: Sandbox, tmp_pa
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "table.csv").write_text("a,b\n")
     (tmp_path / "secret").write_text("s")
-    with walled.open(_small(), [Mount(tmp_path / "data", "/mnt/data")]) as session:
-        assert session.run("print(open('/mnt/data/table.csv').read())").stdout == "a,b\n\n"
+    mount = Mount(tmp_path / "data", "/mnt/data")
+    at = walled.inside(mount)
+    with walled.open(_small(), [mount]) as session:
+        assert session.run(f"print(open('{at}/table.csv').read())").stdout == "a,b\n\n"
         tried = attempts(
             session,
-            "open('/mnt/data/table.csv', 'a')",
-            "open('/mnt/data/new', 'w')",
-            "os.remove('/mnt/data/table.csv')",
-            "open('/mnt/data/../secret')",
+            f"open('{at}/table.csv', 'a')",
+            f"open('{at}/new', 'w')",
+            f"os.remove('{at}/table.csv')",
+            f"open('{at}/../secret')",
             f"open({str(tmp_path / 'secret')!r})",
         )
     assert "allowed" not in tried.values()

@@ -1,0 +1,73 @@
+"""What landlock and none have in common: a zygote that is an ordinary process, without a namespace around it.
+
+It leads a session that nothing which generated code starts can leave; the session is noted in a private folder, so that
+what outlives both host and zygote is found at the next start.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from mlpilot.sandbox.box import Terms
+from mlpilot.sandbox.cgroup import Cgroup
+from mlpilot.sandbox.folder import PrivateFolder
+from mlpilot.sandbox.leftovers import ZygoteSession
+from mlpilot.sandbox.memory import MemoryWatch
+from mlpilot.sandbox.protocol import Limits
+from mlpilot.sandbox.spawn import ZygoteProcess
+
+
+class BareWalls:
+    """A running zygote without namespaces. `folder` becomes its own, and is removed with it."""
+
+    private_memory = False
+
+    def __init__(
+        self,
+        limits: Limits,
+        folder: PrivateFolder,
+        *,
+        env: dict[str, str],
+        read: Sequence[str],
+        terms: Terms,
+        uid: int,
+        uid_is_its_own: bool,
+        limits_processes: bool,
+        group: Cgroup | None,
+    ) -> None:
+        self.uid, self.read, self.terms, self.limits_processes = uid, [*read], terms, limits_processes
+        self._folder = folder
+        scratch = folder.path / "scratch"
+        scratch.mkdir(mode=0o700)
+        self.scratch = str(scratch)
+        env = {**env, "HOME": self.scratch}
+        self.zygote = ZygoteProcess(group.enter if group else (), env=env, new_session=True)
+        self.channel = self.zygote.channel
+        self._session = ZygoteSession.of(self.zygote.pid, uid, uid_is_its_own=uid_is_its_own)
+        if self._session is not None:
+            self._session.note(folder.path)
+        self.memory_is_watched = group is None
+        self._memory = group or MemoryWatch(self.zygote.pid, limits.memory_bytes)
+
+    def out_of_memory(self) -> bool:
+        return self._memory.out_of_memory()
+
+    def last_words(self) -> str:
+        return self.zygote.last_words()
+
+    def pid(self) -> int:
+        return self.zygote.pid
+
+    def described(self) -> None:
+        return None
+
+    def destroy(self) -> None:
+        self.zygote.destroy()
+        # What could not be ended keeps its note, for the next start.
+        if self._session is None or self._session.end():
+            self._folder.remove()
+        self._memory.remove()
+
+
+def inside(source: Path) -> str:
+    """Where code finds a mount, which stays in its place: nothing can be mounted."""
+    return str(source.resolve())
