@@ -38,6 +38,9 @@ SETTINGS = (
 )
 _PYTHON_PARTS = ("bin", "lib", "lib64", "include", "share", "pyvenv.cfg")
 _USER = 1000
+_UNSEEN = (
+    "this Python lies in a folder that a sandbox of yours cannot enter: install it where you own every folder above"
+)
 _INSTALL = "install the package `bubblewrap` (apt-get, dnf, pacman and zypper all call it so)"
 
 
@@ -156,7 +159,8 @@ class Bubblewrap:
             command = [*_command(Limits(), (), users.fileno(), _USER), sys.executable, "-I", "-c", ""]
             tried = subprocess.run(command, pass_fds=(users.fileno(),), capture_output=True, text=True, check=False)
         if tried.returncode != 0:
-            return Probe(False, f"bubblewrap: {' '.join(tried.stderr.split())[:300]}", userns.remedy())
+            words = " ".join(tried.stderr.split())[:300]
+            return Probe(False, f"bubblewrap: {words}", _UNSEEN if "execvp" in words else userns.remedy())
         return Probe(True, "bubblewrap: no network, no host files, memory and processes bounded")
 
     def probe(self) -> Probe:

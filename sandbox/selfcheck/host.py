@@ -34,6 +34,8 @@ class Process:
     bounds: Mapping[str, int]
     """Bytes of memory, number of processes, as its control group bounds them; what is not there is not bounded."""
     oom_score: int
+    user_threads: int
+    """Threads of its user on this host; a limit of processes counts them all."""
     session: int
     """The session of processes, by the id of its leader."""
     parent_users: Sequence[str]
@@ -71,6 +73,7 @@ def look(pid: int) -> Process:
         {line[:26].strip(): line[26:47].strip() for line in (folder / "limits").read_text().splitlines()[1:]},
         dict(_group_bounds(folder)),
         int((folder / "oom_score_adj").read_text()),
+        _threads_of(status.get("Uid", "").split()[:1]),
         int((folder / "stat").read_bytes().rpartition(b")")[2].split()[3]),
         *_parent(int(status.get("PPid", "0"))),
     )
@@ -80,6 +83,15 @@ def _parent(pid: int) -> tuple[Sequence[str], bool]:
     """Users of a process, and whether the kernel guards it from others of its user: its entries then belong to root."""
     users = _fields(Path(f"/proc/{pid}/status"), ":\t").get("Uid", "0").split()
     return users, users[0] != "0" and Path(f"/proc/{pid}/environ").stat().st_uid == 0
+
+
+def _threads_of(user: Sequence[str]) -> int:
+    count = 0
+    for entry in Path("/proc").glob("[0-9]*/status"):
+        with contextlib.suppress(OSError, ValueError):
+            fields = _fields(entry, ":\t")
+            count += int(fields.get("Threads", "0")) if fields.get("Uid", "").split()[:1] == user else 0
+    return count
 
 
 def _fields(path: Path, separator: str) -> dict[str, str]:

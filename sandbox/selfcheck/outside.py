@@ -135,11 +135,13 @@ def memory(facts: Facts) -> Verdict:
 
 
 def processes(facts: Facts) -> Verdict:
-    found = _process(facts).bounds.get("pids")
-    own = _process(facts).limits.get("Max processes", "").split()
-    allowed = [value for value in (found, int(own[0]) if own and own[0].isdigit() else None) if value is not None]
-    least = min(allowed, default=None)
-    return Verdict(least is not None and least <= facts.limits.processes, f"{least} processes")
+    """By a control group, or by a limit of its user, which counts what that user runs already."""
+    grouped, most = _process(facts).bounds.get("pids"), facts.limits.processes
+    if grouped is not None and grouped <= most:
+        return Verdict(True, f"a control group allows {grouped}")
+    words, others = _process(facts).limits.get("Max processes", "").split(), _process(facts).user_threads
+    held = bool(words) and words[0].isdigit() and int(words[0]) <= most + others
+    return Verdict(held, f"its user may have {words[0] if words else '?'}, and has {others}")
 
 
 def core(facts: Facts) -> Verdict:
