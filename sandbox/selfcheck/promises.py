@@ -10,11 +10,19 @@ from mlpilot.sandbox.selfcheck.rights import refused
 BACKENDS = ("docker", "bubblewrap", "landlock")
 
 _NO_ENGINE = "no engine runs it"
-_NO_NAMESPACES = "it has no namespaces: Landlock keeps files out, and seccomp refuses every socket and every namespace"
-_SAME_ROOT = "it has no mounts of its own: Landlock allows writing below the scratch folder alone"
-_NOBODY_ELSE = "it has no user of its own where mlpilot is not started as root: Landlock narrows yours"
-_OPEN_MOUNTS = (
-    "its system is an image without files of yours, read-only; no new privileges make setuid and devices void"
+_HOST_NETWORK = (
+    "the host's network is around it, and its interfaces, addresses and routes can be read of in /proc; none can be used, "
+    "since seccomp refuses every socket, and Landlock TCP once more"
+)
+_HOST_NAME = "the name of the machine can be read"
+_HOST_PROCESSES = (
+    "processes of the host are around it: Landlock keeps /proc and signals from it, seccomp tracing and, where Landlock "
+    "is older than version 6, signals"
+)
+_HOST_IPC = "System V IPC and message queues of the host are around it: seccomp refuses them"
+_HOST_MOUNTS = (
+    "files of the host are around it: Landlock lets it read the system, Python and what is shown to it, and write below "
+    "scratch alone"
 )
 
 
@@ -28,7 +36,7 @@ class Promise:
     view: View
     judge: Callable[[Facts], Verdict]
     otherwise: Mapping[str, str] = field(default_factory=dict)
-    """Backends that do not promise it, and by what means they come to the same."""
+    """Backends that do not promise it: what is so instead, and what else keeps the Cell in."""
 
 
 def _inside(group: str, name: str, words: str, judge: Callable[[Facts], Verdict], landlock: str = "") -> Promise:
@@ -60,17 +68,17 @@ PROMISES: tuple[Promise, ...] = (
     _inside(_RIGHTS, "group", "an unprivileged group, and no other", rights.group),
     _inside(_RIGHTS, "becoming root", "root cannot be become", refused("become root", "become root's group")),
     _inside(_RIGHTS, "setuid programs", "a setuid program gains nothing", refused("setuid su")),
-    _inside(_NETWORK, "interfaces", "no network interface but loopback", rights.interfaces, _NO_NAMESPACES),
-    _inside(_NETWORK, "routes", "no route to anywhere", rights.routes, _NO_NAMESPACES),
+    _inside(_NETWORK, "interfaces", "no network interface but loopback", rights.interfaces, _HOST_NETWORK),
+    _inside(_NETWORK, "routes", "no route to anywhere", rights.routes, _HOST_NETWORK),
     _inside(_NETWORK, "sockets", "no socket of any family can be made", rights.sockets),
     _inside(_NETWORK, "datagram pairs", "no pair of sockets that could send elsewhere", refused("datagram pair")),
     _inside(_NETWORK, "the host's ports", "a listener on the host's loopback is out of reach", refused("tcp")),
     _inside(_NETWORK, "the host's sockets", "Unix sockets of the host are out of reach", refused("unix", "abstract")),
     _inside(_NETWORK, "talk of interfaces", "the host's addresses cannot be asked for", refused("interfaces")),
     _inside(_NETWORK, "open sockets", "what is open from the start are Unix sockets", rights.own_sockets),
-    _inside(_FILES, "read-only mounts", "nothing of a disk is mounted writable", reach.read_only, _SAME_ROOT),
+    _inside(_FILES, "read-only mounts", "nothing of a disk is mounted writable", reach.read_only, _HOST_MOUNTS),
     _inside(_FILES, "scratch", "in scratch and shared memory: no setuid, no devices, a bound",
-            reach.scratch_options, _SAME_ROOT),
+            reach.scratch_options, _HOST_MOUNTS),
     _inside(_FILES, "writable places", "a file can be made in scratch alone", reach.writable),
     _inside(_FILES, "your files", "files and folders of the host cannot be read", reach.host_files),
     _inside(_FILES, "engines", "no socket of a container engine", reach.engine_sockets),
@@ -83,7 +91,7 @@ PROMISES: tuple[Promise, ...] = (
     _inside(_SECRETS, "variables", "the environment holds our names alone", reach.variables),
     _inside(_SECRETS, "bait", "a secret laid in mlpilot's environment is nowhere", reach.no_bait),
     _inside(_SECRETS, "values", "no value of mlpilot's environment is there", reach.no_host_values),
-    _inside(_SECRETS, "name of the machine", "the machine's name is hidden", reach.hostname, _NO_NAMESPACES),
+    _inside(_SECRETS, "name of the machine", "the machine's name is hidden", reach.hostname, _HOST_NAME),
     _inside(_SECRETS, "home", "home and temporary folder are scratch", reach.home),
     _inside(_SECRETS, "open files", "no file is open from the start", reach.descriptors),
     _inside(_OTHERS, "unseen", "no other process is seen", reach.others_unseen),
@@ -111,11 +119,11 @@ PROMISES: tuple[Promise, ...] = (
     _host("host: no new privileges", "it gains no rights", outside.no_new_privileges),
     _host("host: call filter", "its calls are filtered", outside.call_filter),
     _host("host: user", "it is not root on the host", outside.user),
-    _host("host: network", "a network of its own", outside.Apart("net"), _NO_NAMESPACES),
-    _host("host: processes", "a table of processes of its own", outside.Apart("pid"), _NO_NAMESPACES),
-    _host("host: mounts", "mounts of its own", outside.Apart("mnt"), _NO_NAMESPACES),
-    _host("host: ipc and name", "System V IPC and a name of its own", outside.Apart("ipc", "uts"), _NO_NAMESPACES),
-    _host("host: what is mounted", "no disk writable, no engine's socket", outside.mounts, _SAME_ROOT),
+    _host("host: network", "a network of its own", outside.Apart("net"), _HOST_NETWORK),
+    _host("host: processes", "a table of processes of its own", outside.Apart("pid"), _HOST_PROCESSES),
+    _host("host: mounts", "mounts of its own", outside.Apart("mnt"), _HOST_MOUNTS),
+    _host("host: ipc and name", "System V IPC and a name of its own", outside.Apart("ipc", "uts"), _HOST_IPC),
+    _host("host: what is mounted", "no disk writable, no engine's socket", outside.mounts, _HOST_MOUNTS),
     _host("host: environment", "nothing of mlpilot's environment", outside.environment_),
     _host("host: open files", "pipes and sockets alone", outside.descriptors),
     _host("host: sockets", "each of them a Unix socket", outside.sockets),
