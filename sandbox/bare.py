@@ -11,7 +11,7 @@ from mlpilot.sandbox.box import Terms
 from mlpilot.sandbox.cgroup import Cgroup
 from mlpilot.sandbox.folder import PrivateFolder
 from mlpilot.sandbox.leftovers import ZygoteSession
-from mlpilot.sandbox.memory import MemoryWatch
+from mlpilot.sandbox.memory import DiskWatch, MemoryWatch
 from mlpilot.sandbox.protocol import Limits
 from mlpilot.sandbox.spawn import ZygoteProcess
 
@@ -46,10 +46,16 @@ class BareWalls:
         if self._session is not None:
             self._session.note(folder.path)
         self.memory_is_watched = group is None
-        self._memory = group or MemoryWatch(self.zygote.pid, limits.memory_bytes)
+        # As a user, the limit of processes counts the person's own too, which come and go.
+        processes = None if limits_processes or uid_is_its_own else limits.processes + 1
+        self._memory = group or MemoryWatch(self.zygote.pid, limits.memory_bytes, processes)
+        self._disk = DiskWatch(self.zygote.pid, scratch, limits)
 
     def out_of_memory(self) -> bool:
         return self._memory.out_of_memory()
+
+    def disk_full(self) -> bool:
+        return self._disk.disk_full()
 
     def last_words(self) -> str:
         return self.zygote.last_words()
@@ -66,6 +72,7 @@ class BareWalls:
         if self._session is None or self._session.end():
             self._folder.remove()
         self._memory.remove()
+        self._disk.remove()
 
 
 def inside(source: Path) -> str:

@@ -59,6 +59,9 @@ class Walls(Protocol):
     def out_of_memory(self) -> bool:
         """Whether a process was killed for memory since this was last asked."""
 
+    def disk_full(self) -> bool:
+        """Whether kernels were killed for what they wrote to disk since this was last asked."""
+
     def last_words(self) -> str:
         """What the sandbox wrote to its standard error: why it did not start."""
 
@@ -91,6 +94,7 @@ class Box:
         self._ready = False
         self._swept: bool | None = None
         self._interrupts = 0
+        self._full = False
         self._exits: dict[str, int] = {}
         self._kernels: list[Kernel] = []
         self._folder = folder
@@ -99,6 +103,7 @@ class Box:
 
     def _start(self, preparation: Preparation) -> None:
         bounds = {
+            "files": self.limits.files,
             **({} if self.walls.limits_processes else {"processes": self.limits.processes}),
             **({} if self.walls.terms.file_bytes is None else {"file_bytes": self.walls.terms.file_bytes}),
         }
@@ -160,6 +165,8 @@ class Box:
                 self._exits[name] = code
             case {"event": "interrupted", "kernel": str()}:
                 self._interrupts -= 1
+            case {"event": "full"}:
+                self._full = True
             case {"event": "swept", "clean": bool(clean)}:
                 self._swept = clean
             case _:
@@ -175,6 +182,11 @@ class Box:
         )
         kernel.listening()
         return kernel
+
+    def disk_full(self) -> bool:
+        """Whether all kernels were killed for what they wrote to disk, since this was last asked."""
+        full, self._full = self._full or self.walls.disk_full(), False
+        return full
 
     def exit_code(self, kernel: Kernel) -> int | None:
         """The kernel's exit code (negative: the signal that ended it), or None while it lives."""
@@ -203,7 +215,7 @@ class Box:
 
     def sweep(self, keep: Sequence[Kernel]) -> bool:
         """End every process but the kernels in `keep` and empty what they could write; whether that is certain."""
-        self._swept = None
+        self._swept, self._full = None, False
         self._exits.clear()
         self._order(
             {"do": "sweep", "keep": [kernel.name for kernel in keep], "shared_memory": self.walls.private_memory}

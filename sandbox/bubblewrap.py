@@ -86,6 +86,9 @@ class BubblewrapWalls:
     def out_of_memory(self) -> bool:
         return self._memory.out_of_memory()
 
+    def disk_full(self) -> bool:
+        return False  # its file systems bound bytes, and the zygote files
+
     def last_words(self) -> str:
         return self.zygote.last_words()
 

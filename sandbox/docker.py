@@ -126,6 +126,9 @@ class DockerWalls:
         new, self._ooms = ooms > self._ooms, ooms
         return new
 
+    def disk_full(self) -> bool:
+        return False  # its file systems bound bytes, and the zygote files
+
     def last_words(self) -> str:
         try:
             return str(self._container.logs(tail=100).decode(errors="replace"))
@@ -171,7 +174,9 @@ def _options(limits: Limits, mounts: Sequence[Mount], uid: int, door: Path) -> d
         "memswap_limit": limits.memory_bytes,
         "nano_cpus": int(limits.cpus * 1e9),
         "shm_size": limits.disk_bytes,
-        "tmpfs": {SCRATCH: f"rw,exec,nosuid,nodev,size={limits.disk_bytes},uid={uid},mode=0700"},
+        "tmpfs": {
+            SCRATCH: f"rw,exec,nosuid,nodev,size={limits.disk_bytes},nr_inodes={limits.files},uid={uid},mode=0700"
+        },
         "mounts": [engine.types.Mount(to, str(source.resolve()), "bind", read_only=True) for source, to in binds],
         "log_config": engine.types.LogConfig(type="json-file", config={"max-size": "1m", "max-file": "1"}),
     }

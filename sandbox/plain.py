@@ -25,7 +25,7 @@ def _walls(limits: Limits) -> BareWalls:
         PrivateFolder(),
         env=variables,
         read=["/"],
-        terms=Terms(without=("sessions",)),
+        terms=Terms(without=("sessions",), file_bytes=limits.disk_bytes),
         uid=os.getuid(),
         uid_is_its_own=False,
         limits_processes=True,

@@ -76,6 +76,9 @@ def empty(folder: Path, *, keep: Iterable[Path] = ()) -> None:
 
 def _lift(folder: Path, to: Path) -> None:
     """Remove `folder`, having moved the folders within it to `to`."""
+    with contextlib.suppress(OSError):
+        folder.rmdir()  # most are empty
+        return
     folder.chmod(0o700)
     for entry in os.scandir(folder):
         if entry.is_dir(follow_symlinks=False):

@@ -25,6 +25,8 @@ from typing import Any
 from mlpilot.sandbox.inside import janitor, landlock, lock, reach, seccomp, wire
 
 SHARED_MEMORY = Path("/dev/shm")
+_EVERY_SECONDS = 0.1
+"""How often files are counted while there are kernels."""
 _OPEN_FILES = 4096
 """Descriptors that a process may have: enough for anything but a bomb of them."""
 _COMPLAINTS = 100
@@ -53,6 +55,7 @@ class Zygote:
     expendable: "_Expendable"
     shared_memory: bool
     without: list[seccomp.Without]
+    files: int
     kernels: dict[str, _Kernel] = field(default_factory=dict)
     pid: int = field(default_factory=os.getpid)
 
@@ -110,6 +113,18 @@ class Zygote:
                 return status == 0
             self._ended(pid, status)
 
+    def bound_files(self) -> None:
+        """End every kernel when more files are in the sandbox's own file systems than may be, and tell the host.
+
+        Bytes are bounded by the size of each; the number of files cannot be by every tool that makes one.
+        """
+        places = [self.scratch, SHARED_MEMORY] if self.shared_memory and self.kernels else []
+        counts = [(status.f_files, status.f_ffree) for status in map(os.statvfs, places)]
+        if any(total - free > self.files + 1 for total, free in counts):
+            self._tell({"event": "full"})
+            for kernel in self.kernels.values():
+                os.kill(kernel.pid, signal.SIGKILL)
+
     def reap(self) -> None:
         """Collect the dead, and tell the host of each kernel among them."""
         while True:
@@ -148,7 +163,8 @@ class Zygote:
         signal.set_wakeup_fd(wake.fileno(), warn_on_full_buffer=False)
         orders = {"fork": self.fork, "interrupt": self.interrupt, "kill": self.kill, "sweep": self.sweep}
         while True:
-            ready, _, _ = select.select([self.channel, wakeup], [], [])
+            ready, _, _ = select.select([self.channel, wakeup], [], [], _EVERY_SECONDS if self.kernels else None)
+            self.bound_files()
             if wakeup in ready:
                 wakeup.recv(4096)
             self.reap()
@@ -344,8 +360,17 @@ def main(channel: socket.socket) -> None:
         wire.send(channel, {"event": "failed", "reason": f"{type(error).__name__}: {error}"[:2000]})
         return
     wire.send(channel, {"event": "ready", "landlock": landlock.abi()})
-    read, threads, shared_memory = config["read"], config["threads"], config["shared_memory"]
-    Zygote(channel, scratch, read, threads, libraries, expendable, shared_memory, config["without"]).serve()
+    Zygote(
+        channel=channel,
+        scratch=scratch,
+        read=config["read"],
+        threads=config["threads"],
+        libraries=libraries,
+        expendable=expendable,
+        shared_memory=config["shared_memory"],
+        without=config["without"],
+        files=config["bounds"]["files"],
+    ).serve()
 
 
 if __name__ == "__main__":

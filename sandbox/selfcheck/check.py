@@ -54,12 +54,13 @@ def gather(sandbox: Sandbox, limits: Limits = LIMITS, *, tried: bool = True) -> 
 
     Raises `NoSandboxError` where the sandbox does not start.
     """
-    with _bait() as bait, sandbox.pool(limits) as pool, pool.session() as session:
-        if not isinstance(session, PoolSession):
-            raise TypeError(f"{type(session).__name__} has no box to look into")
-        facts = _look(sandbox.name, session, bait)
+    with _bait() as bait, sandbox.pool(limits) as pool:
+        with pool.session() as session:
+            if not isinstance(session, PoolSession):
+                raise TypeError(f"{type(session).__name__} has no box to look into")
+            facts = _look(sandbox.name, session, bait)
         if tried:
-            facts = replace(facts, trials=dict(trials.try_all(session, limits)))
+            facts = replace(facts, trials=dict(trials.try_all(pool, limits)))
     return facts
 
 

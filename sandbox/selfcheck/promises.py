@@ -11,18 +11,18 @@ BACKENDS = ("docker", "bubblewrap", "landlock")
 
 _NO_ENGINE = "no engine runs it"
 _HOST_NETWORK = (
-    "the host's network is around it, and its interfaces, addresses and routes can be read of in /proc; none can be used, "
-    "since seccomp refuses every socket, and Landlock TCP once more"
+    "the host's network is around it, and its interfaces, addresses and routes can be read of in /proc; none can be "
+    "used, since seccomp refuses every socket, and Landlock TCP once more"
 )
 _HOST_NAME = "the name of the machine can be read"
 _HOST_PROCESSES = (
-    "processes of the host are around it: Landlock keeps /proc and signals from it, seccomp tracing and, where Landlock "
-    "is older than version 6, signals"
+    "processes of the host are around it: Landlock keeps /proc and signals from it, seccomp tracing and, where "
+    "Landlock is older than version 6, signals"
 )
 _HOST_IPC = "System V IPC and message queues of the host are around it: seccomp refuses them"
 _HOST_MOUNTS = (
-    "files of the host are around it: Landlock lets it read the system, Python and what is shown to it, and write below "
-    "scratch alone"
+    "files of the host are around it: Landlock lets it read the system, Python and what is shown to it, and write "
+    "below scratch alone"
 )
 
 

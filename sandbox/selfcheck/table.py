@@ -13,8 +13,8 @@ sandbox's own word: *inside*, a Cell looks and tries, and what it tells is read 
 kernel's process and reads of it in the host's own /proc; *engine*, Docker's engine is asked how it runs the container;
 *trial*, a Cell goes beyond a limit, and its end must be of the right type.
 
-`mlpilot doctor --deep` ends with exit code 4 where the sandbox that a run would use breaks a promise. What the host cannot
-see (an engine on another machine) is told as not seen, and not as held.
+`mlpilot doctor --deep` ends with exit code 4 where the sandbox that a run would use breaks a promise. What the host
+cannot see (an engine on another machine) is told as not seen, and not as held.
 """
 
 

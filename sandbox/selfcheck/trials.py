@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from mlpilot.sandbox.protocol import CellResult, Limits, Session
+from mlpilot.sandbox.protocol import CellResult, Limits, Pool
 from mlpilot.sandbox.selfcheck.facts import Facts, Verdict
 
 _MIB = 2**20
-_SECONDS = 30.0
+_SECONDS, _BRIEFLY = 30.0, 0.3
 _REFUSED = "PermissionError"
 
 _FORKS = """
@@ -27,7 +27,7 @@ for _child in _children:
 send_buffer("number", str(len(_children)).encode())
 """
 _FILL = """
-import os
+import os, time
 _made = []
 try:
     for _number in range({files}):
@@ -35,6 +35,7 @@ try:
             _made.append(_file.name)
             for _ in range({mebibytes}):
                 _file.write(bytes(1 << 20))
+    time.sleep(1)  # where there is no file system of its own, whoever watches it looks now and then
 finally:
     for _name in _made:
         os.unlink(_name)
@@ -74,19 +75,26 @@ class Ended:
         return Verdict(found == _ENDINGS[self._name], found)
 
 
-def try_all(session: Session, limits: Limits) -> Iterator[tuple[str, str]]:
-    """Each limit's name, and how the Cell ended that went beyond it; the last one ends the kernel."""
-    yield "time", session.run("while True: pass", timeout=0.3).status
-    yield "output", session.run(f"print('x' * {2 * limits.output_bytes})", timeout=_SECONDS).status
-    big = f"send_buffer('big', bytes({limits.buffer_bytes + _MIB}))"
-    yield "buffers", session.run(big, timeout=_SECONDS).status
+def try_all(pool: Pool, limits: Limits) -> Iterator[tuple[str, str]]:
+    """Each limit's name, and how the Cell ended that went beyond it: each in a Session of its own, which it may end."""
+    for name, code in _cells(limits):
+        with pool.session() as session:
+            result = session.run(code, timeout=_BRIEFLY if name == "time" else _SECONDS)
+        if name == "processes":
+            yield name, _number(result)
+        else:
+            yield name, _REFUSED if result.error and result.error.type == _REFUSED else result.status
+
+
+def _cells(limits: Limits) -> Iterator[tuple[str, str]]:
+    yield "time", "while True: pass"
+    yield "output", f"print('x' * {2 * limits.output_bytes})"
+    yield "buffers", f"send_buffer('big', bytes({limits.buffer_bytes + _MIB}))"
     mebibytes = limits.disk_bytes // _MIB // (_FILES - 1) + 1
     for name, path in (("disk", "big"), ("shared memory size", "/dev/shm/big")):
-        result = session.run(_FILL.format(path=path, mebibytes=mebibytes, files=_FILES), timeout=_SECONDS)
-        yield name, _REFUSED if result.error and result.error.type == _REFUSED else result.status
-    yield "processes", _number(session.run(_FORKS.format(most=limits.processes + 8), timeout=_SECONDS))
-    mebibytes = limits.memory_bytes // _MIB + 128
-    yield "memory", session.run(_GROW.format(mebibytes=mebibytes), timeout=_SECONDS).status
+        yield name, _FILL.format(path=path, mebibytes=mebibytes, files=_FILES)
+    yield "processes", _FORKS.format(most=limits.processes + 8)
+    yield "memory", _GROW.format(mebibytes=limits.memory_bytes // _MIB + 128)
 
 
 def _number(result: CellResult) -> str:

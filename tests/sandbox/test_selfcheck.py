@@ -3,17 +3,19 @@
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from mlpilot.sandbox import bubblewrap, docker
+from mlpilot.sandbox import bubblewrap, docker, landlock
 from mlpilot.sandbox.plain import Plain
 from mlpilot.sandbox.protocol import Sandbox
 from mlpilot.sandbox.selfcheck import inside
 from mlpilot.sandbox.selfcheck.check import LIMITS, as_json, examine, gather, judge
 from mlpilot.sandbox.selfcheck.facts import Facts, Report
 from mlpilot.sandbox.selfcheck.promises import BACKENDS, PROMISES
+from mlpilot.sandbox.selfcheck.table import as_markdown
 
 
 def names(report: Report, status: Any = "broken") -> set[str]:
@@ -324,6 +326,9 @@ in_bubblewrap = pytest.mark.parametrize(
 )
 
 
+in_landlock = pytest.mark.parametrize("walled", [pytest.param("landlock", marks=pytest.mark.landlock)], indirect=True)
+
+
 def weaker_docker(
     sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, without: tuple[str, ...] = (), **more: Any
 ) -> set[str]:
@@ -391,12 +396,12 @@ def test_a_writable_bind_is_found_out(walled: Sandbox, monkeypatch: pytest.Monke
 @pytest.mark.parametrize(
     ("without", "more", "fires"),
     [
-        (["--unshare-net"], [], {"interfaces", "routes", "host: network"}),
-        (["--unshare-pid", "--unshare-ipc"], [], {"host: processes", "host: ipc and name"}),
+        (["--unshare-net", "--unshare-pid", "--unshare-ipc"], [],
+         {"interfaces", "routes", "host: network", "host: processes", "host: ipc and name"}),
         ([], ["--bind", "/var/tmp", "/mnt/out", "--setenv", "AWS_PROFILE", "me"],
          {"read-only mounts", "host: what is mounted", "variables"}),
     ],
-    ids=["the host's network", "the host's processes", "a writable folder and a variable"],
+    ids=["the host's namespaces", "a writable folder and a variable"],
 )  # fmt: skip
 def test_a_bubblewrap_that_lacks_an_option_is_found_out(
     walled: Sandbox, monkeypatch: pytest.MonkeyPatch, without: list[str], more: list[str], fires: set[str]
@@ -409,3 +414,21 @@ def test_a_bubblewrap_that_lacks_an_option_is_found_out(
 
     monkeypatch.setattr(bubblewrap, "_command", changed)
     assert names(examine(walled, tried=False)) >= fires
+
+
+@in_landlock
+def test_a_landlock_that_shows_more_is_found_out(
+    walled: Sandbox, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A folder of the host beside what is needed, and a place to write."""
+    monkeypatch.chdir(tmp_path)
+    tmp_path.chmod(0o755)
+    monkeypatch.setattr(landlock, "_MORE_SETTINGS", ("/etc", str(tmp_path)))
+    assert names(examine(walled, tried=False)) == {"your files"}
+
+
+def test_the_page_of_promises_is_the_table() -> None:
+    page = Path(__file__).resolve().parents[2] / "docs/promises.md"
+    assert page.read_text(encoding="utf-8") == as_markdown(), (
+        "python -m mlpilot.sandbox.selfcheck.table > docs/promises.md"
+    )
