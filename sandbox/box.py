@@ -93,7 +93,6 @@ class Box:
         self.alive = True
         self._ready = False
         self._swept: bool | None = None
-        self._interrupts = 0
         self._full = False
         self._exits: dict[str, int] = {}
         self._kernels: list[Kernel] = []
@@ -163,8 +162,6 @@ class Box:
                 raise NoSandboxError(f"the sandbox did not start: {reason}")
             case {"event": "exited", "kernel": str(name), "code": int(code)}:
                 self._exits[name] = code
-            case {"event": "interrupted", "kernel": str()}:
-                self._interrupts -= 1
             case {"event": "full"}:
                 self._full = True
             case {"event": "swept", "clean": bool(clean)}:
@@ -195,14 +192,7 @@ class Box:
 
     def interrupt(self, kernel: Kernel) -> None:
         """Send SIGINT to the kernel and its group."""
-        self._interrupts += 1
         self._order({"do": "interrupt", "kernel": kernel.name})
-
-    def settle(self) -> None:
-        """Wait until every interrupt is sent: one that comes late would stop the Cell that follows."""
-        deadline = time.monotonic() + _SWEEP_SECONDS
-        while self.alive and self._interrupts > 0 and time.monotonic() < deadline:
-            self.pump(deadline - time.monotonic())
 
     def kill(self, kernel: Kernel) -> None:
         """Send SIGKILL to the kernel, and wait until it is gone; a zygote that cannot do that is destroyed."""

@@ -68,7 +68,6 @@ class KernelSession:
         if buffer_bytes is not None:
             limits = replace(limits, buffer_bytes=min(buffer_bytes, limits.buffer_bytes))
         with self._running:
-            self.box.settle()
             try:
                 cell = Cell(self._kernel.execute(code, buffers), limits, on_output)
             except KernelGone:

@@ -82,8 +82,6 @@ class Zygote:
             # The kernel leads a group of its own; while it does not yet (just forked) there is nothing to interrupt.
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(kernel.pid, signal.SIGINT)
-        # From here on it is certain that this interrupt reaches no later Cell.
-        self._tell({"event": "interrupted", "kernel": message["kernel"]})
 
     def kill(self, message: dict[str, Any], _fds: list[int]) -> None:
         kernel = self.kernels.get(message["kernel"])
