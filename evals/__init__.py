@@ -11,6 +11,7 @@ SUITES: dict[str, str] = {
     "kill": "mlpilot.evals.kill",
     "trust": "mlpilot.evals.trust",
     "speed": "mlpilot.evals.speed",
+    "sandbox": "mlpilot.evals.sandbox",
     "models": "mlpilot.evals.models",
 }
 """Name of a suite → the module that holds it."""

@@ -20,6 +20,7 @@ class BareWalls:
     """A running zygote without namespaces. `folder` becomes its own, and is removed with it."""
 
     private_memory = False
+    oom_seconds = 0.0
 
     def __init__(
         self,

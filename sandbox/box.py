@@ -56,6 +56,9 @@ class Walls(Protocol):
     terms: Terms
     """What the zygote must do itself, in place of walls around it."""
 
+    oom_seconds: float
+    """How long after a process was killed for memory `out_of_memory` may still not know; 0 where it reads it itself."""
+
     def out_of_memory(self) -> bool:
         """Whether a process was killed for memory since this was last asked."""
 
@@ -93,6 +96,7 @@ class Box:
         self.alive = True
         self._ready = False
         self._swept: bool | None = None
+        self._interrupted = False
         self._full = False
         self._exits: dict[str, int] = {}
         self._kernels: list[Kernel] = []
@@ -162,6 +166,8 @@ class Box:
                 raise NoSandboxError(f"the sandbox did not start: {reason}")
             case {"event": "exited", "kernel": str(name), "code": int(code)}:
                 self._exits[name] = code
+            case {"event": "interrupted"}:
+                self._interrupted = True
             case {"event": "full"}:
                 self._full = True
             case {"event": "swept", "clean": bool(clean)}:
@@ -191,8 +197,12 @@ class Box:
         return self._exits.get(kernel.name, None if self.alive else -9)
 
     def interrupt(self, kernel: Kernel) -> None:
-        """Send SIGINT to the kernel and its group."""
+        """Send SIGINT to the kernel and its group, and wait until that is done: late, it would reach the next Cell."""
+        self._interrupted = False
         self._order({"do": "interrupt", "kernel": kernel.name})
+        deadline = time.monotonic() + _SWEEP_SECONDS
+        while self.alive and not self._interrupted and time.monotonic() < deadline:
+            self.pump(deadline - time.monotonic())
 
     def kill(self, kernel: Kernel) -> None:
         """Send SIGKILL to the kernel, and wait until it is gone; a zygote that cannot do that is destroyed."""

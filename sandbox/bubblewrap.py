@@ -68,6 +68,7 @@ class BubblewrapWalls:
     limits_processes = False
     terms = Terms()
     scratch = SCRATCH
+    oom_seconds = 0.0
 
     def __init__(self, limits: Limits, mounts: Sequence[Mount]) -> None:
         self.uid = unused_user() if os.getuid() == 0 else _USER

@@ -1,5 +1,6 @@
 """Running one Cell: collect what it says, bound it, and give its end a type."""
 
+import re
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -10,10 +11,17 @@ from mlpilot.sandbox.output import bounded, clean
 from mlpilot.sandbox.protocol import CellError, CellResult, CellStatus, Limits, Output
 
 _NAME_CHARACTERS, _MESSAGE_CHARACTERS, _TRACEBACK_CHARACTERS = 200, 20_000, 200_000
-_OUT_OF_MEMORY = {"MemoryError", "_ArrayMemoryError"}
-_NO_SPACE = ("[Errno 28]", "[Errno 27]")
-"""No space or no inode is left, or a file is as large as a file may be."""
-_READ = {"stream", "execute_result", "display_data", "execute_reply", "error", "status"}
+_OUT_OF_MEMORY = {"MemoryError", "_ArrayMemoryError", "ArrowMemoryError", "OutOfMemoryError"}
+_NO_MEMORY = re.compile(r"\[Errno 12\]|can't allocate memory|std::bad_alloc")
+"""As a fork, PyTorch and libraries in C++ say it."""
+_NO_SPACE = re.compile(
+    r"\[Errno (27|28|122)\]|No space left on device|database or disk is full|Not enough free space to write|"
+    r"requested and \d+ written"
+)
+"""As Python says it of files (too large, no space, quota), as programs, SQLite and NumPy do."""
+_CAUSE = re.compile(r"^\w+: (.*)$", re.MULTILINE)
+"""The last line of each exception in a traceback: the errors that led to the one that was raised."""
+_READ = {"execute_input", "stream", "execute_result", "display_data", "execute_reply", "error", "status"}
 """Types of message that say something here."""
 
 
@@ -27,6 +35,8 @@ class Cell:
     started: float = field(default_factory=time.monotonic)
     error: CellError | None = None
     replied: float | None = None
+    begun: bool = False
+    """The kernel has taken it up, so that an interrupt reaches it."""
     idle: bool = False
     excess: bool = False
     interrupted: bool = False
@@ -41,10 +51,12 @@ class Cell:
         if message.parent != self.request or message.type not in _READ:
             return
         self.excess = self.excess or message.too_large
-        if self.excess and message.type not in ("execute_reply", "status"):
+        if self.excess and message.type not in ("execute_input", "execute_reply", "status"):
             return
         content = message.content()
         match message.type:
+            case "execute_input":
+                self.begun = True
             case "stream" if content.get("name") in ("stdout", "stderr"):
                 self._show(content["name"], content["name"], content.get("text"))
             case "execute_result" | "display_data":
@@ -114,9 +126,10 @@ class Cell:
     def _status(self) -> CellStatus:
         if self.error is None:
             return "ok"
-        if self.error.type in _OUT_OF_MEMORY:
+        if self.error.type in _OUT_OF_MEMORY or _NO_MEMORY.search(self.error.message):
             return "out_of_memory"
-        return "disk_full" if any(said in self.error.message for said in _NO_SPACE) else "error"
+        causes = [self.error.message, *_CAUSE.findall(self.error.traceback)]
+        return "disk_full" if any(map(_NO_SPACE.search, causes)) else "error"
 
 
 def _error(content: dict[str, Any]) -> CellError:

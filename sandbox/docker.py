@@ -71,6 +71,7 @@ class DockerWalls:
     memory_is_watched = False
     terms = Terms()
     scratch = SCRATCH
+    oom_seconds = 1.0
 
     def __init__(self, client: Any, limits: Limits, mounts: Sequence[Mount]) -> None:
         self._client = client

@@ -16,13 +16,18 @@ from mlpilot.sandbox import messages
 _BACKLOG = 1
 _SEND_MILLISECONDS = 1000
 """A send waits only where nobody is there any more to take it: messages to a living kernel are queued."""
+_NEVER_MILLISECONDS = 10**9
+"""No second connection is made. ZeroMQ has a setting that says so (-1), but then drops what it has received, and where
+it is asked for the next part of a message just then, it ends the whole process (libzmq 4.3.5, `fq.cpp`)."""
 _QUEUED_MESSAGES = 64
+_BOTH_MILLISECONDS = 50
+"""A process that closes its sockets closes them one after the other."""
 _FRAME_BYTES = 6 * 2**20
 """The kernel sends no frame that is larger than a part of a buffer or a content (`inside.cell_kernel`)."""
 
 
 class KernelGone(Exception):
-    """The connection to the kernel broke: it died, or it sent a message larger than any that is allowed."""
+    """A connection to the kernel broke: it died or hung up, or it sent a message larger than any that is allowed."""
 
 
 class Kernel:
@@ -40,7 +45,7 @@ class Kernel:
         self._shell = _connect(context, zmq.DEALER, self._paths[0])
         self._iopub = _connect(context, zmq.SUB, self._paths[1])
         self._iopub.setsockopt(zmq.SUBSCRIBE, b"")
-        self._monitor = self._iopub.get_monitor_socket(zmq.EVENT_DISCONNECTED)
+        self._monitors = [channel.get_monitor_socket(zmq.EVENT_DISCONNECTED) for channel in (self._shell, self._iopub)]
         self.ready = False
         self.closed = False
 
@@ -66,10 +71,10 @@ class Kernel:
             raise KernelGone from error
         return str(message["header"]["msg_id"])
 
-    def wait(self, extra: int, seconds: float) -> None:
-        """Wait until the kernel has something to say, or descriptor `extra` is readable, or time is up."""
+    def wait(self, extra: Sequence[int], seconds: float) -> None:
+        """Wait until the kernel has something to say, or a descriptor in `extra` is readable, or time is up."""
         poller = zmq.Poller()
-        for source in (self._shell, self._iopub, self._monitor, extra):
+        for source in (self._shell, self._iopub, *self._monitors, *extra):
             poller.register(source, zmq.POLLIN)
         poller.poll(max(0, int(seconds * 1000) + 1))
 
@@ -85,13 +90,19 @@ class Kernel:
                 if message is not None and message.type == "iopub_welcome":
                     self.ready = True
                 yield message
-        if self._monitor.poll(0):
+        if any(monitor.poll(0) for monitor in self._monitors):
             raise KernelGone
+
+    @property
+    def hung_up(self) -> bool:
+        """Whether both connections broke, once one has. ZeroMQ cuts the one that a message too large came by: the
+        other then stands."""
+        return all(monitor.poll(_BOTH_MILLISECONDS) for monitor in self._monitors)
 
     def wait_ready(self, extra: int, deadline: float) -> bool:
         """Wait for the kernel's welcome until `deadline` (monotonic) or news on `extra`; whether it came."""
         if not self.ready:
-            self.wait(extra, deadline - time.monotonic())
+            self.wait((extra,), deadline - time.monotonic())
             for _ in self.messages():
                 pass
         return self.ready
@@ -101,8 +112,9 @@ class Kernel:
         if self.closed:
             return
         self.closed = True
-        self._iopub.disable_monitor()
-        for channel in (self._shell, self._iopub, self._monitor):
+        for channel in (self._shell, self._iopub):
+            channel.disable_monitor()
+        for channel in (self._shell, self._iopub, *self._monitors):
             channel.close(0)
         self.listening()
         for path in self._paths:
@@ -122,7 +134,7 @@ def _connect(context: "zmq.Context[zmq.Socket[bytes]]", kind: int, path: Path) -
     # All of them count only when they are set before the connection is made.
     channel.setsockopt(zmq.MAXMSGSIZE, _FRAME_BYTES)
     channel.setsockopt(zmq.RCVHWM, _QUEUED_MESSAGES)
-    channel.setsockopt(zmq.RECONNECT_IVL, -1)
+    channel.setsockopt(zmq.RECONNECT_IVL, _NEVER_MILLISECONDS)
     channel.setsockopt(zmq.LINGER, 0)
     channel.setsockopt(zmq.SNDTIMEO, _SEND_MILLISECONDS)
     channel.connect(f"ipc://{path}")

@@ -40,7 +40,11 @@ class ZygotePool:
         self._spare: Kernel | None = None
         self._session: PoolSession | None = None
         self._closed = False
-        self._prepare(self._ready_box())
+        try:
+            self._prepare(self._ready_box())
+        except BaseException:  # nobody would close it, were it only an impatient person's Ctrl-C
+            self.close()
+            raise
 
     def session(self) -> "PoolSession":
         """See `Pool.session`. Raises `NoSandboxError` when no kernel can be had, `RuntimeError` while one is open."""
@@ -159,8 +163,11 @@ class OwnSession:
     ) -> CellResult:
         return self._session.run(code, timeout=timeout, buffers=buffers, on_output=on_output, buffer_bytes=buffer_bytes)
 
-    def interrupt(self) -> None:
-        self._session.interrupt()
+    def interrupt(self) -> bool:
+        return self._session.interrupt()
+
+    def kill(self) -> bool:
+        return self._session.kill()
 
     def put(self, name: str, data: bytes) -> None:
         self._session.put(name, data)

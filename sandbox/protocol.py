@@ -102,8 +102,15 @@ class Session(Protocol):
         too when it sends back more than `buffer_bytes`, where fewer are given than `Limits.buffer_bytes`.
         """
 
-    def interrupt(self) -> None:
-        """Interrupt the running Cell, from another thread or a signal handler."""
+    def interrupt(self) -> bool:
+        """Interrupt the running Cell, from another thread or a signal handler; whether there is one.
+
+        It ends with a `KeyboardInterrupt`, or however it takes that; one that has not ended three seconds later is
+        killed. A Cell that has not begun yet is interrupted as it begins.
+        """
+
+    def kill(self) -> bool:
+        """Kill the kernel of the running Cell at once, from where `interrupt` may be called; whether there is one."""
 
     def put(self, name: str, data: bytes) -> None:
         """Write a file into the Session's scratch folder (its working directory)."""

@@ -1,6 +1,7 @@
 """One live kernel as a `Session`: cells, interrupts, files, and a typed end for everything that can go wrong."""
 
 import os
+import signal
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -10,12 +11,13 @@ from typing import Self
 
 from mlpilot.sandbox.box import Box
 from mlpilot.sandbox.cell import Cell
+from mlpilot.sandbox.ending import Ending, Step, Wish
 from mlpilot.sandbox.kernel import Kernel, KernelGone
 from mlpilot.sandbox.memory import resident
-from mlpilot.sandbox.protocol import CellError, CellResult, CellStatus, Output
+from mlpilot.sandbox.protocol import CellError, CellResult, CellStatus, Limits, Output
 
-_GRACE_SECONDS = 3.0
-_OOM_SECONDS = 1.0
+_DYING_SECONDS = 1.0
+"""What a kernel that has hung up has to be dead."""
 _POLL_SECONDS = 0.25
 _SWELLING_BYTES = 2**30
 """How much this process may grow while a Cell runs, beyond what the Cell has sent."""
@@ -49,6 +51,7 @@ class KernelSession:
         self._lost: CellStatus | None = None
         self._closed = False
         self._running = threading.Lock()
+        self._wish: Wish | None = None
 
     def run(
         self,
@@ -59,7 +62,10 @@ class KernelSession:
         on_output: Callable[[Output], None] | None = None,
         buffer_bytes: int | None = None,
     ) -> CellResult:
-        """See `Session.run`. One Cell at a time; on a dead kernel it returns what the kernel died of."""
+        """See `Session.run`. One Cell at a time; on a dead kernel it returns what the kernel died of.
+
+        Whatever `on_output` raises, or a signal's handler, ends the kernel, since nobody is left to follow the Cell.
+        """
         if self._closed:
             raise RuntimeError("the Session is closed")
         if self._lost is not None:
@@ -67,47 +73,63 @@ class KernelSession:
         limits = self.box.limits
         if buffer_bytes is not None:
             limits = replace(limits, buffer_bytes=min(buffer_bytes, limits.buffer_bytes))
-        with self._running:
+        with self._running, Wish() as self._wish:
             try:
-                cell = Cell(self._kernel.execute(code, buffers), limits, on_output)
-            except KernelGone:
-                result = self._gone(Cell("", limits, on_output), None)
-            else:
-                result = self._follow(cell, timeout)
+                result = self._run(code, timeout, buffers, limits, on_output, self._wish)
+            except BaseException:
+                self._lost = "killed"
+                self.box.kill(self._kernel)
+                raise
+            finally:
+                self._wish = None
         if result.state_lost:
             self._lost = result.status
         return result
 
-    def _follow(self, cell: Cell, timeout: float | None) -> CellResult:
+    def _run(
+        self,
+        code: str,
+        timeout: float | None,
+        buffers: Sequence[bytes | memoryview],
+        limits: Limits,
+        on_output: Callable[[Output], None] | None,
+        wish: Wish,
+    ) -> CellResult:
+        try:
+            cell = Cell(self._kernel.execute(code, buffers), limits, on_output)
+        except KernelGone:
+            return self._gone(Cell("", limits, on_output), None)
+        ending = Ending(cell, float("inf") if timeout is None else cell.started + timeout, wish)
+        return self._follow(cell, ending)
+
+    def _follow(self, cell: Cell, ending: Ending) -> CellResult:
         """Watch the Cell until it ends, or must be ended."""
-        deadline = float("inf") if timeout is None else cell.started + timeout
         before = resident(os.getpid())
-        cut: CellStatus | None = None
         while not cell.finished:
-            now = time.monotonic()
-            if cut is None and (cell.excess or now >= deadline):
-                cut = "too_much_output" if cell.excess else "timeout"
-                deadline = now + _GRACE_SECONDS
-                cell.interrupted = True
-                self.box.interrupt(self._kernel)
-            elif cut is not None and now >= deadline:
-                self.box.kill(self._kernel)
-                return cell.result(cut, state_lost=True)
-            self._kernel.wait(self.box.walls.channel.fileno(), min(deadline - now, _POLL_SECONDS))
+            match ending.next_step(time.monotonic()):
+                case "interrupt":
+                    self.box.interrupt(self._kernel)
+                case "kill":
+                    self.box.kill(self._kernel)
+                    return cell.result(self._limit_or(ending.cut or "killed"), state_lost=True)
+            told = (self.box.walls.channel.fileno(), ending.wish.fileno())
+            self._kernel.wait(told, min(ending.deadline - time.monotonic(), _POLL_SECONDS))
             try:
-                swollen = self._take_in(cell, deadline, before)
+                swollen = self._take_in(cell, ending.deadline, before)
             except KernelGone:
-                return self._gone(cell, cut)
+                return self._gone(cell, ending.cut)
             if self.box.exit_code(self._kernel) is not None:
-                return self._gone(cell, cut)
+                return self._gone(cell, ending.cut)
             if swollen:
                 self.box.kill(self._kernel)
                 self._kernel.close()
                 return cell.result("too_much_output", state_lost=True)
-        if cut is None and cell.excess:
-            cut = "too_much_output"
-        if cut is None and cell.error is not None and self.box.walls.out_of_memory():
-            cut = "out_of_memory"
+        cut = ending.cut or ("too_much_output" if cell.excess else None)
+        ended_well = cell.error is None and cut is None
+        # Where it costs nothing it is always asked, so that no later Cell answers for what this one did.
+        if not ended_well or not self.box.walls.oom_seconds:
+            verdict = self._limit_or(cut)
+            cut = None if ended_well else verdict
         return cell.result(cut)
 
     def _take_in(self, cell: Cell, deadline: float, before: int) -> bool:
@@ -129,30 +151,49 @@ class KernelSession:
 
     def _gone(self, cell: Cell, cut: CellStatus | None) -> CellResult:
         """The kernel is dead or has hung up: say of what."""
-        until = time.monotonic() + _OOM_SECONDS
-        while self.box.exit_code(self._kernel) is None and time.monotonic() < until:
-            self.box.pump(0.05)
-        hung_up = self.box.exit_code(self._kernel) is None
-        if hung_up:
+        code = self._last_words()
+        if code is None:
+            too_large = not self._kernel.hung_up
             self.box.kill(self._kernel)
-        cause = self._cause()
-        while not hung_up and cause is None and time.monotonic() < until:
-            time.sleep(0.02)
-            cause = self._cause()
-        if cause is not None:
-            return cell.result(cause, state_lost=True)
-        return cell.result(cut or ("too_much_output" if hung_up else "killed"), state_lost=True)
+            cut = cut or ("too_much_output" if too_large else None)
+        # Who is killed for memory gets SIGKILL; of one that ended otherwise, only a process that it started may have.
+        wait = self.box.walls.oom_seconds if code == -signal.SIGKILL else 0.0
+        return cell.result(self._limit_or(cut or "killed", wait), state_lost=True)
 
-    def _cause(self) -> CellStatus | None:
-        """Which limit of the sandbox a process was killed for."""
+    def _last_words(self) -> int | None:
+        """The exit code of a kernel that is about to end; None where it is not, though the connection broke."""
+        if self.box.exit_code(self._kernel) is None and self._kernel.hung_up:
+            until = time.monotonic() + _DYING_SECONDS
+            while self.box.exit_code(self._kernel) is None and time.monotonic() < until:
+                self.box.pump(0.05)
+        return self.box.exit_code(self._kernel)
+
+    def _limit_or(self, status: CellStatus | None, wait: float = 0.0) -> CellStatus | None:
+        """What limit a process was killed for, which may take `wait` seconds to know; `status` where it was none."""
+        until = time.monotonic() + wait
+        while (limit := self._limit()) is None and time.monotonic() < until:
+            time.sleep(0.02)
+        return limit or status
+
+    def _limit(self) -> CellStatus | None:
         if self.box.disk_full():
             return "disk_full"
         return "out_of_memory" if self.box.walls.out_of_memory() else None
 
-    def interrupt(self) -> None:
-        """See `Session.interrupt`. Does nothing when no Cell is running."""
-        if self._running.locked():
-            self.box.interrupt(self._kernel)
+    def interrupt(self) -> bool:
+        """See `Session.interrupt`."""
+        return self._tell("interrupt")
+
+    def kill(self) -> bool:
+        """See `Session.kill`."""
+        return self._tell("kill")
+
+    def _tell(self, step: Step) -> bool:
+        wish = self._wish
+        if wish is None:
+            return False
+        wish.tell(step)
+        return True
 
     def put(self, name: str, data: bytes) -> None:
         """See `Session.put`. `name` is a plain file name. Raises `OSError` when it could not be written."""

@@ -33,9 +33,13 @@ def spawn(
     pass_fds: Sequence[int],
     stderr: IO[bytes],
     env: Mapping[str, str],
-    new_session: bool = False,
+    new_session: bool = True,
 ) -> "subprocess.Popen[bytes]":
-    """`subprocess.Popen` with silent input and output, started by the lasting thread. Raises `OSError`."""
+    """`subprocess.Popen` with silent input and output, started by the lasting thread. Raises `OSError`.
+
+    With `new_session` it leads a session of its own: the terminal's Ctrl-C is for this program, which knows what to
+    stop.
+    """
     return (
         _starter()
         .submit(
@@ -61,7 +65,7 @@ class ZygoteProcess:
         *,
         env: Mapping[str, str],
         pass_fds: Sequence[int] = (),
-        new_session: bool = False,
+        new_session: bool = True,
         python: str = sys.executable,
     ) -> None:
         """Run `before` (walls that take a command), then the zygote. Raises `OSError`."""

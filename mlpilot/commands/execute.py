@@ -1,6 +1,7 @@
 """Run one Cell, a file or standard input, in a fresh Session of the sandbox. What it prints is passed on.
 
-A file sees the plain files beside it, read-only (never hidden ones, nor keys); --mount shows it more.
+A file sees the plain files beside it, read-only (never hidden ones, nor keys); --mount shows it more. Ctrl-C interrupts
+the code and keeps what it has printed; a second Ctrl-C, or three seconds, kill it.
 """
 
 import argparse
@@ -9,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mlpilot.arguments import NO_WALLS, add_json, add_sandbox
-from mlpilot.failures import BAD_ANSWER, DONE
+from mlpilot.failures import BAD_ANSWER, DONE, INTERRUPTED
 from mlpilot.parser import Parser, value_of
 from mlpilot.sandbox.errors import UserError
 from mlpilot.streams import answer_json, clean, clean_block, note
@@ -52,12 +53,13 @@ def failure(kind: str, message: str) -> dict[str, object]:
 
 
 def main(args: argparse.Namespace) -> int:
-    """Run the Cell; 0 if it ended well, 3 if not."""
+    """Run the Cell; 0 if it ended well, 3 if not, 130 if it did not because a person stopped it."""
     code = _source(args.file)
     mounts = _mounts(args)
     from mlpilot.neighbours import linking
     from mlpilot.sandbox.choose import choose
     from mlpilot.sandbox.protocol import Limits
+    from mlpilot.sandbox.stopping import stopping_on_sigint
 
     sandbox = choose(args.sandbox, note)
     if sandbox.name == "none":
@@ -65,12 +67,15 @@ def main(args: argparse.Namespace) -> int:
     with sandbox.open(Limits(), mounts) as session:
         if mounts:
             session.run(linking(mounts, sandbox))
-        result = session.run(code, timeout=args.timeout, on_output=None if args.json else _pass_on)
+        with stopping_on_sigint(session) as stops:
+            result = session.run(code, timeout=args.timeout, on_output=None if args.json else _pass_on)
     if args.json:
         answer_json(as_json(result, sandbox.name))
     else:
-        _say_how_it_ended(result, args.timeout)
-    return DONE if result.status == "ok" else BAD_ANSWER
+        _say_how_it_ended(result, args.timeout, stopped=stops.asked > 0)
+    if result.status == "ok":
+        return DONE
+    return INTERRUPTED if stops.asked else BAD_ANSWER
 
 
 def _mounts(args: argparse.Namespace) -> "list[Mount]":
@@ -124,7 +129,7 @@ def _pass_on(output: "Output") -> None:
     stream.flush()
 
 
-def _say_how_it_ended(result: "CellResult", timeout: float) -> None:
+def _say_how_it_ended(result: "CellResult", timeout: float, *, stopped: bool) -> None:
     if result.error is not None:
         note(
             clean_block(result.error.traceback).rstrip() or f"{clean(result.error.type)}: {clean(result.error.message)}"
@@ -136,5 +141,7 @@ def _say_how_it_ended(result: "CellResult", timeout: float) -> None:
         "disk_full": "the sandbox's disk is full",
         "too_much_output": "stopped: it printed too much",
     }.get(result.status)
+    if stopped and result.status in ("error", "killed"):
+        said = "interrupted"
     if said:
         note(f"mlpilot: {said}" + ("; its state is lost" if result.state_lost else ""))

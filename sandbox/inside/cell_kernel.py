@@ -8,11 +8,12 @@ import signal
 import sys
 import warnings
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import zmq
 from ipykernel.compiler import get_tmp_directory
-from ipykernel.iostream import IOPubThread, OutStream
+from ipykernel.iostream import IOPubThread
 from ipykernel.ipkernel import IPythonKernel
 from ipykernel.kernelapp import IPKernelApp
 from ipykernel.zmqshell import ZMQInteractiveShell
@@ -22,12 +23,11 @@ from threadpoolctl import ThreadpoolController
 from traitlets import Int, Type
 from traitlets.config import Config
 
+from mlpilot.sandbox.inside.cell_stream import PIECE_CHARACTERS, CellStream, speak_as_their_cell
+
 # The host takes no larger messages than these make (`sandbox.kernel`, `sandbox.messages`).
 _PART_BYTES = 4 * 2**20
 """A buffer travels in parts, so that the host can refuse any one message that is large."""
-
-_PIECE_CHARACTERS = 2**18
-"""Text travels in pieces for the same reason; ipykernel would send all that was printed in 0.2 s as one message."""
 
 
 class CellSession(Session):
@@ -53,7 +53,7 @@ class CellSession(Session):
 
 
 def _cut(text: str) -> str:
-    return text if len(text) <= _PIECE_CHARACTERS else text[: _PIECE_CHARACTERS - 1] + "…"
+    return text if len(text) <= PIECE_CHARACTERS else text[: PIECE_CHARACTERS - 1] + "…"
 
 
 def _ended_well(error: object) -> bool:
@@ -63,6 +63,11 @@ def _ended_well(error: object) -> bool:
 
 class CellShell(ZMQInteractiveShell):
     """IPython as a program has it: `sys.exit` ends the Cell, and errors name no file that nobody has."""
+
+    @contextmanager
+    def _tee(self, _channel: str) -> Iterator[None]:
+        """IPython would keep all that a Cell prints, in the kernel's memory, for a notebook that nobody saves."""
+        yield
 
     async def run_ast_nodes(
         self,
@@ -98,33 +103,45 @@ class CellKernel(IPythonKernel):
     """ipykernel with that shell, which an interrupt reaches only while a Cell runs.
 
     ipykernel takes interrupts until its reply is sent, and then sends none: the host, which interrupts a Cell that has
-    said too much or taken too long, would wait in vain where the Cell ends at that very moment.
+    said too much or taken too long, would wait in vain where the Cell ends at that very moment. One that comes between
+    `execute_input`, by which the host knows that the Cell begins, and its first line stops it there.
     """
 
     shell_class = Type(CellShell)
+    _early = False
 
     def pre_handler_hook(self) -> None: ...
 
     def post_handler_hook(self) -> None: ...
 
+    def _publish_execute_input(self, *arguments: Any, **options: Any) -> None:
+        self._early = False
+        signal.signal(signal.SIGINT, self._note_early)
+        super()._publish_execute_input(*arguments, **options)
+
+    def _note_early(self, *_: object) -> None:
+        self._early = True
+
     async def do_execute(self, *arguments: Any, **options: Any) -> dict[str, Any]:
         try:
+            for stream in _streams():
+                stream.begin()
             signal.signal(signal.SIGINT, signal.default_int_handler)
+            if self._early:
+                raise KeyboardInterrupt
             reply: dict[str, Any] = await super().do_execute(*arguments, **options)
         except KeyboardInterrupt as stop:
             reply = {"status": "error", "ename": type(stop).__name__, "evalue": "", "traceback": []}
         finally:
             signal.signal(signal.SIGINT, signal.SIG_IGN)
+            for stream in _streams():
+                stream.end()
         return reply
 
 
-class CellStream(OutStream):
-    """A standard stream whose messages are never large."""
-
-    def _flush_buffers(self) -> Iterator[tuple[dict[str, Any], str]]:
-        for parent, text in super()._flush_buffers():
-            for start in range(0, len(text), _PIECE_CHARACTERS):
-                yield parent, text[start : start + _PIECE_CHARACTERS]
+def _streams() -> list[CellStream]:
+    """The standard streams, where the Cells have left them in place."""
+    return [stream for stream in (sys.stdout, sys.stderr) if isinstance(stream, CellStream)]
 
 
 class CellKernelApp(IPKernelApp):
@@ -182,7 +199,7 @@ def _configuration(key: str, scratch: str) -> Config:
     config.InteractiveShell.colors = "nocolor"
     config.HistoryManager.enabled = False
     config.CellKernelApp.kernel_class = CellKernel
-    config.CellKernelApp.outstream_class = f"{__name__}.{CellStream.__name__}"
+    config.CellKernelApp.outstream_class = f"{CellStream.__module__}.{CellStream.__name__}"
     config.BaseIPythonApplication.ipython_dir = scratch + "/.ipython"
     return config
 
@@ -216,6 +233,7 @@ def prepare(
     app = CellKernelApp.instance(shell_fd=shell_fd, iopub_fd=iopub_fd, config=_configuration(key, scratch))
     app.initialize(argv=[])
     _provide(app.kernel, app.shell)
+    speak_as_their_cell()
     os.register_at_fork(after_in_child=_speak_for_itself)
     return app
 
