@@ -45,7 +45,7 @@ class CellStream(OutStream):
 
     def begin(self) -> None:
         """A Cell begins: what is written to the descriptor from now on is its."""
-        fds = []
+        fds: list[int] = []
         try:
             fds += os.pipe()
             reader = threading.Thread(target=self._read, args=(fds[0], self.parent_header), daemon=True)
@@ -91,4 +91,4 @@ def speak_as_their_cell() -> None:
         thread.run = lambda: context.run(run)  # type: ignore[method-assign]
         start(thread)
 
-    threading.Thread.start = start_in_context  # type: ignore[method-assign]
+    threading.Thread.start = start_in_context  # type: ignore[method-assign, assignment]
