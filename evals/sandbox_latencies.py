@@ -28,6 +28,13 @@ WARMED = Limits(memory_bytes=2**31)
 PRINTED = 24 * 2**20
 """Bytes after which a Cell is cut off: enough that the rate is seen, and not only the time to begin and to end."""
 FLOOD = "line = 'x' * 999\nwhile True:\n    print(line)"
+SUICIDE = """
+import os, time
+at = time.monotonic() + 0.2
+print(at, flush=True)
+time.sleep(at - time.monotonic())
+os.kill(os.getpid(), 9)
+"""
 PAUSE = 0.3
 """Seconds that a spare kernel has to come up before the next try: a fold lasts longer."""
 
@@ -106,12 +113,11 @@ def interrupt(session: Session) -> float:
 
 
 def replace(pool: Pool) -> float:
-    """From the death of a kernel to the end of a Cell in the next Session. The kernel says when it killed itself: the
-    clock is the machine's."""
+    """From the death of a kernel to the end of a Cell in the next Session. The kernel says when it will kill itself, by
+    the machine's clock."""
     time.sleep(PAUSE)
     session = pool.session()
-    code = "import os, time\nprint(time.monotonic(), flush=True)\nos.kill(os.getpid(), 9)"
-    died = float(good(session.run(code), "killed").stdout or "nan")
+    died = float(good(session.run(SUICIDE), "killed").stdout)
     session.close()
     with pool.session() as session:
         good(session.run("1"))

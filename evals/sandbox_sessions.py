@@ -18,7 +18,7 @@ from mlpilot.sandbox.protocol import Limits, Pool, Sandbox, Session
 LIMITS = Limits(memory_bytes=2**30)
 OPEN_EVERY = 10
 """One Session in so many has a sandbox of its own."""
-WARM_UP = 20
+WARM_UP = 10
 """Sessions before anything is counted: allocators, caches and thread pools have their size then."""
 GROWTH = 8192
 """Bytes of the host's memory that a Session may cost for good, by the slope over all of them."""

@@ -16,8 +16,8 @@ from mlpilot.sandbox.kernel import Kernel, KernelGone
 from mlpilot.sandbox.memory import resident
 from mlpilot.sandbox.protocol import CellError, CellResult, CellStatus, Limits, Output
 
-_DYING_SECONDS = 1.0
-"""What a kernel that has hung up has to be dead."""
+_DYING_SECONDS = 2.0
+"""What a kernel whose connection broke has to be dead: on a busy machine it closes its sockets long before that."""
 _POLL_SECONDS = 0.25
 _SWELLING_BYTES = 2**30
 """How much this process may grow while a Cell runs, beyond what the Cell has sent."""
@@ -162,10 +162,9 @@ class KernelSession:
 
     def _last_words(self) -> int | None:
         """The exit code of a kernel that is about to end; None where it is not, though the connection broke."""
-        if self.box.exit_code(self._kernel) is None and self._kernel.hung_up:
-            until = time.monotonic() + _DYING_SECONDS
-            while self.box.exit_code(self._kernel) is None and time.monotonic() < until:
-                self.box.pump(0.05)
+        until = time.monotonic() + _DYING_SECONDS
+        while self.box.exit_code(self._kernel) is None and time.monotonic() < until:
+            self.box.pump(0.05)
         return self.box.exit_code(self._kernel)
 
     def _limit_or(self, status: CellStatus | None, wait: float = 0.0) -> CellStatus | None:

@@ -65,7 +65,7 @@ class CellShell(ZMQInteractiveShell):
     """IPython as a program has it: `sys.exit` ends the Cell, and errors name no file that nobody has."""
 
     @contextmanager
-    def _tee(self, **_: str) -> Iterator[None]:
+    def _tee(self, channel: str) -> Iterator[None]:  # noqa: ARG002 - IPython names it
         """IPython would keep all that a Cell prints, in the kernel's memory, for a notebook that nobody saves."""
         yield
 
