@@ -21,7 +21,7 @@ from mlpilot.agent.journal import Entry, Journal
 from mlpilot.agent.judging.judge import Candidate
 from mlpilot.agent.models.protocol import Endpoint
 from mlpilot.agent.study import Study
-from mlpilot.sandbox.choose import choose
+from mlpilot.sandbox.choose import again, choose
 from mlpilot.sandbox.errors import UserError
 from mlpilot.sandbox.protocol import Sandbox
 from mlpilot.tools.solution import Solution
@@ -81,7 +81,13 @@ class Desk:
 
     @cached_property
     def sandbox(self) -> Sandbox:
-        """The way to isolate code that was asked for, or the strongest that works."""
+        """The way to isolate code that was asked for, or the strongest that works; one Run keeps to one of them.
+
+        Raises `NoSandboxError`.
+        """
+        before = self.journal.run(self.run).facts.get("sandbox")
+        if before is not None and self.options.sandbox == "auto":
+            return again(before)
         return choose(self.options.sandbox, progress=lambda text: self.tell(Warned(text)))
 
     @cached_property

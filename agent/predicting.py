@@ -9,6 +9,7 @@ import numpy as np
 
 from mlpilot.agent.bench import limits
 from mlpilot.agent.data.conform import conform_noted
+from mlpilot.agent.data.phrases import shown
 from mlpilot.agent.data.table import read_table
 from mlpilot.agent.history import recall
 from mlpilot.agent.home import home, run_folder
@@ -27,6 +28,9 @@ from mlpilot.tools.solution import Solution
 
 if TYPE_CHECKING:
     import pandas as pd
+
+_WHY_CHARACTERS = 300
+"""Of what the sandbox says of its failure: one line, however much it says."""
 
 
 def predict(run: str, table: str, *, sandbox: str = "auto", tell: Callable[[str], None]) -> "pd.DataFrame":
@@ -84,7 +88,7 @@ def _predict(
         outcome = run_job(pool, job, timeout=None)
     if outcome.prediction is None:
         why = outcome.error.message if outcome.error else outcome.status
-        raise FailedError(f"{best.name} does not predict these rows: {why}")
+        raise FailedError(f"{best.name} does not predict these rows: {shown(why, _WHY_CHARACTERS)}")
     return outcome.prediction
 
 

@@ -22,7 +22,7 @@ from mlpilot.agent.names import new_name
 from mlpilot.agent.options import RunOptions
 from mlpilot.agent.result import Result
 from mlpilot.agent.task import TaskSpec
-from mlpilot.sandbox.errors import UserError
+from mlpilot.sandbox.errors import NoSandboxError, UserError
 
 Approve = Callable[[Idea], bool] | None
 STEPS = 1_000_000
@@ -106,12 +106,15 @@ def _journaled(desk: Desk) -> Result:
     except KeyboardInterrupt:
         desk.journal.mark(desk.run, status="interrupted", active=desk.clock.active)
         raise Interrupted(desk.run) from None
-    except UserError:
+    except UserError as error:
         if "task" not in desk.journal.run(desk.run).facts:
             study = desk.__dict__.get("study")  # refused before it began: nothing is left behind
             history.discard(desk.journal, desk.run, study.task.hash if study else None)
-        else:
-            desk.journal.mark(desk.run, status="interrupted", active=desk.clock.active)
+            raise
+        desk.journal.mark(desk.run, status="interrupted", active=desk.clock.active)
+        if isinstance(error, NoSandboxError):
+            go_on = f"a run is not moved to another sandbox: mend that, then `mlpilot resume {desk.run}`"
+            raise NoSandboxError(f"{error}; {go_on}") from error
         raise
     except BaseException:
         desk.journal.mark(desk.run, status="interrupted", active=desk.clock.active)

@@ -18,10 +18,11 @@ def print_checkup(found: Checkup) -> None:
     """Everything, and at the end what a run would use."""
     console = for_answers()
     _print_findings(console, "this machine", found.machine)
-    _print_findings(console, "sandboxes, strongest first", found.sandboxes)
+    _print_findings(console, "sandboxes, strongest first (a run takes the first that works)", found.sandboxes)
     _print_findings(console, "to think with", found.thinkers)
     if found.extra:
-        _print_findings(console, f"inside {found.sandbox}", found.extra)
+        _print_findings(console, "sandboxes, put to the test", found.extra)
+        _print_promises(console, found)
     console.print(Text("packages", style="bold"))
     lacking = [name for name, version in found.packages.items() if version is None]
     versions = ", ".join(f"{name} {version}" for name, version in found.packages.items() if version is not None)
@@ -31,8 +32,29 @@ def print_checkup(found: Checkup) -> None:
     console.print()
     if found.sandbox is None:
         console.print(Text("No sandbox works here, so nothing can be run yet: see the remedies above."))
+    elif found.broken:
+        print_beside(
+            console, Text(), f"{found.sandbox} does not hold what it promises: run nothing until that is mended."
+        )
     else:
         print_beside(console, Text(), f"A run would use: {found.sandbox}, {_brain(found)}.")
+
+
+def _print_promises(console: Console, found: Checkup) -> None:
+    """Each group of promises, and how many of them each sandbox holds."""
+    console.print(Text("what they promise", style="bold"))
+    reports = [one.report for one in found.tested if one.report is not None]
+    groups = list(dict.fromkeys(check.group for report in reports for check in report.checks))
+    width = max((len(group) for group in groups), default=0)
+    for group in groups:
+        counts = []
+        for report in reports:
+            asked = [check for check in report.checks if check.group == group and check.status in ("held", "broken")]
+            held = sum(check.status == "held" for check in asked)
+            counts.append(f"{report.backend} {held} of {len(asked)}" if asked else f"{report.backend} –")
+        print_beside(console, Text(f"  {group:<{width}}  "), ", ".join(counts))
+    print_beside(console, Text("  "), "each of them, and what was seen: mlpilot doctor --deep --json")
+    console.print()
 
 
 def _brain(found: Checkup) -> str:

@@ -4,16 +4,16 @@ import os
 import platform
 import shutil
 import sys
-import tempfile
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from importlib import metadata
 from pathlib import Path
 
+from mlpilot import walls
 from mlpilot.agent.bench import limits
 from mlpilot.agent.home import home
 from mlpilot.agent.report.words import plural
-from mlpilot.findings import Finding, State
+from mlpilot.findings import Finding, chosen
 from mlpilot.thinkers import examine_thinkers
 
 PACKAGES = (
@@ -49,28 +49,39 @@ class Checkup:
     model: str | None = None
     """The one that is asked first, in words; None where none is."""
     extra: Sequence[Finding] = field(default_factory=tuple)
-    """Of `--deep`: what was tried inside the sandbox."""
+    """Of `--deep`: how many promises each sandbox holds, and which not."""
+    tested: Sequence[walls.Looked] = field(default_factory=tuple)
+    """Of `--deep`: every sandbox that works, put to the test."""
+
+    @property
+    def broken(self) -> bool:
+        """Whether the sandbox that a run would use was tested, and does not hold what it promises."""
+        return any(one.backend == self.sandbox and not one.holds for one in self.tested)
 
     def to_json(self) -> dict[str, object]:
         """The facts as JSON has them."""
-        return {"status": "ok" if self.sandbox else "no sandbox", **asdict(self)}
+        status = "no sandbox" if self.sandbox is None else "broken sandbox" if self.broken else "ok"
+        facts = {name: value for name, value in asdict(replace(self, tested=())).items() if name != "tested"}
+        return {"status": status, **facts, "selfcheck": {one.backend: one.to_json() for one in self.tested}}
 
 
 def examine(*, deep: bool = False) -> Checkup:
     """Look at all of it; sandboxes are probed by doing, and no model beyond this machine is asked."""
-    sandboxes = _sandboxes()
+    sandboxes = walls.look()
+    works = [finding.name for finding in sandboxes if finding.state == "ok"]
+    tested = walls.put_to_the_test(works) if deep else []
     thinkers = examine_thinkers()
     first = thinkers.first
-    chosen = next((finding.name for finding in sandboxes if finding.state == "ok"), None)
     return Checkup(
-        machine=[_python(), _memory(), _state_folder(), _disk(), thinkers.model],
+        machine=[_python(), _memory(), walls.memory(), _state_folder(), _disk(), thinkers.model],
         packages=_versions(),
         sandboxes=sandboxes,
-        sandbox=chosen,
+        sandbox=chosen(sandboxes),
         thinkers=thinkers.means,
         brain="built-in" if first is None else "llm",
         model=None if first is None else first.name,
-        extra=_inside(chosen) if deep and chosen else (),
+        extra=[finding for one in tested for finding in one.findings()],
+        tested=tested,
     )
 
 
@@ -111,42 +122,3 @@ def _versions() -> dict[str, str | None]:
         except metadata.PackageNotFoundError:
             versions[name] = None
     return versions
-
-
-def _sandboxes() -> list[Finding]:
-    from mlpilot.sandbox.choose import probes
-
-    return [
-        Finding(name, "ok" if probe.works else "missing", probe.detail, "" if probe.works else probe.remedy)
-        for name, probe in probes()
-    ]
-
-
-_TRIALS = {
-    "network": "import socket; socket.create_connection(('1.1.1.1', 53), timeout=2)",
-    "host files": "open({path!r}).read()",
-    "environment": "import os; os.environ[{name!r}]",
-}
-"""What must fail inside a sandbox."""
-
-
-def _inside(name: str) -> list[Finding]:
-    """Run a Cell, and try from inside what must be out of reach: a file and a variable that were made for this."""
-    from mlpilot.sandbox.choose import choose
-    from mlpilot.sandbox.protocol import Limits
-
-    bait = {"name": "MLPILOT_DOCTOR_BAIT"}
-    os.environ[bait["name"]] = "readable"
-    with tempfile.NamedTemporaryFile(prefix="mlpilot-doctor-") as file:
-        Path(file.name).chmod(0o644)
-        with choose(name).open(Limits()) as session:
-            first = session.run("print(1 + 1)", timeout=60)
-            worked = first.status == "ok" and first.stdout.strip() == "2"
-            detail = f"ran in {first.seconds:.2f} s" if worked else f"ended {first.status}"
-            found = [Finding("a cell", "ok" if worked else "missing", detail)]
-            for what, code in _TRIALS.items():
-                kept_out = session.run(code.format(path=file.name, **bait), timeout=20).status == "error"
-                state: State = "ok" if kept_out else "warning"
-                found.append(Finding(what, state, "out of reach" if kept_out else "within reach: please report this"))
-    del os.environ[bait["name"]]
-    return found

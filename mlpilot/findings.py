@@ -1,5 +1,6 @@
 """One thing that `mlpilot doctor` has looked at."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -14,3 +15,8 @@ class Finding:
     state: State
     detail: str
     remedy: str = ""
+
+
+def chosen(sandboxes: Sequence[Finding]) -> str | None:
+    """The sandbox that `--sandbox auto` takes: the first that works."""
+    return next((finding.name for finding in sandboxes if finding.state == "ok"), None)

@@ -5,7 +5,7 @@ import json
 import os
 import sys
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TextIO
 
 from mlpilot.agent.data.phrases import ESCAPES
@@ -16,6 +16,9 @@ _PLAIN = str.maketrans(
     | dict(zip("“”‘’✓", "\"\"''+", strict=True))
 )
 """One-character stand-ins, so that columns stay aligned on terminals that know no Unicode."""
+
+_MOST_MARKS = 4
+"""Combining marks upon one character; Vietnamese, Hebrew and Thai need two or three."""
 
 
 def prepare() -> None:
@@ -73,9 +76,18 @@ def _strip(text: str, *, keep: str, space: str) -> str:
         return text
     return "".join(
         " " if char in space else char
-        for char in text
+        for char in _few_marks(text)
         if char in keep or char in space or unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Co", "Cn")
     )
+
+
+def _few_marks(text: str) -> Iterator[str]:
+    """The characters, with no more marks upon any of them than a script needs: piled up they cover other lines."""
+    marks = 0
+    for char in text:
+        marks = marks + 1 if unicodedata.category(char) in ("Mn", "Me") else 0
+        if marks <= _MOST_MARKS:
+            yield char
 
 
 def _stand_in(error: UnicodeError) -> tuple[str, int]:

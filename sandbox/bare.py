@@ -46,6 +46,7 @@ class BareWalls:
         self._session = ZygoteSession.of(self.zygote.pid, uid, uid_is_its_own=uid_is_its_own)
         if self._session is not None:
             self._session.note(folder.path)
+        self.memory_is_watched = group is None
         # As a user, the limit of processes counts the person's own too, which come and go.
         processes = None if limits_processes or uid_is_its_own else limits.processes + 1
         self._memory = group or MemoryWatch(self.zygote.pid, limits.memory_bytes, processes)
@@ -59,6 +60,12 @@ class BareWalls:
 
     def last_words(self) -> str:
         return self.zygote.last_words()
+
+    def pid(self) -> int:
+        return self.zygote.pid
+
+    def described(self) -> None:
+        return None
 
     def destroy(self) -> None:
         self.zygote.destroy()

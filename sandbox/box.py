@@ -7,7 +7,7 @@ import select
 import socket
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -51,6 +51,8 @@ class Walls(Protocol):
     """Whether /dev/shm is the sandbox's own, to be emptied between kernels."""
     limits_processes: bool
     """Whether the walls bound the number of processes; otherwise the zygote does, for its user."""
+    memory_is_watched: bool
+    """Whether mlpilot watches the memory itself, since no control group bounds it."""
     terms: Terms
     """What the zygote must do itself, in place of walls around it."""
 
@@ -68,6 +70,12 @@ class Walls(Protocol):
 
     def destroy(self) -> None:
         """End every process inside, and leave nothing behind. Safe to call twice."""
+
+    def pid(self) -> int | None:
+        """The sandbox's outermost process, as this host counts; None where there is none to be seen."""
+
+    def described(self) -> Mapping[str, Any] | None:
+        """What the engine that runs it says of it, None where no engine does; for the self-check."""
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import IO
 
+from mlpilot.sandbox import userns
 from mlpilot.sandbox.box import Box, Preparation, Terms
 from mlpilot.sandbox.cgroup import Cgroup, reap_groups
 from mlpilot.sandbox.environment import INSIDE, PACKAGE, SCRATCH, environment
@@ -37,7 +38,10 @@ SETTINGS = (
 )
 _PYTHON_PARTS = ("bin", "lib", "lib64", "include", "share", "pyvenv.cfg")
 _USER = 1000
-_REMEDY = "allow unprivileged user namespaces (sysctl kernel.apparmor_restrict_unprivileged_userns=0), or use docker"
+_UNSEEN = (
+    "this Python lies in a folder that a sandbox of yours cannot enter: install it where you own every folder above"
+)
+_INSTALL = "install the package `bubblewrap` (apt-get, dnf, pacman and zypper all call it so)"
 
 
 def python_folders() -> list[str]:
@@ -77,6 +81,7 @@ class BubblewrapWalls:
             ]
             self.zygote = ZygoteProcess(command, env={"PATH": os.defpath}, pass_fds=[users.fileno()])
         self.channel = self.zygote.channel
+        self.memory_is_watched = self._cgroup is None
         self._memory = self._cgroup or MemoryWatch(self.zygote.pid, limits.memory_bytes)
 
     def out_of_memory(self) -> bool:
@@ -87,6 +92,12 @@ class BubblewrapWalls:
 
     def last_words(self) -> str:
         return self.zygote.last_words()
+
+    def pid(self) -> int:
+        return self.zygote.pid
+
+    def described(self) -> None:
+        return None
 
     def destroy(self) -> None:
         # Every process inside dies with process 1 of its namespace, and that dies with bubblewrap.
@@ -147,12 +158,13 @@ class Bubblewrap:
     @cached_property
     def _probed(self) -> Probe:
         if shutil.which("bwrap") is None:
-            return Probe(False, "bubblewrap is not installed", "install the package `bubblewrap`")
+            return Probe(False, "bubblewrap is not installed", _INSTALL)
         with _text_file("") as users:
             command = [*_command(Limits(), (), users.fileno(), _USER), sys.executable, "-I", "-c", ""]
             tried = subprocess.run(command, pass_fds=(users.fileno(),), capture_output=True, text=True, check=False)
         if tried.returncode != 0:
-            return Probe(False, f"bubblewrap: {' '.join(tried.stderr.split())[:300]}", _REMEDY)
+            words = " ".join(tried.stderr.split())[:300]
+            return Probe(False, f"bubblewrap: {words}", _UNSEEN if "execvp" in words else userns.remedy())
         return Probe(True, "bubblewrap: no network, no host files, memory and processes bounded")
 
     def probe(self) -> Probe:

@@ -5,6 +5,7 @@ Version 2 where its `memory` controller is delegated to us, version 1 as root. S
 """
 
 import contextlib
+import os
 import re
 import secrets
 import time
@@ -24,13 +25,29 @@ def _parents() -> dict[str, Path]:
     lines = Path("/proc/self/cgroup").read_text().splitlines()
     entries = [line.split(":", 2) for line in lines]
     if (_ROOT / "cgroup.controllers").exists():
-        return {"": _ROOT / entries[-1][2].lstrip("/")}
+        return {"": _nearest(_ROOT / entries[-1][2].lstrip("/"), _ROOT)}
     return {
         name: _ROOT / controllers / path.lstrip("/")
         for _, controllers, path in entries
         for name in controllers.split(",")
         if name in ("memory", "pids", "cpu")
     }
+
+
+def _nearest(own: Path, root: Path) -> Path:
+    """The nearest of `own` and the groups above it in which a group that bounds memory can be made by us.
+
+    A group that holds processes (ours, the one that we are in) hands no controller to groups below, so that it is
+    rarely our own: in a session of systemd's user manager it is a slice above, which belongs to the user.
+    """
+    for folder in (own, *own.parents):
+        if not folder.is_relative_to(root):
+            break
+        with contextlib.suppress(OSError):
+            hands_on = "memory" in (folder / "cgroup.subtree_control").read_text().split()
+            if hands_on and all(os.access(path, os.W_OK) for path in (folder, folder / "cgroup.procs")):
+                return folder
+    return own
 
 
 def _settings(limits: Limits) -> dict[str, dict[str, str]]:
@@ -81,7 +98,7 @@ class Cgroup:
     @property
     def enter(self) -> list[str]:
         """What to put before a command so that it runs in the group from its first instruction."""
-        script = 'while [ "$1" != -- ]; do echo $$ > "$1" || exit 71; shift; done; shift; exec "$@"'
+        script = 'while [ "$1" != -- ]; do echo $$ > "$1" || exit 71; shift; done; shift; unset PWD OLDPWD; exec "$@"'
         return ["/bin/sh", "-c", script, "sh", *(str(folder / "cgroup.procs") for folder in self.folders), "--"]
 
     def out_of_memory(self) -> bool:

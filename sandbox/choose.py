@@ -38,6 +38,27 @@ def choose(name: str = "auto", progress: Callable[[str], object] = str) -> Sandb
     raise UserError(f"{name!r} is not a sandbox: choose one of {', '.join(NAMES)}")
 
 
+def again(name: str) -> Sandbox:
+    """The sandbox that `choose` took before, tried once more; never another one, and nothing is built for it.
+
+    Raises `NoSandboxError` where it does not work any more.
+    """
+    known: dict[str, Callable[[], Sandbox]] = {
+        "docker": Docker,
+        "bubblewrap": Bubblewrap,
+        "landlock": Landlock,
+        "none": Plain,
+    }
+    if name not in known:
+        raise NoSandboxError(f"the sandbox {name!r} is not known to this version of mlpilot")
+    sandbox = known[name]()
+    probe = sandbox.probe()
+    if not probe.works:
+        remedy = f"; {probe.remedy}" if probe.remedy else ""
+        raise NoSandboxError(f"{name} was used until now and does not work any more ({probe.detail}{remedy})")
+    return sandbox
+
+
 def _first(*candidates: Sandbox) -> Sandbox:
     failures = []
     for sandbox in candidates:

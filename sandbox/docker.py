@@ -68,6 +68,7 @@ class DockerWalls:
 
     private_memory = True
     limits_processes = True
+    memory_is_watched = False
     terms = Terms()
     scratch = SCRATCH
     oom_seconds = 1.0
@@ -134,6 +135,16 @@ class DockerWalls:
             return str(self._container.logs(tail=100).decode(errors="replace"))
         except (engine_errors.DockerException, requests.RequestException):
             return ""
+
+    def pid(self) -> int | None:
+        return (self.described() or {}).get("State", {}).get("Pid") or None
+
+    def described(self) -> dict[str, Any] | None:
+        try:
+            found: dict[str, Any] = self._client.api.inspect_container(self._container.id)
+        except (engine_errors.DockerException, requests.RequestException):
+            return None
+        return found
 
     def destroy(self) -> None:
         with contextlib.suppress(engine_errors.DockerException, requests.RequestException):

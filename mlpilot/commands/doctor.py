@@ -12,12 +12,14 @@ HELP = "what works on this machine, and what would be used"
 
 def add_arguments(parser: Parser) -> None:
     """How deep to look."""
-    parser.add_argument("--deep", action="store_true", help="also try from inside what the sandbox must keep out")
+    parser.add_argument(
+        "--deep", action="store_true", help="also put each sandbox that works to the test: every promise"
+    )
     add_json(parser)
 
 
 def main(args: argparse.Namespace) -> int:
-    """Look, and tell; 4 where nothing can run because no sandbox works."""
+    """Look, and tell; 4 where nothing can run, because no sandbox works or the one to be used does not hold."""
     from mlpilot.checkup import examine
 
     found = examine(deep=args.deep)
@@ -29,4 +31,4 @@ def main(args: argparse.Namespace) -> int:
         from mlpilot.advice import print_checkup
 
         print_checkup(found)
-    return DONE if found.sandbox else NoSandboxError.exit_code
+    return DONE if found.sandbox and not found.broken else NoSandboxError.exit_code

@@ -230,6 +230,23 @@ def _rules_by_argument(column: int) -> list[Instruction]:
     return code
 
 
+def refused(machine: str) -> dict[str, tuple[int, int]]:
+    """The calls that are refused whatever they are given, by name: their number on `machine`, and the errno."""
+    column = list(_AUDIT_ARCH).index(machine)
+    tables = ((_REFUSED, errno.EPERM), (_UNKNOWN, errno.ENOSYS))
+    return {
+        name: (numbers[column], code)
+        for table, code in tables
+        for name, numbers in table.items()
+        if numbers[column] >= 0
+    }
+
+
+def clone(machine: str) -> int:
+    """The number of `clone` on `machine`."""
+    return _CLONE[list(_AUDIT_ARCH).index(machine)]
+
+
 class _Program(ctypes.Structure):
     _fields_ = (("length", ctypes.c_ushort), ("filter", ctypes.c_void_p))
 

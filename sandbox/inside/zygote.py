@@ -31,7 +31,8 @@ _OPEN_FILES = 4096
 """Descriptors that a process may have: enough for anything but a bomb of them."""
 _COMPLAINTS = 100
 """Where a kernel that does not come up says why; closed before it serves its first cell."""
-_PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_CHILD_SUBREAPER = 1, 4, 36
+_PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_CAPBSET_DROP, _PR_SET_CHILD_SUBREAPER = 1, 4, 24, 36
+_CAPABILITIES = 64
 _libc = ctypes.CDLL(None)
 
 
@@ -281,6 +282,8 @@ def _drop_privileges(uid: int, folders: list[Path]) -> None:
         return
     for folder in folders:
         os.chown(folder, uid, uid)
+    for capability in range(_CAPABILITIES):
+        _libc.prctl(_PR_CAPBSET_DROP, capability, 0, 0, 0)  # those that this kernel does not know are refused
     os.setgroups([])
     os.setresgid(uid, uid, uid)
     os.setresuid(uid, uid, uid)

@@ -36,6 +36,14 @@ def test_clean_keeps_names_as_people_write_them():
         assert streams.clean(name) == name
 
 
+def test_clean_leaves_no_pile_of_marks():
+    """Hundreds of marks upon one letter would cover the lines above and below."""
+    piled = streams.clean("e" + "\u0301" * 500 + "x")
+    assert piled == "e" + "\u0301" * 4 + "x"
+    for name in ("Vie\u0323\u0302t", "ש\u05c1\u05b8", "ที่"):
+        assert streams.clean(name) == name
+
+
 def test_clean_block_keeps_lines():
     assert streams.clean_block("a\tb\r\n\x1b[2Jc\x07\n") == "a\tb\nc\n"
 
