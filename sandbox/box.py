@@ -39,6 +39,9 @@ class Walls(Protocol):
     limits_processes: bool
     """Whether the walls bound the number of processes; otherwise the zygote does, for its user."""
 
+    oom_seconds: float
+    """How long after a process was killed for memory `out_of_memory` may still not know; 0 where it reads it itself."""
+
     def out_of_memory(self) -> bool:
         """Whether a process was killed for memory since this was last asked."""
 

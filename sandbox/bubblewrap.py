@@ -65,6 +65,7 @@ class BubblewrapWalls:
     private_memory = True
     limits_processes = False
     scratch = SCRATCH
+    oom_seconds = 0.0
 
     def __init__(self, limits: Limits, mounts: Sequence[Mount]) -> None:
         self.uid = 0x70000000 + secrets.randbelow(0x0FFFFFFF) if os.getuid() == 0 else _USER

@@ -29,6 +29,7 @@ class PlainWalls:
     private_memory = False
     limits_processes = True
     uid = 0
+    oom_seconds = 0.0
 
     def __init__(self, limits: Limits) -> None:
         self._folder = PrivateFolder()
