@@ -107,11 +107,10 @@ def _why(error: BaseException) -> str:
 
 
 def describe(client: Any) -> str:
-    """The engine in a few words: `docker 20.10.24`, `podman 4.3.1, rootless`."""
+    """The engine in a few words: `podman 4.3.1`, `docker 20.10.24, rootless`."""
     version = client.version()
     components = [part for part in version.get("Components") or [] if isinstance(part, dict)]
     podman = next((part for part in components if "podman" in str(part.get("Name", "")).lower()), None)
     name = f"podman {podman.get('Version', '')}" if podman else f"docker {version.get('Version', '')}"
-    options = client.info().get("SecurityOptions") or []
-    ways = [way for way in ("rootless", "userns") if any(f"name={way}" in str(option) for option in options)]
-    return ", ".join([name.strip(), *("users remapped" if way == "userns" else way for way in ways)])
+    rootless = "rootless" in str(client.info().get("SecurityOptions") or "")
+    return f"{name.strip()}, rootless" if rootless else name.strip()

@@ -143,7 +143,7 @@ class Luggage:
 
 def _sorted(mounts: Sequence[Mount]) -> list[Item]:
     """The contents of all mounts, as they lie below one folder."""
-    found = []
+    found: list[Item] = []
     for mount in mounts:
         found += items(mount.source.resolve(strict=True), PurePosixPath(mount.target).relative_to(_MOUNTS))
     return found

@@ -61,7 +61,7 @@ def examine(client: Any, transport: Transport | None = None) -> Finding:
         try:
             found = _by_socket(client)
             _insist(name, found, own_user())
-            return Finding(name, "socket")
+            return Finding(_full(name, found), "socket")
         except _NoDoor as error:
             why = str(error)
             if transport == "socket":
@@ -71,7 +71,12 @@ def examine(client: Any, transport: Transport | None = None) -> Finding:
     except (*FAULTS, TunnelError) as error:
         raise NoSandboxError(f"{name} cannot run a container: {in_short(error)}") from None
     _insist(name, found, stranger())
-    return Finding(name, "stdio")
+    return Finding(_full(name, found), "stdio")
+
+
+def _full(name: str, found: dict[str, Any]) -> str:
+    """The engine's name, and whether its containers' users are others outside, which rootless engines see to."""
+    return f"{name}, users mapped" if found.get("mapped") is True and "rootless" not in name else name
 
 
 class _NoDoor(Exception):
@@ -145,7 +150,9 @@ def _by_streams(client: Any) -> dict[str, Any]:
         container.start()
         said = b"".join(_heard(line))
         if not said.strip():
-            raise NoSandboxError(f"a container says nothing on its streams: {line.words.decode(errors='replace')[-300:]}")
+            raise NoSandboxError(
+                f"a container says nothing on its streams: {line.words.decode(errors='replace')[-300:]}"
+            )
         return _parsed(said)
     finally:
         if line is not None:

@@ -160,9 +160,9 @@ class HostTunnel(Tunnel):
         self._over = True
 
     def on_frame(self, kind: int, number: int, payload: bytes) -> None:
-        if kind == ANSWER and payload:
+        if kind == ANSWER and payload and number == 0:
             self.hand_over(payload, [])
-        elif kind == KILLS and len(payload) == NUMBER.size:
+        elif kind == KILLS and len(payload) == NUMBER.size and number == 0:
             self.kills = NUMBER.unpack(payload)[0]
         else:
             raise TunnelError(f"a frame of kind {kind} is not for a host")

@@ -23,6 +23,8 @@ from mlpilot.sandbox.protocol import Limits, Mount
 
 DOOR = f"{INSIDE}/door"
 _SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/etc", "/opt")
+_SEALED = ("/tmp", "/var/tmp", "/run")
+"""Folders that podman makes writable in a system that is not, unless something is there."""
 _UNPRIVILEGED = 65534
 _START_SECONDS = 30.0
 _EVENT_SECONDS = 1.0
@@ -32,8 +34,8 @@ FAULTS = (engine_errors.DockerException, requests.RequestException, OSError)
 
 
 def in_short(error: BaseException) -> str:
-    """An engine's error on one line."""
-    return " ".join(str(error).split())[:300]
+    """An engine's error on one line: in its own words, where it has any."""
+    return " ".join(str(getattr(error, "explanation", None) or error).split())[:300]
 
 
 def own_user() -> int:
@@ -52,9 +54,7 @@ def binds(pairs: Sequence[tuple[Path, str]]) -> list[engine.types.Mount]:
     return [engine.types.Mount(to, str(source.resolve()), "bind", read_only=True) for source, to in pairs]
 
 
-def options(
-    command: Sequence[str], limits: Limits, uid: int, mounts: Sequence[engine.types.Mount]
-) -> dict[str, Any]:
+def options(command: Sequence[str], limits: Limits, uid: int, mounts: Sequence[engine.types.Mount]) -> dict[str, Any]:
     """All that walls a container in; the same whatever runs in it, and however it is reached."""
     return {
         "image": lock.tag(),
@@ -75,7 +75,10 @@ def options(
         "nano_cpus": int(limits.cpus * 1e9),
         "shm_size": limits.disk_bytes,
         # Open to all, since not every engine can give it to a user; a kernel is kept to its own folder there.
-        "tmpfs": {SCRATCH: f"rw,exec,nosuid,nodev,size={limits.disk_bytes},mode=1777"},
+        "tmpfs": {
+            SCRATCH: f"rw,exec,nosuid,nodev,size={limits.disk_bytes},mode=1777",
+            **dict.fromkeys(_SEALED, "ro,noexec,nosuid,nodev,size=4k,mode=0755"),
+        },
         "mounts": [*mounts],
     }
 

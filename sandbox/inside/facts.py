@@ -9,6 +9,7 @@ import json
 import os
 import socket
 import sys
+from pathlib import Path
 
 DESCRIPTOR = b"a descriptor"
 """What the other side of the descriptor that we hand over says."""
@@ -17,14 +18,19 @@ DESCRIPTOR = b"a descriptor"
 def _read(*paths: str) -> str:
     """The first of the files that can be read; empty where none can."""
     for path in paths:
-        with contextlib.suppress(OSError), open(path) as file:  # noqa: PTH123 - no import that costs time
-            return file.read().strip()
+        with contextlib.suppress(OSError):
+            return Path(path).read_text().strip()
     return ""
 
 
-def _own_group(name: str) -> str:
-    """The path of a file of our own control group, where the whole tree of version 2 is in sight."""
-    return f"/sys/fs/cgroup{_read('/proc/self/cgroup').rpartition(':')[2].rstrip('/')}/{name}"
+_GROUPS = "/sys/fs/cgroup"
+_SYSTEM = ("/", "/usr", "/etc", "/opt", "/home", "/tmp", "/var/tmp", "/run")
+
+
+def _limit(controller: str, file: str, old_file: str) -> str:
+    """What bounds our control group: in version 2, where the whole tree may be in sight, or in version 1."""
+    own = _read("/proc/self/cgroup").rpartition(":")[2].rstrip("/")
+    return _read(f"{_GROUPS}{own}/{file}", f"{_GROUPS}/{file}", f"{_GROUPS}/{controller}/{old_file}")
 
 
 def _devices() -> list[str]:
@@ -34,10 +40,10 @@ def _devices() -> list[str]:
 
 
 def _can_write(folder: str) -> bool:
-    name = f"{folder}/mlpilot-was-here"
+    file = Path(folder, "mlpilot-was-here")
     try:
-        os.close(os.open(name, os.O_WRONLY | os.O_CREAT, 0o600))
-        os.remove(name)
+        file.touch()
+        file.unlink()
     except OSError:
         return False
     return True
@@ -49,12 +55,13 @@ def facts() -> dict[str, object]:
     capabilities = ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb")
     return {
         "uid": os.getuid(),
+        "mapped": _read("/proc/self/uid_map").split() != ["0", "0", "4294967295"],
         "capabilities": " ".join(name for name in capabilities if int(status.get(name, "1"), 16)),
         "no_new_privileges": status.get("NoNewPrivs") == "1",
         "devices": _devices(),
-        "memory": _read(_own_group("memory.max"), "/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"),
-        "processes": _read(_own_group("pids.max"), "/sys/fs/cgroup/pids.max", "/sys/fs/cgroup/pids/pids.max"),
-        "writable": [place for place in ("/", "/usr", "/etc", "/tmp", "/opt", "/home", "/var/tmp") if _can_write(place)],
+        "memory": _limit("memory", "memory.max", "memory.limit_in_bytes"),
+        "processes": _limit("pids", "pids.max", "pids.max"),
+        "writable": [place for place in _SYSTEM if _can_write(place)],
         "scratch": _can_write("/scratch"),
         "shared_memory": _can_write("/dev/shm"),
     }

@@ -18,7 +18,6 @@ from pathlib import Path
 from mlpilot.sandbox.inside.tunnel import (
     ANSWER,
     CONFIG,
-    DATA,
     KILLS,
     NUMBER,
     ORDER,

@@ -76,7 +76,7 @@ class Stream:
     """One byte stream, and the socket at this end of it."""
 
     number: int
-    socket: socket.socket | None
+    end: socket.socket | None
     listener: socket.socket | None = None
     """Where the socket comes from, while it is not there yet."""
     room: int = WINDOW
@@ -93,10 +93,10 @@ class Stream:
 
     def drop(self) -> None:
         """Close what is open at this end."""
-        for end in (self.socket, self.listener):
+        for end in (self.end, self.listener):
             if end is not None:
                 end.close()
-        self.socket = self.listener = None
+        self.end = self.listener = None
         self.inbox.clear()
 
 
@@ -161,7 +161,7 @@ class Tunnel(ABC):
 
     def add(self, stream: Stream) -> None:
         """Carry one more stream."""
-        for end in (stream.socket, stream.listener):
+        for end in (stream.end, stream.listener):
             if end is not None:
                 end.setblocking(False)
         self._streams[stream.number] = stream
@@ -189,11 +189,11 @@ class Tunnel(ABC):
         for stream in self._streams.values():
             if stream.listener is not None:
                 wanted[stream.listener.fileno()] = select.POLLIN
-            elif stream.socket is not None:
+            elif stream.end is not None:
                 events = select.POLLOUT if stream.inbox else 0
                 events |= select.POLLIN if stream.room and not stream.queued else 0
                 if events:
-                    wanted[stream.socket.fileno()] = events
+                    wanted[stream.end.fileno()] = events
         return wanted
 
     def _receive(self) -> None:
@@ -252,22 +252,22 @@ class Tunnel(ABC):
         if stream.listener is not None:
             if stream.listener.fileno() in ready:
                 with contextlib.suppress(OSError):
-                    stream.socket, _ = stream.listener.accept()
-                    stream.socket.setblocking(False)
+                    stream.end, _ = stream.listener.accept()
+                    stream.end.setblocking(False)
                     stream.listener.close()
                     stream.listener = None
-        elif stream.socket is not None:
-            events = ready.get(stream.socket.fileno(), 0)
+        elif stream.end is not None:
+            events = ready.get(stream.end.fileno(), 0)
             if stream.inbox:
                 self._deliver(stream)
-            if events & _READ and stream.socket is not None and stream.room and not stream.queued:
+            if events & _READ and stream.end is not None and stream.room and not stream.queued:
                 self._collect(stream)
         self._settle(stream)
 
     def _collect(self, stream: Stream) -> None:
-        assert stream.socket is not None
+        assert stream.end is not None
         try:
-            data = stream.socket.recv(min(PAYLOAD, stream.room))
+            data = stream.end.recv(min(PAYLOAD, stream.room))
         except BlockingIOError:
             return
         except OSError:
@@ -280,9 +280,9 @@ class Tunnel(ABC):
         self._bulk.append((HEADER.pack(DATA, stream.number, len(data)) + data, stream))
 
     def _deliver(self, stream: Stream) -> None:
-        assert stream.socket is not None
+        assert stream.end is not None
         try:
-            sent = stream.socket.send(memoryview(stream.inbox)[: 4 * PAYLOAD])
+            sent = stream.end.send(memoryview(stream.inbox)[: 4 * PAYLOAD])
         except BlockingIOError:
             return
         except OSError:
@@ -299,7 +299,7 @@ class Tunnel(ABC):
         """Close this end when nothing more can come or go, and forget the stream when both are closed."""
         if stream.closed_there and not stream.inbox:
             stream.drop()
-        if stream.socket is None and stream.listener is None and not stream.closed_here and not stream.queued:
+        if stream.end is None and stream.listener is None and not stream.closed_here and not stream.queued:
             stream.closed_here = True
             stream.queued = True
             self._bulk.append((HEADER.pack(CLOSE, stream.number, 0), stream))
