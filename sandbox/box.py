@@ -71,6 +71,7 @@ class Box:
         self._ready = False
         self._swept: bool | None = None
         self._exits: dict[str, int] = {}
+        self._interrupts: list[str] = []
         self._kernels: list[Kernel] = []
         self._folder = folder
         self._context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
@@ -131,6 +132,8 @@ class Box:
                 raise NoSandboxError(f"the sandbox did not start: {reason}")
             case {"event": "exited", "kernel": str(name), "code": int(code)}:
                 self._exits[name] = code
+            case {"event": "interrupted"} if self._interrupts:
+                self._interrupts.pop()
             case {"event": "swept", "clean": bool(clean)}:
                 self._swept = clean
             case _:
@@ -154,7 +157,16 @@ class Box:
 
     def interrupt(self, kernel: Kernel) -> None:
         """Send SIGINT to the kernel and its group."""
+        self._interrupts.append(kernel.name)
         self._order({"do": "interrupt", "kernel": kernel.name})
+
+    def settle(self) -> None:
+        """Wait until every interrupt has been sent that was ordered: one on its way would stop the Cell after."""
+        deadline = time.monotonic() + _SWEEP_SECONDS
+        while self.alive and self._interrupts:
+            self.pump(deadline - time.monotonic())
+            if self._interrupts and time.monotonic() > deadline:
+                self.close()
 
     def kill(self, kernel: Kernel) -> None:
         """Send SIGKILL to the kernel, and wait until it is gone; a zygote that cannot do that is destroyed."""

@@ -69,6 +69,7 @@ class KernelSession:
             limits = replace(limits, buffer_bytes=min(buffer_bytes, limits.buffer_bytes))
         with self._running:
             try:
+                self.box.settle()
                 cell = Cell(self._kernel.execute(code, buffers), limits, on_output)
             except KernelGone:
                 result = self._gone(Cell("", limits, on_output), None)

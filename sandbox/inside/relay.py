@@ -22,6 +22,7 @@ from mlpilot.sandbox.inside.tunnel import (
     NUMBER,
     ORDER,
     PAYLOAD,
+    Connection,
     Stream,
     Tunnel,
     TunnelError,
@@ -58,8 +59,8 @@ class StandardStreams:
 class Relay(Tunnel):
     """The sandbox's end of the tunnel. `packets` is the channel of the zygote."""
 
-    def __init__(self, packets: socket.socket) -> None:
-        super().__init__(StandardStreams(), packets)
+    def __init__(self, connection: Connection, packets: socket.socket) -> None:
+        super().__init__(connection, packets)
         self._config = bytearray()
         self._kills: int | None = None
         self._count()
@@ -136,7 +137,7 @@ def main() -> None:
         subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, pass_fds=(theirs.fileno(),), env=os.environ
         )
-    Relay(ours).run()
+    Relay(StandardStreams(), ours).run()
 
 
 if __name__ == "__main__":

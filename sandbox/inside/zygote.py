@@ -72,6 +72,7 @@ class Zygote:
             # The kernel leads a group of its own; while it does not yet (just forked) there is nothing to interrupt.
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(kernel.pid, signal.SIGINT)
+        self._tell({"event": "interrupted"})
 
     def kill(self, message: dict[str, Any], _fds: list[int]) -> None:
         kernel = self.kernels.get(message["kernel"])
