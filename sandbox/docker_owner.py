@@ -36,7 +36,7 @@ def labels() -> dict[str, str]:
     return {OWNER: owner(), _MACHINE: _machine(), _BOOT: _boot()}
 
 
-def _is_left(found: dict[str, str], *, running: bool) -> bool:
+def is_left(found: dict[str, str], *, running: bool) -> bool:
     """Whether its owner was a process of this machine, and is dead; one of before this boot must have stopped too,
     since a copy of this machine would have the same name."""
     if found.get(_MACHINE) != _machine():
@@ -49,11 +49,11 @@ def _is_left(found: dict[str, str], *, running: bool) -> bool:
 def reap(client: Any) -> None:
     """Remove the containers and the volumes of owners that are dead."""
     for container in client.containers.list(all=True, filters={"label": OWNER}, ignore_removed=True):
-        if _is_left(container.labels, running=container.status in ("running", "paused", "restarting")):
+        if is_left(container.labels, running=container.status in ("running", "paused", "restarting")):
             with contextlib.suppress(engine_errors.APIError):
                 container.remove(force=True, v=True)
     for volume in client.volumes.list(filters={"label": OWNER}):
         # The engine refuses to remove one that a container uses.
-        if _is_left(volume.attrs.get("Labels") or {}, running=False):
+        if is_left(volume.attrs.get("Labels") or {}, running=False):
             with contextlib.suppress(engine_errors.APIError):
                 volume.remove()
