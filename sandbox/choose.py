@@ -20,9 +20,9 @@ def choose(name: str = "auto", progress: Callable[[str], object] = str) -> Sandb
     """
     match name:
         case "auto":
-            return _first(Docker(), Bubblewrap())
+            return _first(Docker(progress=progress), Bubblewrap())
         case "docker":
-            sandbox = Docker()
+            sandbox = Docker(progress=progress)
             if not sandbox.image_is_there():
                 from mlpilot.sandbox.image.build import build
 

@@ -14,7 +14,7 @@ import docker.errors as engine_errors
 
 from mlpilot.sandbox import docker_owner
 from mlpilot.sandbox.box import Box, Preparation
-from mlpilot.sandbox.docker_engine import connect
+from mlpilot.sandbox.docker_engine import address, connect
 from mlpilot.sandbox.docker_luggage import Luggage
 from mlpilot.sandbox.docker_probe import Finding, Transport, examine
 from mlpilot.sandbox.docker_walls import FAULTS, DockerWalls, TunnelWalls, in_short
@@ -54,7 +54,7 @@ class Docker:
 
     def _examined(self) -> Finding:
         """What was found of the engine, once for each process. Raises `NoSandboxError`."""
-        key = (str(self._client.api.base_url), lock.tag(), self._asked)
+        key = (address(self._client), lock.tag(), self._asked)
         with self._finding:
             if key not in self._found:
                 self._found[key] = examine(self._client, self._asked)

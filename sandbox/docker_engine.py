@@ -21,10 +21,13 @@ _CAUSES: dict[type[BaseException], str] = {
     socket.gaierror: "no machine of that name is known; correct DOCKER_HOST",
     TimeoutError: "no answer in time; see whether Docker is well, and whether DOCKER_HOST is right",
     requests.Timeout: "no answer in time; see whether Docker is well, and whether DOCKER_HOST is right",
-    requests.exceptions.SSLError: "the certificates do not fit; see DOCKER_TLS_VERIFY and DOCKER_CERT_PATH",
-    ModuleNotFoundError: "an address of ssh:// needs the package paramiko; install it beside mlpilot",
+    requests.exceptions.SSLError: "the certificates do not fit; see DOCKER_CERT_PATH, and unset "
+    "REQUESTS_CA_BUNDLE and CURL_CA_BUNDLE, which would take their place",
 }
-_NO_SSH = "paramiko"
+_FORWARD = (
+    "a container's streams do not go through ssh://; forward the engine's socket with "
+    "`ssh -nNT -L /tmp/engine.sock:/var/run/docker.sock HOST`, and set DOCKER_HOST=unix:///tmp/engine.sock"
+)
 
 
 def connect(seconds: int = 60) -> Any:
@@ -45,15 +48,17 @@ def connect(seconds: int = 60) -> Any:
 
 
 def _client(address: str | None, tls: Any, seconds: int) -> Any:
+    named = address or os.environ.get("DOCKER_HOST") or _SOCKET
+    if named.startswith("ssh://"):
+        raise NoSandboxError(f"no Docker engine can be used at {named}: {_FORWARD}")
     try:
         if address is None:
             client = engine.from_env(timeout=seconds)
         else:
             client = engine.DockerClient(base_url=address, timeout=seconds, tls=tls)
         client.ping()
-    except (engine_errors.DockerException, requests.RequestException, ValueError, ImportError, OSError) as error:
-        address = address or os.environ.get("DOCKER_HOST") or _SOCKET
-        raise NoSandboxError(f"no Docker engine answers at {address}: {_why(error)}") from None
+    except (engine_errors.DockerException, requests.RequestException, ValueError, OSError) as error:
+        raise NoSandboxError(f"no Docker engine answers at {named}: {_why(error)}") from None
     return client
 
 
@@ -99,11 +104,16 @@ def _why(error: BaseException) -> str:
     below: list[BaseException] = [error]
     for one in below:
         for kind, words in _CAUSES.items():
-            if isinstance(one, kind) or (kind is ModuleNotFoundError and _NO_SSH in str(one)):
+            if isinstance(one, kind):
                 return words
         wrapped = (one.__cause__, one.__context__, getattr(one, "reason", None), *one.args)
         below += [found for found in wrapped if isinstance(found, BaseException) and found not in below]
     return " ".join(str(error).split())[:200]
+
+
+def address(client: Any) -> str:
+    """What tells this client's engine from any other."""
+    return f"{client.api.base_url} {getattr(client.api.get_adapter(client.api.base_url), 'socket_path', '')}"
 
 
 def describe(client: Any) -> str:

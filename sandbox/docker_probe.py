@@ -196,7 +196,7 @@ def _broken(found: dict[str, Any], uid: int) -> Iterator[str]:
         yield f"capabilities are left ({found.get('capabilities')}); see the engine's default options"
     if found.get("no_new_privileges") is not True:
         yield "programs may gain privileges; use an engine that knows no-new-privileges"
-    if found.get("devices") != ["lo"]:
+    if found.get("devices") not in (["lo"], []):
         yield f"there is a network ({found.get('devices')}); see the engine's default options"
     if not _at_most(found.get("memory"), _LIMITS.memory_bytes):
         yield f"memory is not bounded ({found.get('memory') or 'no limit'}); {delegate}"

@@ -50,8 +50,8 @@ def stranger() -> int:
 
 
 def binds(pairs: Sequence[tuple[Path, str]]) -> list[engine.types.Mount]:
-    """Mounts of files and folders of the engine's machine, read-only."""
-    return [engine.types.Mount(to, str(source.resolve()), "bind", read_only=True) for source, to in pairs]
+    """Mounts of files and folders of this machine, read-only. Raises `OSError` where one is missing: podman makes it."""
+    return [engine.types.Mount(to, str(source.resolve(strict=True)), "bind", read_only=True) for source, to in pairs]
 
 
 def options(command: Sequence[str], limits: Limits, uid: int, mounts: Sequence[engine.types.Mount]) -> dict[str, Any]:
@@ -114,13 +114,13 @@ class DockerWalls:
         self._container: Any = None
         try:
             self._start(limits, mounts)
+            self._group = memory_group(self._container)
         except FAULTS as error:
             self.destroy()
             raise NoSandboxError(f"docker could not start the sandbox: {in_short(error)}") from None
         except BaseException:
             self.destroy()
             raise
-        self._group = memory_group(self._container)
         self.oom_seconds = 0.0 if self._group else _EVENT_SECONDS
 
     def _start(self, limits: Limits, mounts: Sequence[Mount]) -> None:

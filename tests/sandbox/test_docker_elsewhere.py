@@ -48,15 +48,19 @@ def test_the_engine_beside_us_through_the_tunnel(tunnelled: Sandbox) -> None:
 
 
 def test_an_engine_that_sees_no_file_and_no_socket_of_ours(tunnelled: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
-    running = (ROOT / "scripts" / "remote_engine.sh", "status")
-    before = subprocess.run(running, capture_output=True, check=False).returncode == 0
-    address = _started("remote_engine.sh", "start", lock.tag())
+    """As on another machine, over TLS."""
+    status = [ROOT / "scripts" / "remote_engine.sh", "status"]
+    ran = subprocess.run(status, capture_output=True, check=False).returncode == 0
+    settings = dict(word.split("=", 1) for word in _started("remote_engine.sh", "start", lock.tag()).split())
     try:
-        monkeypatch.setenv("DOCKER_HOST", address)
+        for name, value in settings.items():
+            monkeypatch.setenv(name, value)
+        for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
+            monkeypatch.delenv(name, raising=False)
         assert "through the container's own streams" in Docker().probe().detail
-        _all_walls_hold(DOCKER_HOST=address)
+        _all_walls_hold()
     finally:
-        if not before:
+        if not ran:
             _started("remote_engine.sh", "stop")
 
 
