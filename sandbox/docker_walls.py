@@ -27,6 +27,7 @@ _SEALED = ("/tmp", "/var/tmp", "/run")
 """Folders that podman makes writable in a system that is not, unless something is there."""
 _UNPRIVILEGED = 65534
 _START_SECONDS = 30.0
+_REMOVE_SECONDS = 10.0
 _EVENT_SECONDS = 1.0
 """How long the engine takes at most to tell of a process killed for memory."""
 FAULTS = (engine_errors.DockerException, requests.RequestException, OSError)
@@ -50,7 +51,7 @@ def stranger() -> int:
 
 
 def binds(pairs: Sequence[tuple[Path, str]]) -> list[engine.types.Mount]:
-    """Mounts of files and folders of this machine, read-only. Raises `OSError` where one is missing: podman makes it."""
+    """Mounts of this machine's files, read-only. Raises `OSError` where one is missing, which podman would make."""
     return [engine.types.Mount(to, str(source.resolve(strict=True)), "bind", read_only=True) for source, to in pairs]
 
 
@@ -259,7 +260,16 @@ def was_killed_for_memory(container: Any, group: Cgroup | None) -> bool:
 
 
 def remove(container: Any) -> None:
-    """End a container and all in it."""
-    if container is not None:
-        with contextlib.suppress(*FAULTS):
+    """End a container and all in it. One that ends by itself at this moment may be refused at first."""
+    deadline = time.monotonic() + _REMOVE_SECONDS
+    while container is not None and time.monotonic() < deadline:
+        try:
             container.remove(force=True, v=True)
+        except engine_errors.NotFound:
+            return
+        except engine_errors.APIError:
+            time.sleep(0.05)
+        except FAULTS:  # there is no engine any more; what it keeps is reaped by the next one of us
+            return
+        else:
+            return
