@@ -1,5 +1,6 @@
 """Finding an engine that speaks Docker's API: Docker itself, rootless or not, Docker Desktop, podman; near or far."""
 
+import contextlib
 import os
 import socket
 from collections.abc import Iterator
@@ -9,7 +10,9 @@ from typing import Any
 import docker as engine
 import docker.errors as engine_errors
 import requests
+from docker.constants import MINIMUM_DOCKER_API_VERSION
 from docker.context import ContextAPI
+from docker.utils import kwargs_from_env
 
 from mlpilot.sandbox.errors import NoSandboxError
 
@@ -21,8 +24,7 @@ _CAUSES: dict[type[BaseException], str] = {
     socket.gaierror: "no machine of that name is known; correct DOCKER_HOST",
     TimeoutError: "no answer in time; see whether Docker is well, and whether DOCKER_HOST is right",
     requests.Timeout: "no answer in time; see whether Docker is well, and whether DOCKER_HOST is right",
-    requests.exceptions.SSLError: "the certificates do not fit; see DOCKER_CERT_PATH, and unset "
-    "REQUESTS_CA_BUNDLE and CURL_CA_BUNDLE, which would take their place",
+    requests.exceptions.SSLError: "the certificates do not fit; see DOCKER_TLS_VERIFY and DOCKER_CERT_PATH",
 }
 _FORWARD = (
     "a container's streams do not go through ssh://; forward the engine's socket with "
@@ -52,13 +54,21 @@ def _client(address: str | None, tls: Any, seconds: int) -> Any:
     if named.startswith("ssh://"):
         raise NoSandboxError(f"no Docker engine can be used at {named}: {_FORWARD}")
     try:
-        if address is None:
-            client = engine.from_env(timeout=seconds)
-        else:
-            client = engine.DockerClient(base_url=address, timeout=seconds, tls=tls)
-        client.ping()
+        settings = kwargs_from_env() if address is None else {"base_url": address, "tls": tls}
+        asker = _straight(engine.DockerClient(**settings, version=MINIMUM_DOCKER_API_VERSION, timeout=seconds))
+        with contextlib.closing(asker):
+            spoken = asker.version(api_version=False)["ApiVersion"]
+        return _straight(engine.DockerClient(**settings, version=spoken, timeout=seconds))
     except (engine_errors.DockerException, requests.RequestException, ValueError, OSError) as error:
         raise NoSandboxError(f"no Docker engine answers at {named}: {_why(error)}") from None
+    except (KeyError, TypeError):
+        raise NoSandboxError(f"what answers at {named} is no Docker engine; correct DOCKER_HOST") from None
+
+
+def _straight(client: Any) -> Any:
+    """Have the client heed no proxy and no authority that the environment names for the web: neither is meant for it,
+    streams do not pass a proxy, and `REQUESTS_CA_BUNDLE` would take the place of the engine's own."""
+    client.api.trust_env = False
     return client
 
 
@@ -108,6 +118,8 @@ def _why(error: BaseException) -> str:
                 return words
         wrapped = (one.__cause__, one.__context__, getattr(one, "reason", None), *one.args)
         below += [found for found in wrapped if isinstance(found, BaseException) and found not in below]
+    if "HTTPS server" in str(error):
+        return "it wants TLS; set DOCKER_TLS_VERIFY=1 and DOCKER_CERT_PATH"
     return " ".join(str(error).split())[:200]
 
 

@@ -55,8 +55,6 @@ def test_an_engine_that_sees_no_file_and_no_socket_of_ours(tunnelled: Sandbox, m
     try:
         for name, value in settings.items():
             monkeypatch.setenv(name, value)
-        for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
-            monkeypatch.delenv(name, raising=False)
         assert "through the container's own streams" in Docker().probe().detail
         _all_walls_hold()
     finally:
