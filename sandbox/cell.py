@@ -23,6 +23,8 @@ _CAUSE = re.compile(r"^\w+: (.*)$", re.MULTILINE)
 """The last line of each exception in a traceback: the errors that led to the one that was raised."""
 _READ = {"execute_input", "stream", "execute_result", "display_data", "execute_reply", "error", "status"}
 """Types of message that say something here."""
+_SILENCE_SECONDS = 5.0
+"""After a reply, output may still be on its way, in parts of 4 MiB, over a line as slow as to another machine."""
 
 
 @dataclass
@@ -34,7 +36,9 @@ class Cell:
     on_output: Callable[[Output], None] | None
     started: float = field(default_factory=time.monotonic)
     error: CellError | None = None
-    replied: float | None = None
+    replied: bool = False
+    heard: float = field(default_factory=time.monotonic)
+    """When it last said something."""
     begun: bool = False
     """The kernel has taken it up, so that an interrupt reaches it."""
     idle: bool = False
@@ -50,6 +54,7 @@ class Cell:
         """Take one message into account; those that answer another request are none of ours."""
         if message.parent != self.request or message.type not in _READ:
             return
+        self.heard = time.monotonic()
         self.excess = self.excess or message.too_large
         if self.excess and message.type not in ("execute_input", "execute_reply", "status"):
             return
@@ -65,7 +70,7 @@ class Cell:
                 elif isinstance(data := content.get("data"), dict) and isinstance(plain := data.get("text/plain"), str):
                     self._show("display", "stdout", plain + "\n")
             case "execute_reply":
-                self.replied = time.monotonic()
+                self.replied = True
                 if content.get("status") != "ok" and not self.interrupted and not self.excess:
                     self.error = self.error or _error(content)
             case "error" if not self.interrupted:
@@ -110,8 +115,8 @@ class Cell:
 
     @property
     def finished(self) -> bool:
-        """The reply came, and so did the end of the output that belongs to it (or a second passed without it)."""
-        return self.replied is not None and (self.idle or time.monotonic() - self.replied > 1)
+        """The reply came, and so did the end of the output that belongs to it (or nothing came for a while)."""
+        return self.replied and (self.idle or time.monotonic() - self.heard > _SILENCE_SECONDS)
 
     def result(self, status: CellStatus | None = None, *, state_lost: bool = False) -> CellResult:
         """The Cell's end: `status`, or what follows from its error."""

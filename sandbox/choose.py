@@ -21,9 +21,9 @@ def choose(name: str = "auto", progress: Callable[[str], object] = str) -> Sandb
     """
     match name:
         case "auto":
-            return _first(Docker(), Bubblewrap(), Landlock())
+            return _first(Docker(progress=progress), Bubblewrap(), Landlock())
         case "docker":
-            sandbox = Docker()
+            sandbox = Docker(progress=progress)
             if not sandbox.image_is_there():
                 from mlpilot.sandbox.image.build import build
 

@@ -1,200 +1,44 @@
-"""docker: a container without network, capabilities or a writable system; memory and processes bounded by cgroups."""
+"""docker: a container without network, capabilities or a writable system; memory and processes bounded by cgroups.
 
-import contextlib
-import os
-import socket
-import time
-from collections.abc import Sequence
+Whatever speaks Docker's API will do, near or far, if it is found to keep the promises (`docker_probe`). Where a socket
+can be shared with a container, the zygote is reached over that, and files of the host are mounted; elsewhere all goes
+through the container's standard streams (`docker_tunnel`), and files are copied in (`docker_luggage`).
+"""
+
+import threading
+from collections.abc import Callable, Sequence
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
-import docker as engine
 import docker.errors as engine_errors
-import requests
 
-from mlpilot.sandbox.box import Box, Preparation, Terms
-from mlpilot.sandbox.environment import INSIDE, PACKAGE, SCRATCH, environment
+from mlpilot.sandbox import docker_owner
+from mlpilot.sandbox.box import Box, Preparation
+from mlpilot.sandbox.docker_engine import address, connect
+from mlpilot.sandbox.docker_luggage import Luggage
+from mlpilot.sandbox.docker_probe import Finding, Transport, examine
+from mlpilot.sandbox.docker_walls import FAULTS, DockerWalls, TunnelWalls, in_short
 from mlpilot.sandbox.errors import NoSandboxError
-from mlpilot.sandbox.folder import PrivateFolder, owner, owner_is_dead, reap_folders
+from mlpilot.sandbox.folder import PrivateFolder, reap_folders
 from mlpilot.sandbox.image import lock
 from mlpilot.sandbox.pool import OwnSession, ZygotePool
 from mlpilot.sandbox.protocol import Limits, Mount, Probe
 
-_OWNER = "mlpilot.owner"
-_DOOR = f"{INSIDE}/door"
-_SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/etc", "/opt")
-_UNPRIVILEGED = 65534
-_START_SECONDS = 30.0
-_SOCKET = "unix:///var/run/docker.sock"
-_CAUSES: dict[type[BaseException], str] = {
-    FileNotFoundError: "there is no such socket; start Docker, or say in DOCKER_HOST where it is",
-    ConnectionRefusedError: "nobody listens there; start Docker, or say in DOCKER_HOST where it is",
-    PermissionError: "this user may not connect to it; join the group docker, or use a rootless Docker",
-    socket.gaierror: "no machine of that name is known; correct DOCKER_HOST",
-    TimeoutError: "no answer in time; see whether Docker is well, and whether DOCKER_HOST is right",
-    requests.Timeout: "no answer in time; see whether Docker is well, and whether DOCKER_HOST is right",
-}
+__all__ = ["Docker", "connect"]
 
-
-def connect(seconds: int = 60) -> Any:
-    """A client, which waits so long for an answer, of the engine that `DOCKER_HOST` names or the default one.
-
-    Raises `NoSandboxError`.
-    """
-    try:
-        client = engine.from_env(timeout=seconds)
-        client.ping()
-    except (engine_errors.DockerException, requests.RequestException, ValueError) as error:
-        address = os.environ.get("DOCKER_HOST") or _SOCKET
-        raise NoSandboxError(f"no Docker engine answers at {address}: {_why(error)}") from None
-    return client
-
-
-def _why(error: BaseException) -> str:
-    """What was wrong with the connection, found below what requests and urllib3 wrapped around it; and what to do."""
-    below: list[BaseException] = [error]
-    for one in below:
-        for kind, words in _CAUSES.items():
-            if isinstance(one, kind):
-                return words
-        wrapped = (one.__cause__, one.__context__, getattr(one, "reason", None), *one.args)
-        below += [found for found in wrapped if isinstance(found, BaseException) and found not in below]
-    return " ".join(str(error).split())[:200]
-
-
-class DockerWalls:
-    """A running container with its zygote."""
-
-    private_memory = True
-    limits_processes = True
-    memory_is_watched = False
-    terms = Terms()
-    scratch = SCRATCH
-    oom_seconds = 1.0
-
-    def __init__(self, client: Any, limits: Limits, mounts: Sequence[Mount]) -> None:
-        self._client = client
-        # Started as root, the container's user is nobody; otherwise ourselves, who can do no more than we could.
-        self.uid = os.getuid() or _UNPRIVILEGED
-        self.read = [*_SYSTEM, *(mount.target for mount in mounts)]
-        self._ooms = 0
-        self._folder = PrivateFolder()
-        try:
-            self._start(limits, mounts)
-        except (engine_errors.DockerException, requests.RequestException) as error:
-            self._folder.remove()
-            raise NoSandboxError(f"docker could not start the sandbox: {' '.join(str(error).split())[:300]}") from None
-
-    def _start(self, limits: Limits, mounts: Sequence[Mount]) -> None:
-        door = self._folder.path / "door"
-        door.mkdir(mode=0o755)
-        with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as listener:
-            listener.bind(str(door / "zygote"))
-            # Only this user can enter the folder above; inside, the container's user must be able to connect.
-            (door / "zygote").chmod(0o666)
-            listener.listen(1)
-            self._started = time.time()
-            self._container = self._client.containers.run(**_options(limits, mounts, self.uid, door))
-            self.channel = self._accept(listener)
-        (door / "zygote").unlink()
-
-    def _accept(self, listener: socket.socket) -> socket.socket:
-        """The zygote's one connection, made before any generated code exists."""
-        deadline = time.monotonic() + _START_SECONDS
-        listener.settimeout(0.2)
-        while time.monotonic() < deadline:
-            with contextlib.suppress(TimeoutError):
-                return listener.accept()[0]
-            self._container.reload()
-            if self._container.status not in ("created", "running"):
-                break
-        words = " ".join(self.last_words().split())[-500:]
-        self.destroy()
-        raise NoSandboxError(f"the container did not start: {words or 'no answer from it'}")
-
-    def out_of_memory(self) -> bool:
-        try:
-            events = self._client.api.events(
-                since=self._started,
-                until=time.time(),
-                filters={"container": self._container.id, "event": "oom"},
-                decode=True,
-            )
-            ooms = sum(1 for _ in events)
-        except (engine_errors.DockerException, requests.RequestException):
-            return False
-        new, self._ooms = ooms > self._ooms, ooms
-        return new
-
-    def disk_full(self) -> bool:
-        return False  # its file systems bound bytes, and the zygote files
-
-    def last_words(self) -> str:
-        try:
-            return str(self._container.logs(tail=100).decode(errors="replace"))
-        except (engine_errors.DockerException, requests.RequestException):
-            return ""
-
-    def pid(self) -> int | None:
-        return (self.described() or {}).get("State", {}).get("Pid") or None
-
-    def described(self) -> dict[str, Any] | None:
-        try:
-            found: dict[str, Any] = self._client.api.inspect_container(self._container.id)
-        except (engine_errors.DockerException, requests.RequestException):
-            return None
-        return found
-
-    def destroy(self) -> None:
-        with contextlib.suppress(engine_errors.DockerException, requests.RequestException):
-            self._container.remove(force=True, v=True)
-        self._folder.remove()
-
-
-def _options(limits: Limits, mounts: Sequence[Mount], uid: int, door: Path) -> dict[str, Any]:
-    inside = Path(__file__).parent / "inside"
-    binds = [(inside, PACKAGE), (door, _DOOR), *((m.source, m.target) for m in mounts)]
-    return {
-        "image": lock.tag(),
-        "command": ["python3", "-s", "-P", "-m", "mlpilot.sandbox.inside.zygote", f"unix:{_DOOR}/zygote"],
-        "detach": True,
-        "labels": {_OWNER: owner()},
-        "user": f"{uid}:{os.getgid() if os.getuid() else uid}",
-        "environment": environment("/opt/venv/bin"),
-        "working_dir": "/",
-        "hostname": "sandbox",
-        "init": True,
-        "network_mode": "none",
-        "ipc_mode": "private",
-        "read_only": True,
-        "cap_drop": ["ALL"],
-        "security_opt": ["no-new-privileges:true"],
-        "pids_limit": limits.processes,
-        "mem_limit": limits.memory_bytes,
-        "memswap_limit": limits.memory_bytes,
-        "nano_cpus": int(limits.cpus * 1e9),
-        "shm_size": limits.disk_bytes,
-        "tmpfs": {
-            SCRATCH: f"rw,exec,nosuid,nodev,size={limits.disk_bytes},nr_inodes={limits.files},uid={uid},mode=0700"
-        },
-        "mounts": [engine.types.Mount(to, str(source.resolve()), "bind", read_only=True) for source, to in binds],
-        "log_config": engine.types.LogConfig(type="json-file", config={"max-size": "1m", "max-file": "1"}),
-    }
-
-
-def _reap(client: Any) -> None:
-    """Remove the containers of owners that are dead."""
-    for container in client.containers.list(all=True, filters={"label": _OWNER}, ignore_removed=True):
-        if owner_is_dead(container.labels.get(_OWNER, "")):
-            with contextlib.suppress(engine_errors.APIError):
-                container.remove(force=True, v=True)
+_WAYS = {"socket": "", "stdio": ", through the container's own streams"}
 
 
 class Docker:
-    """The `docker` backend."""
+    """The `docker` backend. `transport` is for tests: where none is asked for, the first that works is taken."""
 
     name = "docker"
+    _found: dict[tuple[str, str, Transport | None], Finding] = {}  # noqa: RUF012 - one for the whole process
+    _finding = threading.Lock()
+
+    def __init__(self, transport: Transport | None = None, progress: Callable[[str], object] = str) -> None:
+        self._asked = transport
+        self._progress = progress
 
     @cached_property
     def _client(self) -> Any:
@@ -208,20 +52,27 @@ class Docker:
             return False
         return True
 
+    def _examined(self) -> Finding:
+        """What was found of the engine, once for each process. Raises `NoSandboxError`."""
+        key = (address(self._client), lock.tag(), self._asked)
+        with self._finding:
+            if key not in self._found:
+                self._found[key] = examine(self._client, self._asked)
+            return self._found[key]
+
     @cached_property
     def _probed(self) -> Probe:
         try:
             if not self.image_is_there():
                 return Probe(False, "docker answers, but has no sandbox image", "run `mlpilot sandbox build`")
-            label = {_OWNER: owner()}
-            self._client.containers.run(lock.tag(), ["true"], network_mode="none", remove=True, labels=label)
+            found = self._examined()
         except NoSandboxError as error:
             what, _, remedy = str(error).partition("; ")
             return Probe(False, what, remedy or "start a Docker engine that you may use")
-        except engine_errors.DockerException as error:
-            return Probe(False, f"docker cannot run a container: {' '.join(str(error).split())[:300]}")
-        version = self._client.version().get("Version", "")
-        return Probe(True, f"docker {version}: no network, no host files, memory and processes bounded")
+        except FAULTS as error:
+            return Probe(False, f"docker cannot run a container: {in_short(error)}")
+        walls = "no network, no host files, memory and processes bounded"
+        return Probe(True, f"{found.engine}{_WAYS[found.transport]}: {walls}")
 
     def probe(self) -> Probe:
         """See `Sandbox.probe`."""
@@ -235,11 +86,41 @@ class Docker:
         self, limits: Limits, mounts: Sequence[Mount] = (), *, preload: str = "", path: Sequence[str] = ()
     ) -> ZygotePool:
         """See `Sandbox.pool`."""
-        reap_folders()
-        _reap(self._client)
         preparation = Preparation(preload, tuple(path))
+        try:
+            found = self._examined()
+            reap_folders()
+            docker_owner.reap(self._client)
+            if found.transport == "stdio":
+                luggage = Luggage(self._client, lock.tag(), mounts, self._progress)
+                return _LadenPool(self._client, limits, mounts, preparation, luggage)
+        except FAULTS as error:
+            raise NoSandboxError(f"docker could not start the sandbox: {in_short(error)}") from None
         return ZygotePool(lambda: Box(DockerWalls(self._client, limits, mounts), limits, preparation, PrivateFolder()))
 
     def open(self, limits: Limits, mounts: Sequence[Mount] = ()) -> OwnSession:
         """See `Sandbox.open`."""
         return OwnSession(self.pool(limits, mounts))
+
+
+class _LadenPool(ZygotePool):
+    """A pool whose boxes share copies of our files, which go when it closes."""
+
+    def __init__(
+        self, client: Any, limits: Limits, mounts: Sequence[Mount], preparation: Preparation, luggage: Luggage
+    ) -> None:
+        self._luggage = luggage
+
+        def start() -> Box:
+            walls = TunnelWalls(client, limits, luggage.mounts, mounts)
+            return Box(walls, limits, preparation, PrivateFolder())
+
+        try:
+            super().__init__(start)
+        except BaseException:
+            luggage.remove()
+            raise
+
+    def close(self) -> None:
+        super().close()
+        self._luggage.remove()

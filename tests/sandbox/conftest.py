@@ -36,11 +36,26 @@ def _own_engine() -> None:
             os.environ["DOCKER_HOST"] = status.stdout.strip()
 
 
+def _docker() -> Docker:
+    """Docker, over the tunnel where MLPILOT_TEST_TUNNEL is set (test_docker_elsewhere.py)."""
+    return Docker("stdio" if os.environ.get("MLPILOT_TEST_TUNNEL") else None)
+
+
+def _tunnel() -> Docker:
+    return Docker("stdio")
+
+
 def working(name: str) -> Sandbox:
     """The sandbox called `name`; skips the test, loudly, where it does not work."""
-    if name == "docker":
+    if name in ("docker", "tunnel"):
         _own_engine()
-    sandbox: Sandbox = {"bubblewrap": Bubblewrap, "docker": Docker, "landlock": Landlock, "none": Plain}[name]()
+    sandbox: Sandbox = {
+        "bubblewrap": Bubblewrap,
+        "docker": _docker,
+        "tunnel": _tunnel,
+        "landlock": Landlock,
+        "none": Plain,
+    }[name]()
     probe = sandbox.probe()
     if not probe.works:
         pytest.skip(f"NOT TESTED: {probe.detail}; {probe.remedy}")
@@ -57,6 +72,12 @@ def walled(request: pytest.FixtureRequest) -> Sandbox:
 def sandbox(request: pytest.FixtureRequest) -> Sandbox:
     """Any sandbox, also the one without walls."""
     return working(request.param)
+
+
+@pytest.fixture(scope="session")
+def tunnelled() -> Sandbox:
+    """Docker as it is reached where no socket can be shared."""
+    return working("tunnel")
 
 
 @pytest.fixture(scope="session")

@@ -129,13 +129,15 @@ def test_a_message_without_end_does_not_fill_the_host(session: Session, monkeypa
     code = """
 import os, socket, struct
 frame = struct.pack(">BQ", 3, 1 << 20) + bytes(1 << 20)
+named = []
 for fd in range(3, 80):
     try:
         raw = socket.socket(fileno=os.dup(fd))
-        if raw.getsockname().endswith("i") and raw.getpeername() is not None:
-            break
+        if os.fsencode(raw.getsockname()) and raw.getpeername() is not None:
+            named.append((os.fsencode(raw.getsockname()).endswith(b"i"), fd, raw))
     except OSError:
         pass
+raw = max(named)[2]  # through a tunnel the names tell nothing, and either will do
 raw.setblocking(True)
 while True:
     raw.sendall(frame)
