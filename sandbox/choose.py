@@ -4,37 +4,70 @@ from collections.abc import Callable
 
 from mlpilot.sandbox.bubblewrap import Bubblewrap
 from mlpilot.sandbox.docker import Docker
-from mlpilot.sandbox.errors import NoSandboxError, UserError
+from mlpilot.sandbox.environment import BARE, Environment
+from mlpilot.sandbox.errors import NoSandboxError, NotBuiltError, UserError
 from mlpilot.sandbox.plain import Plain
 from mlpilot.sandbox.protocol import Probe, Sandbox
 
 NAMES = ("auto", "docker", "bubblewrap", "landlock", "none")
 
 
-def choose(name: str = "auto", progress: Callable[[str], object] = str) -> Sandbox:
+def choose(name: str = "auto", progress: Callable[[str], object] = str, environment: Environment = BARE) -> Sandbox:
     """The sandbox called `name` (one of `NAMES`), tried and found working.
 
     `auto` takes docker where an engine answers and has the image, else bubblewrap. An explicit `docker` builds a
-    missing image, telling `progress` of each step. Raises `NoSandboxError` with what would help, `UserError` for any
-    other name.
+    missing image of ours, telling `progress` of each step, but adds no package to it. Raises `NoSandboxError` with what
+    would help, `NotBuiltError` where packages were asked for and are not there, `UserError` for any other name, or one
+    that contradicts the environment.
     """
+    if name in NAMES:
+        _refuse_contradictions(name, environment)
+    if environment.asked and not _is_built(name, environment):
+        raise NotBuiltError(environment.missing)
     match name:
         case "auto":
-            return _first(Docker(), Bubblewrap())
+            return _first(*_candidates(environment))
         case "docker":
-            sandbox = Docker()
-            if not sandbox.image_is_there():
+            sandbox = Docker(environment)
+            if not (environment.own_image or environment.asked or sandbox.image_is_there()):
                 from mlpilot.sandbox.image.build import build
 
                 build(progress=progress)
             return _first(sandbox)
         case "bubblewrap":
-            return _first(Bubblewrap())
+            return _first(Bubblewrap(environment))
         case "landlock":
             raise NoSandboxError("the landlock sandbox is not there yet: use --sandbox bubblewrap or docker")
         case "none":
-            return Plain()
+            return _first(Plain(environment))
     raise UserError(f"{name!r} is not a sandbox: choose one of {', '.join(NAMES)}")
+
+
+def _candidates(environment: Environment) -> list[Sandbox]:
+    """What `auto` tries: an image of the person's own is for docker, and a Python of their own for the others."""
+    if environment.own_image:
+        return [Docker(environment)]
+    walled: list[Sandbox] = [Bubblewrap(environment)]
+    return walled if environment.own_python else [Docker(environment), *walled]
+
+
+def _refuse_contradictions(name: str, environment: Environment) -> None:
+    if environment.own_image and name not in ("auto", "docker"):
+        raise UserError(f"mlpilot.toml names an image, which --sandbox {name} cannot use: use docker, or take it out")
+    if environment.own_python and name == "docker":
+        raise UserError("mlpilot.toml names a python of this machine, which docker cannot use: use --sandbox bubblewrap")
+
+
+def _is_built(name: str, environment: Environment) -> bool:
+    """Whether the added packages are where the sandbox would look for them."""
+    if name in ("auto", "docker"):
+        try:
+            if Docker(environment).image_is_there():
+                return True
+        except NoSandboxError:
+            if name == "docker":  # what is wrong with the engine comes first
+                return True
+    return name != "docker" and environment.is_built
 
 
 def _first(*candidates: Sandbox) -> Sandbox:
@@ -47,8 +80,8 @@ def _first(*candidates: Sandbox) -> Sandbox:
     raise NoSandboxError("no sandbox works here, and nothing was run (" + " | ".join(failures) + ")")
 
 
-def probes() -> list[tuple[str, Probe]]:
+def probes(environment: Environment = BARE) -> list[tuple[str, Probe]]:
     """Every sandbox, tried, in the order in which `auto` would take them; for `mlpilot doctor`."""
-    candidates: list[Sandbox] = [Docker(), Bubblewrap()]
+    candidates = _candidates(environment)
     later = Probe(False, "not there yet: it comes with a later version")
     return [*((sandbox.name, sandbox.probe()) for sandbox in candidates), ("landlock", later)]

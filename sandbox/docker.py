@@ -4,7 +4,8 @@ import contextlib
 import os
 import socket
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -13,11 +14,13 @@ import docker as engine
 import docker.errors as engine_errors
 import requests
 
+from mlpilot.sandbox import gpus
 from mlpilot.sandbox.box import Box, Preparation
-from mlpilot.sandbox.environment import INSIDE, PACKAGE, SCRATCH, environment
-from mlpilot.sandbox.errors import NoSandboxError
+from mlpilot.sandbox.engine_gpus import requests_for
+from mlpilot.sandbox.environment import ADDED, BARE, INSIDE, PACKAGE, SCRATCH, Environment, environment
+from mlpilot.sandbox.errors import NoSandboxError, UserError
 from mlpilot.sandbox.folder import PrivateFolder, owner, owner_is_dead, reap_folders
-from mlpilot.sandbox.image import lock
+from mlpilot.sandbox.image import lock, own
 from mlpilot.sandbox.pool import OwnSession, ZygotePool
 from mlpilot.sandbox.protocol import Limits, Mount, Probe
 
@@ -70,20 +73,21 @@ class DockerWalls:
     limits_processes = True
     scratch = SCRATCH
 
-    def __init__(self, client: Any, limits: Limits, mounts: Sequence[Mount]) -> None:
+    def __init__(self, client: Any, limits: Limits, mounts: Sequence[Mount], changes: Mapping[str, Any]) -> None:
         self._client = client
         # Started as root, the container's user is nobody; otherwise ourselves, who can do no more than we could.
         self.uid = os.getuid() or _UNPRIVILEGED
-        self.read = [*_SYSTEM, *(mount.target for mount in mounts)]
+        self.read = [*_SYSTEM, *(mount.target for mount in mounts), *changes.get("read", ())]
+        self.devices = [*gpus.PATTERNS] if "device_requests" in changes else []
         self._ooms = 0
         self._folder = PrivateFolder()
         try:
-            self._start(limits, mounts)
+            self._start(limits, mounts, changes)
         except (engine_errors.DockerException, requests.RequestException) as error:
             self._folder.remove()
             raise NoSandboxError(f"docker could not start the sandbox: {' '.join(str(error).split())[:300]}") from None
 
-    def _start(self, limits: Limits, mounts: Sequence[Mount]) -> None:
+    def _start(self, limits: Limits, mounts: Sequence[Mount], changes: Mapping[str, Any]) -> None:
         door = self._folder.path / "door"
         door.mkdir(mode=0o755)
         with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as listener:
@@ -92,7 +96,7 @@ class DockerWalls:
             (door / "zygote").chmod(0o666)
             listener.listen(1)
             self._started = time.time()
-            self._container = self._client.containers.run(**_options(limits, mounts, self.uid, door))
+            self._container = self._client.containers.run(**_options(limits, mounts, self.uid, door, changes))
             self.channel = self._accept(listener)
         (door / "zygote").unlink()
 
@@ -136,16 +140,18 @@ class DockerWalls:
         self._folder.remove()
 
 
-def _options(limits: Limits, mounts: Sequence[Mount], uid: int, door: Path) -> dict[str, Any]:
+def _options(
+    limits: Limits, mounts: Sequence[Mount], uid: int, door: Path, changes: Mapping[str, Any]
+) -> dict[str, Any]:
     inside = Path(__file__).parent / "inside"
     binds = [(inside, PACKAGE), (door, _DOOR), *((m.source, m.target) for m in mounts)]
     return {
-        "image": lock.tag(),
         "command": ["python3", "-s", "-P", "-m", "mlpilot.sandbox.inside.zygote", f"unix:{_DOOR}/zygote"],
         "detach": True,
         "labels": {_OWNER: owner()},
         "user": f"{uid}:{os.getgid() if os.getuid() else uid}",
-        "environment": environment("/opt/venv/bin"),
+        **{name: value for name, value in changes.items() if name != "read"},
+        "environment": environment("/opt/venv/bin") | changes["environment"],
         "working_dir": "/",
         "hostname": "sandbox",
         "init": True,
@@ -178,26 +184,64 @@ class Docker:
 
     name = "docker"
 
+    def __init__(self, chosen: Environment = BARE) -> None:
+        self.environment = chosen
+
     @cached_property
     def _client(self) -> Any:
         return connect()
 
+    @property
+    def _image(self) -> str:
+        chosen = self.environment
+        return chosen.own_image and (chosen.identity or chosen.own_image) or chosen.image or lock.tag()
+
     def image_is_there(self) -> bool:
         """Whether the engine has the image. Raises `NoSandboxError` when no engine answers."""
         try:
-            self._client.images.get(lock.tag())
+            found = self._client.images.get(self._image)
         except engine_errors.ImageNotFound:
             return False
+        if self.environment.own_image:
+            # Its name may come to mean another image while this one is used.
+            self.environment = replace(self.environment, identity=str(found.id))
         return True
+
+    def _lacking(self) -> tuple[str, str]:
+        """What is said where the image is not there, and what to do."""
+        if self.environment.own_image:
+            name = self.environment.own_image
+            return f"docker has no image {name}, which mlpilot.toml names", f"run `docker pull {name}`, or build it"
+        if self.environment.asked:
+            what, _, remedy = self.environment.missing.partition(": ")
+            return what, remedy
+        return "docker answers, but has no sandbox image", "run `mlpilot sandbox build`"
+
+    @cached_property
+    def _changes(self) -> dict[str, Any]:
+        """Options of containers that the environment changes, and `read`: what kernels may read besides."""
+        chosen = self.environment
+        changes: dict[str, Any] = {"image": self._image}
+        variables = {} if chosen.gpus else dict(gpus.NONE_VISIBLE)
+        if chosen.asked:
+            variables["PYTHONPATH"] = environment("", [ADDED])["PYTHONPATH"]
+        if chosen.own_image:
+            found = own.inspect(self._client, self._image)
+            variables["PATH"] = found.path
+            changes |= {"entrypoint": [], "healthcheck": {"test": ["NONE"]}, "read": found.read}
+        if chosen.gpus:
+            changes["device_requests"] = requests_for(self._client, self._image, chosen.gpus)
+        return {**changes, "environment": variables}
 
     @cached_property
     def _probed(self) -> Probe:
         try:
             if not self.image_is_there():
-                return Probe(False, "docker answers, but has no sandbox image", "run `mlpilot sandbox build`")
+                return Probe(False, *self._lacking())
             label = {_OWNER: owner()}
-            self._client.containers.run(lock.tag(), ["true"], network_mode="none", remove=True, labels=label)
-        except NoSandboxError as error:
+            changes = {name: value for name, value in self._changes.items() if name != "read"}
+            self._client.containers.run(command=["true"], network_mode="none", remove=True, labels=label, **changes)
+        except UserError as error:
             what, _, remedy = str(error).partition("; ")
             return Probe(False, what, remedy or "start a Docker engine that you may use")
         except engine_errors.DockerException as error:
@@ -220,7 +264,10 @@ class Docker:
         reap_folders()
         _reap(self._client)
         preparation = Preparation(preload, tuple(path))
-        return ZygotePool(lambda: Box(DockerWalls(self._client, limits, mounts), limits, preparation, PrivateFolder()))
+        return ZygotePool(lambda: Box(self._walls(limits, mounts), limits, preparation, PrivateFolder()))
+
+    def _walls(self, limits: Limits, mounts: Sequence[Mount]) -> DockerWalls:
+        return DockerWalls(self._client, limits, mounts, self._changes)
 
     def open(self, limits: Limits, mounts: Sequence[Mount] = ()) -> OwnSession:
         """See `Sandbox.open`."""

@@ -7,13 +7,14 @@ can read whatever the user can, and nothing is promised. Whoever offers this war
 import contextlib
 import socket
 import subprocess
-import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from mlpilot.sandbox import gpus
 from mlpilot.sandbox.box import Box, Preparation
-from mlpilot.sandbox.environment import environment
+from mlpilot.sandbox.environment import BARE, Environment, environment
+from mlpilot.sandbox.errors import NoSandboxError
 from mlpilot.sandbox.folder import PrivateFolder, reap_folders
 from mlpilot.sandbox.memory import MemoryWatch
 from mlpilot.sandbox.pool import OwnSession, ZygotePool
@@ -30,16 +31,20 @@ class PlainWalls:
     limits_processes = True
     uid = 0
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, chosen: Environment = BARE) -> None:
+        python, given = chosen.python, gpus.find(chosen.gpus)
         self._folder = PrivateFolder()
         self.scratch = str(self._folder.path)
         self.read = ["/"]
+        self.devices = [source for source, _ in given.nodes]
         self._words = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the walls
         self.channel, inner = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        variables = environment(str(Path(sys.executable).parent))
-        del variables["PYTHONPATH"]
+        variables = environment(str(Path(python.executable).parent)) | given.variables
+        self._sources = _sources() if chosen.own_python else None
+        folders = [self._sources and self._sources.path, chosen.added]
+        variables["PYTHONPATH"] = ":".join(str(folder) for folder in folders if folder)
         with inner:
-            command = [sys.executable, "-s", "-P", "-m", "mlpilot.sandbox.inside.zygote", f"fd:{inner.fileno()}"]
+            command = [python.executable, "-s", "-P", "-m", "mlpilot.sandbox.inside.zygote", f"fd:{inner.fileno()}"]
             self._process = spawn(command, pass_fds=(inner.fileno(),), stderr=self._words, env=variables)
         self._watch = MemoryWatch(self._process.pid, limits.memory_bytes)
 
@@ -59,6 +64,16 @@ class PlainWalls:
         self._watch.remove()
         self._words.close()
         self._folder.remove()
+        if self._sources is not None:
+            self._sources.remove()
+
+
+def _sources() -> PrivateFolder:
+    """A folder with our own sources, for a Python that mlpilot is not installed in."""
+    folder = PrivateFolder()
+    (folder.path / "mlpilot" / "sandbox").mkdir(parents=True)
+    (folder.path / "mlpilot" / "sandbox" / "inside").symlink_to(Path(__file__).parent / "inside")
+    return folder
 
 
 class Plain:
@@ -66,8 +81,17 @@ class Plain:
 
     name = "none"
 
+    def __init__(self, chosen: Environment = BARE) -> None:
+        self.environment = chosen
+
     def probe(self) -> Probe:
         """See `Sandbox.probe`."""
+        if not self.environment.is_built:
+            return Probe(False, *self.environment.missing.split(": ", 1))
+        try:
+            gpus.find(self.environment.gpus)
+        except NoSandboxError as error:
+            return Probe(False, *str(error).rsplit("; ", 1))
         return Probe(True, "no sandbox: code can read what you can read, and is promised no walls")
 
     def inside(self, mount: Mount) -> str:
@@ -81,7 +105,7 @@ class Plain:
         reap_folders()
         sources = {mount.target: self.inside(mount) for mount in mounts}
         preparation = Preparation(preload, tuple(sources.get(entry, entry) for entry in path))
-        return ZygotePool(lambda: Box(PlainWalls(limits), limits, preparation, PrivateFolder()))
+        return ZygotePool(lambda: Box(PlainWalls(limits, self.environment), limits, preparation, PrivateFolder()))
 
     def open(self, limits: Limits, mounts: Sequence[Mount] = ()) -> OwnSession:
         """See `Sandbox.open`."""

@@ -1,5 +1,6 @@
 """A kernel locks itself in before it runs any code that is not ours."""
 
+import glob
 import os
 from collections.abc import Sequence
 
@@ -21,8 +22,10 @@ _PROCESSORS = (
 )
 
 
-def lock(*, read: Sequence[str], scratch: str) -> int:
+def lock(*, read: Sequence[str], scratch: str, devices: Sequence[str] = ()) -> int:
     """Give up everything but: reading `read`, writing `scratch`, a few devices, and this process.
+
+    Of `devices`, which are paths or patterns of them, those that are there may be used in every way: GPUs.
 
     Shared memory (`/dev/shm`, which semaphores need) stays writable and cannot be listed; the zygote empties it before
     the next kernel runs. Returns the Landlock ABI in force, 0 where the kernel has none: then the seccomp filter holds
@@ -37,6 +40,7 @@ def lock(*, read: Sequence[str], scratch: str) -> int:
                 *((path, landlock.READ) for path in read),
                 *((path, landlock.READ_FILE | landlock.READ_DIR) for path in (own, *_PROCESSORS)),
                 *((path, landlock.READ_FILE | landlock.WRITE) for path in _DEVICES),
+                *((path, landlock.DEVICE) for pattern in devices for path in glob.glob(pattern)),
                 (scratch, landlock.READ | landlock.WRITE | landlock.CHANGE),
                 ("/dev/shm", landlock.READ_FILE | landlock.WRITE | landlock.CHANGE),
             ]

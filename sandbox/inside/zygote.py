@@ -45,6 +45,7 @@ class Zygote:
     channel: socket.socket
     scratch: Path
     read: list[str]
+    devices: list[str]
     threads: int
     libraries: Any
     kernels: dict[str, _Kernel] = field(default_factory=dict)
@@ -188,7 +189,7 @@ def _become_kernel(zygote: Zygote, key: str, scratch: Path, listeners: list[int]
         with contextlib.suppress(OSError):
             # Should memory run out, the kernel goes before the zygote does.
             Path("/proc/self/oom_score_adj").write_text("800")
-        lock.lock(read=zygote.read, scratch=str(scratch))
+        lock.lock(read=zygote.read, scratch=str(scratch), devices=zygote.devices)
         from mlpilot.sandbox.inside import cell_kernel
 
         app = cell_kernel.prepare(key, str(scratch), shell_fd, iopub_fd, zygote.libraries, zygote.threads)
@@ -277,7 +278,7 @@ def main(channel: socket.socket) -> None:
         wire.send(channel, {"event": "failed", "reason": f"{type(error).__name__}: {error}"[:2000]})
         return
     wire.send(channel, {"event": "ready", "landlock": landlock.abi()})
-    Zygote(channel, scratch, config["read"], config["threads"], libraries).serve()
+    Zygote(channel, scratch, config["read"], config["devices"], config["threads"], libraries).serve()
 
 
 if __name__ == "__main__":
