@@ -1,7 +1,7 @@
 """`mlpilot.toml`: what a project's sandbox holds beside what comes with mlpilot.
 
-It is read from the folder that one works in, as `.mlpilot/` is, and from nowhere else: a file that nobody thought of, some
-folders up, must not change what runs, nor what a score depends on.
+It is read from the folder that one works in, as `.mlpilot/` is, and from nowhere else: a file some folders up, that
+nobody thought of, must not change what runs, nor what a score depends on.
 """
 
 import difflib
@@ -72,22 +72,21 @@ def read_settings(folder: Path | None = None) -> Settings:
 
 def environment_of(settings: Settings, gpus: str = "") -> Environment:
     """What the sandbox is to hold by these settings, with those GPUs. Raises `UserError`."""
-    mark = "+gpu" if gpus else ""
     if settings.python:
         python = examine(settings.folder / Path(settings.python).expanduser())
-        return Environment(own_python=python, gpus=gpus, identity=f"python {python.identity}{mark}")
+        return Environment(own_python=python, packages=python.packages, gpus=gpus, identity=f"python {python.identity}")
     if settings.image:
         return Environment(own_image=settings.image, gpus=gpus)  # docker knows what tells it from others
     lock = added.read(settings.lock_file) if settings.packages else None
     if lock is None or not added.same(lock.asked, settings.packages):
-        return Environment(asked=settings.packages, gpus=gpus, identity=mark)
+        return Environment(asked=settings.packages, gpus=gpus, identity="packages")
     return Environment(
         image=lock.image(),
         added=lock.folder(),
         packages=lock.pins,
         asked=settings.packages,
         gpus=gpus,
-        identity=f"packages {lock.identity}{mark}",
+        identity=f"packages {lock.identity}",
     )
 
 

@@ -9,12 +9,17 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from importlib import metadata
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mlpilot.agent.bench import limits
 from mlpilot.agent.home import home
 from mlpilot.agent.report.words import plural
 from mlpilot.findings import Finding, State
+from mlpilot.sandbox.errors import UserError
 from mlpilot.thinkers import examine_thinkers
+
+if TYPE_CHECKING:
+    from mlpilot.sandbox.environment import Environment
 
 PACKAGES = (
     "numpy",
@@ -58,12 +63,13 @@ class Checkup:
 
 def examine(*, deep: bool = False) -> Checkup:
     """Look at all of it; sandboxes are probed by doing, and no model beyond this machine is asked."""
-    sandboxes = _sandboxes()
+    held, environment = _environment()
+    sandboxes = _sandboxes(environment)
     thinkers = examine_thinkers()
     first = thinkers.first
     chosen = next((finding.name for finding in sandboxes if finding.state == "ok"), None)
     return Checkup(
-        machine=[_python(), _memory(), _state_folder(), _disk(), thinkers.model],
+        machine=[_python(), _memory(), _state_folder(), _disk(), *held, *_gpus(), thinkers.model],
         packages=_versions(),
         sandboxes=sandboxes,
         sandbox=chosen,
@@ -113,12 +119,47 @@ def _versions() -> dict[str, str | None]:
     return versions
 
 
-def _sandboxes() -> list[Finding]:
+def _environment() -> tuple[list[Finding], "Environment"]:
+    """What mlpilot.toml asks for, whether it is there, and what the sandboxes are to hold."""
+    from mlpilot.agent.settings import FILE, environment_of, read_settings
+    from mlpilot.sandbox.environment import BARE
+
+    try:
+        environment = environment_of(read_settings())
+    except UserError as error:
+        return [Finding(FILE, "warning", str(error), "a run would end with that; mend it first")], BARE
+    if not environment.name:
+        return [], environment
+    if environment.asked and not environment.is_built:
+        what, _, remedy = environment.missing.partition(": ")
+        return [Finding(FILE, "missing", what.removeprefix(f"{FILE} "), remedy)], environment
+    exact = f" ({', '.join(environment.told[:20])})" if environment.told else ""
+    return [Finding(FILE, "ok", f"the sandbox is {environment.name}{exact}")], environment
+
+
+def _gpus() -> list[Finding]:
+    """Those that a sandbox could be given; nothing where there are none."""
+    from mlpilot.sandbox.errors import NoSandboxError
+    from mlpilot.sandbox.gpus import cards, find
+
+    there = cards()
+    if not there:
+        return []
+    names = ", ".join(f"{number}: {card.model or 'NVIDIA'}" for number, card in enumerate(there[:8]))
+    try:
+        find("all")
+    except NoSandboxError as error:
+        what, _, remedy = str(error).removeprefix("--gpus all: ").rpartition("; ")
+        return [Finding("gpus", "warning", f"{names}; {what}", remedy)]
+    return [Finding("gpus", "ok", f"{names}; a sandbox gets them with --gpus")]
+
+
+def _sandboxes(environment: "Environment") -> list[Finding]:
     from mlpilot.sandbox.choose import probes
 
     return [
         Finding(name, "ok" if probe.works else "missing", probe.detail, "" if probe.works else probe.remedy)
-        for name, probe in probes()
+        for name, probe in probes(environment)
     ]
 
 
@@ -132,14 +173,14 @@ _TRIALS = {
 
 def _inside(name: str) -> list[Finding]:
     """Run a Cell, and try from inside what must be out of reach: a file and a variable that were made for this."""
-    from mlpilot.sandbox.choose import choose
+    from mlpilot.agent.settings import sandbox_for
     from mlpilot.sandbox.protocol import Limits
 
     bait = {"name": "MLPILOT_DOCTOR_BAIT"}
     os.environ[bait["name"]] = "readable"
     with tempfile.NamedTemporaryFile(prefix="mlpilot-doctor-") as file:
         Path(file.name).chmod(0o644)
-        with choose(name).open(Limits()) as session:
+        with sandbox_for(name).open(Limits()) as session:
             first = session.run("print(1 + 1)", timeout=60)
             worked = first.status == "ok" and first.stdout.strip() == "2"
             detail = f"ran in {first.seconds:.2f} s" if worked else f"ended {first.status}"

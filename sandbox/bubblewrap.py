@@ -172,7 +172,9 @@ class Bubblewrap:
         reap_folders()
         reap_groups()
         preparation = Preparation(preload, tuple(path))
-        return ZygotePool(lambda: Box(BubblewrapWalls(limits, mounts, self.environment), limits, preparation, PrivateFolder()))
+        return ZygotePool(
+            lambda: Box(BubblewrapWalls(limits, mounts, self.environment), limits, preparation, PrivateFolder())
+        )
 
     def open(self, limits: Limits, mounts: Sequence[Mount] = ()) -> OwnSession:
         """See `Sandbox.open`."""

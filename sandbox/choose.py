@@ -22,7 +22,7 @@ def choose(name: str = "auto", progress: Callable[[str], object] = str, environm
     """
     if name in NAMES:
         _refuse_contradictions(name, environment)
-    if environment.asked and not _is_built(name, environment):
+    if environment.asked and not is_built(name, environment):
         raise NotBuiltError(environment.missing)
     match name:
         case "auto":
@@ -55,10 +55,12 @@ def _refuse_contradictions(name: str, environment: Environment) -> None:
     if environment.own_image and name not in ("auto", "docker"):
         raise UserError(f"mlpilot.toml names an image, which --sandbox {name} cannot use: use docker, or take it out")
     if environment.own_python and name == "docker":
-        raise UserError("mlpilot.toml names a python of this machine, which docker cannot use: use --sandbox bubblewrap")
+        raise UserError(
+            "mlpilot.toml names a python of this machine, which docker cannot use: use --sandbox bubblewrap"
+        )
 
 
-def _is_built(name: str, environment: Environment) -> bool:
+def is_built(name: str, environment: Environment) -> bool:
     """Whether the added packages are where the sandbox would look for them."""
     if name in ("auto", "docker"):
         try:

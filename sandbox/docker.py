@@ -194,7 +194,7 @@ class Docker:
     @property
     def _image(self) -> str:
         chosen = self.environment
-        return chosen.own_image and (chosen.identity or chosen.own_image) or chosen.image or lock.tag()
+        return (chosen.own_image and (chosen.identity or chosen.own_image)) or chosen.image or lock.tag()
 
     def image_is_there(self) -> bool:
         """Whether the engine has the image. Raises `NoSandboxError` when no engine answers."""
@@ -228,6 +228,7 @@ class Docker:
         if chosen.own_image:
             found = own.inspect(self._client, self._image)
             variables["PATH"] = found.path
+            self.environment = replace(self.environment, packages=found.packages)
             changes |= {"entrypoint": [], "healthcheck": {"test": ["NONE"]}, "read": found.read}
         if chosen.gpus:
             changes["device_requests"] = requests_for(self._client, self._image, chosen.gpus)

@@ -4,6 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
 from mlpilot.sandbox.interpreter import Interpreter, ours
 
 INSIDE = "/opt/mlpilot"
@@ -31,13 +34,14 @@ class Environment:
     added: Path | None = None
     """For the others: the folder on this machine that holds them, whether it has been made yet or not."""
     packages: tuple[str, ...] = ()
-    """All that are added, those included that they need: `name==version`."""
+    """All that are added, those included that they need: `name==version`. Of an environment of the person's own: those
+    that code may be told of (`interpreter.NOTABLE`)."""
     asked: tuple[str, ...] = ()
     """What the person has asked to be added, as they wrote it."""
     gpus: str = ""
     """None, `all`, or their numbers: `0,1`."""
     identity: str = ""
-    """What tells it from other environments, so that no score of one is taken for a score of another."""
+    """What tells what it holds from what others do, so that no score of one is taken for a score of another."""
 
     @property
     def python(self) -> Interpreter:
@@ -51,15 +55,30 @@ class Environment:
             return f"your Python {self.own_python.version} at {self.own_python.executable}"
         if self.own_image:
             return f"your image {self.own_image}"
-        shown = ", ".join(self.asked[:5]) + (f" and {len(self.asked) - 5} more" if len(self.asked) > 5 else "")
-        return f"with {shown}" if self.asked else ""
+        return f"with {self._shown}" if self.asked else ""
+
+    @property
+    def _shown(self) -> str:
+        return ", ".join(self.asked[:5]) + (f" and {len(self.asked) - 5} more" if len(self.asked) > 5 else "")
+
+    @property
+    def key(self) -> str:
+        """What a score may depend on beside the versions that come with mlpilot."""
+        return f"{self.identity}+gpu" if self.gpus else self.identity
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """Of the packages, those that are worth naming: what was asked for, without what that needs."""
+        if not self.asked:
+            return self.packages
+        names = {canonicalize_name(Requirement(line).name) for line in self.asked}
+        return tuple(pin for pin in self.packages if pin.partition("==")[0] in names)
 
     @property
     def missing(self) -> str:
         """What to say where the added packages are not there."""
-        shown = ", ".join(self.asked[:5]) + (f" and {len(self.asked) - 5} more" if len(self.asked) > 5 else "")
         verb = "is" if len(self.asked) == 1 else "are"
-        return f"mlpilot.toml asks for {shown}, which {verb} not installed: run `mlpilot sandbox build`"
+        return f"mlpilot.toml asks for {self._shown}, which {verb} not installed: run `mlpilot sandbox build`"
 
     @property
     def is_built(self) -> bool:

@@ -1,13 +1,13 @@
 """GPUs for the sandbox: the device nodes that code inside may use. NVIDIA's only.
 
-A GPU is used through device nodes: one for each (`/dev/nvidia0`), and some for all (`nvidiactl`, `nvidia-uvm`). Inside,
-only the nodes are there that were asked for, and a GPU whose node is not there cannot be opened. The driver's libraries
-belong to the system, which is seen read-only in any case. Numbers are those of `nvidia-smi`: in the order of the PCI bus.
+A GPU is used through device nodes: one for each (`/dev/nvidia0`), and some for all (`nvidiactl`, `nvidia-uvm`). Only
+the nodes that were asked for are there inside, and a GPU whose node is not there cannot be opened. The driver's
+libraries belong to the system, which is seen read-only in any case. Numbers are those of `nvidia-smi`: in the order of
+the PCI bus.
 """
 
 import os
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -32,7 +32,7 @@ class Gpus:
 
     nodes: tuple[tuple[str, str], ...] = ()
     """(path of a device node here, path inside)."""
-    variables: Mapping[str, str] = field(default_factory=lambda: dict(NONE_VISIBLE))
+    variables: dict[str, str] = field(default_factory=lambda: dict(NONE_VISIBLE))
     """For the environment inside."""
 
     @property

@@ -21,7 +21,7 @@ from urllib.parse import unquote, urlsplit
 
 from packaging.utils import canonicalize_name
 
-from mlpilot.sandbox.added import Lock, Package, packages_folder, this_python
+from mlpilot.sandbox.added import Lock, Package, this_python
 from mlpilot.sandbox.environment import ADDED
 from mlpilot.sandbox.errors import UserError
 from mlpilot.sandbox.folder import owner, owner_in, owner_is_dead
@@ -171,7 +171,8 @@ def install(lock: Lock, python: str | None = None) -> Path:
 
 
 def _hashed(package: Package) -> str:
-    return " ".join([package.pin, *(f"--hash=sha256:{digest}" for digest in sorted(set(package.wheels.values())))]) + "\n"
+    hashes = [f"--hash=sha256:{digest}" for digest in sorted(set(package.wheels.values()))]
+    return f"{' '.join([package.pin, *hashes])}\n"
 
 
 def _refuse_what_hides(folder: Path) -> None:
@@ -179,7 +180,9 @@ def _refuse_what_hides(folder: Path) -> None:
     modules = {path.name.partition(".")[0] for path in folder.iterdir() if not path.name.endswith(".dist-info")}
     hidden = sorted((modules - _NOT_MODULES) & (_held_modules() | _OURS | set(sys.stdlib_module_names)))
     if hidden:
-        raise UserError(f"nothing was installed: a package of mlpilot.toml would hide {', '.join(hidden)} of the sandbox")
+        raise UserError(
+            f"nothing was installed: a package of mlpilot.toml would hide the sandbox's {', '.join(hidden)}"
+        )
 
 
 def _held_modules() -> set[str]:

@@ -32,6 +32,21 @@ NEEDED = {
     "zmq": "pyzmq",
 }
 """Modules that kernels and the harness import, and the packages that have them."""
+NOTABLE = (
+    "catboost",
+    "category-encoders",
+    "imbalanced-learn",
+    "jax",
+    "lightgbm",
+    "polars",
+    "statsmodels",
+    "tabpfn",
+    "tensorflow",
+    "torch",
+    "transformers",
+    "xgboost",
+)
+"""Of an environment of the person's own, packages that whoever writes code should know of."""
 PROBE = """
 import json, os, sys
 found = {"version": list(sys.version_info[:3])}
@@ -67,6 +82,8 @@ class Interpreter:
     identity: str = ""
     """A hash of its version and of all packages in it; empty for the Python that runs mlpilot."""
     version: str = ""
+    packages: tuple[str, ...] = ()
+    """Those that are `NOTABLE`: `name==version`."""
 
 
 @cache
@@ -106,6 +123,7 @@ def examine(where: Path) -> Interpreter:
         str(found["home"]),
         identity_of(found),
         version_of(found),
+        notable(found),
     )
 
 
@@ -141,6 +159,12 @@ def version_of(found: dict[str, Any]) -> str:
 def identity_of(found: dict[str, Any]) -> str:
     """A hash of the version and the packages."""
     return hashlib.sha256(json.dumps([found["version"], found["packages"]]).encode()).hexdigest()[:16]
+
+
+def notable(found: dict[str, Any]) -> tuple[str, ...]:
+    """`name==version` of those packages that are `NOTABLE`."""
+    named = (str(pin).partition("==") for pin in found["packages"])
+    return tuple(sorted(f"{name.lower()}=={version}" for name, _, version in named if name.lower() in NOTABLE))
 
 
 def parts_of(prefixes: list[str], paths: list[str]) -> list[str]:

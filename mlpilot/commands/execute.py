@@ -55,11 +55,13 @@ def main(args: argparse.Namespace) -> int:
     """Run the Cell; 0 if it ended well, 3 if not."""
     code = _source(args.file)
     mounts = _mounts(args)
+    from mlpilot.agent.settings import sandbox_for
     from mlpilot.neighbours import linking
-    from mlpilot.sandbox.choose import choose
+    from mlpilot.packages import offer
     from mlpilot.sandbox.protocol import Limits
 
-    sandbox = choose(args.sandbox, note)
+    offer(args.sandbox)
+    sandbox = sandbox_for(args.sandbox, args.gpus or "", note)
     if sandbox.name == "none":
         note(f"note: {NO_WALLS}")
     with sandbox.open(Limits(), mounts) as session:

@@ -7,7 +7,7 @@ import docker.errors
 
 from mlpilot.sandbox.errors import UserError
 from mlpilot.sandbox.folder import owner
-from mlpilot.sandbox.interpreter import NEEDED, PROBE, answer_of, checked, parts_of
+from mlpilot.sandbox.interpreter import NEEDED, PROBE, answer_of, checked, notable, parts_of
 
 _PATH = "/usr/local/bin:/usr/bin:/bin"
 
@@ -20,6 +20,8 @@ class OwnImage:
     """Its PATH; the first `python3` there is the one that runs."""
     read: tuple[str, ...]
     """Where that Python and its packages lie."""
+    packages: tuple[str, ...]
+    """Those that are notable: `name==version`."""
 
 
 def inspect(client: Any, name: str) -> OwnImage:
@@ -57,4 +59,4 @@ def inspect(client: Any, name: str) -> OwnImage:
     found = answer_of(output, "the image's python3")
     checked(found, "the image's python3", "pip install")
     paths = [*found["paths"], found["home"]]
-    return OwnImage(variables.get("PATH", _PATH), tuple(parts_of(found["prefixes"], paths)))
+    return OwnImage(variables.get("PATH", _PATH), tuple(parts_of(found["prefixes"], paths)), notable(found))

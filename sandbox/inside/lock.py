@@ -1,8 +1,8 @@
 """A kernel locks itself in before it runs any code that is not ours."""
 
-import glob
 import os
 from collections.abc import Sequence
+from pathlib import Path
 
 from mlpilot.sandbox.inside import landlock, seccomp
 
@@ -40,7 +40,7 @@ def lock(*, read: Sequence[str], scratch: str, devices: Sequence[str] = ()) -> i
                 *((path, landlock.READ) for path in read),
                 *((path, landlock.READ_FILE | landlock.READ_DIR) for path in (own, *_PROCESSORS)),
                 *((path, landlock.READ_FILE | landlock.WRITE) for path in _DEVICES),
-                *((path, landlock.DEVICE) for pattern in devices for path in glob.glob(pattern)),
+                *((str(path), landlock.DEVICE) for pattern in devices for path in Path("/").glob(pattern[1:])),
                 (scratch, landlock.READ | landlock.WRITE | landlock.CHANGE),
                 ("/dev/shm", landlock.READ_FILE | landlock.WRITE | landlock.CHANGE),
             ]
