@@ -4,7 +4,7 @@ import sys
 from collections.abc import Callable
 
 from mlpilot.agent.atomic import write_atomically
-from mlpilot.agent.report.words import clip, plural
+from mlpilot.agent.report.words import plural
 from mlpilot.agent.settings import FILE, Settings, environment_of, read_settings
 from mlpilot.sandbox import added
 from mlpilot.sandbox.errors import NoSandboxError, NotBuiltError, UserError
@@ -58,12 +58,12 @@ def shown(lock: added.Lock, size: int | None) -> list[str]:
     """What would be installed, how large it is, and where it comes from and goes."""
     if not lock.packages:
         return [f"the sandbox holds all that {FILE} asks for; there is nothing to install"]
-    pins = [f"   {clip(package.name, 60)} {clip(package.version, 40)}" for package in lock.packages[:_SHOWN]]
+    pins = [f"   {clean(package.name)[:60]} {clean(package.version)[:40]}" for package in lock.packages[:_SHOWN]]
     more = [f"   and {len(lock.packages) - _SHOWN} more"] if len(lock.packages) > _SHOWN else []
     large = "size not told" if size is None else f"{size / 1e6:,.1f} MB to fetch"
     return [
         f"to be added to the sandbox, for what {FILE} asks for:",
-        *map(clean, pins),
+        *pins,
         *more,
         f"{plural(len(lock.packages), 'package')}, {large}, from where pip's settings on this machine say;",
         f"wheels only, into {added.packages_folder()} and, where Docker answers, an image upon the sandbox's own",

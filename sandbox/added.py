@@ -21,6 +21,7 @@ from packaging.tags import Tag, compatible_tags, cpython_tags, platform_tags
 from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
 from packaging.version import InvalidVersion, Version
 
+from mlpilot.sandbox.environment import ADDED
 from mlpilot.sandbox.errors import UserError
 from mlpilot.sandbox.image import lock as base
 
@@ -31,6 +32,18 @@ _SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _HEAD = """\
 # Written by `mlpilot sandbox build`: the packages that mlpilot.toml adds to the sandbox, and all that they need.
 # Commit it, so that others get the same. `mlpilot sandbox build --upgrade` looks for newer versions.
+"""
+
+DOCKERFILE = f"""\
+ARG BASE
+FROM ${{BASE}}
+COPY packages {ADDED}
+RUN ldconfig -p | grep -q libgomp.so.1 \\
+ || ln -s /opt/venv/lib/python3*/site-packages/scikit_learn.libs/libgomp*.so* /usr/lib/libgomp.so.1
+"""
+"""Of the image that has the packages too: the base image, and one folder more, so that it takes seconds.
+
+Some packages (LightGBM's) count on the system's OpenMP, which a slim base lacks: they get scikit-learn's copy of it.
 """
 
 
@@ -69,7 +82,7 @@ class Lock:
 
     def image(self) -> str:
         """The name of the image that has them too: the same contents have the same name."""
-        parts = [base.tag(), *(f"{package.pin} {sorted(package.wheels.items())}" for package in self.packages)]
+        parts = [base.tag(), DOCKERFILE, *(f"{package.pin} {sorted(package.wheels.items())}" for package in self.packages)]
         return f"mlpilot-sandbox:{hashlib.sha256(chr(10).join(parts).encode()).hexdigest()[:16]}"
 
     def folder(self, python: str | None = None) -> Path | None:

@@ -198,8 +198,11 @@ class Docker:
 
     def image_is_there(self) -> bool:
         """Whether the engine has the image. Raises `NoSandboxError` when no engine answers."""
+        client = self._client
+        if self.environment.asked and not self.environment.image:
+            return False  # what is asked for was never locked
         try:
-            found = self._client.images.get(self._image)
+            found = client.images.get(self._image)
         except engine_errors.ImageNotFound:
             return False
         if self.environment.own_image:

@@ -19,10 +19,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from mlpilot.sandbox.added import Lock, Package, this_python
-from mlpilot.sandbox.environment import ADDED
 from mlpilot.sandbox.errors import UserError
 from mlpilot.sandbox.folder import owner, owner_in, owner_is_dead
 from mlpilot.sandbox.image import lock as base
@@ -51,12 +51,20 @@ def plan(asked: Sequence[str], known: Lock | None, python: str | None = None) ->
     is no wheel.
     """
     python = python or this_python()
-    pins = base.requirements() + "".join(f"{pin}\n" for pin in (known.pins if known else ()))
+    pins = base.requirements() + "".join(f"{pin}\n" for pin in _kept(known, asked))
     held = {canonicalize_name(line.partition("==")[0]) for line in base.requirements().splitlines()}
     found = [one for one in _resolved(asked, pins, python) if canonicalize_name(one["metadata"]["name"]) not in held]
     packages = {package.name: package for package in (_package(one, known) for one in found)}
     lock = Lock(tuple(asked), tuple(packages[name] for name in sorted(packages)))
     return Plan(lock, _bytes(found), python)
+
+
+def _kept(known: Lock | None, asked: Sequence[str]) -> list[str]:
+    """The locked versions, but for those that what is asked for now excludes."""
+    wanted = [Requirement(line) for line in asked]
+    bounds = {canonicalize_name(one.name): one.specifier for one in wanted}
+    packages = known.packages if known else ()
+    return [one.pin for one in packages if one.name not in bounds or bounds[one.name].contains(one.version, True)]
 
 
 def _resolved(asked: Sequence[str], pins: str, python: str) -> list[dict[str, Any]]:
@@ -74,8 +82,7 @@ def _resolved(asked: Sequence[str], pins: str, python: str) -> list[dict[str, An
 
 def _pip(words: Sequence[str], python: str, asked: Sequence[str]) -> None:
     """Run pip, quietly. Raises `UserError` with its own reason."""
-    command = [sys.executable, "-m", "pip", *words, "--quiet", "--no-input", "--only-binary=:all:"]
-    command += ["--disable-pip-version-check"]
+    command = [sys.executable, "-m", "pip", *words, "--no-input", "--only-binary=:all:", "--disable-pip-version-check"]
     if python != this_python():
         command += ["--python-version", python, "--implementation", "cp"]
     done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
@@ -92,13 +99,18 @@ def _pip(words: Sequence[str], python: str, asked: Sequence[str]) -> None:
             "built from source here: ask for another version, or install it in an environment that `python` names"
         )
     if any("conflicting dependencies" in line for line in errors):
-        clash = next((line for line in lines if line.startswith("The user requested (constraint)")), "")
-        kept = clash.removeprefix("The user requested (constraint)").strip()
-        raise UserError(
-            f"{', '.join(asked)[:200]} cannot go with what the sandbox holds{f' ({kept[:100]})' if kept else ''}: "
-            f"{errors[0][:300]}"
-        )
+        raise UserError(f"what mlpilot.toml asks for does not go together: {_clash(done.stdout) or errors[0][:300]}")
     raise UserError(f"pip cannot install the packages of mlpilot.toml: {errors[0][:400]}")
+
+
+def _clash(output: str) -> str:
+    """What pip says of versions that exclude each other, on one line."""
+    _, _, told = output.partition("The conflict is caused by:\n")
+    lines = [line.strip() for line in told.partition("\n\n")[0].splitlines()]
+    words = {"The user requested (constraint)": "the sandbox holds", "The user requested": "you ask for"}
+    for said, better in words.items():
+        lines = [line.replace(said, better) for line in lines]
+    return "; ".join(lines)[:400]
 
 
 def _package(one: Mapping[str, Any], known: Lock | None) -> Package:
@@ -222,7 +234,3 @@ def _reap(folder: Path) -> None:
     for left in folder.glob("mlpilot-*"):
         if owner_is_dead(owner_in(left.name)):
             remove(left)
-
-
-DOCKERFILE = f"ARG BASE\nFROM ${{BASE}}\nCOPY packages {ADDED}\n"
-"""Of the image that has them: the base image and one folder more. No step runs anything, so it takes seconds."""

@@ -11,12 +11,12 @@ from typing import IO, Any
 
 import docker.errors
 
-from mlpilot.sandbox.added import Lock
+from mlpilot.sandbox.added import DOCKERFILE, Lock
 from mlpilot.sandbox.docker import connect
 from mlpilot.sandbox.errors import NoSandboxError
 from mlpilot.sandbox.image import base as bases
 from mlpilot.sandbox.image import lock
-from mlpilot.sandbox.installing import DOCKERFILE, install
+from mlpilot.sandbox.installing import install
 
 _SECONDS = 600
 """How long one step of a build may be silent."""
