@@ -77,9 +77,11 @@ def environment_of(settings: Settings, gpus: str = "") -> Environment:
         return Environment(own_python=python, packages=python.packages, gpus=gpus, identity=f"python {python.identity}")
     if settings.image:
         return Environment(own_image=settings.image, gpus=gpus)  # docker knows what tells it from others
-    lock = added.read(settings.lock_file) if settings.packages else None
+    if not settings.packages:
+        return Environment(gpus=gpus)
+    lock = added.read(settings.lock_file)
     if lock is None or not added.same(lock.asked, settings.packages):
-        return Environment(asked=settings.packages, gpus=gpus, identity="packages")
+        return Environment(asked=settings.packages, gpus=gpus)  # not to be used before it is built
     return Environment(
         image=lock.image(),
         added=lock.folder(),

@@ -82,7 +82,11 @@ class Lock:
 
     def image(self) -> str:
         """The name of the image that has them too: the same contents have the same name."""
-        parts = [base.tag(), DOCKERFILE, *(f"{package.pin} {sorted(package.wheels.items())}" for package in self.packages)]
+        parts = [
+            base.tag(),
+            DOCKERFILE,
+            *(f"{package.pin} {sorted(package.wheels.items())}" for package in self.packages),
+        ]
         return f"mlpilot-sandbox:{hashlib.sha256(chr(10).join(parts).encode()).hexdigest()[:16]}"
 
     def folder(self, python: str | None = None) -> Path | None:

@@ -75,12 +75,12 @@ def _resolved(asked: Sequence[str], pins: str, python: str) -> list[dict[str, An
         wanted.write_text("".join(f"{line}\n" for line in asked))
         fixed.write_text(pins)
         words = ["install", "--dry-run", "--ignore-installed", "--report", str(report), "-c", str(fixed)]
-        _pip([*words, "--target", str(folder / "none"), "-r", str(wanted)], python, asked)
+        _pip([*words, "--target", str(folder / "none"), "-r", str(wanted)], python)
         found: list[dict[str, Any]] = json.loads(report.read_text())["install"]
         return found
 
 
-def _pip(words: Sequence[str], python: str, asked: Sequence[str]) -> None:
+def _pip(words: Sequence[str], python: str) -> None:
     """Run pip, quietly. Raises `UserError` with its own reason."""
     command = [sys.executable, "-m", "pip", *words, "--no-input", "--only-binary=:all:", "--disable-pip-version-check"]
     if python != this_python():
@@ -168,7 +168,7 @@ def install(lock: Lock, python: str | None = None) -> Path:
             wanted = work / "wanted.txt"
             wanted.write_text("".join(map(_hashed, lock.packages)))
             words = ["install", "--no-deps", "--require-hashes", "--target", str(new), "-r", str(wanted)]
-            _pip(words, python, lock.asked)
+            _pip(words, python)
         _refuse_what_hides(new)
         _make_read_only(new)
         new.chmod(0o755)  # a folder has to be writable to be renamed

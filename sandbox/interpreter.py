@@ -6,6 +6,7 @@ started in isolated mode all the same, so that nothing of this process's environ
 
 import hashlib
 import json
+import re
 import subprocess
 import sys
 import sysconfig
@@ -65,6 +66,7 @@ if sys.version_info >= (3, 8):
 print("\\nmlpilot:" + json.dumps(found))
 """
 """Source for any Python 3; its last line of output is JSON. Arguments are modules to look for."""
+_PIN = re.compile(r"[\w.-]{1,60}==[\w.+!-]{1,40}", re.ASCII)
 _PARTS = ("bin", "lib", "lib64", "include", "share", "pyvenv.cfg")
 _SECONDS = 60
 _MOST_BYTES = 4 * 2**20
@@ -163,8 +165,8 @@ def identity_of(found: dict[str, Any]) -> str:
 
 def notable(found: dict[str, Any]) -> tuple[str, ...]:
     """`name==version` of those packages that are `NOTABLE`."""
-    named = (str(pin).partition("==") for pin in found["packages"])
-    return tuple(sorted(f"{name.lower()}=={version}" for name, _, version in named if name.lower() in NOTABLE))
+    plain = (pin.lower() for pin in found["packages"] if _PIN.fullmatch(pin))
+    return tuple(sorted(pin for pin in plain if pin.partition("==")[0] in NOTABLE))
 
 
 def parts_of(prefixes: list[str], paths: list[str]) -> list[str]:

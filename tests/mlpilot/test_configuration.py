@@ -11,7 +11,13 @@ from pathlib import Path
 
 import pytest
 
+from mlpilot.agent.clock import Clock
+from mlpilot.agent.desk import Desk
+from mlpilot.agent.home import home
+from mlpilot.agent.journal import Journal
+from mlpilot.agent.options import RunOptions
 from mlpilot.agent.settings import environment_of, read_settings
+from mlpilot.agent.task import TaskSpec
 from mlpilot.cli import main
 from mlpilot.sandbox.errors import UserError
 
@@ -208,3 +214,16 @@ def test_a_lock_of_other_wishes_does_not_count(project):
     Path("mlpilot.lock").write_text("version = 3")
     with pytest.raises(UserError, match=r"mlpilot\.lock is not as"):
         environment_of(read_settings())
+
+
+def test_a_run_does_not_go_on_in_another_environment(project):
+    """What it was begun with is in the Journal; what mlpilot.toml says now is not that."""
+    with Journal.open(home()) as journal:
+        for name, facts in (("brave-otter", {"environment": ""}), ("calm-heron", {"environment": "packages 0123"})):
+            journal.start(name, TaskSpec("d.csv", "y"), RunOptions(sandbox="none"))
+            journal.learn(name, sandbox="none", **facts)
+        assert Desk("brave-otter", journal, Clock(None, 0.0), lambda _: None).sandbox.name == "none"
+        with pytest.raises(
+            UserError, match=r"what the sandbox holds \(mlpilot.toml\) has changed since calm-heron began"
+        ):
+            _ = Desk("calm-heron", journal, Clock(None, 0.0), lambda _: None).sandbox
