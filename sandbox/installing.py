@@ -20,6 +20,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 from mlpilot.sandbox.added import Lock, Package, this_python
@@ -62,7 +63,7 @@ def plan(asked: Sequence[str], known: Lock | None, python: str | None = None) ->
 def _kept(known: Lock | None, asked: Sequence[str]) -> list[str]:
     """The locked versions, but for those that what is asked for now excludes."""
     wanted = [Requirement(line) for line in asked]
-    bounds = {canonicalize_name(one.name): one.specifier for one in wanted}
+    bounds: dict[str, SpecifierSet] = {canonicalize_name(one.name): one.specifier for one in wanted}
     packages = known.packages if known else ()
     return [one.pin for one in packages if one.name not in bounds or bounds[one.name].contains(one.version, True)]
 
