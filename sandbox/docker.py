@@ -4,8 +4,7 @@ import contextlib
 import os
 import socket
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -14,13 +13,11 @@ import docker as engine
 import docker.errors as engine_errors
 import requests
 
-from mlpilot.sandbox import gpus
 from mlpilot.sandbox.box import Box, Preparation
-from mlpilot.sandbox.engine_gpus import requests_for
-from mlpilot.sandbox.environment import ADDED, BARE, INSIDE, PACKAGE, SCRATCH, Environment, environment
+from mlpilot.sandbox.docker_contents import Contents, contents, identified, lacking
+from mlpilot.sandbox.environment import BARE, INSIDE, PACKAGE, SCRATCH, Environment, environment
 from mlpilot.sandbox.errors import NoSandboxError, UserError
 from mlpilot.sandbox.folder import PrivateFolder, owner, owner_is_dead, reap_folders
-from mlpilot.sandbox.image import lock, own
 from mlpilot.sandbox.pool import OwnSession, ZygotePool
 from mlpilot.sandbox.protocol import Limits, Mount, Probe
 
@@ -73,21 +70,21 @@ class DockerWalls:
     limits_processes = True
     scratch = SCRATCH
 
-    def __init__(self, client: Any, limits: Limits, mounts: Sequence[Mount], changes: Mapping[str, Any]) -> None:
+    def __init__(self, client: Any, limits: Limits, mounts: Sequence[Mount], held: Contents) -> None:
         self._client = client
         # Started as root, the container's user is nobody; otherwise ourselves, who can do no more than we could.
         self.uid = os.getuid() or _UNPRIVILEGED
-        self.read = [*_SYSTEM, *(mount.target for mount in mounts), *changes.get("read", ())]
-        self.devices = [*gpus.PATTERNS] if "device_requests" in changes else []
+        self.read = [*_SYSTEM, *(mount.target for mount in mounts), *held.read]
+        self.devices = [*held.devices]
         self._ooms = 0
         self._folder = PrivateFolder()
         try:
-            self._start(limits, mounts, changes)
+            self._start(limits, mounts, held)
         except (engine_errors.DockerException, requests.RequestException) as error:
             self._folder.remove()
             raise NoSandboxError(f"docker could not start the sandbox: {' '.join(str(error).split())[:300]}") from None
 
-    def _start(self, limits: Limits, mounts: Sequence[Mount], changes: Mapping[str, Any]) -> None:
+    def _start(self, limits: Limits, mounts: Sequence[Mount], held: Contents) -> None:
         door = self._folder.path / "door"
         door.mkdir(mode=0o755)
         with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as listener:
@@ -96,7 +93,8 @@ class DockerWalls:
             (door / "zygote").chmod(0o666)
             listener.listen(1)
             self._started = time.time()
-            self._container = self._client.containers.run(**_options(limits, mounts, self.uid, door, changes))
+            options = held.added_to(_options(limits, mounts, self.uid, door))
+            self._container = self._client.containers.run(**options)
             self.channel = self._accept(listener)
         (door / "zygote").unlink()
 
@@ -140,9 +138,7 @@ class DockerWalls:
         self._folder.remove()
 
 
-def _options(
-    limits: Limits, mounts: Sequence[Mount], uid: int, door: Path, changes: Mapping[str, Any]
-) -> dict[str, Any]:
+def _options(limits: Limits, mounts: Sequence[Mount], uid: int, door: Path) -> dict[str, Any]:
     inside = Path(__file__).parent / "inside"
     binds = [(inside, PACKAGE), (door, _DOOR), *((m.source, m.target) for m in mounts)]
     return {
@@ -150,8 +146,7 @@ def _options(
         "detach": True,
         "labels": {_OWNER: owner()},
         "user": f"{uid}:{os.getgid() if os.getuid() else uid}",
-        **{name: value for name, value in changes.items() if name != "read"},
-        "environment": environment("/opt/venv/bin") | changes["environment"],
+        "environment": environment("/opt/venv/bin"),
         "working_dir": "/",
         "hostname": "sandbox",
         "init": True,
@@ -191,60 +186,24 @@ class Docker:
     def _client(self) -> Any:
         return connect()
 
-    @property
-    def _image(self) -> str:
-        chosen = self.environment
-        return (chosen.own_image and (chosen.identity or chosen.own_image)) or chosen.image or lock.tag()
-
     def image_is_there(self) -> bool:
         """Whether the engine has the image. Raises `NoSandboxError` when no engine answers."""
-        client = self._client
-        if self.environment.asked and not self.environment.image:
-            return False  # what is asked for was never locked
-        try:
-            found = client.images.get(self._image)
-        except engine_errors.ImageNotFound:
-            return False
-        if self.environment.own_image:
-            # Its name may come to mean another image while this one is used.
-            self.environment = replace(self.environment, identity=str(found.id))
-        return True
-
-    def _lacking(self) -> tuple[str, str]:
-        """What is said where the image is not there, and what to do."""
-        if self.environment.own_image:
-            name = self.environment.own_image
-            return f"docker has no image {name}, which mlpilot.toml names", f"run `docker pull {name}`, or build it"
-        if self.environment.asked:
-            what, _, remedy = self.environment.missing.partition(": ")
-            return what, remedy
-        return "docker answers, but has no sandbox image", "run `mlpilot sandbox build`"
+        found = identified(self._client, self.environment)
+        self.environment = found or self.environment
+        return found is not None
 
     @cached_property
-    def _changes(self) -> dict[str, Any]:
-        """Options of containers that the environment changes, and `read`: what kernels may read besides."""
-        chosen = self.environment
-        changes: dict[str, Any] = {"image": self._image}
-        variables = {} if chosen.gpus else dict(gpus.NONE_VISIBLE)
-        if chosen.asked:
-            variables["PYTHONPATH"] = environment("", [ADDED])["PYTHONPATH"]
-        if chosen.own_image:
-            found = own.inspect(self._client, self._image)
-            variables["PATH"] = found.path
-            self.environment = replace(self.environment, packages=found.packages)
-            changes |= {"entrypoint": [], "healthcheck": {"test": ["NONE"]}, "read": found.read}
-        if chosen.gpus:
-            changes["device_requests"] = requests_for(self._client, self._image, chosen.gpus)
-        return {**changes, "environment": variables}
+    def _held(self) -> Contents:
+        self.environment, held = contents(self._client, self.environment)
+        return held
 
     @cached_property
     def _probed(self) -> Probe:
         try:
             if not self.image_is_there():
-                return Probe(False, *self._lacking())
-            label = {_OWNER: owner()}
-            changes = {name: value for name, value in self._changes.items() if name != "read"}
-            self._client.containers.run(command=["true"], network_mode="none", remove=True, labels=label, **changes)
+                return Probe(False, *lacking(self.environment))
+            trial = {"command": ["true"], "network_mode": "none", "remove": True, "labels": {_OWNER: owner()}}
+            self._client.containers.run(**self._held.added_to(trial))
         except UserError as error:
             what, _, remedy = str(error).partition("; ")
             return Probe(False, what, remedy or "start a Docker engine that you may use")
@@ -268,10 +227,10 @@ class Docker:
         reap_folders()
         _reap(self._client)
         preparation = Preparation(preload, tuple(path))
-        return ZygotePool(lambda: Box(self._walls(limits, mounts), limits, preparation, PrivateFolder()))
-
-    def _walls(self, limits: Limits, mounts: Sequence[Mount]) -> DockerWalls:
-        return DockerWalls(self._client, limits, mounts, self._changes)
+        held = self._held
+        return ZygotePool(
+            lambda: Box(DockerWalls(self._client, limits, mounts, held), limits, preparation, PrivateFolder())
+        )
 
     def open(self, limits: Limits, mounts: Sequence[Mount] = ()) -> OwnSession:
         """See `Sandbox.open`."""
