@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from mlpilot.sandbox.errors import UserError
 
 if TYPE_CHECKING:
-    from mlpilot.sandbox.protocol import Mount
+    from mlpilot.sandbox.protocol import Mount, Sandbox
 
 INSIDE = "/mnt/files"
 MOST_FILES = 256
@@ -48,9 +48,9 @@ def asked_for(paths: "Sequence[str]") -> "list[Mount]":
     return mounts
 
 
-def linking(seen: "Sequence[Mount]") -> str:
+def linking(seen: "Sequence[Mount]", sandbox: "Sandbox") -> str:
     """A Cell that puts them into the working directory, to be read and imported, and leaves no other trace."""
-    pairs = [(mount.target, mount.target.rpartition("/")[2]) for mount in seen]
+    pairs = [(sandbox.inside(mount), mount.target.rpartition("/")[2]) for mount in seen]
     return (
         f"[__import__('os').symlink(*pair) for pair in {pairs!r}];\n"
         "__import__('sys').path.insert(0, __import__('os').getcwd())\n"

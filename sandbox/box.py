@@ -16,11 +16,24 @@ import zmq
 from mlpilot.sandbox.errors import NoSandboxError
 from mlpilot.sandbox.folder import PrivateFolder
 from mlpilot.sandbox.inside import wire
+from mlpilot.sandbox.inside.seccomp import Without
 from mlpilot.sandbox.kernel import Kernel
 from mlpilot.sandbox.protocol import Limits
 
 _START_SECONDS = 60.0
 _SWEEP_SECONDS = 5.0
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What a zygote does for itself; nothing, where namespaces do it."""
+
+    enclosed: bool = False
+    """Lock itself in by Landlock before its first import, having made what it reads reachable for its user."""
+    without: tuple[Without, ...] = ()
+    """What kernels are refused besides (`inside.seccomp`)."""
+    file_bytes: int | None = None
+    """How large any one file may grow, where no file system of the sandbox's own bounds that."""
 
 
 class Walls(Protocol):
@@ -40,9 +53,14 @@ class Walls(Protocol):
     """Whether /dev/shm is the sandbox's own, to be emptied between kernels."""
     limits_processes: bool
     """Whether the walls bound the number of processes; otherwise the zygote does, for its user."""
+    terms: Terms
+    """What the zygote must do itself, in place of walls around it."""
 
     def out_of_memory(self) -> bool:
         """Whether a process was killed for memory since this was last asked."""
+
+    def disk_full(self) -> bool:
+        """Whether kernels were killed for what they wrote to disk since this was last asked."""
 
     def last_words(self) -> str:
         """What the sandbox wrote to its standard error: why it did not start."""
@@ -69,6 +87,7 @@ class Box:
         self.alive = True
         self._ready = False
         self._swept: bool | None = None
+        self._full = False
         self._exits: dict[str, int] = {}
         self._kernels: list[Kernel] = []
         self._folder = folder
@@ -76,6 +95,11 @@ class Box:
         self._start(preparation)
 
     def _start(self, preparation: Preparation) -> None:
+        bounds = {
+            "files": self.limits.files,
+            **({} if self.walls.limits_processes else {"processes": self.limits.processes}),
+            **({} if self.walls.terms.file_bytes is None else {"file_bytes": self.walls.terms.file_bytes}),
+        }
         config = {
             "preload": preparation.preload,
             "path": [*preparation.path],
@@ -84,7 +108,9 @@ class Box:
             "scratch": self.walls.scratch,
             "uid": self.walls.uid,
             "shared_memory": self.walls.private_memory,
-            "processes": None if self.walls.limits_processes else self.limits.processes,
+            "enclosed": self.walls.terms.enclosed,
+            "without": [*self.walls.terms.without],
+            "bounds": bounds,
             "threads": self.limits.threads,
         }
         with tempfile.TemporaryFile() as file:
@@ -131,6 +157,8 @@ class Box:
                 raise NoSandboxError(f"the sandbox did not start: {reason}")
             case {"event": "exited", "kernel": str(name), "code": int(code)}:
                 self._exits[name] = code
+            case {"event": "full"}:
+                self._full = True
             case {"event": "swept", "clean": bool(clean)}:
                 self._swept = clean
             case _:
@@ -146,6 +174,11 @@ class Box:
         )
         kernel.listening()
         return kernel
+
+    def disk_full(self) -> bool:
+        """Whether all kernels were killed for what they wrote to disk, since this was last asked."""
+        full, self._full = self._full or self.walls.disk_full(), False
+        return full
 
     def exit_code(self, kernel: Kernel) -> int | None:
         """The kernel's exit code (negative: the signal that ended it), or None while it lives."""
@@ -167,7 +200,7 @@ class Box:
 
     def sweep(self, keep: Sequence[Kernel]) -> bool:
         """End every process but the kernels in `keep` and empty what they could write; whether that is certain."""
-        self._swept = None
+        self._swept, self._full = None, False
         self._exits.clear()
         self._order(
             {"do": "sweep", "keep": [kernel.name for kernel in keep], "shared_memory": self.walls.private_memory}

@@ -5,9 +5,7 @@ the same paths, and the zygote then becomes an unprivileged user for good. As a 
 """
 
 import os
-import secrets
 import shutil
-import socket
 import subprocess
 import tempfile
 from collections.abc import Iterable, Sequence
@@ -16,7 +14,7 @@ from pathlib import Path
 from typing import IO
 
 from mlpilot.sandbox import gpus
-from mlpilot.sandbox.box import Box, Preparation
+from mlpilot.sandbox.box import Box, Preparation, Terms
 from mlpilot.sandbox.cgroup import Cgroup, reap_groups
 from mlpilot.sandbox.environment import ADDED, BARE, INSIDE, PACKAGE, SCRATCH, Environment, environment
 from mlpilot.sandbox.errors import NoSandboxError
@@ -24,10 +22,11 @@ from mlpilot.sandbox.folder import PrivateFolder, reap_folders
 from mlpilot.sandbox.memory import MemoryWatch
 from mlpilot.sandbox.pool import OwnSession, ZygotePool
 from mlpilot.sandbox.protocol import Limits, Mount, Probe
-from mlpilot.sandbox.spawn import spawn
+from mlpilot.sandbox.spawn import ZygoteProcess, unused_user
+from mlpilot.sandbox.unmet import unmet
 
-_SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64")
-_SETTINGS = (
+SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64")
+SETTINGS = (
     "/etc/ld.so.cache",
     "/etc/ld.so.conf",
     "/etc/ld.so.conf.d",
@@ -44,42 +43,40 @@ class BubblewrapWalls:
 
     private_memory = True
     limits_processes = False
+    terms = Terms()
     scratch = SCRATCH
 
     def __init__(self, limits: Limits, mounts: Sequence[Mount], chosen: Environment = BARE) -> None:
-        self.uid = 0x70000000 + secrets.randbelow(0x0FFFFFFF) if os.getuid() == 0 else _USER
+        self.uid = unused_user() if os.getuid() == 0 else _USER
         python, given = chosen.python, gpus.find(chosen.gpus)
-        self.read = [*_SYSTEM, "/etc", *python.folders, INSIDE, ADDED, *(mount.target for mount in mounts)]
+        self.read = [*SYSTEM, "/etc", *python.folders, INSIDE, ADDED, *(mount.target for mount in mounts)]
         self.read += gpus.READ if given.nodes else ()
         self.devices = given.inside
         self._cgroup = Cgroup.make(limits)
-        self._words: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the walls
-        self.channel, inner = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        with inner, _text_file(f"sandbox:x:{self.uid}:{self.uid}::{SCRATCH}:/bin/sh\n") as users:
+        with _text_file(f"sandbox:x:{self.uid}:{self.uid}::{SCRATCH}:/bin/sh\n") as users:
             command = [
                 *(self._cgroup.enter if self._cgroup else ()),
                 *_command(limits, mounts, users.fileno(), self.uid, chosen, given),
-                *(python.executable, "-s", "-P", "-m", "mlpilot.sandbox.inside.zygote", f"fd:{inner.fileno()}"),
             ]
-            self._process = spawn(
-                command, pass_fds=(inner.fileno(), users.fileno()), stderr=self._words, env={"PATH": os.defpath}
+            self.zygote = ZygoteProcess(
+                command, env={"PATH": os.defpath}, pass_fds=[users.fileno()], python=python.executable
             )
-
-        self._memory = self._cgroup or MemoryWatch(self._process.pid, limits.memory_bytes)
+        self.channel = self.zygote.channel
+        self._memory = self._cgroup or MemoryWatch(self.zygote.pid, limits.memory_bytes)
 
     def out_of_memory(self) -> bool:
         return self._memory.out_of_memory()
 
+    def disk_full(self) -> bool:
+        return False  # its file systems bound bytes, and the zygote files
+
     def last_words(self) -> str:
-        self._words.seek(0)
-        return self._words.read(65536).decode(errors="replace")
+        return self.zygote.last_words()
 
     def destroy(self) -> None:
         # Every process inside dies with process 1 of its namespace, and that dies with bubblewrap.
-        self._process.kill()
-        self._process.wait()
+        self.zygote.destroy()
         self._memory.remove()
-        self._words.close()
 
 
 def _text_file(text: str) -> IO[bytes]:
@@ -104,12 +101,12 @@ def _command(
     for name, value in (variables | given.variables).items():
         command += ["--setenv", name, value]
     binds: list[tuple[str, str]] = []
-    for path in _SYSTEM:
+    for path in SYSTEM:
         if Path(path).is_symlink():
             command += ["--symlink", str(Path(path).readlink()), path]
         elif Path(path).exists():
             binds.append((path, path))
-    binds += [(path, path) for path in (*_SETTINGS, *python.folders, *(gpus.READ[-1:] if given.nodes else ()))]
+    binds += [(path, path) for path in (*SETTINGS, *python.folders, *(gpus.READ[-1:] if given.nodes else ()))]
     inside = Path(__file__).parent / "inside"
     binds += [(str(inside), PACKAGE), ("/sys/devices/system/cpu",) * 2, *added]
     command += _folders([*(target for _, target in binds), *(mount.target for mount in mounts)])
@@ -143,14 +140,10 @@ class Bubblewrap:
     def _probed(self) -> Probe:
         if shutil.which("bwrap") is None:
             return Probe(False, "bubblewrap is not installed", "install the package `bubblewrap`")
-        if not self.environment.is_built:
-            return Probe(False, *self.environment.missing.split(": ", 1))
-        try:
-            given = gpus.find(self.environment.gpus)
-        except NoSandboxError as error:
-            return Probe(False, *str(error).rsplit("; ", 1))
+        if lacking := unmet(self.environment):
+            return lacking
         with _text_file("") as users:
-            command = _command(Limits(), (), users.fileno(), _USER, self.environment, given)
+            command = _command(Limits(), (), users.fileno(), _USER, self.environment, gpus.find(self.environment.gpus))
             command += [self.environment.python.executable, "-I", "-c", ""]
             tried = subprocess.run(command, pass_fds=(users.fileno(),), capture_output=True, text=True, check=False)
         if tried.returncode != 0:

@@ -11,7 +11,8 @@ from mlpilot.sandbox.protocol import CellError, CellResult, CellStatus, Limits, 
 
 _NAME_CHARACTERS, _MESSAGE_CHARACTERS, _TRACEBACK_CHARACTERS = 200, 20_000, 200_000
 _OUT_OF_MEMORY = {"MemoryError", "_ArrayMemoryError"}
-_NO_SPACE = "[Errno 28]"
+_NO_SPACE = ("[Errno 28]", "[Errno 27]")
+"""No space or no inode is left, or a file is as large as a file may be."""
 _READ = {"stream", "execute_result", "display_data", "execute_reply", "error", "status"}
 """Types of message that say something here."""
 
@@ -115,7 +116,7 @@ class Cell:
             return "ok"
         if self.error.type in _OUT_OF_MEMORY:
             return "out_of_memory"
-        return "disk_full" if _NO_SPACE in self.error.message else "error"
+        return "disk_full" if any(said in self.error.message for said in _NO_SPACE) else "error"
 
 
 def _error(content: dict[str, Any]) -> CellError:

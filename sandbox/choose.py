@@ -6,6 +6,7 @@ from mlpilot.sandbox.bubblewrap import Bubblewrap
 from mlpilot.sandbox.docker import Docker
 from mlpilot.sandbox.environment import BARE, Environment
 from mlpilot.sandbox.errors import NoSandboxError, NotBuiltError, UserError
+from mlpilot.sandbox.landlock import Landlock
 from mlpilot.sandbox.plain import Plain
 from mlpilot.sandbox.protocol import Probe, Sandbox
 
@@ -15,10 +16,10 @@ NAMES = ("auto", "docker", "bubblewrap", "landlock", "none")
 def choose(name: str = "auto", progress: Callable[[str], object] = str, environment: Environment = BARE) -> Sandbox:
     """The sandbox called `name` (one of `NAMES`), tried and found working.
 
-    `auto` takes docker where an engine answers and has the image, else bubblewrap. An explicit `docker` builds a
-    missing image of ours, telling `progress` of each step, but adds no package to it. Raises `NoSandboxError` with what
-    would help, `NotBuiltError` where packages were asked for and are not there, `UserError` for any other name, or one
-    that contradicts the environment.
+    `auto` takes docker where an engine answers and has the image, else bubblewrap, else landlock. An explicit `docker`
+    builds a missing image of ours, telling `progress` of each step, but adds no package to it. Raises `NoSandboxError`
+    with what would help, `NotBuiltError` where packages were asked for and are not there, `UserError` for any other
+    name, or one that contradicts the environment.
     """
     if name in NAMES:
         _refuse_contradictions(name, environment)
@@ -37,7 +38,7 @@ def choose(name: str = "auto", progress: Callable[[str], object] = str, environm
         case "bubblewrap":
             return _first(Bubblewrap(environment))
         case "landlock":
-            raise NoSandboxError("the landlock sandbox is not there yet: use --sandbox bubblewrap or docker")
+            return _first(Landlock(environment))
         case "none":
             return _first(Plain(environment))
     raise UserError(f"{name!r} is not a sandbox: choose one of {', '.join(NAMES)}")
@@ -47,7 +48,7 @@ def _candidates(environment: Environment) -> list[Sandbox]:
     """What `auto` tries: an image of the person's own is for docker, and a Python of their own for the others."""
     if environment.own_image:
         return [Docker(environment)]
-    walled: list[Sandbox] = [Bubblewrap(environment)]
+    walled: list[Sandbox] = [Bubblewrap(environment), Landlock(environment)]
     return walled if environment.own_python else [Docker(environment), *walled]
 
 
@@ -84,6 +85,4 @@ def _first(*candidates: Sandbox) -> Sandbox:
 
 def probes(environment: Environment = BARE) -> list[tuple[str, Probe]]:
     """Every sandbox, tried, in the order in which `auto` would take them; for `mlpilot doctor`."""
-    candidates = _candidates(environment)
-    later = Probe(False, "not there yet: it comes with a later version")
-    return [*((sandbox.name, sandbox.probe()) for sandbox in candidates), ("landlock", later)]
+    return [(sandbox.name, sandbox.probe()) for sandbox in _candidates(environment)]

@@ -13,7 +13,7 @@ import docker as engine
 import docker.errors as engine_errors
 import requests
 
-from mlpilot.sandbox.box import Box, Preparation
+from mlpilot.sandbox.box import Box, Preparation, Terms
 from mlpilot.sandbox.docker_contents import Contents, contents, identified, lacking
 from mlpilot.sandbox.environment import BARE, INSIDE, PACKAGE, SCRATCH, Environment, environment
 from mlpilot.sandbox.errors import NoSandboxError, UserError
@@ -68,6 +68,7 @@ class DockerWalls:
 
     private_memory = True
     limits_processes = True
+    terms = Terms()
     scratch = SCRATCH
 
     def __init__(self, client: Any, limits: Limits, mounts: Sequence[Mount], held: Contents) -> None:
@@ -126,6 +127,9 @@ class DockerWalls:
         new, self._ooms = ooms > self._ooms, ooms
         return new
 
+    def disk_full(self) -> bool:
+        return False  # its file systems bound bytes, and the zygote files
+
     def last_words(self) -> str:
         try:
             return str(self._container.logs(tail=100).decode(errors="replace"))
@@ -160,7 +164,9 @@ def _options(limits: Limits, mounts: Sequence[Mount], uid: int, door: Path) -> d
         "memswap_limit": limits.memory_bytes,
         "nano_cpus": int(limits.cpus * 1e9),
         "shm_size": limits.disk_bytes,
-        "tmpfs": {SCRATCH: f"rw,exec,nosuid,nodev,size={limits.disk_bytes},uid={uid},mode=0700"},
+        "tmpfs": {
+            SCRATCH: f"rw,exec,nosuid,nodev,size={limits.disk_bytes},nr_inodes={limits.files},uid={uid},mode=0700"
+        },
         "mounts": [engine.types.Mount(to, str(source.resolve()), "bind", read_only=True) for source, to in binds],
         "log_config": engine.types.LogConfig(type="json-file", config={"max-size": "1m", "max-file": "1"}),
     }

@@ -3,11 +3,14 @@
 A Unix socket's path may be 107 bytes long, so the folder lies right below the temporary folder, or below /tmp.
 """
 
+import contextlib
 import os
 import re
-import shutil
 import tempfile
 from pathlib import Path
+
+from mlpilot.sandbox.inside.janitor import empty
+from mlpilot.sandbox.leftovers import end_noted
 
 _OWNER = re.compile(r"(\d+)-(\d+)-(\d+)")
 _LONGEST_PARENT = 50
@@ -64,11 +67,20 @@ class PrivateFolder:
 
     def remove(self) -> None:
         """Remove it and what is in it. Safe to call twice."""
-        shutil.rmtree(self.path, ignore_errors=True)
+        _remove(self.path)
+
+
+def _remove(folder: Path) -> None:
+    """Remove a folder, however deep and locked what generated code has left in it; what cannot go stays."""
+    with contextlib.suppress(OSError):
+        empty(folder)
+        folder.rmdir()
 
 
 def reap_folders() -> None:
-    """Remove the folders of owners that are dead."""
+    """End what the zygotes of dead owners have left running, and remove their folders."""
     for folder in _parent().glob("mlpilot-*"):
-        if owner_is_dead(owner_in(folder.name)) and folder.lstat().st_uid == os.getuid():
-            shutil.rmtree(folder, ignore_errors=True)
+        with contextlib.suppress(FileNotFoundError):
+            dead = owner_is_dead(owner_in(folder.name)) and folder.lstat().st_uid == os.getuid()
+            if dead and end_noted(folder):
+                _remove(folder)

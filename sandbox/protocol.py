@@ -30,6 +30,8 @@ class Limits:
     """Processes and threads alive at once."""
     disk_bytes: int = 2**30
     """Bytes that may be written to the Session's own scratch folder."""
+    files: int = 100_000
+    """Files and folders that may be in scratch at once."""
     output_bytes: int = 8 * 2**20
     """Text that one Cell may print before it is stopped."""
     buffer_bytes: int = 512 * 2**20
@@ -151,7 +153,7 @@ class Probe:
 
 
 class Sandbox(Protocol):
-    """A way to isolate code: docker, bubblewrap, (landlock,) or none."""
+    """A way to isolate code: docker, bubblewrap, landlock, or none."""
 
     name: str
     environment: Environment
@@ -161,7 +163,7 @@ class Sandbox(Protocol):
         """Try it, cheaply, by doing; cached for the life of the process."""
 
     def inside(self, mount: Mount) -> str:
-        """The path at which code finds `mount`: its target, but for `none`, which cannot mount anything."""
+        """The path at which code finds `mount`: its target, but for landlock and none, which cannot mount anything."""
 
     def pool(
         self, limits: Limits, mounts: Sequence[Mount] = (), *, preload: str = "", path: Sequence[str] = ()

@@ -135,13 +135,19 @@ class KernelSession:
         hung_up = self.box.exit_code(self._kernel) is None
         if hung_up:
             self.box.kill(self._kernel)
-        out_of_memory = self.box.walls.out_of_memory()
-        while not hung_up and not out_of_memory and time.monotonic() < until:
+        cause = self._cause()
+        while not hung_up and cause is None and time.monotonic() < until:
             time.sleep(0.02)
-            out_of_memory = self.box.walls.out_of_memory()
-        if out_of_memory:
-            return cell.result("out_of_memory", state_lost=True)
+            cause = self._cause()
+        if cause is not None:
+            return cell.result(cause, state_lost=True)
         return cell.result(cut or ("too_much_output" if hung_up else "killed"), state_lost=True)
+
+    def _cause(self) -> CellStatus | None:
+        """Which limit of the sandbox a process was killed for."""
+        if self.box.disk_full():
+            return "disk_full"
+        return "out_of_memory" if self.box.walls.out_of_memory() else None
 
     def interrupt(self) -> None:
         """See `Session.interrupt`. Does nothing when no Cell is running."""

@@ -66,7 +66,7 @@ def main(args: argparse.Namespace) -> int:
         note(f"note: {NO_WALLS}")
     with sandbox.open(Limits(), mounts) as session:
         if mounts:
-            session.run(linking(mounts))
+            session.run(linking(mounts, sandbox))
         result = session.run(code, timeout=args.timeout, on_output=None if args.json else _pass_on)
     if args.json:
         answer_json(as_json(result, sandbox.name))

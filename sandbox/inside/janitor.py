@@ -7,7 +7,6 @@ memory keeps them: so this runs in a process of its own, a child of the zygote t
 import contextlib
 import os
 import secrets
-import shutil
 import signal
 import time
 from collections.abc import Callable, Iterable
@@ -58,15 +57,33 @@ def descendants(ancestor: int) -> set[int]:
 
 
 def empty(folder: Path, *, keep: Iterable[Path] = ()) -> None:
-    """Remove all that lies in `folder` but `keep`, and leave its own time stamps telling nothing but our visit."""
+    """Remove all that lies in `folder` but `keep`, and leave its own time stamps telling nothing but our visit.
+
+    A folder found within is moved up into `folder` before its turn comes, so that no depth is too deep. Nothing may be
+    at work in there any more. Raises `OSError`.
+    """
     kept = set(keep)
-    for entry in os.scandir(folder):
-        if Path(entry.path) in kept:
-            continue
-        if entry.is_dir(follow_symlinks=False):
-            shutil.rmtree(entry.path)
-        else:
-            Path(entry.path).unlink()
+    while entries := [entry for entry in os.scandir(folder) if Path(entry.path) not in kept]:
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                _lift(Path(entry.path), folder)
+            else:
+                Path(entry.path).unlink()
     visit = folder / f".{secrets.token_hex(8)}"
     visit.touch()
     visit.unlink()
+
+
+def _lift(folder: Path, to: Path) -> None:
+    """Remove `folder`, having moved the folders within it to `to`."""
+    with contextlib.suppress(OSError):
+        folder.rmdir()  # most are empty
+        return
+    folder.chmod(0o700)
+    for entry in os.scandir(folder):
+        if entry.is_dir(follow_symlinks=False):
+            Path(entry.path).chmod(0o700)
+            Path(entry.path).rename(to / secrets.token_hex(16))
+        else:
+            Path(entry.path).unlink()
+    folder.rmdir()

@@ -1,7 +1,7 @@
 """A kernel locks itself in before it runs any code that is not ours."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from mlpilot.sandbox.inside import landlock, seccomp
@@ -22,28 +22,51 @@ _PROCESSORS = (
 )
 
 
-def lock(*, read: Sequence[str], scratch: str, devices: Sequence[str] = ()) -> int:
+def enclose(*, read: Sequence[str], scratch: str, devices: Sequence[str] = ()) -> None:
+    """For a zygote that no other walls surround: give up what no kernel of it will need, before the first import.
+
+    It keeps `/proc`, since it must find and end what kernels have started. Raises `OSError` where Landlock is missing.
+    """
+    seccomp.no_new_privileges()
+    landlock.restrict([*_readable(read, "/proc"), (scratch, _OWN), *_usable(devices)])
+
+
+def lock(
+    *,
+    read: Sequence[str],
+    scratch: str,
+    shared_memory: bool,
+    without: Collection[seccomp.Without] = (),
+    devices: Sequence[str] = (),
+) -> int:
     """Give up everything but: reading `read`, writing `scratch`, a few devices, and this process.
 
     Of `devices`, which are paths or patterns of them, those that are there may be used in every way: GPUs.
 
-    Shared memory (`/dev/shm`, which semaphores need) stays writable and cannot be listed; the zygote empties it before
-    the next kernel runs. Returns the Landlock ABI in force, 0 where the kernel has none: then the seccomp filter holds
-    alone, and the caller must give each kernel a sandbox of its own. Raises `OSError` where there is no seccomp.
+    With `shared_memory`, `/dev/shm` (which semaphores need) stays writable and cannot be listed; where it is the
+    sandbox's own, the zygote empties it before the next kernel runs. `without` is passed to `seccomp.restrict`.
+    Returns the Landlock ABI in force, 0 where the kernel has none: then the seccomp filter holds alone, and the caller
+    must give each kernel a sandbox of its own. Raises `OSError` where there is no seccomp.
     """
     seccomp.no_new_privileges()
     version = landlock.abi()
     if version:
-        own = f"/proc/{os.getpid()}"
-        landlock.restrict(
-            [
-                *((path, landlock.READ) for path in read),
-                *((path, landlock.READ_FILE | landlock.READ_DIR) for path in (own, *_PROCESSORS)),
-                *((path, landlock.READ_FILE | landlock.WRITE) for path in _DEVICES),
-                *((str(path), landlock.DEVICE) for pattern in devices for path in Path("/").glob(pattern[1:])),
-                (scratch, landlock.READ | landlock.WRITE | landlock.CHANGE),
-                ("/dev/shm", landlock.READ_FILE | landlock.WRITE | landlock.CHANGE),
-            ]
-        )
-    seccomp.restrict()
+        memory = [("/dev/shm", landlock.READ_FILE | landlock.WRITE | landlock.CHANGE)] if shared_memory else []
+        landlock.restrict([*_readable(read, f"/proc/{os.getpid()}"), (scratch, _OWN), *memory, *_usable(devices)])
+    seccomp.restrict(without)
     return version
+
+
+_OWN = landlock.READ | landlock.WRITE | landlock.CHANGE
+
+
+def _usable(devices: Sequence[str]) -> list[tuple[str, int]]:
+    return [(str(path), landlock.DEVICE) for pattern in devices for path in Path("/").glob(pattern[1:])]
+
+
+def _readable(read: Sequence[str], processes: str) -> list[tuple[str, int]]:
+    return [
+        *((path, landlock.READ) for path in read),
+        *((path, landlock.READ_FILE | landlock.READ_DIR) for path in (processes, *_PROCESSORS)),
+        *((path, landlock.READ_FILE | landlock.WRITE) for path in _DEVICES),
+    ]

@@ -16,7 +16,8 @@ import errno
 import os
 import platform
 import struct
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from typing import Literal
 
 # name: (x86_64, aarch64); -1 where an architecture lacks the call. Calls from 424 on have one number everywhere.
 _REFUSED = {
@@ -51,6 +52,15 @@ _UNKNOWN = {
     "io_uring_setup": (425, 425), "io_uring_enter": (426, 426), "io_uring_register": (427, 427),
     "clone3": (435, 435), "memfd_create": (319, 279), "memfd_secret": (447, 447), "mincore": (27, 232),
     "cachestat": (451, 451),
+    # tells of every file that comes and goes in a folder that one may list, or (under Landlock) only name
+    "inotify_init": (253, -1), "inotify_init1": (294, 26), "inotify_add_watch": (254, 27),
+    "inotify_rm_watch": (255, 28),
+}  # fmt: skip
+
+# Refused as if the file system had no such thing: Landlock does not see them, and by path they reach any file.
+_UNSUPPORTED = {
+    "getxattr": (191, 8), "lgetxattr": (192, 9), "listxattr": (194, 11), "llistxattr": (195, 12),
+    "getxattrat": (464, 464), "listxattrat": (465, 465), "file_getattr": (468, 468),
 }  # fmt: skip
 
 # Does nothing, and says that it did.
@@ -72,12 +82,26 @@ _ON_SELF = {
 # The same, named by a kind and a number: allowed on (0, 0) and (1, 0), the calling process.
 _PRIORITIES = {"setpriority": ((141, 140), 0), "ioprio_set": ((251, 30), 1)}
 
+# Named by a process in their first argument, the calls that signal it.
+_SIGNALS = {"tkill": (200, 130), "tgkill": (234, 131), "rt_sigqueueinfo": (129, 138), "rt_tgsigqueueinfo": (297, 240)}
+_KILL, _PIDFD_SEND_SIGNAL, _SETSID, _SETPGID = (62, 129), (424, 424), (112, 157), (109, 154)
+
+Without = Literal["sessions", "signals"]
+"""`sessions`: nobody leaves the session that the zygote leads, by which leftovers are found (it is pretended).
+`signals`: none to anybody else, where Landlock does not see to that; process groups are then left as they are."""
+
 _SOCKET, _SOCKETPAIR, _CLONE, _IOCTL = (41, 198), (53, 199), (56, 220), (16, 29)
-_PREADV2, _MADVISE = (327, 286), (28, 233)
+_PREADV2, _MADVISE, _FCNTL = (327, 286), (28, 233), (72, 25)
 _NEW_NAMESPACES = 0x7E020000
 _AF_UNIX, _AF_NETLINK = 1, 16
 _SOCK_DGRAM, _SOCK_TYPE_MASK = 2, 0xF
 _TIOCSTI, _TIOCLINUX = 0x5412, 0x541C
+_IOCTLS_OF_SOCKETS = 0x8900
+_IOCTLS_OF_FILES = (0x6600, 0x5800, 0x7600, 0x7200, 0x9400, 0x9700, 0xF500, 0xBC00)
+"""Kinds of ioctl with which file systems change a file's flags, seal it (fs-verity), or make subvolumes: its owner may,
+by a descriptor that is open for reading only, and Landlock does not see it."""
+_F_SETOWN, _F_SETSIG, _F_SETOWN_EX, _F_SETLEASE, _F_NOTIFY = 8, 10, 15, 1024, 1026
+"""Ways to have a signal sent to another process, or to hold up others who open a file."""
 _RWF_NOWAIT, _RWF_DONTCACHE = 0x08, 0x80
 _MADV_COLD, _MADV_PAGEOUT = 20, 21
 
@@ -91,6 +115,7 @@ Instruction = tuple[int, int, int, int]
 
 
 _ALLOWED: Instruction = (_RETURN, 0, 0, _ALLOW)
+_TABLES = ((_REFUSED, errno.EPERM), (_UNKNOWN, errno.ENOSYS), (_UNSUPPORTED, errno.ENOTSUP), (_PRETENDED, 0))
 
 
 def _argument(index: int) -> Instruction:
@@ -107,8 +132,11 @@ def _rule(number: int, body: list[Instruction]) -> list[Instruction]:
     return [(_JUMP_EQUAL, 0, len(body), number), *body] if number >= 0 else []
 
 
-def program(machine: str, own_pid: int) -> list[Instruction]:
-    """The filter for `machine` (`x86_64` or `aarch64`), for the process `own_pid` and its children."""
+def program(machine: str, own_pid: int, without: Collection[Without] = ()) -> list[Instruction]:
+    """The filter for `machine` (`x86_64` or `aarch64`), for the process `own_pid` and its children.
+
+    `without` names what is refused besides, where there is no PID namespace around it.
+    """
     if machine not in _AUDIT_ARCH:
         raise OSError(errno.ENOTSUP, f"no system call table for {machine}")
     column = list(_AUDIT_ARCH).index(machine)
@@ -116,9 +144,13 @@ def program(machine: str, own_pid: int) -> list[Instruction]:
     code.append((_LOAD, 0, 0, 0))
     if machine == "x86_64":
         code += [(_JUMP_AT_LEAST, 0, 1, 0x40000000), _fail(errno.ENOSYS)]
-    for table, outcome in ((_REFUSED, errno.EPERM), (_UNKNOWN, errno.ENOSYS), (_PRETENDED, 0)):
+    for table, outcome in _TABLES:
         for numbers in table.values():
             code += _rule(numbers[column], [_fail(outcome)])
+    if "sessions" in without:
+        code += _rule(_SETSID[column], [_fail(0)])
+    if "signals" in without:
+        code += _no_signals(column, own_pid)
     for numbers in _ON_SELF.values():
         code += _rule(
             numbers[column],
@@ -130,6 +162,26 @@ def program(machine: str, own_pid: int) -> list[Instruction]:
             [_argument(0), (_JUMP_EQUAL, 0, 3, kind), _argument(1), (_JUMP_EQUAL, 0, 1, 0), _ALLOWED, _fail(0)],
         )
     return [*code, *_rules_by_argument(column), _ALLOWED]
+
+
+def _no_signals(column: int, own_pid: int) -> list[Instruction]:
+    """Signals reach the process `own_pid` and its group, and nobody else."""
+    code = _rule(_SETPGID[column], [_fail(0)])
+    code += _rule(_PIDFD_SEND_SIGNAL[column], [_fail(errno.EPERM)])
+    for numbers in _SIGNALS.values():
+        code += _rule(numbers[column], _only_if((own_pid,)))
+    return [*code, *_rule(_KILL[column], _only_if((0, own_pid, -own_pid & 0xFFFFFFFF)))]
+
+
+def _only_if(values: tuple[int, ...]) -> list[Instruction]:
+    """Refused unless the first argument is one of `values`."""
+    tests = [(_JUMP_EQUAL, len(values) - index, 0, value) for index, value in enumerate(values)]
+    return [_argument(0), *tests, _fail(errno.EPERM), _ALLOWED]
+
+
+def _unless(values: tuple[int, ...], *, beyond: int = 0) -> list[Instruction]:
+    """Refused if the accumulator is one of `values`, otherwise on to what follows `beyond` further instructions."""
+    return [(_JUMP_EQUAL, len(values) - index + beyond, 0, value) for index, value in enumerate(values)]
 
 
 def _rules_by_argument(column: int) -> list[Instruction]:
@@ -154,18 +206,20 @@ def _rules_by_argument(column: int) -> list[Instruction]:
     )
     code += _rule(_CLONE[column], [_argument(0), (_JUMP_SET, 0, 1, _NEW_NAMESPACES), _fail(errno.EPERM), _ALLOWED])
     # Socket ioctls would read the network interfaces of whoever made the socket: the host.
+    kinds = (_IOCTLS_OF_SOCKETS, *_IOCTLS_OF_FILES)
     code += _rule(
         _IOCTL[column],
         [
             _argument(1),
-            (_JUMP_EQUAL, 3, 0, _TIOCSTI),
-            (_JUMP_EQUAL, 2, 0, _TIOCLINUX),
-            (_AND, 0, 0, 0xFFFFFF00),
-            (_JUMP_EQUAL, 0, 1, 0x8900),
-            _fail(errno.EPERM),
+            *_unless((_TIOCSTI, _TIOCLINUX), beyond=1 + len(kinds)),
+            (_AND, 0, 0, 0xFF00),
+            *_unless(kinds),
             _ALLOWED,
+            _fail(errno.EPERM),
         ],
     )
+    commands = (_F_SETOWN, _F_SETSIG, _F_SETOWN_EX, _F_SETLEASE, _F_NOTIFY)
+    code += _rule(_FCNTL[column], [_argument(1), *_unless(commands), _ALLOWED, _fail(errno.EPERM)])
     # The page cache again: whether a page is there, reading without a trace, and dropping what is mapped.
     told = _RWF_NOWAIT | _RWF_DONTCACHE
     code += _rule(_PREADV2[column], [_argument(5), (_JUMP_SET, 0, 1, told), _fail(errno.EOPNOTSUPP), _ALLOWED])
@@ -198,9 +252,9 @@ def no_new_privileges() -> None:
     _prctl(_PR_SET_NO_NEW_PRIVS, ctypes.c_ulong(1), ctypes.c_ulong(0), ctypes.c_ulong(0), ctypes.c_ulong(0))
 
 
-def restrict() -> None:
+def restrict(without: Collection[Without] = ()) -> None:
     """Bind the calling thread, and all that it starts, to the filter, for good. Raises `OSError` where it cannot."""
-    packed = _pack(program(platform.machine(), os.getpid()))
+    packed = _pack(program(platform.machine(), os.getpid(), without))
     buffer = ctypes.create_string_buffer(packed, len(packed))
     filter_ = _Program(len(packed) // 8, ctypes.cast(buffer, ctypes.c_void_p))
     no_new_privileges()

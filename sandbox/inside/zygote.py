@@ -22,9 +22,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from mlpilot.sandbox.inside import janitor, landlock, lock, wire
+from mlpilot.sandbox.inside import janitor, landlock, lock, reach, seccomp, wire
 
 SHARED_MEMORY = Path("/dev/shm")
+_EVERY_SECONDS = 0.1
+"""How often files are counted while there are kernels."""
+_OPEN_FILES = 4096
+"""Descriptors that a process may have: enough for anything but a bomb of them."""
 _COMPLAINTS = 100
 """Where a kernel that does not come up says why; closed before it serves its first cell."""
 _PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_CHILD_SUBREAPER = 1, 4, 36
@@ -48,6 +52,11 @@ class Zygote:
     devices: list[str]
     threads: int
     libraries: Any
+    expendable: "_Expendable"
+    shared_memory: bool
+    enclosed: bool
+    without: list[seccomp.Without]
+    files: int
     kernels: dict[str, _Kernel] = field(default_factory=dict)
     pid: int = field(default_factory=os.getpid)
 
@@ -56,7 +65,8 @@ class Zygote:
         scratch = self.scratch / secrets.token_hex(16)
         scratch.mkdir(mode=0o700)
         try:
-            pid = os.fork()
+            with self.expendable:
+                pid = os.fork()
         except OSError as error:
             self._tell({"event": "exited", "kernel": message["kernel"], "code": error.errno or 1})
             return
@@ -102,6 +112,18 @@ class Zygote:
                 return status == 0
             self._ended(pid, status)
 
+    def bound_files(self) -> None:
+        """End every kernel when more files are in the sandbox's own file systems than may be, and tell the host.
+
+        Bytes are bounded by the size of each; the number of files cannot be by every tool that makes one.
+        """
+        places = [self.scratch, SHARED_MEMORY] if self.shared_memory and self.kernels else []
+        counts = [(status.f_files, status.f_ffree) for status in map(os.statvfs, places)]
+        if any(total - free > self.files + 1 for total, free in counts):
+            self._tell({"event": "full"})
+            for kernel in self.kernels.values():
+                os.kill(kernel.pid, signal.SIGKILL)
+
     def reap(self) -> None:
         """Collect the dead, and tell the host of each kernel among them."""
         while True:
@@ -140,7 +162,8 @@ class Zygote:
         signal.set_wakeup_fd(wake.fileno(), warn_on_full_buffer=False)
         orders = {"fork": self.fork, "interrupt": self.interrupt, "kill": self.kill, "sweep": self.sweep}
         while True:
-            ready, _, _ = select.select([self.channel, wakeup], [], [])
+            ready, _, _ = select.select([self.channel, wakeup], [], [], _EVERY_SECONDS if self.kernels else None)
+            self.bound_files()
             if wakeup in ready:
                 wakeup.recv(4096)
             self.reap()
@@ -172,7 +195,8 @@ def _become_kernel(zygote: Zygote, key: str, scratch: Path, listeners: list[int]
     code = 70
     complaints = os.dup2(2, _COMPLAINTS)
     try:
-        os.setsid()
+        # A group of its own, to be interrupted; the session stays the zygote's, by which leftovers can be found.
+        os.setpgid(0, 0)
         _set_dumpable(True)
         # Without the zygote there is nobody to clean up: go with it.
         _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
@@ -185,11 +209,13 @@ def _become_kernel(zygote: Zygote, key: str, scratch: Path, listeners: list[int]
         os.environ["MLPILOT_KERNEL"] = "1"
         for name in _THREAD_VARIABLES:
             os.environ[name] = str(zygote.threads)
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        with contextlib.suppress(OSError):
-            # Should memory run out, the kernel goes before the zygote does.
-            Path("/proc/self/oom_score_adj").write_text("800")
-        lock.lock(read=zygote.read, scratch=str(scratch), devices=zygote.devices)
+        lock.lock(
+            read=zygote.read,
+            scratch=str(scratch),
+            shared_memory=not zygote.enclosed,
+            without=zygote.without,
+            devices=zygote.devices,
+        )
         from mlpilot.sandbox.inside import cell_kernel
 
         app = cell_kernel.prepare(key, str(scratch), shell_fd, iopub_fd, zygote.libraries, zygote.threads)
@@ -201,6 +227,27 @@ def _become_kernel(zygote: Zygote, key: str, scratch: Path, listeners: list[int]
             os.write(complaints, traceback.format_exc().encode())
     finally:
         os._exit(code)
+
+
+class _Expendable:
+    """What is forked within it goes before the zygote does, should memory run out.
+
+    The zygote marks itself and takes that back, since a kernel of a zygote that Landlock encloses could not.
+    """
+
+    def __init__(self) -> None:
+        self._fd = os.open("/proc/self/oom_score_adj", os.O_RDWR | os.O_CLOEXEC)
+        self._own = os.read(self._fd, 16).strip()
+
+    def __enter__(self) -> None:
+        self._write(b"800")
+
+    def __exit__(self, *_: object) -> None:
+        self._write(self._own)
+
+    def _write(self, score: bytes) -> None:
+        with contextlib.suppress(OSError):
+            os.pwrite(self._fd, score, 0)
 
 
 _THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "LOKY_MAX_CPU_COUNT")
@@ -223,6 +270,17 @@ def _set_dumpable(dumpable: bool) -> None:
     _libc.prctl(_PR_SET_DUMPABLE, int(dumpable), 0, 0, 0)
 
 
+def become(uid: int, read: list[str], scratch: Path) -> None:
+    """Where no namespace surrounds us: become `uid`, who can still reach `read` and owns `scratch`.
+
+    Raises `RuntimeError`, in one line for the person, where that cannot be had.
+    """
+    if os.getuid() == 0:
+        os.setgroups([])
+        reach.lay_open(read, str(scratch), uid)
+        _drop_privileges(uid, [scratch])
+
+
 def _drop_privileges(uid: int, folders: list[Path]) -> None:
     """Started as root inside: become `uid` for good. `folders` are handed over first."""
     if os.getuid() != 0 or uid == 0:
@@ -232,6 +290,29 @@ def _drop_privileges(uid: int, folders: list[Path]) -> None:
     os.setgroups([])
     os.setresgid(uid, uid, uid)
     os.setresuid(uid, uid, uid)
+
+
+def _bound(limits: dict[str, int]) -> None:
+    """Bounds of every process inside. `processes` counts beside those that the same user has already."""
+    most_files = min(_OPEN_FILES, resource.getrlimit(resource.RLIMIT_NOFILE)[1])
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most_files, most_files))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if "file_bytes" in limits:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limits["file_bytes"],) * 2)
+    if "processes" in limits:
+        most, hardest = limits["processes"] + _threads_of(os.getuid()), resource.getrlimit(resource.RLIMIT_NPROC)[1]
+        most = most if hardest == resource.RLIM_INFINITY else min(most, hardest)
+        resource.setrlimit(resource.RLIMIT_NPROC, (most, most))
+
+
+def _threads_of(uid: int) -> int:
+    """Processes and threads that `uid` has in this PID namespace, as `RLIMIT_NPROC` counts them."""
+    count = 0
+    for status in Path("/proc").glob("[0-9]*/status"):
+        with contextlib.suppress(OSError, ValueError):
+            fields = dict(line.split(":\t", 1) for line in status.read_text().splitlines() if ":\t" in line)
+            count += int(fields["Threads"]) if int(fields["Uid"].split()[0]) == uid else 0
+    return count
 
 
 def _writable_shared_memory() -> list[str]:
@@ -266,19 +347,35 @@ def main(channel: socket.socket) -> None:
     _, fds = wire.receive(channel)
     with os.fdopen(fds[0], "rb") as file:
         config = json.load(file)
-    scratch = Path(config["scratch"])
-    _drop_privileges(config["uid"], [scratch, SHARED_MEMORY] if config["shared_memory"] else [scratch])
-    _set_dumpable(False)
-    _libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
-    if config["processes"] is not None:
-        resource.setrlimit(resource.RLIMIT_NPROC, (config["processes"], config["processes"]))
+    scratch, expendable = Path(config["scratch"]), _Expendable()
     try:
+        if config["enclosed"]:
+            become(config["uid"], config["read"], scratch)
+        else:
+            _drop_privileges(config["uid"], [scratch, SHARED_MEMORY] if config["shared_memory"] else [scratch])
+        _set_dumpable(False)
+        _libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+        _bound(config["bounds"])
+        if config["enclosed"]:
+            lock.enclose(read=config["read"], scratch=config["scratch"], devices=config["devices"])
         libraries = _prepare(config)
     except Exception as error:  # noqa: BLE001 - the host is told, and starts nothing
         wire.send(channel, {"event": "failed", "reason": f"{type(error).__name__}: {error}"[:2000]})
         return
     wire.send(channel, {"event": "ready", "landlock": landlock.abi()})
-    Zygote(channel, scratch, config["read"], config["devices"], config["threads"], libraries).serve()
+    Zygote(
+        channel=channel,
+        scratch=scratch,
+        read=config["read"],
+        devices=config["devices"],
+        threads=config["threads"],
+        libraries=libraries,
+        expendable=expendable,
+        shared_memory=config["shared_memory"],
+        enclosed=config["enclosed"],
+        without=config["without"],
+        files=config["bounds"]["files"],
+    ).serve()
 
 
 if __name__ == "__main__":

@@ -1,14 +1,19 @@
 """The sandboxes that work on this machine, each put through the same tests; the others are skipped, and say why."""
 
+import json
 import os
 import subprocess
-from collections.abc import Iterator
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from mlpilot.sandbox.bubblewrap import Bubblewrap
 from mlpilot.sandbox.docker import Docker
+from mlpilot.sandbox.interpreter import ours
+from mlpilot.sandbox.landlock import Landlock
 from mlpilot.sandbox.plain import Plain
 from mlpilot.sandbox.protocol import Limits, Pool, Sandbox, Session
 
@@ -20,6 +25,7 @@ LIMITS = Limits(
 WALLED = [
     pytest.param("bubblewrap", marks=pytest.mark.bubblewrap),
     pytest.param("docker", marks=pytest.mark.docker),
+    pytest.param("landlock", marks=pytest.mark.landlock),
 ]
 
 
@@ -35,7 +41,7 @@ def working(name: str) -> Sandbox:
     """The sandbox called `name`; skips the test, loudly, where it does not work."""
     if name == "docker":
         _own_engine()
-    sandbox: Sandbox = {"bubblewrap": Bubblewrap, "docker": Docker, "none": Plain}[name]()
+    sandbox: Sandbox = {"bubblewrap": Bubblewrap, "docker": Docker, "landlock": Landlock, "none": Plain}[name]()
     probe = sandbox.probe()
     if not probe.works:
         pytest.skip(f"NOT TESTED: {probe.detail}; {probe.remedy}")
@@ -78,3 +84,44 @@ def session(pool: Pool) -> Iterator[Session]:
     """A clean Session of any sandbox."""
     with pool.session() as session:
         yield session
+
+
+_USER = 12345
+_BECOME = """
+import json, os, sys
+from mlpilot.sandbox.inside import zygote
+read, home, user, program = json.loads(sys.argv[1])
+zygote.become(user, read, zygote.Path(home))
+os.chdir(home)
+os.execve(sys.executable, [sys.executable, "-c", program], {**os.environ, "USER": "somebody"})
+"""
+
+
+@pytest.fixture
+def run_program() -> Iterator[Callable[..., str]]:
+    """What a program printed, run by this Python, alone in a home and a temporary folder of its own.
+
+    With `as_a_user`, where we are root: as a user of no rights, also where Python lies below /root.
+    """
+    # Its name is short: sockets lie below it. Other runs of the tests reap what they find in /tmp.
+    with tempfile.TemporaryDirectory(prefix="t-") as home:
+
+        def run(program: str, *, as_a_user: bool) -> str:
+            words = [program]
+            if as_a_user and os.getuid() == 0:
+                words = [_BECOME, json.dumps([[*ours().folders, str(ROOT), sys.executable], home, _USER, program])]
+            done = subprocess.run(
+                [sys.executable, "-c", *words],
+                capture_output=True,
+                text=True,
+                timeout=120,
+                check=False,
+                cwd=home,
+                env={**os.environ, "HOME": home, "TMPDIR": home},
+            )
+            if "chmod o+x" in done.stderr:
+                pytest.skip(f"NOT TESTED as a user: {done.stderr.strip().splitlines()[-1]}")
+            assert done.returncode == 0, done.stderr
+            return done.stdout
+
+        yield run

@@ -128,7 +128,7 @@ def test_no_environment_and_no_memory(walled_pool: Pool) -> None:
 
 
 def test_no_metadata(walled_pool: Pool) -> None:
-    """Mode, owner, times and attributes of everything that both can name."""
+    """Mode, owner, times and attributes of everything that both can name (landlock has neither /scratch nor /opt)."""
     places = ["/", "/scratch", "/dev/shm", "/dev/null", "/tmp", "/opt/mlpilot", "/usr", "/proc", "/dev"]
     leave = f"""
 import os
@@ -145,7 +145,7 @@ for place in {places!r}:
 """
     look = f"""
 import os
-for place in {places!r}:
+for place in filter(os.path.exists, {places!r}):
     status = os.stat(place)
     if 1234567 in (int(status.st_mtime), int(status.st_atime)) or status.st_mode & 0o7777 == 0o1710:
         print(place, "was changed")

@@ -189,7 +189,7 @@ def test_put_and_get(session: Session) -> None:
         "os.mkfifo('f')",
         "os.mkdir('f')",
         "open('f', 'wb').write(bytes(101))",
-        "os.truncate(os.open('f', os.O_CREAT | os.O_WRONLY), 1 << 40)",
+        "os.truncate(os.open('f', os.O_CREAT | os.O_WRONLY), 1 << 24)",
     ],
     ids=["link", "fifo", "folder", "large", "sparse"],
 )
@@ -209,15 +209,18 @@ def test_numeric_threads_and_workers(session: Session) -> None:
     code = """
 import numpy as np, os
 from joblib import Parallel, delayed
-from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
+from sklearn.model_selection import cross_val_score
 from threadpoolctl import threadpool_info
 X = np.random.default_rng(0).random((400, 3))
 HistGradientBoostingClassifier(max_iter=5).fit(X, X[:, 0] > 0.5)
 print({pool["num_threads"] for pool in threadpool_info()})
 print(Parallel(2)(delayed(abs)(-i) for i in range(3)))
+print(len(cross_val_score(RandomForestClassifier(5, n_jobs=2), X, X[:, 0] > 0.5, n_jobs=2)))
 """
     result = session.run(code, timeout=60)
-    assert result.stdout == "{2}\n[0, 1, 2]\n", result
+    assert result.stdout == "{2}\n[0, 1, 2]\n5\n", result
+    assert result.stderr == ""
 
 
 def test_one_session_at_a_time(pool: Pool) -> None:

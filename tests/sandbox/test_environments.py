@@ -32,6 +32,7 @@ LIMITS = Limits(memory_bytes=2**30, disk_bytes=2**24)
 BACKENDS = [
     pytest.param("bubblewrap", marks=pytest.mark.bubblewrap),
     pytest.param("docker", marks=pytest.mark.docker),
+    pytest.param("landlock", marks=pytest.mark.landlock),
     "none",
 ]
 Make = Callable[..., None]
@@ -233,7 +234,7 @@ try:
 except OSError as error:
     print(type(error).__name__)
 """
-    place = str(built.added) if name == "none" else "/opt/packages"
+    place = str(built.added) if name in ("none", "landlock") else "/opt/packages"
     with choose(name, environment=built).open(LIMITS) as session:
         result = session.run(code % place)
     assert result.stdout.split() == ["2.2", "True", version("numpy"), "2.2", *result.stdout.split()[4:]], result
@@ -274,7 +275,7 @@ def other_python(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("name", [BACKENDS[0], "none"])
+@pytest.mark.parametrize("name", [BACKENDS[0], BACKENDS[2], "none"])
 def test_a_python_of_the_persons_own(name: str, other_python: Path) -> None:
     python = examine(other_python)
     assert python.executable == str(other_python / "bin" / "python")
@@ -285,7 +286,7 @@ def test_a_python_of_the_persons_own(name: str, other_python: Path) -> None:
         assert result.stdout.split()[:2] == ["41", str(other_python)], result
         assert result.stdout.split()[2].startswith(str(other_python))
         assert session.run("import langgraph").status == "error"
-        if name == "bubblewrap":
+        if name != "none":
             repository = Path(__file__).parents[2] / "pyproject.toml"
             assert session.run(f"open({str(repository)!r})").status == "error"
 

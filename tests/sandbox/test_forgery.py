@@ -73,7 +73,7 @@ def test_a_cell_that_ends_as_it_is_interrupted_keeps_its_state(session: Session)
     code = f"{_SEND}\nforge('stream', {{'name': 'stdout', 'text': 'x' * 5_000_000}})"
     for _ in range(60):
         result = session.run(code, timeout=20)
-        assert (result.status, result.state_lost) == ("too_much_output", False)
+        assert (result.status, result.state_lost) == ("too_much_output", False), result.error
 
 
 def test_messages_that_are_slow_to_read_do_not_hold_up_the_timeout(

@@ -23,6 +23,11 @@ from mlpilot.sandbox.plain import Plain
 from mlpilot.sandbox.protocol import Limits, Sandbox
 
 LIMITS = Limits(memory_bytes=2**30, disk_bytes=2**24)
+BACKENDS = [
+    pytest.param("bubblewrap", marks=pytest.mark.bubblewrap),
+    pytest.param("landlock", marks=pytest.mark.landlock),
+    "none",
+]
 _GPUS = "/dev/nvidia0", "/dev/nvidiactl", "/dev/nvidia-uvm", "/dev/dxg", "/dev/kfd", "/dev/dri"
 
 
@@ -114,19 +119,19 @@ print(os.environ.get("CUDA_VISIBLE_DEVICES"), os.environ.get("NVIDIA_VISIBLE_DEV
 """
 
 
-@pytest.mark.parametrize("name", [pytest.param("bubblewrap", marks=pytest.mark.bubblewrap), "none"])
+@pytest.mark.parametrize("name", BACKENDS)
 def test_inside_only_what_was_asked_for_can_be_used(
     name: str, machine: Callable[..., tuple[Path, Path]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The stand-ins are opened, written to, and get as far as their driver (ENOTTY); others are not there."""
     dev, driver = machine()
     monkeypatch.setattr(gpus, "find", partial(find, dev=dev, driver=driver))
-    folder = str(dev) if name == "none" else "/dev"
+    folder = "/dev" if name == "bubblewrap" else str(dev)
     with choose(name, environment=Environment(gpus="0")).open(LIMITS) as session:
         box = session._session.box  # type: ignore[attr-defined]
         seen = session.run(LOOK.format(folder=folder)).stdout.splitlines()
     used = dict(line.split() for line in seen[:-1])
-    assert used.pop("nvidia1") == ("EACCES" if name == "none" else "ENOENT")
+    assert used.pop("nvidia1") == ("ENOENT" if name == "bubblewrap" else "EACCES")
     # From this version on Landlock knows of ioctl, which then is for these nodes alone.
     assert used.pop("null") == ("EACCES" if box.landlock >= 5 else "ENOTTY")
     assert used == dict.fromkeys(("nvidia0", "nvidiactl", "nvidia-uvm"), "ENOTTY")
@@ -145,7 +150,7 @@ def test_no_gpu_is_there_unless_asked_for(walled: Sandbox) -> None:
     assert told.stdout == "'' void\n"
 
 
-@pytest.mark.parametrize("name", [pytest.param("bubblewrap", marks=pytest.mark.bubblewrap), "none"])
+@pytest.mark.parametrize("name", BACKENDS)
 def test_asked_for_and_not_there_is_refused(name: str) -> None:
     if cards():
         pytest.skip("NOT TESTED: there is a GPU here")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from mlpilot.sandbox.protocol import Mount, Sandbox, Session
+from mlpilot.sandbox.protocol import Limits, Mount, Sandbox, Session
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -154,6 +154,32 @@ print(reached)
     assert inside.run(code, timeout=30).stdout == "[]\n"
 
 
+def test_what_walls_around_files_do_not_see_is_refused(inside: Session) -> None:
+    """Watching, attributes, leases, signals by way of a file, flags: each would be allowed on a file of one's own."""
+    inside.run("import fcntl, os\nfile = open('own', 'w+')")
+    tried = attempts(
+        inside,
+        "call(294, 0) if os.uname().machine == 'x86_64' else call(26, 0)",
+        "os.getxattr('own', 'user.x')",
+        "os.listxattr('own')",
+        *(f"__import__('fcntl').fcntl(open('own', 'w'), {command}, 1)" for command in (8, 10, 1024)),
+        "__import__('fcntl').ioctl(open('own'), 0x80086601, bytes(8))",
+    )
+    assert set(tried.values()) <= {"OSError", "PermissionError"}
+
+
+def test_files_and_descriptors_are_bounded(walled: Sandbox) -> None:
+    limits = Limits(memory_bytes=2**30, disk_bytes=2**26, files=3000)
+    with walled.open(limits) as session:
+        opened = session.run("import os\nkept = []\nwhile True: kept.append(os.dup(1))", timeout=30)
+        assert opened.error is not None
+        assert opened.error.message == "[Errno 24] Too many open files"
+        session.run("print([os.close(fd) for fd in kept][:0])")
+        assert session.run("for i in range(2000): open(str(i), 'w').close()", timeout=60).status == "ok"
+        result = session.run("import itertools\nfor i in itertools.count(): open(f'x{i}', 'w').close()", timeout=60)
+        assert result.status == "disk_full"
+
+
 def test_a_fork_bomb_stays_inside(inside: Session) -> None:
     code = "import os\nwhile True:\n    try:\n        os.fork()\n    except OSError:\n        os._exit(1)"
     assert inside.run(code, timeout=5).status in ("killed", "timeout", "out_of_memory")
@@ -171,21 +197,21 @@ def test_a_mount_is_seen_read_only_and_nothing_beside_it(walled: Sandbox, tmp_pa
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "table.csv").write_text("a,b\n")
     (tmp_path / "secret").write_text("s")
-    with walled.open(_small(), [Mount(tmp_path / "data", "/mnt/data")]) as session:
-        assert session.run("print(open('/mnt/data/table.csv').read())").stdout == "a,b\n\n"
+    mount = Mount(tmp_path / "data", "/mnt/data")
+    at = walled.inside(mount)
+    with walled.open(_small(), [mount]) as session:
+        assert session.run(f"print(open('{at}/table.csv').read())").stdout == "a,b\n\n"
         tried = attempts(
             session,
-            "open('/mnt/data/table.csv', 'a')",
-            "open('/mnt/data/new', 'w')",
-            "os.remove('/mnt/data/table.csv')",
-            "open('/mnt/data/../secret')",
+            f"open('{at}/table.csv', 'a')",
+            f"open('{at}/new', 'w')",
+            f"os.remove('{at}/table.csv')",
+            f"open('{at}/../secret')",
             f"open({str(tmp_path / 'secret')!r})",
         )
     assert "allowed" not in tried.values()
     assert [path.name for path in (tmp_path / "data").iterdir()] == ["table.csv"]
 
 
-def _small():  # type: ignore[no-untyped-def]
-    from mlpilot.sandbox.protocol import Limits
-
+def _small() -> Limits:
     return Limits(memory_bytes=2**30, disk_bytes=2**24)
