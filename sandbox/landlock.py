@@ -2,11 +2,18 @@
 
 For machines without Docker whose users may not make namespaces, so that bubblewrap cannot work. Started as root, the
 zygote becomes a user whom nobody else is; as a user it stays that user, and Landlock and seccomp alone hold it.
+
+As root, what lies below a folder that is closed to others must be made reachable for that user: in a mount namespace of
+the zygote's own (`inside.reach`), or where root may make none (in most containers), as a copy that is shown instead.
 """
 
 import json
 import os
+import secrets
+import shutil
 import subprocess
+import sys
+import weakref
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
@@ -46,6 +53,31 @@ def _environment(code: str, chosen: Environment) -> dict[str, str]:
     return {**variables, "USER": "sandbox", "LOGNAME": "sandbox", "JOBLIB_MULTIPROCESSING": "0"}
 
 
+_UNSHARE = "import ctypes, sys; sys.exit(ctypes.CDLL(None).unshare(0x00020000))"
+
+
+def _is_behind_a_closed_folder(path: Path) -> bool:
+    """Whether others than its owner cannot get to `path`."""
+    return any(not folder.stat().st_mode & 0o001 for folder in path.parents)
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Copy a file or a folder, without what its links lead to, readable for all. Raises `NoSandboxError`."""
+    try:
+        if target.is_dir():
+            shutil.rmtree(target)
+        if not source.is_dir():
+            shutil.copyfile(source, target)
+            target.chmod(0o644)
+            return
+        shutil.copytree(source, target, symlinks=True, copy_function=shutil.copyfile)
+        for path in (target, *target.rglob("*")):
+            if not path.is_symlink():
+                path.chmod(0o755 if path.is_dir() else 0o644)
+    except (OSError, shutil.Error) as error:
+        raise NoSandboxError(f"{source} could not be copied for the sandbox's user: {str(error)[:200]}") from None
+
+
 class Landlock:
     """The `landlock` backend. Nothing is mounted: code finds a mount where the host has it (`inside`)."""
 
@@ -54,6 +86,33 @@ class Landlock:
     def __init__(self, chosen: Environment = BARE) -> None:
         self.environment = chosen
         self._is_root = os.getuid() == 0
+        self._copies: dict[Path, Path] = {}
+
+    @cached_property
+    def _copies_are_needed(self) -> bool:
+        """Whether we are root, and may not make mount namespaces."""
+        tried = [sys.executable, "-I", "-c", _UNSHARE]
+        return self._is_root and subprocess.run(tried, capture_output=True, check=False).returncode != 0
+
+    @cached_property
+    def _gallery(self) -> Path:
+        """Where copies lie, for as long as we do: open to all who know its name, which nobody can list."""
+        folder = PrivateFolder()
+        weakref.finalize(self, folder.remove)
+        folder.path.chmod(0o711)
+        gallery = folder.path / secrets.token_hex(16)
+        gallery.mkdir(mode=0o711)
+        gallery.chmod(0o711)
+        return gallery
+
+    def _show(self, mounts: Sequence[Mount]) -> None:
+        """Make sure that mounts are there, and copied, as they are now, where they must be."""
+        for mount in mounts:
+            source = mount.source.resolve()
+            if not source.exists():
+                raise NoSandboxError(f"{mount.source} is not there, and cannot be shown to the sandbox")
+            if (shown := Path(self.inside(mount))) != source:
+                _copy(source, shown)
 
     @property
     def _without(self) -> tuple[Without, ...]:
@@ -137,7 +196,10 @@ class Landlock:
 
     def inside(self, mount: Mount) -> str:
         """See `Sandbox.inside`."""
-        return inside(mount.source)
+        source = mount.source.resolve()
+        if self._copies_are_needed and _is_behind_a_closed_folder(source):
+            return str(self._copies.setdefault(source, self._gallery / f"{len(self._copies)}-{source.name}"))
+        return inside(source)
 
     def pool(
         self, limits: Limits, mounts: Sequence[Mount] = (), *, preload: str = "", path: Sequence[str] = ()
@@ -145,9 +207,7 @@ class Landlock:
         """See `Sandbox.pool`."""
         reap_folders()
         reap_groups()
-        for mount in mounts:
-            if not mount.source.exists():
-                raise NoSandboxError(f"{mount.source} is not there, and cannot be shown to the sandbox")
+        self._show(mounts)
         places = {mount.target: self.inside(mount) for mount in mounts}
         preparation = Preparation(preload, tuple(places.get(entry, entry) for entry in path))
         return ZygotePool(lambda: Box(self._walls(limits, mounts), limits, preparation, PrivateFolder()))

@@ -89,11 +89,18 @@ def session(pool: Pool) -> Iterator[Session]:
 _USER = 12345
 _BECOME = """
 import json, os, sys
-from mlpilot.sandbox.inside import zygote
-read, home, user, program = json.loads(sys.argv[1])
-zygote.become(user, read, zygote.Path(home))
+from pathlib import Path
+from mlpilot.sandbox.inside import reach, zygote
+read, home, who, user, program = json.loads(sys.argv[1])
+if who == "a user":
+    zygote.become(user, read, Path(home))
+else:
+    os.setgroups([])
+    reach.lay_open(read, home, user)
+    no_mounts = 21  # CAP_SYS_ADMIN, given up by PR_CAPBSET_DROP with the next program
+    reach._check(reach._libc.prctl(24, no_mounts, 0, 0, 0), "prctl")
 os.chdir(home)
-os.execve(sys.executable, [sys.executable, "-c", program], {**os.environ, "USER": "somebody"})
+os.execv(sys.executable, [sys.executable, "-c", program])
 """
 
 
@@ -101,15 +108,17 @@ os.execve(sys.executable, [sys.executable, "-c", program], {**os.environ, "USER"
 def run_program() -> Iterator[Callable[..., str]]:
     """What a program printed, run by this Python, alone in a home and a temporary folder of its own.
 
-    With `as_a_user`, where we are root: as a user of no rights, also where Python lies below /root.
+    `who` is `ourselves`, `a user` of no rights, or `root in a container`, who may not mount; wherever Python lies.
     """
     # Its name is short: sockets lie below it. Other runs of the tests reap what they find in /tmp.
     with tempfile.TemporaryDirectory(prefix="t-") as home:
 
-        def run(program: str, *, as_a_user: bool) -> str:
+        def run(program: str, *, who: str) -> str:
             words = [program]
-            if as_a_user and os.getuid() == 0:
-                words = [_BECOME, json.dumps([[*ours().folders, str(ROOT), sys.executable], home, _USER, program])]
+            if os.getuid() == 0 and who != "ourselves":
+                Path(home).chmod(0o755)
+                read = [*ours().folders, str(ROOT), sys.executable]
+                words = [_BECOME, json.dumps([read, home, who, _USER, program])]
             done = subprocess.run(
                 [sys.executable, "-c", *words],
                 capture_output=True,

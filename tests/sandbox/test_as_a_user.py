@@ -2,10 +2,7 @@
 
 import json
 import os
-import subprocess
-import sys
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
@@ -82,7 +79,7 @@ def _answer(said: str) -> object:
 )
 def test_a_user_s_own_things_are_out_of_reach(run_program: Run, name: str) -> None:
     """Here the Cell has the user's own uid (in a namespace, another one that stands for it): no uid protects them."""
-    answer = _answer(run_program(_PROBED.format(name=name) + _REACH, as_a_user=True))
+    answer = _answer(run_program(_PROBED.format(name=name) + _REACH, who="a user"))
     assert isinstance(answer, list)
     uid, reached, forks, neighbour, secret = answer
     assert uid != 0
@@ -115,7 +112,7 @@ with sandbox.open(Limits(memory_bytes=2**30)) as session:
     result = session.run(cell, timeout=60)
 print(json.dumps([result.status, result.stdout.split(), sandbox.probe().detail]))
 """
-    answer = _answer(run_program(_PROBED.format(name="Landlock") + program, as_a_user=True))
+    answer = _answer(run_program(_PROBED.format(name="Landlock") + program, who="a user"))
     assert isinstance(answer, list)
     assert answer[:2] == ["ok", ["refused", "own", "own"]]
     assert "cannot signal the processes that it starts" in answer[2]
@@ -160,12 +157,12 @@ print(json.dumps([left, folders, len(sleepers()), len([*Path.home().glob(f"mlpil
 
 
 @pytest.mark.landlock
-@pytest.mark.parametrize("user", ["root", "a user"])
+@pytest.mark.parametrize("user", ["ourselves", "a user"])
 def test_what_outlives_host_and_zygote_is_ended_at_the_next_start(run_program: Run, user: str) -> None:
     """A daemon that does not die with its kernel, when both who would end it are killed at once."""
     mark = f"{10_000_000 + os.getpid()}.{len(user)}"
     program = _PROBED.format(name="Landlock") + _KILLED.format(mark=mark, leave=_LEAVE.format(mark=mark))
-    answer = _answer(run_program(program, as_a_user=user != "root"))
+    answer = _answer(run_program(program, who=user))
     assert isinstance(answer, list)
     left, folders, after, folders_after = answer
     assert (left, after) == (1, 0), "it outlived both, and is gone"
@@ -173,25 +170,53 @@ def test_what_outlives_host_and_zygote_is_ended_at_the_next_start(run_program: R
     assert folders_after == 0
 
 
+_COPIED = """
+from mlpilot.sandbox.protocol import Mount
+closed = Path.home() / "closed"
+(closed / "data").mkdir(parents=True)
+closed.chmod(0o700)
+(closed / "data/secret").symlink_to("/etc/shadow")
+mount = Mount(closed / "data", "/mnt/data")
+seen = []
+for text in ("first", "second"):
+    (closed / "data/table").write_text(text)
+    (closed / "data/table").chmod(0o600)
+    with sandbox.open(Limits(memory_bytes=2**30), [mount]) as session:
+        at = sandbox.inside(mount)
+        seen.append(session.run(f"import os; print(open('{at}/table').read(), end='')").stdout)
+        refused = [session.run(f"open('{at}/{name}', '{mode}')").error for name, mode in (("new", "w"), ("secret", "r"))]
+        seen += [error and error.type for error in refused]
+shown = Path(at)
+del sandbox, session
+import gc
+gc.collect()
+print(json.dumps([seen, str(shown).startswith(str(closed)), shown.exists()]))
+"""
+
+
 @pytest.mark.landlock
-@pytest.mark.skipif(os.getuid() != 0, reason="needs root, without the right to mount")
-def test_root_in_a_container_is_told_which_folder_is_in_the_way(tmp_path: Path) -> None:
-    (tmp_path / "closed").mkdir(mode=0o700)
-    (tmp_path / "closed" / "data").touch()
-    program = f"""
+@pytest.mark.skipif(os.getuid() != 0, reason="needs root")
+def test_root_who_may_not_mount_shows_a_copy_of_what_is_closed_to_others(run_program: Run) -> None:
+    answer = _answer(run_program(_PROBED.format(name="Landlock") + _COPIED, who="root in a container"))
+    refused = ["PermissionError", "PermissionError"]
+    assert answer == [["first", *refused, "second", *refused], False, False]
+
+
+@pytest.mark.landlock
+@pytest.mark.skipif(os.getuid() != 0, reason="needs root")
+def test_root_who_may_not_mount_is_told_which_folder_is_in_the_way_of_python(run_program: Run) -> None:
+    program = """
 import os
+from pathlib import Path
 from mlpilot.sandbox.inside import reach
-os.setgroups([])
-reach._libc.prctl(24, 21, 0, 0, 0)
-os.execv({sys.executable!r}, [{sys.executable!r}, "-c", '''
-import os
-from mlpilot.sandbox.inside import reach
+(Path.home() / "closed").mkdir(mode=0o700)
+(Path.home() / "closed" / "python").mkdir()
 os.setgroups([])
 try:
-    reach.lay_open([{str(tmp_path / "closed" / "data")!r}], "/tmp", 12345)
+    reach.lay_open([str(Path.home() / "closed" / "python")], "/tmp", 12345)
 except RuntimeError as error:
     print(error)
-'''])
 """
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
-    assert "is closed to others: `chmod o+x " in done.stdout, done.stderr
+    said = run_program(program, who="root in a container")
+    assert "/closed is closed to others: `chmod o+x " in said
+    assert len(said.splitlines()) == 1
