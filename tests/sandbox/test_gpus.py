@@ -5,8 +5,10 @@ for NVIDIA's, so what is tested is who may open what inside; that a driver is co
 """
 
 import os
+import shutil
 import stat
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -32,13 +34,17 @@ _GPUS = "/dev/nvidia0", "/dev/nvidiactl", "/dev/nvidia-uvm", "/dev/dxg", "/dev/k
 
 
 @pytest.fixture
-def machine(tmp_path: Path) -> Callable[..., tuple[Path, Path]]:
-    """Makes folders that look like /dev and /proc/driver/nvidia of a machine with two GPUs."""
+def machine() -> Iterator[Callable[..., tuple[Path, Path]]]:
+    """Makes folders that look like /dev and /proc/driver/nvidia of a machine with two GPUs.
+
+    As those, they can be entered by everybody, which folders below pytest's own cannot.
+    """
+    root = Path(tempfile.mkdtemp(prefix="gpus-"))
+    root.chmod(0o755)
 
     def make(*names: str, told: bool = True) -> tuple[Path, Path]:
-        dev, driver = tmp_path / "dev", tmp_path / "driver"
+        dev, driver = root / "dev", root / "driver"
         (dev / "nvidia-caps").mkdir(parents=True)
-        tmp_path.chmod(0o755)
         for name in names or ("nvidia0", "nvidia1", "nvidiactl", "nvidia-uvm", "nvidia-caps/nvidia-cap1"):
             try:
                 os.mknod(dev / name, 0o666 | stat.S_IFCHR, os.makedev(1, 3))
@@ -51,7 +57,8 @@ def machine(tmp_path: Path) -> Callable[..., tuple[Path, Path]]:
             (driver / "gpus" / place / "information").write_text(text)
         return dev, driver
 
-    return make
+    yield make
+    shutil.rmtree(root)
 
 
 def test_numbers_are_in_the_order_of_the_bus(machine: Callable[..., tuple[Path, Path]]) -> None:
