@@ -133,8 +133,10 @@ def _environment() -> tuple[list[Finding], "Environment"]:
     if environment.asked and not environment.is_built:
         what, _, remedy = environment.missing.partition(": ")
         return [Finding(FILE, "missing", what.removeprefix(f"{FILE} "), remedy)], environment
-    exact = f" ({', '.join(environment.told[:20])})" if environment.told else ""
-    return [Finding(FILE, "ok", f"the sandbox is {environment.name}{exact}")], environment
+    told = ", ".join(environment.told[:20])
+    if environment.asked:
+        return [Finding(FILE, "ok", f"added to the sandbox: {told or 'nothing that it does not hold'}")], environment
+    return [Finding(FILE, "ok", f"the sandbox is {environment.name}" + (f", with {told}" if told else ""))], environment
 
 
 def _gpus() -> list[Finding]:

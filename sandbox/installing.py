@@ -93,6 +93,8 @@ def _pip(words: Sequence[str], python: str) -> None:
     errors = [line.removeprefix("ERROR: ") for line in lines if line.startswith("ERROR:")]
     if not errors:
         last = lines[-1] if lines else "it gave no reason"
+        if last.endswith("No module named pip"):
+            raise UserError(f"pip is missing beside mlpilot: run `{sys.executable} -m ensurepip`")
         raise UserError(f"pip could not be asked for the packages of mlpilot.toml: {last[:300]}")
     if any("No matching distribution" in line or "Could not find a version" in line for line in errors):
         raise UserError(
