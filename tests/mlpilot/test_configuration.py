@@ -11,15 +11,20 @@ from pathlib import Path
 
 import pytest
 
+from mlpilot.agent.bench import limits
 from mlpilot.agent.clock import Clock
 from mlpilot.agent.desk import Desk
 from mlpilot.agent.home import home
 from mlpilot.agent.journal import Journal
+from mlpilot.agent.keys import experiment_key
 from mlpilot.agent.options import RunOptions
 from mlpilot.agent.settings import environment_of, read_settings
+from mlpilot.agent.study import Study
 from mlpilot.agent.task import TaskSpec
 from mlpilot.cli import main
+from mlpilot.sandbox.environment import Environment
 from mlpilot.sandbox.errors import UserError
+from mlpilot.tools.solution import Solution
 
 SOLUTION = """
 import numpy as np
@@ -227,3 +232,13 @@ def test_a_run_does_not_go_on_in_another_environment(project):
             UserError, match=r"what the sandbox holds \(mlpilot.toml\) has changed since calm-heron began"
         ):
             _ = Desk("calm-heron", journal, Clock(None, 0.0), lambda _: None).sandbox
+
+
+def test_a_score_is_kept_for_the_environment_that_it_is_from(project):
+    Path("d.csv").write_text("x,y\n" + "".join(f"{n},{n % 7 + 0.5}\n" for n in range(80)))
+    study = Study.load(TaskSpec("d.csv", "y"), 1, Path("store").resolve())
+    solution = Solution("mine", SOLUTION, 1)
+    environments = [Environment(), Environment(gpus="0"), Environment(identity="packages 1"), Environment(identity="x")]
+    keys = {experiment_key(study, solution, {}, limits(), one.key) for one in environments}
+    assert len(keys) == len(environments)
+    assert experiment_key(study, solution, {}, limits()) in keys
