@@ -4,7 +4,7 @@ Nothing here is state: all of it can be rebuilt from the Journal and the data, a
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -20,8 +20,9 @@ from mlpilot.agent.events import Event, Listener, Profiled, Ready, Warned
 from mlpilot.agent.journal import Entry, Journal
 from mlpilot.agent.judging.judge import Candidate
 from mlpilot.agent.models.protocol import Endpoint
+from mlpilot.agent.settings import sandbox_for
 from mlpilot.agent.study import Study
-from mlpilot.sandbox.choose import again, choose
+from mlpilot.sandbox.choose import again
 from mlpilot.sandbox.errors import UserError
 from mlpilot.sandbox.protocol import Sandbox
 from mlpilot.tools.solution import Solution
@@ -83,12 +84,21 @@ class Desk:
     def sandbox(self) -> Sandbox:
         """The way to isolate code that was asked for, or the strongest that works; one Run keeps to one of them.
 
-        Raises `NoSandboxError`.
+        Refused where it does not hold any more what it held when the Run began. Raises `NoSandboxError`.
         """
-        before = self.journal.run(self.run).facts.get("sandbox")
-        if before is not None and self.options.sandbox == "auto":
-            return again(before)
-        return choose(self.options.sandbox, progress=lambda text: self.tell(Warned(text)))
+        options = self.options
+        facts = self.journal.run(self.run).facts
+        before = facts.get("sandbox")
+        if before is not None and options.sandbox == "auto":
+            sandbox = again(before, environment_of(read_settings(), options.gpus or ""))
+        else:
+            sandbox = sandbox_for(options.sandbox, options.gpus or "", progress=lambda text: self.tell(Warned(text)))
+        if before is not None and facts.get("environment", "") != sandbox.environment.identity:
+            raise UserError(
+                f"what the sandbox holds (mlpilot.toml) has changed since {self.run} began: put it back, or start a "
+                "new run"
+            )
+        return sandbox
 
     @cached_property
     def brain(self) -> Brain:
@@ -170,12 +180,19 @@ class Desk:
         )
         if spec.test is not None and study.prepared.y_test is None:
             self.tell(Warned(f"{spec.test} has no column {spec.target!r}: it gets predictions, and no test score"))
-        names = {"sandbox": self.sandbox.name, "brain": self.brain.name}
-        self.journal.learn(self.run, **names)
+        held = self.sandbox.environment
+        self.journal.learn(
+            self.run,
+            sandbox=self.sandbox.name,
+            brain=self.brain.name,
+            environment=held.identity,
+            held=held.name,
+            packages=list(held.told),
+        )
         self.tell(
             Ready(
                 sandbox=self.sandbox.name,
-                sandbox_detail=self.sandbox.probe().detail,
+                sandbox_detail=", ".join(filter(None, (self.sandbox.probe().detail, held.name))),
                 brain=self.brain.name,
                 brain_detail=self.brain.detail,
                 plan=plan.words,
@@ -201,7 +218,7 @@ class Desk:
         most = self.options.max_experiments
         solutions = {entry.solution: self.journal.solution(entry.solution) for entry in entries if entry.solution}
         return View(
-            card=self.study.card,
+            card=replace(self.study.card, packages=self.sandbox.environment.told),
             board=[self._line(entry, solutions.get(entry.solution or "")) for entry in entries],
             seconds_left=None if left is None else max(0.0, left - reserve),
             experiments_left=None if most is None else max(0, most - len(entries)),

@@ -90,6 +90,9 @@ def recall(journal: Journal, run: str) -> RunRecord:
         budget=_budget(row.options),
         stopped=facts.get("stopped", ""),
         behaviour=_behaviour(run, facts),
+        environment=facts.get("environment", ""),
+        held=facts.get("held", ""),
+        packages=tuple(facts.get("packages", ())),
         thinking=_thinking(Calls(journal, run), told, facts["greater_is_better"]),
     )
 

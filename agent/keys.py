@@ -21,8 +21,13 @@ def environment() -> dict[str, str]:
     return {"python": platform.python_version(), **{name: version(name) for name in packages}}
 
 
-def experiment_key(study: Study, solution: Solution, params: Mapping[str, Value], limits: Limits) -> str:
-    """sha256, hexadecimal, of (Solution, params, Task, folds, seed, environment, harness, limits)."""
+def experiment_key(
+    study: Study, solution: Solution, params: Mapping[str, Value], limits: Limits, inside: str = ""
+) -> str:
+    """sha256, hexadecimal, of (Solution, params, Task, folds, seed, environment, harness, limits).
+
+    `inside` tells a sandbox that holds something else than the host does (`Environment.identity`) from others.
+    """
     return _hash(
         [
             solution.id,
@@ -30,7 +35,7 @@ def experiment_key(study: Study, solution: Solution, params: Mapping[str, Value]
             study.task.hash,
             study.plan.hash,
             study.spec.seed,
-            environment(),
+            environment() | ({"inside": inside} if inside else {}),
             harness.VERSION,
             [limits.memory_bytes, limits.threads],
         ]

@@ -18,8 +18,8 @@ from mlpilot.agent.judging.check import Rejection, check
 from mlpilot.agent.judging.metrics import resolve_metric
 from mlpilot.agent.record import ExperimentRecord, RunRecord
 from mlpilot.agent.result import ARTIFACTS, Result
+from mlpilot.agent.settings import sandbox_for
 from mlpilot.agent.study import Study
-from mlpilot.sandbox.choose import choose
 from mlpilot.sandbox.errors import FailedError, UserError
 from mlpilot.sandbox.protocol import Sandbox
 from mlpilot.tools.columns import write_columns
@@ -33,7 +33,9 @@ _WHY_CHARACTERS = 300
 """Of what the sandbox says of its failure: one line, however much it says."""
 
 
-def predict(run: str, table: str, *, sandbox: str = "auto", tell: Callable[[str], None]) -> "pd.DataFrame":
+def predict(
+    run: str, table: str, *, sandbox: str = "auto", gpus: str = "", tell: Callable[[str], None]
+) -> "pd.DataFrame":
     """Predictions for the rows of `table`: a column `prediction`, and `probability_<class>` where there are some.
 
     `tell` gets a line for whatever had to be settled to read the table. Raises `UserError` where the Run has no best
@@ -50,7 +52,9 @@ def predict(run: str, table: str, *, sandbox: str = "auto", tell: Callable[[str]
     X, changed = conform_noted(read.frame, record.columns, table)
     for line in (*read.notes, *changed):
         tell(f"{table}: {line}")
-    box = choose(sandbox)
+    box = sandbox_for(sandbox, gpus)
+    if box.environment.identity != record.environment:
+        tell(f"what the sandbox holds (mlpilot.toml) is not what it held when {run} was made")
     with tempfile.TemporaryDirectory(prefix="mlpilot-") as scratch:
         new = Path(scratch).resolve() / "new"
         write_columns(X, np.arange(len(X)), new)

@@ -21,6 +21,7 @@ from mlpilot.agent.models.choosing import endpoints, endpoints_again
 from mlpilot.agent.names import new_name
 from mlpilot.agent.options import RunOptions
 from mlpilot.agent.result import Result
+from mlpilot.agent.settings import read_settings
 from mlpilot.agent.task import TaskSpec
 from mlpilot.sandbox.errors import NoSandboxError, UserError
 
@@ -56,6 +57,7 @@ def run(
     """
     started = time.monotonic() if started is None else started
     spec, options = _absolute(spec, options)
+    read_settings()  # what is wrong with them is said before anything is done
     asked = endpoints(options)
     if options.baseline is not None:
         read_solution(Path(options.baseline))

@@ -165,3 +165,9 @@ class RunRecord:
     behaviour: Behaviour | None = None
     thinking: Thinking = Thinking()
     """Empty where no model was asked."""
+    environment: str = ""
+    """What tells what the sandbox held from what others do; empty where it was what comes with mlpilot."""
+    held: str = ""
+    """What the sandbox held that does not come with mlpilot, in a few words."""
+    packages: tuple[str, ...] = ()
+    """Packages of the person's own in it: `name==version`."""

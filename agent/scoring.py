@@ -10,9 +10,9 @@ from mlpilot.agent.bench import Bench, Tried, limits
 from mlpilot.agent.desk import read_solution
 from mlpilot.agent.judging.judge import Rejection
 from mlpilot.agent.judging.judged import Score
+from mlpilot.agent.settings import read_settings, sandbox_for
 from mlpilot.agent.study import Study
 from mlpilot.agent.task import TaskSpec
-from mlpilot.sandbox.choose import choose
 from mlpilot.sandbox.protocol import CellError, Sandbox
 from mlpilot.tools.contract import problem
 from mlpilot.tools.diagnose import diagnose, rejected
@@ -46,7 +46,13 @@ class ScoreOutcome:
 
 
 def score(
-    path: Path, spec: TaskSpec, *, sandbox: str = "auto", timeout: float = 120.0, started: float | None = None
+    path: Path,
+    spec: TaskSpec,
+    *,
+    sandbox: str = "auto",
+    gpus: str = "",
+    timeout: float = 120.0,
+    started: float | None = None,
 ) -> ScoreOutcome:
     """Judge the Solution at `path`; the first failed fold ends it.
 
@@ -55,13 +61,14 @@ def score(
     """
     end = timeout + (time.monotonic() if started is None else started)
     solution = read_solution(path)
+    read_settings()  # what is wrong with them is said before anything is done
     with tempfile.TemporaryDirectory(prefix="mlpilot-") as store:
         study = Study.load(spec, limits().threads, Path(store).resolve())
         found = problem(solution.source)
         if found is not None:
             error = CellError(found.kind, found.message, found.message)
             return _failed(solution, Tried(0.0, None, "error", error, f"{found.kind}: {found.message}"))
-        return _judged(study, solution, choose(sandbox), end)
+        return _judged(study, solution, sandbox_for(sandbox, gpus), end)
 
 
 def _judged(study: Study, solution: Solution, sandbox: Sandbox, end: float) -> ScoreOutcome:

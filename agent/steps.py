@@ -120,7 +120,7 @@ def check(desk: Desk, number: int) -> bool:
     entry, solution = _solution(desk, number)
     found = problem(solution.source)
     if found is None:
-        key = experiment_key(desk.study, solution, entry.params, limits())
+        key = experiment_key(desk.study, solution, entry.params, limits(), desk.sandbox.environment.key)
         desk.journal.write(desk.run, number, solution, key=key)
         return True
     failure = {"error": {"type": found.kind, "message": found.message, "traceback": found.message}}

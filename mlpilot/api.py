@@ -114,6 +114,7 @@ def score(
     goal: str = "",
     seed: int = 0,
     sandbox: str = "auto",
+    gpus: str | int | None = None,
     timeout: str | float = 120.0,
 ) -> "ScoreOutcome":
     """Judge one Solution file: the same split as `run` with that seed, the search rows only. Raises as `run` does."""
@@ -123,7 +124,8 @@ def score(
     way = _one_of("sandbox", sandbox, SANDBOXES)
     if way == "none":
         note(f"note: {NO_WALLS}")
-    return judge(Path(solution), spec, sandbox=way, timeout=values.seconds(timeout))
+    cards = "" if gpus is None else values.gpus(gpus)
+    return judge(Path(solution), spec, sandbox=way, gpus=cards, timeout=values.seconds(timeout))
 
 
 def _spec(

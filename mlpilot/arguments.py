@@ -4,7 +4,7 @@ import argparse
 
 from mlpilot.agent.task import TaskSpec
 from mlpilot.parser import Parser, value_of
-from mlpilot.values import whole
+from mlpilot.values import gpus, whole
 
 SANDBOXES = ("auto", "docker", "bubblewrap", "landlock", "none")
 
@@ -50,12 +50,18 @@ def task_spec(args: argparse.Namespace) -> TaskSpec:
 
 
 def add_sandbox(parser: "argparse._ActionsContainer") -> None:
-    """`--sandbox`."""
+    """`--sandbox` and `--gpus`."""
     parser.add_argument(
         "--sandbox",
         choices=SANDBOXES,
         default="auto",
         help="how generated code is isolated (default: auto, the strongest that works here)",
+    )
+    parser.add_argument(
+        "--gpus",
+        metavar="all|0|0,1",
+        type=value_of(gpus),
+        help="NVIDIA GPUs that it may use, by number (default: none)",
     )
 
 

@@ -8,13 +8,18 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from importlib import metadata
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mlpilot import walls
 from mlpilot.agent.bench import limits
 from mlpilot.agent.home import home
 from mlpilot.agent.report.words import plural
 from mlpilot.findings import Finding, chosen
+from mlpilot.sandbox.errors import UserError
 from mlpilot.thinkers import examine_thinkers
+
+if TYPE_CHECKING:
+    from mlpilot.sandbox.environment import Environment
 
 PACKAGES = (
     "numpy",
@@ -67,13 +72,14 @@ class Checkup:
 
 def examine(*, deep: bool = False) -> Checkup:
     """Look at all of it; sandboxes are probed by doing, and no model beyond this machine is asked."""
-    sandboxes = walls.look()
+    held, environment = _environment()
+    sandboxes = walls.look(environment)
     works = [finding.name for finding in sandboxes if finding.state == "ok"]
-    tested = walls.put_to_the_test(works) if deep else []
+    tested = walls.put_to_the_test(works, environment) if deep else []
     thinkers = examine_thinkers()
     first = thinkers.first
     return Checkup(
-        machine=[_python(), _memory(), walls.memory(), _state_folder(), _disk(), thinkers.model],
+        machine=[_python(), _memory(), walls.memory(), _state_folder(), _disk(), *held, *_gpus(), thinkers.model],
         packages=_versions(),
         sandboxes=sandboxes,
         sandbox=chosen(sandboxes),
@@ -122,3 +128,40 @@ def _versions() -> dict[str, str | None]:
         except metadata.PackageNotFoundError:
             versions[name] = None
     return versions
+
+
+def _environment() -> tuple[list[Finding], "Environment"]:
+    """What mlpilot.toml asks for, whether it is there, and what the sandboxes are to hold."""
+    from mlpilot.agent.settings import FILE, environment_of, read_settings
+    from mlpilot.sandbox.environment import BARE
+
+    try:
+        environment = environment_of(read_settings())
+    except UserError as error:
+        return [Finding(FILE, "warning", str(error), "a run would end with that; mend it first")], BARE
+    if not environment.name:
+        return [], environment
+    if environment.asked and not environment.is_built:
+        what, _, remedy = environment.missing.partition(": ")
+        return [Finding(FILE, "missing", what.removeprefix(f"{FILE} "), remedy)], environment
+    told = ", ".join(environment.told[:20])
+    if environment.asked:
+        return [Finding(FILE, "ok", f"added to the sandbox: {told or 'nothing that it does not hold'}")], environment
+    return [Finding(FILE, "ok", f"the sandbox is {environment.name}" + (f", with {told}" if told else ""))], environment
+
+
+def _gpus() -> list[Finding]:
+    """Those that a sandbox could be given; nothing where there are none."""
+    from mlpilot.sandbox.errors import NoSandboxError
+    from mlpilot.sandbox.gpus import cards, find
+
+    there = cards()
+    if not there:
+        return []
+    names = ", ".join(f"{number}: {card.model or 'NVIDIA'}" for number, card in enumerate(there[:8]))
+    try:
+        find("all")
+    except NoSandboxError as error:
+        what, _, remedy = str(error).removeprefix("--gpus all: ").rpartition("; ")
+        return [Finding("gpus", "warning", f"{names}; {what}", remedy)]
+    return [Finding("gpus", "ok", f"{names}; a sandbox gets them with --gpus")]

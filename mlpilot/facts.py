@@ -47,7 +47,7 @@ def of_record(record: RunRecord) -> list[Fact]:
     return [
         ("data", _join([data, _target(record.task, ()), _direction(record)])),
         *_notes(record.notes),
-        ("sandbox", clean(record.sandbox)),
+        ("sandbox", _detailed(record.sandbox, record.held)),
         ("brain", _detailed(record.brain, _models(record))),
         ("judge", clean(record.plan)),
     ]

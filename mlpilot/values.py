@@ -11,6 +11,7 @@ DEFAULT_BUDGET = 300.0
 
 _UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0}
 _PART = re.compile(r"(\d+(?:\.\d+)?)([smh])", re.ASCII)
+_MOST_GPUS = 255
 _LARGEST = 2**31 - 1
 _LONGEST = 365 * 24 * 3600.0
 
@@ -61,13 +62,17 @@ def money(text: str | float) -> float:
 
 
 def gpus(text: str | int) -> str:
-    """`all`, or how many. Raises `UserError`."""
+    """`all`, or the numbers of some: `0`, `0,1`. Raises `UserError`."""
     if str(text).strip().lower() == "all":
         return "all"
+    parts = [text] if isinstance(text, int) else str(text).split(",")
     try:
-        return str(whole(text))
+        numbers = [whole(part) for part in parts]
     except UserError:
-        raise UserError(f"{text!r} is neither 'all' nor a whole number of GPUs") from None
+        raise UserError(f"{text!r} names no GPUs: write 'all', or their numbers, like 0 or 0,1") from None
+    if max(numbers) > _MOST_GPUS or len(set(numbers)) < len(numbers):
+        raise UserError(f"{text!r} names a GPU twice, or one that no machine has: write numbers from 0 on, like 0,1")
+    return ",".join(map(str, sorted(numbers)))
 
 
 def url(text: str) -> str:

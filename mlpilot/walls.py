@@ -11,6 +11,7 @@ from mlpilot.findings import Finding
 from mlpilot.sandbox.errors import NoSandboxError
 
 if TYPE_CHECKING:
+    from mlpilot.sandbox.environment import Environment
     from mlpilot.sandbox.selfcheck.facts import Report
 
 BROKEN = "run nothing in it, and please report this"
@@ -18,7 +19,7 @@ _ENGINES = ("docker", "dockerd", "podman")
 _INSTALL = "install Docker or podman (on Debian and Ubuntu: `apt-get install docker.io`), then `mlpilot sandbox build`"
 
 
-def look() -> list[Finding]:
+def look(environment: "Environment") -> list[Finding]:
     """Every sandbox, probed by doing, strongest first."""
     from mlpilot.sandbox.choose import probes
 
@@ -26,7 +27,7 @@ def look() -> list[Finding]:
         Finding(
             name, "ok" if probe.works else "missing", probe.detail, "" if probe.works else _remedy(name, probe.remedy)
         )
-        for name, probe in probes()
+        for name, probe in probes(environment)
     ]
 
 
@@ -101,7 +102,7 @@ class Looked:
         return [Finding(self.backend, "missing" if broken else "ok", counted, BROKEN if broken else ""), *lines]
 
 
-def put_to_the_test(names: Sequence[str]) -> list[Looked]:
+def put_to_the_test(names: Sequence[str], environment: "Environment") -> list[Looked]:
     """Each of these sandboxes, opened and tested; some seconds each."""
     from mlpilot.sandbox.choose import choose
     from mlpilot.sandbox.selfcheck.check import examine
@@ -109,7 +110,7 @@ def put_to_the_test(names: Sequence[str]) -> list[Looked]:
     found = []
     for name in names:
         try:
-            found.append(Looked(name, examine(choose(name))))
+            found.append(Looked(name, examine(choose(name, environment=environment))))
         except NoSandboxError as error:
             found.append(Looked(name, None, str(error)))
     return found

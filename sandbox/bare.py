@@ -4,6 +4,8 @@ It leads a session that nothing which generated code starts can leave; the sessi
 what outlives both host and zygote is found at the next start.
 """
 
+import shutil
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -34,14 +36,17 @@ class BareWalls:
         uid_is_its_own: bool,
         limits_processes: bool,
         group: Cgroup | None,
+        devices: Sequence[str] = (),
+        python: str = sys.executable,
     ) -> None:
+        self.devices = [*devices]
         self.uid, self.read, self.terms, self.limits_processes = uid, [*read], terms, limits_processes
         self._folder = folder
         scratch = folder.path / "scratch"
         scratch.mkdir(mode=0o700)
         self.scratch = str(scratch)
         env = {**env, "HOME": self.scratch}
-        self.zygote = ZygoteProcess(group.enter if group else (), env=env, new_session=True)
+        self.zygote = ZygoteProcess(group.enter if group else (), env=env, new_session=True, python=python)
         self.channel = self.zygote.channel
         self._session = ZygoteSession.of(self.zygote.pid, uid, uid_is_its_own=uid_is_its_own)
         if self._session is not None:
@@ -74,6 +79,20 @@ class BareWalls:
             self._folder.remove()
         self._memory.remove()
         self._disk.remove()
+
+
+def sources(folder: Path) -> str:
+    """Our own sources for the inside, copied so that nothing beside them is within reach; to be put on the path."""
+    shutil.copytree(
+        Path(__file__).parent / "inside",
+        folder / "code/mlpilot/sandbox/inside",
+        ignore=shutil.ignore_patterns("__pycache__"),
+    )
+    for package in ("mlpilot", "mlpilot/sandbox"):
+        (folder / "code" / package / "__init__.py").touch()
+    for path in (folder / "code").rglob("*"):
+        path.chmod(0o755 if path.is_dir() else 0o644)
+    return str(folder / "code")
 
 
 def inside(source: Path) -> str:

@@ -43,6 +43,8 @@ class Walls(Protocol):
     """The host's end of the talk with the zygote."""
     read: list[str]
     """Paths inside that kernels may read: the system, Python, the mounts."""
+    devices: list[str]
+    """Device nodes inside, or patterns of their names, that kernels may use: GPUs."""
     scratch: str
     """Folder inside where kernels get their scratch folders."""
     uid: int
@@ -114,6 +116,7 @@ class Box:
             "preload": preparation.preload,
             "path": [*preparation.path],
             "read": [*self.walls.read],
+            "devices": [*self.walls.devices],
             "scratch": self.walls.scratch,
             "uid": self.walls.uid,
             "shared_memory": self.walls.private_memory,

@@ -7,25 +7,23 @@ the same paths, and the zygote then becomes an unprivileged user for good. As a 
 import os
 import shutil
 import subprocess
-import sys
-import sysconfig
 import tempfile
 from collections.abc import Iterable, Sequence
 from functools import cached_property
-from importlib.util import find_spec
 from pathlib import Path
 from typing import IO
 
-from mlpilot.sandbox import userns
+from mlpilot.sandbox import gpus, userns
 from mlpilot.sandbox.box import Box, Preparation, Terms
 from mlpilot.sandbox.cgroup import Cgroup, reap_groups
-from mlpilot.sandbox.environment import INSIDE, PACKAGE, SCRATCH, environment
+from mlpilot.sandbox.environment import ADDED, BARE, INSIDE, PACKAGE, SCRATCH, Environment, environment
 from mlpilot.sandbox.errors import NoSandboxError
 from mlpilot.sandbox.folder import PrivateFolder, reap_folders
 from mlpilot.sandbox.memory import MemoryWatch
 from mlpilot.sandbox.pool import OwnSession, ZygotePool
 from mlpilot.sandbox.protocol import Limits, Mount, Probe
 from mlpilot.sandbox.spawn import ZygoteProcess, unused_user
+from mlpilot.sandbox.unmet import unmet
 
 SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64")
 SETTINGS = (
@@ -36,29 +34,11 @@ SETTINGS = (
     "/etc/fonts",
     "/etc/alternatives",
 )
-_PYTHON_PARTS = ("bin", "lib", "lib64", "include", "share", "pyvenv.cfg")
 _USER = 1000
 _UNSEEN = (
     "this Python lies in a folder that a sandbox of yours cannot enter: install it where you own every folder above"
 )
 _INSTALL = "install the package `bubblewrap` (apt-get, dnf, pacman and zypper all call it so)"
-
-
-def python_folders() -> list[str]:
-    """What of this Python, its packages included, a sandbox needs to see; nothing else of its folders."""
-    prefixes = {sys.prefix, sys.base_prefix} - {"/usr"}
-    parts = [Path(prefix, part) for prefix in sorted(prefixes) for part in _PYTHON_PARTS]
-    parts += [Path(sysconfig.get_path(kind)) for kind in ("purelib", "platlib", "stdlib")]
-    parts.append(packages())
-    return list(dict.fromkeys(str(part) for part in parts if part.exists() and not part.is_relative_to("/usr")))
-
-
-def packages() -> Path:
-    """Where the packages lie that kernels need: mostly below a prefix, but perhaps in the user's own folder."""
-    spec = find_spec("ipykernel")
-    if spec is None or spec.origin is None:
-        raise NoSandboxError("ipykernel is not installed beside mlpilot; reinstall mlpilot")
-    return Path(spec.origin).parent.parent
 
 
 class BubblewrapWalls:
@@ -70,16 +50,21 @@ class BubblewrapWalls:
     scratch = SCRATCH
     oom_seconds = 0.0
 
-    def __init__(self, limits: Limits, mounts: Sequence[Mount]) -> None:
+    def __init__(self, limits: Limits, mounts: Sequence[Mount], chosen: Environment = BARE) -> None:
         self.uid = unused_user() if os.getuid() == 0 else _USER
-        self.read = [*SYSTEM, "/etc", *python_folders(), INSIDE, *(mount.target for mount in mounts)]
+        python, given = chosen.python, gpus.find(chosen.gpus)
+        self.read = [*SYSTEM, "/etc", *python.folders, INSIDE, ADDED, *(mount.target for mount in mounts)]
+        self.read += gpus.READ if given.nodes else ()
+        self.devices = given.inside
         self._cgroup = Cgroup.make(limits)
         with _text_file(f"sandbox:x:{self.uid}:{self.uid}::{SCRATCH}:/bin/sh\n") as users:
             command = [
                 *(self._cgroup.enter if self._cgroup else ()),
-                *_command(limits, mounts, users.fileno(), self.uid),
+                *_command(limits, mounts, users.fileno(), self.uid, chosen, given),
             ]
-            self.zygote = ZygoteProcess(command, env={"PATH": os.defpath}, pass_fds=[users.fileno()])
+            self.zygote = ZygoteProcess(
+                command, env={"PATH": os.defpath}, pass_fds=[users.fileno()], python=python.executable
+            )
         self.channel = self.zygote.channel
         self.memory_is_watched = self._cgroup is None
         self._memory = self._cgroup or MemoryWatch(self.zygote.pid, limits.memory_bytes)
@@ -113,16 +98,18 @@ def _text_file(text: str) -> IO[bytes]:
     return file
 
 
-def _command(limits: Limits, mounts: Sequence[Mount], users_fd: int, uid: int) -> list[str]:
+def _command(
+    limits: Limits, mounts: Sequence[Mount], users_fd: int, uid: int, chosen: Environment, given: gpus.Gpus
+) -> list[str]:
     bwrap = shutil.which("bwrap")
     if bwrap is None:
         raise NoSandboxError("bubblewrap is not installed; install the package `bubblewrap`")
     user = [] if os.getuid() == 0 else ["--unshare-user", "--uid", str(uid), "--gid", str(uid)]
     namespaces = ["--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try"]
     command = [bwrap, *user, *namespaces, "--die-with-parent", "--new-session", "--hostname", "sandbox", "--clearenv"]
-    variables = environment(str(Path(sys.executable).parent))
-    variables["PYTHONPATH"] += f":{packages()}"
-    for name, value in variables.items():
+    python, added = chosen.python, [] if chosen.added is None else [(str(chosen.added), ADDED)]
+    variables = environment(str(Path(python.executable).parent), [*(ADDED for _ in added), python.home])
+    for name, value in (variables | given.variables).items():
         command += ["--setenv", name, value]
     binds: list[tuple[str, str]] = []
     for path in SYSTEM:
@@ -130,15 +117,17 @@ def _command(limits: Limits, mounts: Sequence[Mount], users_fd: int, uid: int) -
             command += ["--symlink", str(Path(path).readlink()), path]
         elif Path(path).exists():
             binds.append((path, path))
-    binds += [(path, path) for path in (*SETTINGS, *python_folders())]
+    binds += [(path, path) for path in (*SETTINGS, *python.folders, *(gpus.READ[-1:] if given.nodes else ()))]
     inside = Path(__file__).parent / "inside"
-    binds += [(str(inside), PACKAGE), ("/sys/devices/system/cpu",) * 2]
+    binds += [(str(inside), PACKAGE), ("/sys/devices/system/cpu",) * 2, *added]
     command += _folders([*(target for _, target in binds), *(mount.target for mount in mounts)])
     for source, target in binds:
         command += ["--ro-bind-try", source, target]
     for mount in mounts:
         command += ["--ro-bind", str(mount.source.resolve()), mount.target]
     command += ["--ro-bind-data", str(users_fd), "/etc/passwd", "--proc", "/proc", "--dev", "/dev", "--dir", "/tmp"]
+    for source, target in given.nodes:
+        command += ["--dev-bind", source, target]
     for path in ("/dev/shm", SCRATCH):
         command += ["--perms", "0700", "--size", str(limits.disk_bytes), "--tmpfs", path]
     return [*command, "--remount-ro", "/", "--chdir", "/", "--"]
@@ -155,12 +144,18 @@ class Bubblewrap:
 
     name = "bubblewrap"
 
+    def __init__(self, chosen: Environment = BARE) -> None:
+        self.environment = chosen
+
     @cached_property
     def _probed(self) -> Probe:
         if shutil.which("bwrap") is None:
             return Probe(False, "bubblewrap is not installed", _INSTALL)
+        if lacking := unmet(self.environment):
+            return lacking
         with _text_file("") as users:
-            command = [*_command(Limits(), (), users.fileno(), _USER), sys.executable, "-I", "-c", ""]
+            command = _command(Limits(), (), users.fileno(), _USER, self.environment, gpus.find(self.environment.gpus))
+            command += [self.environment.python.executable, "-I", "-c", ""]
             tried = subprocess.run(command, pass_fds=(users.fileno(),), capture_output=True, text=True, check=False)
         if tried.returncode != 0:
             words = " ".join(tried.stderr.split())[:300]
@@ -182,7 +177,9 @@ class Bubblewrap:
         reap_folders()
         reap_groups()
         preparation = Preparation(preload, tuple(path))
-        return ZygotePool(lambda: Box(BubblewrapWalls(limits, mounts), limits, preparation, PrivateFolder()))
+        return ZygotePool(
+            lambda: Box(BubblewrapWalls(limits, mounts, self.environment), limits, preparation, PrivateFolder())
+        )
 
     def open(self, limits: Limits, mounts: Sequence[Mount] = ()) -> OwnSession:
         """See `Sandbox.open`."""

@@ -10,17 +10,16 @@ from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any
 
-import docker.errors as engine_errors
-
 from mlpilot.sandbox import docker_owner
 from mlpilot.sandbox.box import Box, Preparation
+from mlpilot.sandbox.docker_contents import Contents, contents, identified, lacking
 from mlpilot.sandbox.docker_engine import address, connect
 from mlpilot.sandbox.docker_luggage import Luggage
 from mlpilot.sandbox.docker_probe import Finding, Transport, examine
 from mlpilot.sandbox.docker_walls import FAULTS, DockerWalls, TunnelWalls, in_short
-from mlpilot.sandbox.errors import NoSandboxError
+from mlpilot.sandbox.environment import BARE, Environment
+from mlpilot.sandbox.errors import NoSandboxError, UserError
 from mlpilot.sandbox.folder import PrivateFolder, reap_folders
-from mlpilot.sandbox.image import lock
 from mlpilot.sandbox.pool import OwnSession, ZygotePool
 from mlpilot.sandbox.protocol import Limits, Mount, Probe
 
@@ -36,7 +35,14 @@ class Docker:
     _found: dict[tuple[str, str, Transport | None], Finding] = {}  # noqa: RUF012 - one for the whole process
     _finding = threading.Lock()
 
-    def __init__(self, transport: Transport | None = None, progress: Callable[[str], object] = str) -> None:
+    def __init__(
+        self,
+        chosen: Environment = BARE,
+        *,
+        transport: Transport | None = None,
+        progress: Callable[[str], object] = str,
+    ) -> None:
+        self.environment = chosen
         self._asked = transport
         self._progress = progress
 
@@ -46,27 +52,30 @@ class Docker:
 
     def image_is_there(self) -> bool:
         """Whether the engine has the image. Raises `NoSandboxError` when no engine answers."""
-        try:
-            self._client.images.get(lock.tag())
-        except engine_errors.ImageNotFound:
-            return False
-        return True
+        found = identified(self._client, self.environment)
+        self.environment = found or self.environment
+        return found is not None
+
+    @cached_property
+    def _held(self) -> Contents:
+        self.environment, held = contents(self._client, self.environment)
+        return held
 
     def _examined(self) -> Finding:
         """What was found of the engine, once for each process. Raises `NoSandboxError`."""
-        key = (address(self._client), lock.tag(), self._asked)
+        key = (address(self._client), self._held.image, self._asked)
         with self._finding:
             if key not in self._found:
-                self._found[key] = examine(self._client, self._asked)
+                self._found[key] = examine(self._client, self._held, self._asked)
             return self._found[key]
 
     @cached_property
     def _probed(self) -> Probe:
         try:
             if not self.image_is_there():
-                return Probe(False, "docker answers, but has no sandbox image", "run `mlpilot sandbox build`")
+                return Probe(False, *lacking(self.environment))
             found = self._examined()
-        except NoSandboxError as error:
+        except UserError as error:
             what, _, remedy = str(error).partition("; ")
             return Probe(False, what, remedy or "start a Docker engine that you may use")
         except FAULTS as error:
@@ -92,11 +101,14 @@ class Docker:
             reap_folders()
             docker_owner.reap(self._client)
             if found.transport == "stdio":
-                luggage = Luggage(self._client, lock.tag(), mounts, self._progress)
-                return _LadenPool(self._client, limits, mounts, preparation, luggage)
+                luggage = Luggage(self._client, self._held.image, mounts, self._progress)
+                return _LadenPool(self._client, limits, mounts, preparation, luggage, self._held)
         except FAULTS as error:
             raise NoSandboxError(f"docker could not start the sandbox: {in_short(error)}") from None
-        return ZygotePool(lambda: Box(DockerWalls(self._client, limits, mounts), limits, preparation, PrivateFolder()))
+        held = self._held
+        return ZygotePool(
+            lambda: Box(DockerWalls(self._client, limits, mounts, held), limits, preparation, PrivateFolder())
+        )
 
     def open(self, limits: Limits, mounts: Sequence[Mount] = ()) -> OwnSession:
         """See `Sandbox.open`."""
@@ -107,12 +119,18 @@ class _LadenPool(ZygotePool):
     """A pool whose boxes share copies of our files, which go when it closes."""
 
     def __init__(
-        self, client: Any, limits: Limits, mounts: Sequence[Mount], preparation: Preparation, luggage: Luggage
+        self,
+        client: Any,
+        limits: Limits,
+        mounts: Sequence[Mount],
+        preparation: Preparation,
+        luggage: Luggage,
+        held: Contents,
     ) -> None:
         self._luggage = luggage
 
         def start() -> Box:
-            walls = TunnelWalls(client, limits, luggage.mounts, mounts)
+            walls = TunnelWalls(client, limits, luggage.mounts, mounts, held)
             return Box(walls, limits, preparation, PrivateFolder())
 
         try:

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from mlpilot.sandbox.docker_contents import Contents
 from mlpilot.sandbox.docker_engine import describe
 from mlpilot.sandbox.docker_tunnel import Attached
 from mlpilot.sandbox.docker_walls import (
@@ -53,13 +54,13 @@ class Finding:
     transport: Transport
 
 
-def examine(client: Any, transport: Transport | None = None) -> Finding:
+def examine(client: Any, held: Contents, transport: Transport | None = None) -> Finding:
     """Try the engine, and `transport` or the first that works. Raises `NoSandboxError` with what does not hold."""
     name = describe(client)
     why = ""
     if transport != "stdio":
         try:
-            found = _by_socket(client)
+            found = _by_socket(client, held)
             _insist(name, found, own_user())
             return Finding(_full(name, found), "socket")
         except _NoDoor as error:
@@ -67,7 +68,7 @@ def examine(client: Any, transport: Transport | None = None) -> Finding:
             if transport == "socket":
                 raise NoSandboxError(f"{name}: no socket can be shared with a container: {why}") from None
     try:
-        found = _by_streams(client)
+        found = _by_streams(client, held)
     except (*FAULTS, TunnelError) as error:
         raise NoSandboxError(f"{name} cannot run a container: {in_short(error)}") from None
     _insist(name, found, stranger())
@@ -87,7 +88,7 @@ def _program() -> str:
     return Path(facts.__file__).read_text()
 
 
-def _by_socket(client: Any) -> dict[str, Any]:
+def _by_socket(client: Any, held: Contents) -> dict[str, Any]:
     """The facts of a container that reached our socket. Raises `_NoDoor` where it could not."""
     folder, container = PrivateFolder(), None
     try:
@@ -102,7 +103,7 @@ def _by_socket(client: Any) -> dict[str, Any]:
             (door / "door").chmod(0o666)
             listener.listen(1)
             container = client.containers.create(
-                **options(["python3", "-I", "-c", _program(), DOOR], _LIMITS, own_user(), binds([(door, DOOR)])),
+                **options(["python3", "-I", "-c", _program(), DOOR], _LIMITS, own_user(), binds([(door, DOOR)]), held),
                 **on_file(),
                 init=True,
             )
@@ -139,10 +140,10 @@ def _answer(listener: socket.socket, container: Any) -> None:
     container.wait(timeout=_SECONDS)
 
 
-def _by_streams(client: Any) -> dict[str, Any]:
+def _by_streams(client: Any, held: Contents) -> dict[str, Any]:
     """The facts of a container that shares nothing with us but its standard streams."""
     container = client.containers.create(
-        **options(["python3", "-I", "-c", _program()], _LIMITS, stranger(), ()), **on_streams()
+        **options(["python3", "-I", "-c", _program()], _LIMITS, stranger(), (), held), **on_streams()
     )
     line = None
     try:

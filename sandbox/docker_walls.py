@@ -14,12 +14,12 @@ import requests
 
 from mlpilot.sandbox.box import Terms
 from mlpilot.sandbox.cgroup import Cgroup
+from mlpilot.sandbox.docker_contents import Contents
 from mlpilot.sandbox.docker_owner import labels
 from mlpilot.sandbox.docker_tunnel import HostTunnel
 from mlpilot.sandbox.environment import INSIDE, PACKAGE, SCRATCH, environment
 from mlpilot.sandbox.errors import NoSandboxError
 from mlpilot.sandbox.folder import PrivateFolder
-from mlpilot.sandbox.image import lock
 from mlpilot.sandbox.protocol import Limits, Mount
 
 DOOR = f"{INSIDE}/door"
@@ -56,10 +56,11 @@ def binds(pairs: Sequence[tuple[Path, str]]) -> list[engine.types.Mount]:
     return [engine.types.Mount(to, str(source.resolve(strict=True)), "bind", read_only=True) for source, to in pairs]
 
 
-def options(command: Sequence[str], limits: Limits, uid: int, mounts: Sequence[engine.types.Mount]) -> dict[str, Any]:
+def options(
+    command: Sequence[str], limits: Limits, uid: int, mounts: Sequence[engine.types.Mount], held: Contents
+) -> dict[str, Any]:
     """All that walls a container in; the same whatever runs in it, and however it is reached."""
-    return {
-        "image": lock.tag(),
+    walled = {
         "command": [*command],
         "labels": labels(),
         "user": f"{uid}:{os.getgid() if uid == os.getuid() else uid}",
@@ -83,6 +84,7 @@ def options(command: Sequence[str], limits: Limits, uid: int, mounts: Sequence[e
         },
         "mounts": [*mounts],
     }
+    return held.added_to(walled)
 
 
 def on_file() -> dict[str, Any]:
@@ -128,14 +130,15 @@ class _Contained:
 class DockerWalls(_Contained):
     """A container that shares a socket with us: the zygote connects to it, and descriptors go through."""
 
-    def __init__(self, client: Any, limits: Limits, mounts: Sequence[Mount]) -> None:
+    def __init__(self, client: Any, limits: Limits, mounts: Sequence[Mount], held: Contents) -> None:
         self._client = client
         self.uid = own_user()
-        self.read = [*_SYSTEM, *(mount.target for mount in mounts)]
+        self.read = [*_SYSTEM, *(mount.target for mount in mounts), *held.read]
+        self.devices = [*held.devices]
         self._ooms = 0
         self._folder = PrivateFolder()
         try:
-            self._start(limits, mounts)
+            self._start(limits, mounts, held)
             self._group = memory_group(self._container)
         except FAULTS as error:
             self.destroy()
@@ -145,7 +148,7 @@ class DockerWalls(_Contained):
             raise
         self.oom_seconds = 0.0 if self._group else _EVENT_SECONDS
 
-    def _start(self, limits: Limits, mounts: Sequence[Mount]) -> None:
+    def _start(self, limits: Limits, mounts: Sequence[Mount], held: Contents) -> None:
         door = self._folder.path / "door"
         door.mkdir(mode=0o755)
         inside = Path(__file__).parent / "inside"
@@ -158,7 +161,7 @@ class DockerWalls(_Contained):
             listener.listen(1)
             self._started = time.time()
             self._container = self._client.containers.create(
-                **options(command, limits, self.uid, shared), **on_file(), init=True
+                **options(command, limits, self.uid, shared, held), **on_file(), init=True
             )
             self._container.start()
             self.channel = self._accept(listener)
@@ -211,15 +214,23 @@ class TunnelWalls(_Contained):
     """None is needed: the relay tells of a kill ahead of all that is said after it."""
 
     def __init__(
-        self, client: Any, limits: Limits, volumes: Sequence[engine.types.Mount], mounts: Sequence[Mount]
+        self,
+        client: Any,
+        limits: Limits,
+        volumes: Sequence[engine.types.Mount],
+        mounts: Sequence[Mount],
+        held: Contents,
     ) -> None:
         self.uid = stranger()
-        self.read = [*_SYSTEM, *(mount.target for mount in mounts)]
+        self.read = [*_SYSTEM, *(mount.target for mount in mounts), *held.read]
+        self.devices = [*held.devices]
         self._told = 0
         self._tunnel: HostTunnel | None = None
         command = ["python3", "-s", "-P", "-m", "mlpilot.sandbox.inside.relay"]
         try:
-            self._container = client.containers.create(**options(command, limits, self.uid, volumes), **on_streams())
+            self._container = client.containers.create(
+                **options(command, limits, self.uid, volumes, held), **on_streams()
+            )
             self._tunnel = HostTunnel(attach(client, self._container))
             self._container.start()
         except FAULTS as error:

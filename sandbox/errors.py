@@ -17,6 +17,10 @@ class NoSandboxError(UserError):
     exit_code = 4
 
 
+class NotBuiltError(UserError):
+    """The person's own packages were asked for and are not there; installing them takes a yes."""
+
+
 class NoModelError(UserError):
     """`--brain llm` was asked for, and no endpoint is configured."""
 

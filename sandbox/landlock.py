@@ -18,11 +18,12 @@ from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 
-from mlpilot.sandbox.bare import BareWalls, inside
+from mlpilot.sandbox import gpus
+from mlpilot.sandbox.bare import BareWalls, inside, sources
 from mlpilot.sandbox.box import Box, Preparation, Terms
-from mlpilot.sandbox.bubblewrap import SETTINGS, SYSTEM, packages, python_folders
+from mlpilot.sandbox.bubblewrap import SETTINGS, SYSTEM
 from mlpilot.sandbox.cgroup import Cgroup, reap_groups
-from mlpilot.sandbox.environment import environment
+from mlpilot.sandbox.environment import BARE, Environment, environment
 from mlpilot.sandbox.errors import NoSandboxError
 from mlpilot.sandbox.folder import PrivateFolder, reap_folders
 from mlpilot.sandbox.inside.landlock import abi
@@ -30,6 +31,7 @@ from mlpilot.sandbox.inside.seccomp import Without
 from mlpilot.sandbox.pool import OwnSession, ZygotePool
 from mlpilot.sandbox.protocol import Limits, Mount, Probe
 from mlpilot.sandbox.spawn import unused_user
+from mlpilot.sandbox.unmet import unmet
 
 LEAST_ABI = 4
 """Linux 6.7. From 3 on, a file that may not be written cannot be cut to nothing either; from 4 on, TCP is refused by
@@ -42,23 +44,11 @@ _MORE_SETTINGS = ("/etc/mime.types", "/etc/ssl/openssl.cnf", "/etc/pki/tls/opens
 _UPGRADE = "use a kernel of 6.7 or later, or docker, or bubblewrap"
 
 
-def _code(folder: Path) -> str:
-    """Our own sources for the inside, copied so that nothing beside them is within reach; to be put on the path."""
-    shutil.copytree(
-        Path(__file__).parent / "inside",
-        folder / "code/mlpilot/sandbox/inside",
-        ignore=shutil.ignore_patterns("__pycache__"),
-    )
-    for package in ("mlpilot", "mlpilot/sandbox"):
-        (folder / "code" / package / "__init__.py").touch()
-    for path in (folder / "code").rglob("*"):
-        path.chmod(0o755 if path.is_dir() else 0o644)
-    return str(folder / "code")
-
-
-def _environment(code: str) -> dict[str, str]:
-    variables = environment(str(Path(sys.executable).parent))
-    variables["PYTHONPATH"] = f"{code}:{code}/mlpilot/sandbox/inside/site:{packages()}"
+def _environment(code: str, chosen: Environment) -> dict[str, str]:
+    python = chosen.python
+    variables = environment(str(Path(python.executable).parent))
+    folders = [code, f"{code}/mlpilot/sandbox/inside/site", *([str(chosen.added)] if chosen.added else []), python.home]
+    variables["PYTHONPATH"] = ":".join(folders)
     # Without /dev/shm there are no semaphores between processes: joblib then works in one, and need not warn of it.
     return {**variables, "USER": "sandbox", "LOGNAME": "sandbox", "JOBLIB_MULTIPROCESSING": "0"}
 
@@ -93,7 +83,8 @@ class Landlock:
 
     name = "landlock"
 
-    def __init__(self) -> None:
+    def __init__(self, chosen: Environment = BARE) -> None:
+        self.environment = chosen
         self._is_root = os.getuid() == 0
         self._copies: dict[Path, Path] = {}
 
@@ -133,19 +124,23 @@ class Landlock:
         """The user to become, what it may read without mounts, and its environment; our sources go into `folder`."""
         if self._is_root:
             folder.path.chmod(0o711)
-        code = _code(folder.path)
+        code, chosen = sources(folder.path), self.environment
         (folder.path / "code").chmod(0o755)
         uid = unused_user() if self._is_root else os.getuid()
-        return uid, [*SYSTEM, *SETTINGS, *_MORE_SETTINGS, *python_folders(), code], _environment(code)
+        read = [*SYSTEM, *SETTINGS, *_MORE_SETTINGS, *chosen.python.folders, code]
+        read += [str(chosen.added)] if chosen.added else []
+        return uid, read, _environment(code, chosen)
 
     def _walls(self, limits: Limits, mounts: Sequence[Mount]) -> BareWalls:
-        folder = PrivateFolder()
+        given, folder = gpus.find(self.environment.gpus), PrivateFolder()
         uid, read, variables = self._prepare(folder)
         return BareWalls(
             limits,
             folder,
-            env=variables,
-            read=[*read, *map(self.inside, mounts)],
+            env=variables | given.variables,
+            read=[*read, *map(self.inside, mounts), *(gpus.READ if given.nodes else ())],
+            devices=[source for source, _ in given.nodes],
+            python=self.environment.python.executable,
             terms=Terms(enclosed=True, without=self._without, file_bytes=limits.disk_bytes),
             uid=uid,
             uid_is_its_own=self._is_root,
@@ -164,6 +159,8 @@ class Landlock:
             return Probe(False, f"landlock: {detail}", f"boot with {boot} on a kernel of 6.7 or later, or use docker")
         if version < LEAST_ABI:
             return Probe(False, f"landlock: version {version} of it is here, and {LEAST_ABI} is needed", _UPGRADE)
+        if lacking := unmet(self.environment):
+            return lacking
         if holes := self._try():
             return Probe(False, f"landlock: {holes[0]}", "see docs/sandbox.md; or use docker, or bubblewrap")
         signals = "" if "signals" not in self._without else "; a Cell cannot signal the processes that it starts"
@@ -180,7 +177,7 @@ class Landlock:
             canary.chmod(0o644)
             config = {"uid": uid, "read": read, "scratch": str(scratch), "canary": str(canary)}
             words = json.dumps({**config, "without": self._without})
-            command = [sys.executable, "-s", "-P", "-m", "mlpilot.sandbox.inside.attempt", words]
+            command = [self.environment.python.executable, "-s", "-P", "-m", "mlpilot.sandbox.inside.attempt", words]
             tried = subprocess.run(
                 command, env=variables, capture_output=True, text=True, timeout=_SECONDS, check=False, cwd="/"
             )
@@ -211,8 +208,8 @@ class Landlock:
         reap_folders()
         reap_groups()
         self._show(mounts)
-        sources = {mount.target: self.inside(mount) for mount in mounts}
-        preparation = Preparation(preload, tuple(sources.get(entry, entry) for entry in path))
+        places = {mount.target: self.inside(mount) for mount in mounts}
+        preparation = Preparation(preload, tuple(places.get(entry, entry) for entry in path))
         return ZygotePool(lambda: Box(self._walls(limits, mounts), limits, preparation, PrivateFolder()))
 
     def open(self, limits: Limits, mounts: Sequence[Mount] = ()) -> OwnSession:

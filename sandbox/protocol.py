@@ -13,6 +13,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Literal, Protocol, Self
 
+from mlpilot.sandbox.environment import Environment
+
 CellStatus = Literal["ok", "error", "timeout", "killed", "out_of_memory", "disk_full", "too_much_output"]
 
 
@@ -161,6 +163,8 @@ class Sandbox(Protocol):
     """A way to isolate code: docker, bubblewrap, landlock, or none."""
 
     name: str
+    environment: Environment
+    """What code finds inside: its Python, packages and GPUs."""
 
     def probe(self) -> Probe:
         """Try it, cheaply, by doing; cached for the life of the process."""

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 DOCKERD = Path(__file__).resolve().parent.parent / "scripts" / "dockerd.sh"
-BACKENDS = ("docker", "bubblewrap")
+BACKENDS = ("docker", "bubblewrap", "landlock")
 
 
 def pytest_configure() -> None:

@@ -38,6 +38,8 @@ class Card:
     """Fits that one Experiment takes, repeats counted."""
     target: str = ""
     """Name of the target."""
+    packages: tuple[str, ...] = ()
+    """What the sandbox holds besides, `name==version`: packages that the person has added."""
     class_names: tuple[str, ...] = ()
     """In class order. Cell values, like what `Column.detail` says."""
     quantiles: Mapping[str, tuple[float, ...]] = field(default_factory=dict)

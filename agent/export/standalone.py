@@ -5,6 +5,8 @@ Its sections are marked by `# %%` lines, which editors show as cells; the notebo
 
 import ast
 import math
+import re
+import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,12 +33,14 @@ class Context:
     columns: Sequence[Column]
     threads: int = 2
     seed: int = 0
+    packages: tuple[str, ...] = ()
+    """What the person had added to the sandbox, `name==version`."""
 
 
 def context_of(record: RunRecord, threads: int = 2) -> Context:
     """The Context of a Run."""
     task = record.task
-    return Context(task.target, task.classes, record.columns, threads, task.seed)
+    return Context(task.target, task.classes, record.columns, threads, task.seed, record.packages)
 
 
 def standalone_source(solution: Solution, params: Mapping[str, Value], context: Context) -> str:
@@ -49,7 +53,10 @@ def standalone_source(solution: Solution, params: Mapping[str, Value], context: 
     body, future = _without_future(solution.source)
     sections = [_settings(context, params), space, reading, commands]
     settings, space, reading, commands = make_room(sections, bound(solution.source) - {"Float", "Int", "Choice"})
-    header = '''"""Fits and predicts on its own: `python solution.py --help`. Written by mlpilot."""'''
+    header = '"""Fits and predicts on its own: `python solution.py --help`. Written by mlpilot.'
+    if context.packages:
+        header += f"\n\nIt was judged with these at hand:\n{_wrapped(context.packages)}\n"
+    header += '"""'
     threads = [
         f'os.environ.setdefault("{name}_NUM_THREADS", "{context.threads}")' for name in ("OMP", "OPENBLAS", "MKL")
     ]
@@ -62,6 +69,12 @@ def standalone_source(solution: Solution, params: Mapping[str, Value], context: 
     start = f'if __name__ == "__main__":\n    {main}(fit, predict)'
     parts = ["\n\n".join(opening), settings, space, f"{SOLUTION}\n{body.strip()}", reading, f"{commands}\n\n\n{start}"]
     return "\n\n\n".join(part.strip() for part in parts) + "\n"
+
+
+def _wrapped(packages: Sequence[str]) -> str:
+    """Requirements, some to a line; nothing in them can end a docstring."""
+    safe = [re.sub(r"[^\w.=+!-]", "", pin, flags=re.ASCII) for pin in packages]
+    return textwrap.fill(" ".join(safe), WIDTH, break_on_hyphens=False)
 
 
 def cells(source: str) -> list[str]:

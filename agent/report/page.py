@@ -291,7 +291,7 @@ def _judged(record: RunRecord) -> Html:
         ("test part", f"{plural(record.test_rows, 'row')}, sealed before anything ran" if record.test_rows else "none"),
         ("walls", "No process that had seen a row's label predicted that row; the judge alone held the hidden labels."),
         ("seed", str(record.task.seed)),
-        ("sandbox", clip(record.sandbox, 200)),
+        ("sandbox", clip(", ".join(filter(None, (record.sandbox, record.held))), 200)),
         ("brain", clip(record.brain, 200)),
         ("search ended", clip(record.stopped, 300)),
         ("data", f"sha256 {clip(record.task.data_hash, 64)}"),

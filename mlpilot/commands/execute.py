@@ -56,12 +56,14 @@ def main(args: argparse.Namespace) -> int:
     """Run the Cell; 0 if it ended well, 3 if not, 130 if it did not because a person stopped it."""
     code = _source(args.file)
     mounts = _mounts(args)
+    from mlpilot.agent.settings import sandbox_for
     from mlpilot.neighbours import linking
-    from mlpilot.sandbox.choose import choose
+    from mlpilot.packages import offer
     from mlpilot.sandbox.protocol import Limits
     from mlpilot.sandbox.stopping import stopping_on_sigint
 
-    sandbox = choose(args.sandbox, note)
+    offer(args.sandbox)
+    sandbox = sandbox_for(args.sandbox, args.gpus or "", note)
     if sandbox.name == "none":
         note(f"note: {NO_WALLS}")
     with sandbox.open(Limits(), mounts) as session:

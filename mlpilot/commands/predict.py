@@ -25,12 +25,14 @@ def add_arguments(parser: Parser) -> None:
 def main(args: argparse.Namespace) -> int:
     """Predict, and write the CSV (UTF-8)."""
     from mlpilot.agent.predicting import predict
+    from mlpilot.packages import offer
     from mlpilot.screen import busy
 
     output = None if args.output is None else checked(args.output)
     noticed: list[str] = []
+    offer(args.sandbox)
     with busy(f"predicting {args.table}", args.sandbox):
-        frame = predict(args.run, args.table, sandbox=args.sandbox, tell=noticed.append)
+        frame = predict(args.run, args.table, sandbox=args.sandbox, gpus=args.gpus or "", tell=noticed.append)
     for line in noticed:
         note(f"note: {clean(line)}")
     text = frame.to_csv(index=False)

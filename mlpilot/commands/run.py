@@ -8,7 +8,7 @@ import argparse
 from mlpilot.agent.options import RunOptions
 from mlpilot.arguments import add_json, add_sandbox, add_task, task_spec
 from mlpilot.parser import Parser, value_of
-from mlpilot.values import gpus, money, seconds, url, whole
+from mlpilot.values import money, seconds, url, whole
 
 HELP = "find the best model for a table, and a score you can believe"
 
@@ -43,7 +43,6 @@ def add_arguments(parser: Parser) -> None:
         default=1,
         help="experiments at a time (this version: one)",
     )
-    means.add_argument("--gpus", metavar="all|N", type=value_of(gpus), help="for the sandbox (this version: none)")
     _add_model(parser)
     add_json(parser)
 

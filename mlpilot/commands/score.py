@@ -1,6 +1,7 @@
 """Judge one Solution file: the same split as `mlpilot run` with that seed, the search rows only."""
 
 import argparse
+import time
 from pathlib import Path
 
 from mlpilot.arguments import add_json, add_sandbox, add_task, task_spec
@@ -39,11 +40,19 @@ def failure(kind: str, message: str) -> dict[str, object]:  # noqa: ARG001 - as 
 def main(args: argparse.Namespace) -> int:
     """Score, and print the judgement."""
     from mlpilot.agent.scoring import score
+    from mlpilot.packages import offer
     from mlpilot.screen import busy
 
+    asked = time.monotonic()
+    offer(args.sandbox)
     with busy(f"judging {args.solution}", args.sandbox):
         outcome = score(
-            Path(args.solution), task_spec(args), sandbox=args.sandbox, timeout=args.timeout, started=args.began
+            Path(args.solution),
+            task_spec(args),
+            sandbox=args.sandbox,
+            gpus=args.gpus or "",
+            timeout=args.timeout,
+            started=args.began + time.monotonic() - asked,
         )
     if args.json:
         from mlpilot.streams import answer_json

@@ -1,19 +1,22 @@
 """Build the sandbox's image. All that needs a network happens on the host, with the host's own settings for pip."""
 
+import io
 import subprocess
 import sys
 import tarfile
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import docker.errors
 
+from mlpilot.sandbox.added import DOCKERFILE, Lock
 from mlpilot.sandbox.docker import connect
 from mlpilot.sandbox.errors import NoSandboxError
 from mlpilot.sandbox.image import base as bases
 from mlpilot.sandbox.image import lock
+from mlpilot.sandbox.installing import install
 
 _SECONDS = 600
 """How long one step of a build may be silent."""
@@ -36,6 +39,45 @@ def build(base: str | None = None, progress: Callable[[str], object] = str) -> s
     except docker.errors.DockerException as error:
         raise NoSandboxError(f"the image could not be built: {' '.join(str(error).split())[:500]}") from None
     return lock.tag()
+
+
+def python_of_image(progress: Callable[[str], object] = str) -> str:
+    """`X.Y` of the Python in the image, which is built where the engine lacks it. Raises `NoSandboxError`."""
+    client = connect(_SECONDS)
+    try:
+        if not client.images.list(lock.tag()):
+            build(progress=progress)
+        return _python_version(client, lock.tag())
+    except docker.errors.DockerException as error:
+        raise NoSandboxError(f"the image could not be asked: {' '.join(str(error).split())[:500]}") from None
+
+
+def build_with(added: Lock, python: str, progress: Callable[[str], object] = str) -> str:
+    """Build the image that has packages of the person's own too, for `python_of_image`; returns its tag.
+
+    It is the image and one folder more, which is installed on the host. Raises `NoSandboxError`, `UserError`.
+    """
+    client = connect(_SECONDS)
+    folder = install(added, python)
+    progress("adding the packages to the image")
+    try:
+        with tempfile.TemporaryFile() as context:
+            with tarfile.open(fileobj=context, mode="w") as archive:
+                recipe = tarfile.TarInfo("Dockerfile")
+                recipe.size = len(DOCKERFILE)
+                archive.addfile(recipe, io.BytesIO(DOCKERFILE.encode()))
+                archive.add(folder, "packages", filter=_as_roots)
+            _send(client, context, added.image(), lock.tag(), progress)
+    except docker.errors.DockerException as error:
+        raise NoSandboxError(f"the image could not be built: {' '.join(str(error).split())[:500]}") from None
+    return added.image()
+
+
+def _as_roots(entry: tarfile.TarInfo) -> tarfile.TarInfo:
+    """The same entry, owned by root: who built it is nobody's business inside."""
+    entry.uid = entry.gid = 0
+    entry.uname = entry.gname = ""
+    return entry
 
 
 def _python_version(client: Any, foundation: str) -> str:
@@ -65,21 +107,26 @@ def _build(client: Any, wheels: Path, foundation: str, progress: Callable[[str],
         with tarfile.open(fileobj=context, mode="w") as archive:
             archive.add(lock.DOCKERFILE, "Dockerfile")
             archive.add(wheels, "wheels")
-        context.seek(0)
-        steps = client.api.build(
-            fileobj=context,
-            custom_context=True,
-            tag=lock.tag(),
-            buildargs={"BASE": foundation},
-            network_mode="none",
-            rm=True,
-            forcerm=True,
-            decode=True,
-        )
-        for line in _lines(steps):
-            progress(line)
+        _send(client, context, lock.tag(), foundation, progress)
     # The first stage holds the wheels, and is of no further use.
     client.images.prune(filters={"dangling": True, "label": "mlpilot.stage=build"})
+
+
+def _send(client: Any, context: IO[bytes], tag: str, foundation: str, progress: Callable[[str], object]) -> None:
+    """Have the engine build an image called `tag` upon `foundation` from a tar archive."""
+    context.seek(0)
+    steps = client.api.build(
+        fileobj=context,
+        custom_context=True,
+        tag=tag,
+        buildargs={"BASE": foundation},
+        network_mode="none",
+        rm=True,
+        forcerm=True,
+        decode=True,
+    )
+    for line in _lines(steps):
+        progress(line)
 
 
 def _lines(steps: Iterator[dict[str, Any]]) -> Iterator[str]:

@@ -23,6 +23,8 @@ READ = EXECUTE | READ_FILE | READ_DIR
 CHANGE = _REMOVE_DIR | _REMOVE_FILE | _MAKE_DIR | _MAKE_REG | _MAKE_FIFO | _MAKE_SYM | _REFER
 """Make, rename and remove plain entries; no devices, and no sockets."""
 WRITE = WRITE_FILE | _TRUNCATE
+DEVICE = READ_FILE | WRITE_FILE | _IOCTL_DEV
+"""Use a device node in every way that its driver offers."""
 _ON_FILES = EXECUTE | WRITE_FILE | READ_FILE | _TRUNCATE | _IOCTL_DEV
 
 _NET_BIND_TCP, _NET_CONNECT_TCP = 1, 2

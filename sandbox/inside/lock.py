@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Collection, Sequence
+from pathlib import Path
 
 from mlpilot.sandbox.inside import landlock, seccomp
 
@@ -29,17 +30,26 @@ _OF_ITSELF = (
 )
 
 
-def enclose(*, read: Sequence[str], scratch: str) -> None:
+def enclose(*, read: Sequence[str], scratch: str, devices: Sequence[str] = ()) -> None:
     """For a zygote that no other walls surround: give up what no kernel of it will need, before the first import.
 
     It keeps `/proc`, since it must find and end what kernels have started. Raises `OSError` where Landlock is missing.
     """
     seccomp.no_new_privileges()
-    landlock.restrict([*_readable(read, ["/proc"]), (scratch, _OWN)])
+    landlock.restrict([*_readable(read, ["/proc"]), (scratch, _OWN), *_usable(devices)])
 
 
-def lock(*, read: Sequence[str], scratch: str, enclosed: bool, without: Collection[seccomp.Without] = ()) -> int:
+def lock(
+    *,
+    read: Sequence[str],
+    scratch: str,
+    enclosed: bool,
+    without: Collection[seccomp.Without] = (),
+    devices: Sequence[str] = (),
+) -> int:
     """Give up everything but: reading `read`, writing `scratch`, a few devices, and this process.
+
+    Of `devices`, which are paths or patterns of them, those that are there may be used in every way: GPUs.
 
     Shared memory (`/dev/shm`, which semaphores need) stays writable and cannot be listed; the zygote empties it before
     the next kernel runs. Not so if `enclosed` (no namespaces surround us): the host's own is not given at all, and less
@@ -59,12 +69,16 @@ def lock(*, read: Sequence[str], scratch: str, enclosed: bool, without: Collecti
         else:
             memory = ("/dev/shm", landlock.READ_FILE | landlock.WRITE | landlock.CHANGE)
             rules = [*_readable(read, [itself]), memory]
-        landlock.restrict([*rules, (scratch, _OWN)])
+        landlock.restrict([*rules, (scratch, _OWN), *_usable(devices)])
     seccomp.restrict(without)
     return version
 
 
 _OWN = landlock.READ | landlock.WRITE | landlock.CHANGE
+
+
+def _usable(devices: Sequence[str]) -> list[tuple[str, int]]:
+    return [(str(path), landlock.DEVICE) for pattern in devices for path in Path("/").glob(pattern[1:])]
 
 
 def _readable(read: Sequence[str], processes: Sequence[str]) -> list[tuple[str, int]]:

@@ -50,6 +50,7 @@ class Zygote:
     channel: socket.socket
     scratch: Path
     read: list[str]
+    devices: list[str]
     threads: int
     libraries: Any
     expendable: "_Expendable"
@@ -210,7 +211,13 @@ def _become_kernel(zygote: Zygote, key: str, scratch: Path, listeners: list[int]
         os.environ["MLPILOT_KERNEL"] = "1"
         for name in _THREAD_VARIABLES:
             os.environ[name] = str(zygote.threads)
-        lock.lock(read=zygote.read, scratch=str(scratch), enclosed=zygote.enclosed, without=zygote.without)
+        lock.lock(
+            read=zygote.read,
+            scratch=str(scratch),
+            enclosed=zygote.enclosed,
+            without=zygote.without,
+            devices=zygote.devices,
+        )
         from mlpilot.sandbox.inside import cell_kernel
 
         app = cell_kernel.prepare(key, str(scratch), shell_fd, iopub_fd, zygote.libraries, zygote.threads)
@@ -354,7 +361,7 @@ def main(channel: socket.socket) -> None:
         _libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
         _bound(config["bounds"])
         if config["enclosed"]:
-            lock.enclose(read=config["read"], scratch=config["scratch"])
+            lock.enclose(read=config["read"], scratch=config["scratch"], devices=config["devices"])
         libraries = _prepare(config)
     except Exception as error:  # noqa: BLE001 - the host is told, and starts nothing
         wire.send(channel, {"event": "failed", "reason": f"{type(error).__name__}: {error}"[:2000]})
@@ -364,6 +371,7 @@ def main(channel: socket.socket) -> None:
         channel=channel,
         scratch=scratch,
         read=config["read"],
+        devices=config["devices"],
         threads=config["threads"],
         libraries=libraries,
         expendable=expendable,

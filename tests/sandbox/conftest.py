@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from mlpilot.sandbox.bubblewrap import Bubblewrap, python_folders
+from mlpilot.sandbox.bubblewrap import Bubblewrap
 from mlpilot.sandbox.docker import Docker
+from mlpilot.sandbox.interpreter import ours
 from mlpilot.sandbox.landlock import Landlock
 from mlpilot.sandbox.plain import Plain
 from mlpilot.sandbox.protocol import Limits, Pool, Sandbox, Session
@@ -38,11 +39,11 @@ def _own_engine() -> None:
 
 def _docker() -> Docker:
     """Docker, over the tunnel where MLPILOT_TEST_TUNNEL is set (test_docker_elsewhere.py)."""
-    return Docker("stdio" if os.environ.get("MLPILOT_TEST_TUNNEL") else None)
+    return Docker(transport="stdio" if os.environ.get("MLPILOT_TEST_TUNNEL") else None)
 
 
 def _tunnel() -> Docker:
-    return Docker("stdio")
+    return Docker(transport="stdio")
 
 
 def working(name: str) -> Sandbox:
@@ -137,7 +138,7 @@ def run_program() -> Iterator[Callable[..., str]]:
             words = [program]
             if os.getuid() == 0 and who != "ourselves":
                 Path(home).chmod(0o755)
-                read = [*python_folders(), str(ROOT), sys.executable]
+                read = [*ours().folders, str(ROOT), sys.executable]
                 words = [_BECOME, json.dumps([read, home, who, _USER, program])]
             done = subprocess.run(
                 [sys.executable, "-c", *words],

@@ -187,7 +187,7 @@ import time
 from mlpilot.sandbox.docker import Docker
 from mlpilot.sandbox.folder import owner
 from mlpilot.sandbox.protocol import Limits
-session = Docker("stdio").open(Limits(memory_bytes=2**30))
+session = Docker(transport="stdio").open(Limits(memory_bytes=2**30))
 session.run("import subprocess; subprocess.Popen(['sleep', '4321'])")
 print(owner(), flush=True)
 time.sleep(60)

@@ -24,6 +24,8 @@ MOST_NAMES = 20
 LEADERS, FAILURES, BEHIND = 6, 3, 6
 """Solutions and failures that are told one by one, and Solutions that are only named."""
 NAME_WIDTH, DETAIL_WIDTH, CLASSES, SETTINGS, MEMBERS = 60, 80, 20, 8, 14
+PACKAGES = 12
+"""Packages of the person's own that are named."""
 LEAST_TASK, MOST_BOARD = 500, 1500
 """Tokens that a task with very long names may take in any case, and that a board may take at most."""
 
@@ -111,8 +113,14 @@ def _task(card: Card) -> str:
     classes = f" with {card.classes} classes" if card.type == "classification" else ""
     return (
         f"The task: {card.type}{classes}, judged by {_metric(card)} ({direction} is better), which needs {card.needs}; "
-        f"{card.train_rows:,} rows in each of {card.folds} fits."
+        f"{card.train_rows:,} rows in each of {card.folds} fits.{_packages(card)}"
     )
+
+
+def _packages(card: Card) -> str:
+    """What may be imported besides; versions are as long as a name may be."""
+    told = [shown(pin.replace("==", " "), NAME_WIDTH) for pin in card.packages[:PACKAGES]]
+    return f" Also installed: {', '.join(told)}." if told else ""
 
 
 def _metric(card: Card) -> str:

@@ -44,6 +44,19 @@ def outside(text: str) -> str:
     return re.sub(r"<data>.*?</data>", "", text, flags=re.DOTALL)
 
 
+# Packages
+
+
+def test_packages_that_were_added_are_told_in_every_prompt() -> None:
+    card = replace(CARD, packages=("lightgbm==4.7.0", "toolz==1.2.0"))
+    for text in (task_text(card, "schema", 2000), columns_text(card, 2000)):
+        assert "Also installed: lightgbm 4.7.0, toolz 1.2.0." in text
+    for text in (task_text(CARD, "full", 2000), columns_text(CARD, 2000)):
+        assert "Also installed" not in text
+    many = replace(CARD, packages=tuple(f"{'p' * 200}{n}==1.0" for n in range(500)))
+    assert tokens(columns_text(many, 500)) < 1200
+
+
 # Marks
 
 

@@ -1,5 +1,6 @@
 """The exports run on their own, on real data."""
 
+import ast
 import json
 import subprocess
 import sys
@@ -166,6 +167,15 @@ def test_source_is_unchanged_but_for_the_future() -> None:
     assert ECHO.partition("\n")[2].strip() in source
     assert source.startswith('"""') and source.index("from __future__") < source.index("import os")
     assert standalone_source(Solution("echo", ECHO), CHOSEN, Context("y", (), [])) == source
+
+
+def test_packages_that_were_added_are_named() -> None:
+    context = Context("y", (), [], packages=("lightgbm==4.7.0", 'evil==1"""+exit()'))
+    source = standalone_source(Solution("echo", ECHO), CHOSEN, context)
+    assert "It was judged with these at hand:\nlightgbm==4.7.0 evil==1+exit\n" in ast.get_docstring(
+        ast.parse(source), False
+    )
+    assert "at hand" not in standalone_source(Solution("echo", ECHO), CHOSEN, Context("y", (), []))
 
 
 @pytest.mark.parametrize("name", ["cancer", "diabetes"])
