@@ -20,7 +20,7 @@ from mlpilot.agent.events import Event, Listener, Profiled, Ready, Warned
 from mlpilot.agent.journal import Entry, Journal
 from mlpilot.agent.judging.judge import Candidate
 from mlpilot.agent.models.protocol import Endpoint
-from mlpilot.agent.settings import sandbox_for
+from mlpilot.agent.settings import environment_of, read_settings, sandbox_for
 from mlpilot.agent.study import Study
 from mlpilot.sandbox.choose import again
 from mlpilot.sandbox.errors import UserError

@@ -23,6 +23,11 @@ class Contents:
     devices: tuple[str, ...] = field(default=())
     """Patterns of device nodes that they may use."""
 
+    @property
+    def image(self) -> str:
+        """Its name in the engine."""
+        return str(self.options["image"])
+
     def added_to(self, options: Mapping[str, Any]) -> dict[str, Any]:
         """The options of a container that holds this."""
         variables = {**options.get("environment", {}), **self.options.get("environment", {})}

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from mlpilot.evals.hostile.cases import Case
-from mlpilot.sandbox.bubblewrap import packages, python_folders
 from mlpilot.sandbox.cgroup import Cgroup
+from mlpilot.sandbox.interpreter import ours
 from mlpilot.sandbox.protocol import Limits
 
 _LIMITS = Limits(memory_bytes=3 * 2**29, processes=128, cpus=1.0)
@@ -94,7 +94,7 @@ def _command(libraries: tuple[Path, ...], *, root: bool) -> list[str]:
     import mlpilot
 
     sources = [Path(__file__).resolve().parents[2], *(Path(folder) for folder in mlpilot.__path__)]
-    needed = [*python_folders(), str(packages()), *map(str, sources), *map(str, libraries)]
+    needed = [*ours().folders, ours().home, *map(str, sources), *map(str, libraries)]
     for path in dict.fromkeys(needed):
         command += ["--ro-bind", path, path]
     return [*command, "--setenv", "HOME", "/tmp", "--unsetenv", "DOCKER_HOST", "--chdir", "/tmp"]

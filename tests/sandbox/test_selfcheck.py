@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from mlpilot.sandbox import bubblewrap, docker, landlock
+from mlpilot.sandbox import bubblewrap, docker_walls, landlock
 from mlpilot.sandbox.plain import Plain
 from mlpilot.sandbox.protocol import Sandbox
 from mlpilot.sandbox.selfcheck import inside
@@ -333,13 +333,13 @@ def weaker_docker(
     sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, without: tuple[str, ...] = (), **more: Any
 ) -> set[str]:
     """What the check says of containers without these options, or with others."""
-    options = docker._options
+    options = docker_walls.options
 
     def changed(*arguments: Any) -> dict[str, Any]:
         kept = {name: value for name, value in options(*arguments).items() if name not in without}
         return kept | {name: value(kept.get(name)) if callable(value) else value for name, value in more.items()}
 
-    monkeypatch.setattr(docker, "_options", changed)
+    monkeypatch.setattr(docker_walls, "options", changed)
     return names(examine(sandbox, tried=False))
 
 
