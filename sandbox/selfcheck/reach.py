@@ -1,5 +1,6 @@
 """Promises of what code inside can reach, judged by what it found: files, secrets, other processes."""
 
+from mlpilot.sandbox import gpus
 from mlpilot.sandbox.environment import SCRATCH, environment
 from mlpilot.sandbox.selfcheck.facts import Facts, Verdict
 from mlpilot.sandbox.selfcheck.inside import Inside
@@ -68,7 +69,7 @@ def _none_open(tried: dict[str, str]) -> Verdict:
 
 
 def variables(facts: Facts) -> Verdict:
-    beyond = {*_seen(facts).environment} - {*environment("")} - _OWN_VARIABLES
+    beyond = {*_seen(facts).environment} - {*environment("")} - {*gpus.NONE_VISIBLE} - _OWN_VARIABLES
     return Verdict(not beyond, f"also {', '.join(sorted(beyond))}" if beyond else "none but ours")
 
 

@@ -387,7 +387,7 @@ def test_a_container_that_is_given_more_is_found_out(
 @in_docker
 @pytest.mark.slow
 def test_a_writable_bind_is_found_out(walled: Sandbox, monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
-    bind = docker.engine.types.Mount("/mnt/out", str(tmp_path), "bind", read_only=False)
+    bind = docker_walls.engine.types.Mount("/mnt/out", str(tmp_path), "bind", read_only=False)
     fires = weaker_docker(walled, monkeypatch, mounts=lambda known: [*known, bind])
     assert fires >= {"read-only mounts", "host: what is mounted", "engine: mounts"}
 
