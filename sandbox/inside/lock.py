@@ -22,8 +22,8 @@ _PROCESSORS = (
 )
 
 
-# What a process may read of itself where it shares the network and the mounts of the host: `/proc/PID/net` and
-# `mountinfo` would tell of those, and so would the same below `task`, of which only the numbers are to be seen.
+# What a process may read of itself where it shares the network and the mounts of the host: `net` and `mountinfo` would
+# tell of those, and so would the same below `task`, of which only the numbers are to be seen.
 _OF_ITSELF = (
     *("auxv", "cgroup", "cmdline", "comm", "environ", "fd", "fdinfo", "io", "limits", "maps", "oom_score"),
     *("oom_score_adj", "sched", "schedstat", "smaps", "smaps_rollup", "stat", "statm", "status"),
@@ -54,6 +54,7 @@ def lock(
     Shared memory (`/dev/shm`, which semaphores need) stays writable and cannot be listed; the zygote empties it before
     the next kernel runs. Not so if `enclosed` (no namespaces surround us): the host's own is not given at all, and less
     of `/proc` is. `without` is passed to `seccomp.restrict`.
+
     Returns the Landlock ABI in force, 0 where the kernel has none: then the seccomp filter holds alone, and the caller
     must give each kernel a sandbox of its own. Raises `OSError` where there is no seccomp.
     """

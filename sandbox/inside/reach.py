@@ -16,7 +16,7 @@ from pathlib import Path
 _CLONE_NEWNS = 0x00020000
 _MS_RDONLY, _MS_NOSUID, _MS_NODEV, _MS_REMOUNT, _MS_BIND, _MS_REC, _MS_PRIVATE = 1, 2, 4, 32, 4096, 16384, 1 << 18
 _MOUNT_SETATTR, _AT_FDCWD, _AT_RECURSIVE = 442, -100, 0x8000
-_MOUNT_ATTR_NOATIME, _MOUNT_ATTR__ATIME = 0x10, 0x70
+_MOUNT_ATTR_RELATIME, _MOUNT_ATTR_NOATIME, _MOUNT_ATTR__ATIME = 0, 0x10, 0x70
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -72,10 +72,14 @@ def lay_open(read: Iterable[str], scratch: str, uid: int) -> None:
 
 
 def _keep_no_times_of_access() -> None:
-    """Mount everything anew without them. Kernels before 5.12 cannot, and go on keeping them."""
-    attributes = (ctypes.c_uint64 * 4)(_MOUNT_ATTR_NOATIME, _MOUNT_ATTR__ATIME, 0, 0)
-    number, here = ctypes.c_long(_MOUNT_SETATTR), ctypes.c_int(_AT_FDCWD)
-    _libc.syscall(number, here, b"/", ctypes.c_uint(_AT_RECURSIVE), attributes, ctypes.c_size_t(32))
+    """Mount everything anew without them. Kernels before 5.12 cannot, and go on keeping them.
+
+    /proc keeps its own: a user below us may mount another only where it is as it was.
+    """
+    for place, how, flags in ((b"/", _MOUNT_ATTR_NOATIME, _AT_RECURSIVE), (b"/proc", _MOUNT_ATTR_RELATIME, 0)):
+        attributes = (ctypes.c_uint64 * 4)(how, _MOUNT_ATTR__ATIME, 0, 0)
+        number, here = ctypes.c_long(_MOUNT_SETATTR), ctypes.c_int(_AT_FDCWD)
+        _libc.syscall(number, here, place, ctypes.c_uint(flags), attributes, ctypes.c_size_t(32))
 
 
 def _rebuild(hidden: dict[Path, Path], writable: Path) -> None:
