@@ -129,10 +129,12 @@ def address(client: Any) -> str:
 
 
 def describe(client: Any) -> str:
-    """The engine in a few words: `podman 4.3.1`, `docker 20.10.24, rootless`."""
+    """The engine in a few words: `podman 4.3.1`, `docker 20.10.24 at https://far:2376, rootless`."""
     version = client.version()
     components = [part for part in version.get("Components") or [] if isinstance(part, dict)]
     podman = next((part for part in components if "podman" in str(part.get("Name", "")).lower()), None)
     name = f"podman {podman.get('Version', '')}" if podman else f"docker {version.get('Version', '')}"
     rootless = "rootless" in str(client.info().get("SecurityOptions") or "")
-    return f"{name.strip()}, rootless" if rootless else name.strip()
+    where = str(client.api.base_url)
+    near = "" if where.startswith("http+docker:") else f" at {where}"
+    return f"{name.strip()}{near}{', rootless' if rootless else ''}"
