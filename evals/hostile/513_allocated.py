@@ -1,7 +1,10 @@
-"""Have the file system set a terabyte aside.
+"""Have the file system set room aside until there is none.
 
 category: resources
 ends: disk_full|error
 """
 
-os.posix_fallocate(os.open("big", os.O_CREAT | os.O_RDWR), 0, 1 << 40)
+file, size = os.open("big", os.O_CREAT | os.O_RDWR), 0
+while True:
+    os.posix_fallocate(file, size, 16 << 20)
+    size += 16 << 20

@@ -59,8 +59,10 @@ def run(execute: Execute, job: dict[str, Any], shared: Path | None = None) -> To
     """Run one cell in a folder of its own, fetch what it left there, and look around as the next cell would."""
     preamble = PREAMBLE.format(names=job["names"])
     with contextlib.ExitStack() as stack:
-        made = tempfile.TemporaryDirectory(prefix="work-", ignore_cleanup_errors=True)
-        folder = str(shared) if shared else stack.enter_context(made)
+        folder = str(shared) if shared else tempfile.mkdtemp(prefix="work-")
+        if shared is None:
+            # By a program, which is not confused by folders within folders: what they do to us is no fault of a peer.
+            stack.callback(subprocess.run, ["rm", "-rf", folder], check=False)
         forget_peak()
         before, began = peak(), time.monotonic()
         status, texts = execute(preamble + job["source"], job["timeout"], Path(folder))
