@@ -231,10 +231,12 @@ class Box:
     def close(self) -> None:
         """End the sandbox and all within."""
         self.alive = False
-        with contextlib.suppress(OSError):
-            self.walls.channel.close()
-        self.walls.destroy()
-        for kernel in self._kernels:
-            kernel.close()
-        self._context.term()
-        self._folder.remove()
+        # Whatever one of them raises, the others are done too: a context that is left with open sockets waits for ever.
+        with contextlib.ExitStack() as stack:
+            stack.callback(self._folder.remove)
+            stack.callback(self._context.destroy, 0)
+            for kernel in self._kernels:
+                stack.callback(kernel.close)
+            stack.callback(self.walls.destroy)
+            with contextlib.suppress(OSError):
+                self.walls.channel.close()
