@@ -68,7 +68,9 @@ def test_a_flood_is_cut_and_fills_no_memory(pool: Pool) -> None:
     with pool.session() as session:
         result = session.run("while True:\n    print('x' * 1000)", timeout=30)
         assert result.status == "too_much_output"
-        assert session.run("while True:\n    send_buffer('x', bytes(1 << 20))", timeout=30).status == "too_much_output"
+        # What a line is too slow for waits in the kernel's own memory, which is bounded too.
+        flood = session.run("while True:\n    send_buffer('x', bytes(1 << 20))", timeout=30)
+        assert flood.status in ("too_much_output", "out_of_memory")
     assert resident(os.getpid()) < before + 256 * MIB
     with pool.session() as session:
         assert session.run("print(1)").stdout == "1\n"
