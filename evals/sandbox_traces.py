@@ -9,6 +9,8 @@ from typing import Any
 from mlpilot.evals.memory import OWNER, containers, tree
 from mlpilot.sandbox.folder import process_start
 
+_UNNAMED = 64
+"""Length of the name that an engine gives to a volume of its own."""
 Named = tuple[int, int]
 """A process for good: its id, and when it started."""
 
@@ -60,12 +62,16 @@ def things(owner: str, marker: str, client: Any | None) -> set[str]:
     if client is not None:
         ours = client.containers.list(all=True, filters={"label": OWNER}, ignore_removed=True)
         found |= {f"container {box.name}" for box in ours if box.labels[OWNER].startswith(owner)}
+        kept = client.volumes.list(filters={"label": OWNER})
+        found |= {f"volume {volume.name}" for volume in kept if volume.attrs["Labels"][OWNER].startswith(owner)}
     return found
 
 
 def volumes(client: Any | None) -> set[str]:
-    """The volumes of the engine, whoever made them: we make none."""
-    return set() if client is None else {f"volume {volume.name}" for volume in client.volumes.list()}
+    """The volumes of the engine that nobody has put a name on, as an engine makes them for a container."""
+    unnamed = {"dangling": True}
+    found = () if client is None else client.volumes.list(filters=unnamed)
+    return {f"volume {volume.name}" for volume in found if len(volume.name) == _UNNAMED}
 
 
 def sockets() -> list[str]:
