@@ -223,7 +223,8 @@ def binds(facts: Facts) -> Verdict:
 
 def temporary(facts: Facts) -> Verdict:
     found = _engine(facts)["HostConfig"].get("Tmpfs") or {}
-    return Verdict({*found} == {SCRATCH} and "nosuid" in found[SCRATCH], ", ".join(found) or "none")
+    writable = {path for path, kept in found.items() if "ro" not in kept.split(",")}
+    return Verdict(writable == {SCRATCH} and "nosuid" in found[SCRATCH], ", ".join(writable) or "none")
 
 
 def container_user(facts: Facts) -> Verdict:

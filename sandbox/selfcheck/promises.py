@@ -147,7 +147,7 @@ PROMISES: tuple[Promise, ...] = (
     _engine("engine: number of processes", "bounded", outside.processes_setting),
     _engine("engine: processors", "bounded", outside.processors_setting),
     _engine("engine: mounts", "read-only, no engine's socket", outside.binds),
-    _engine("engine: temporary files", "scratch alone", outside.temporary),
+    _engine("engine: temporary files", "scratch alone can be written to", outside.temporary),
     _engine("engine: user", "not root", outside.container_user),
     _engine("engine: restarts", "never", outside.Configured("RestartPolicy", {"Name": "", "MaximumRetryCount": 0},
                                                            {"Name": "no", "MaximumRetryCount": 0}, None)),

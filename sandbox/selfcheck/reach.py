@@ -11,7 +11,7 @@ _IN_MEMORY = ("/dev", "/sys/fs/cgroup", "/proc/", SCRATCH)
 """Where a writable tmpfs, or a device of one, may be."""
 _OWN_VARIABLES = {
     "HOSTNAME", "USER", "LOGNAME", "PWD", "SHLVL", "_", "TMPDIR", "JOBLIB_TEMP_FOLDER", "MPLCONFIGDIR",
-    "MLPILOT_KERNEL",
+    "MLPILOT_KERNEL", "JOBLIB_MULTIPROCESSING",
     "LOKY_MAX_CPU_COUNT", "KMP_DUPLICATE_LIB_OK", "KMP_INIT_AT_FORK", "TERM", "CLICOLOR", "FORCE_COLOR",
     "CLICOLOR_FORCE", "PAGER", "GIT_PAGER", "PYDEVD_USE_FRAME_EVAL", "LC_CTYPE",
 }  # fmt: skip

@@ -18,6 +18,8 @@ import pytest
 
 from mlpilot.sandbox import docker_owner, docker_probe
 from mlpilot.sandbox.docker import Docker, connect
+from mlpilot.sandbox.docker_contents import contents
+from mlpilot.sandbox.environment import BARE
 from mlpilot.sandbox.errors import NoSandboxError
 from mlpilot.sandbox.protocol import Sandbox
 
@@ -157,7 +159,7 @@ def test_an_engine_that_keeps_no_promise_is_refused(
     whole = docker_probe.options
     monkeypatch.setattr(docker_probe, "options", lambda *arguments: {**whole(*arguments), **left_out})
     with pytest.raises(NoSandboxError, match=f"does not keep a promise: .*({said})"):
-        docker_probe.examine(connect(), "stdio")
+        docker_probe.examine(connect(), contents(connect(), BARE)[1], "stdio")
 
 
 def test_only_what_the_dead_of_this_machine_left_is_removed() -> None:
