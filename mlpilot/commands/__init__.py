@@ -20,6 +20,7 @@ from mlpilot.commands import (
     sandbox,
     score,
     show,
+    vscode,
 )
 
 COMMANDS: dict[str, ModuleType] = {
@@ -36,9 +37,10 @@ COMMANDS: dict[str, ModuleType] = {
     "models": models,
     "doctor": doctor,
     "sandbox": sandbox,
+    "vscode": vscode,
     "eval": evaluate,
 }
 """In the order in which help lists them."""
 
-LATER = ("check", "fix", "chat", "view", "vscode")
+LATER = ("check", "fix", "chat", "view")
 """Commands that are promised, and are not there yet."""
