@@ -6,6 +6,7 @@ They are all imported for `mlpilot --help`, so what is heavy is imported inside 
 from types import ModuleType
 
 from mlpilot.commands import (
+    chat,
     doctor,
     evaluate,
     execute,
@@ -34,6 +35,7 @@ COMMANDS: dict[str, ModuleType] = {
     "predict": predict,
     "score": score,
     "exec": execute,
+    "chat": chat,
     "models": models,
     "doctor": doctor,
     "sandbox": sandbox,
@@ -42,5 +44,5 @@ COMMANDS: dict[str, ModuleType] = {
 }
 """In the order in which help lists them."""
 
-LATER = ("check", "fix", "chat", "view")
+LATER = ("check", "fix", "view")
 """Commands that are promised, and are not there yet."""
