@@ -54,9 +54,13 @@ class Chat:
     def __init__(self, make: Make, out: StdoutProxy) -> None:
         plain = os.environ.get("TERM") in ("dumb", "") or bool(os.environ.get("NO_COLOR"))
         self._console = Console(
-            file=cast(TextIO, out), force_terminal=not plain, no_color=plain, markup=False, highlight=False, emoji=False,
-            width=None, soft_wrap=False,
-        )  # fmt: skip
+            file=cast(TextIO, out),
+            force_terminal=not plain,
+            no_color=plain,
+            markup=False,
+            highlight=False,
+            emoji=False,
+        )
         self._printer = Printer(self._console)
         self._always = self._never = False
         self._asking: queue.Queue[str] | None = None
