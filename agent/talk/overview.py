@@ -97,16 +97,17 @@ def _of_numbers(called: str, values: NDArray[Any], rows: int) -> Iterator[str]:
     there = values[np.isfinite(values)]
     if len(there) < 20:
         return
-    common = Counter(there.tolist()).most_common(5)
-    for value, count in common:
-        others = there[there != value]
+    counts = Counter(there.tolist())
+    for value in SENTINELS:
+        others, count = there[there != value], counts[value]
         outside = len(others) and (value < others.min() or value > others.max())
-        if value in SENTINELS and count >= max(3, OFTEN * rows) and outside:
+        if count >= max(3, OFTEN * rows) and outside:
             yield f"{called}: {value:g} stands {count:,} times beyond all other values: is it a sign for missing?"
+            there = others
     low, high = np.quantile(there, [0.25, 0.75])
     spread = high - low
     far = there[(there < low - FAR * spread) | (there > high + FAR * spread)] if spread > 0 else there[:0]
-    if 0 < len(far) <= 0.01 * len(there):
+    if 0 < len(far) <= max(3, 0.01 * len(there)):
         most = far[np.argmax(np.abs(far - low))]
         yield f"{called}: {counted(len(far), 'value')} far from all others, {most:g} the farthest"
     negative = int((there < 0).sum())
