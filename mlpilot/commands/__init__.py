@@ -21,6 +21,7 @@ from mlpilot.commands import (
     sandbox,
     score,
     show,
+    view,
     vscode,
 )
 
@@ -39,10 +40,11 @@ COMMANDS: dict[str, ModuleType] = {
     "models": models,
     "doctor": doctor,
     "sandbox": sandbox,
+    "view": view,
     "vscode": vscode,
     "eval": evaluate,
 }
 """In the order in which help lists them."""
 
-LATER = ("check", "fix", "view")
+LATER = ("check", "fix")
 """Commands that are promised, and are not there yet."""
