@@ -36,6 +36,13 @@ class Result:
             parts.append(f"test {score_text(test)}")
         return f"<mlpilot run {', '.join(parts)}>"
 
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        """What a notebook shows: a card with the board, and the one line for those who cannot show it."""
+        from mlpilot.agent.report.card import card
+
+        del include, exclude
+        return {"text/plain": repr(self), "text/html": card(self.record)}
+
     @property
     def run(self) -> str:
         """Its name."""

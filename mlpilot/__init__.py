@@ -14,6 +14,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
+
     from mlpilot.agent.pursue import Interrupted
     from mlpilot.agent.result import Result
     from mlpilot.agent.scoring import ScoreOutcome
@@ -61,3 +63,10 @@ def __getattr__(name: str) -> object:
 
 def __dir__() -> list[str]:
     return sorted({*globals(), *_HOMES})
+
+
+def load_ipython_extension(shell: "InteractiveShell") -> None:
+    """`%load_ext mlpilot`: gives a notebook, or IPython, the magic `%mlpilot`."""
+    from mlpilot.notebook.magic import load
+
+    load(shell)

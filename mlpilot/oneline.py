@@ -27,7 +27,7 @@ class OneLineView:
         elif isinstance(event, events.Switched):
             self._write(f"mlpilot: {switched(event.before, event.after, event.why)}\n")
         elif self._progress:
-            self._write("" if isinstance(event, events.Finished) else self._line())
+            self._write("" if isinstance(event, events.Finished) else self.line(self._scene)[:_WIDTH])
 
     def replay(self, record: RunRecord) -> None:
         """Rows of a run that goes on, from before."""
@@ -46,8 +46,9 @@ class OneLineView:
         if self._progress:
             self._write("")
 
-    def _line(self) -> str:
-        scene = self._scene
+    @staticmethod
+    def line(scene: Scene) -> str:
+        """Where a run stands, in one line."""
         parts = [f"mlpilot {clean(scene.run)}", plural(len(scene.experiments), "experiment")]
         if scene.best_record is not None and scene.best_record.score is not None:
             parts.append(f"best {score(scene.best_record.score)}")
@@ -55,7 +56,7 @@ class OneLineView:
         if left is not None:
             parts.append(f"{clock(left)} left")
         parts.append(scene.asked or clean(scene.current.name if scene.current else scene.doing))
-        return " · ".join(parts)[:_WIDTH]
+        return " · ".join(parts)
 
     def _write(self, text: str) -> None:
         """In place of the line before."""

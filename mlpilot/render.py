@@ -80,6 +80,19 @@ def for_terminal() -> View:
 
 
 def for_python() -> View:
-    """One line in a notebook or at a prompt; in a script only what must be said."""
-    at_prompt = hasattr(sys, "ps1") or bool(sys.flags.interactive) or "ipykernel" in sys.modules
+    """An output that is painted anew in a notebook, one line at a prompt; in a script only what must be said."""
+    if in_notebook():
+        from mlpilot.notebook.view import NotebookView
+
+        return Guarded(NotebookView())
+    at_prompt = hasattr(sys, "ps1") or bool(sys.flags.interactive)
     return Guarded(OneLineView(progress=at_prompt or is_terminal(sys.stderr)))
+
+
+def in_notebook() -> bool:
+    """Whether this process is the kernel of a notebook: output goes to a page that can show HTML."""
+    if "ipykernel" not in sys.modules:
+        return False
+    from IPython import get_ipython
+
+    return getattr(get_ipython(), "kernel", None) is not None

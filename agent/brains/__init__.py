@@ -1,6 +1,7 @@
 """Who decides and writes: one protocol, several Brains."""
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from mlpilot.agent.brains.protocol import Brain
 from mlpilot.agent.calls import Calls
@@ -9,6 +10,9 @@ from mlpilot.agent.home import home
 from mlpilot.agent.models.protocol import Client, Endpoint
 from mlpilot.agent.models.switchboard import Privacy
 from mlpilot.agent.options import RunOptions
+
+if TYPE_CHECKING:
+    from mlpilot.agent.models.switchboard import Switchboard
 
 MAX_COST = 1.0
 """US dollars that a Run may cost, unless its options say otherwise."""
@@ -29,12 +33,24 @@ def choose_brain(
             tell(Warned(f"nobody offers {options.model or options.base_url}: the built-in brain decides alone"))
         return BuiltinBrain()
     from mlpilot.agent.brains.llm import LlmBrain
+
+    return LlmBrain(switchboard(endpoints, options, calls, tell, seconds_left), disclosure(endpoints, options))
+
+
+def switchboard(
+    endpoints: Sequence[Endpoint],
+    options: RunOptions,
+    calls: Calls,
+    tell: Listener,
+    seconds_left: Callable[[], float | None] = lambda: None,
+) -> "Switchboard":
+    """What asks these endpoints, within what they may be told and may cost."""
     from mlpilot.agent.models.allowance import Allowance
     from mlpilot.agent.models.switchboard import Line, Switchboard
 
     lines = [Line(_client(endpoint, tell), privacy_for(endpoint, options)) for endpoint in endpoints]
     allowance = Allowance(options.max_tokens, max_cost(options), calls.spent)
-    return LlmBrain(Switchboard(lines, calls, allowance, tell, seconds_left), disclosure(endpoints, options))
+    return Switchboard(lines, calls, allowance, tell, seconds_left)
 
 
 def privacy_for(endpoint: Endpoint, options: RunOptions) -> Privacy:

@@ -1,9 +1,10 @@
 """What was tried, as a tree: ideas, the tuning trials of each folded beneath it, and the blends of them."""
 
 from collections.abc import Mapping, Sequence
+from typing import Protocol
 
 from mlpilot.agent.judging.judged import Comparison, Score
-from mlpilot.agent.record import AttemptRecord, ExperimentRecord, RunRecord
+from mlpilot.agent.record import AttemptRecord, ExperimentRecord
 from mlpilot.agent.report import figures
 from mlpilot.agent.report.markup import Child, Html, join, tag
 from mlpilot.agent.report.words import clip, decimals, duration, fixed, interval, p_value, plural, short
@@ -14,10 +15,21 @@ TEXT_BUDGET = 150_000
 """Characters of reasons in the whole tree; a long run gets shorter ones."""
 
 
+class Tried(Protocol):
+    """What a board is made of: a Run that is over, or one that is being watched."""
+
+    @property
+    def experiments(self) -> Sequence[ExperimentRecord]: ...
+    @property
+    def best(self) -> int | None: ...
+    @property
+    def greater_is_better(self) -> bool: ...
+
+
 class Board:
     """The tree of one Run. Scores share one number of decimals and one axis."""
 
-    def __init__(self, record: RunRecord) -> None:
+    def __init__(self, record: Tried) -> None:
         self.record = record
         self.by_number = {one.number: one for one in record.experiments}
         self.best = self.by_number[record.best].score if record.best in self.by_number else None

@@ -48,20 +48,12 @@ KINDS = {
 
 def page(record: RunRecord) -> Html:
     """The whole document. Its policy allows nothing but its own style sheet: no script, no request, no frame."""
-    style = (Path(__file__).parent / "style.css").read_text(encoding="utf-8")
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
     target, data = clip(record.task.target, 60), clip(Path(record.spec.data).name, 60)
-    head = tag(
-        "head",
-        tag("meta", charset="utf-8"),
-        tag("meta", http_equiv="Content-Security-Policy", content=policy),
-        tag("meta", name="referrer", content="no-referrer"),
-        tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        tag("meta", name="color-scheme", content="light dark"),
-        tag("title", f"{target} from {data} – mlpilot"),
-        tag("style", Html(style)),
-    )
+    return document(f"{target} from {data} – mlpilot", main_of(record), _footer(record))
+
+
+def main_of(record: RunRecord) -> Html:
+    """Everything between the page's head and its foot."""
     sections = (
         _section("data", "The data", _data(record)),
         _section("tried", "What was tried", _tried(record)),
@@ -72,7 +64,28 @@ def page(record: RunRecord) -> Html:
         _section("next", "What to do next", _next(record)),
         _section("judged", "How it was judged", _judged(record)),
     )
-    body = tag("body", tag("main", _headline(record), sections), tag("footer", _footer(record)))
+    return join(_headline(record), sections)
+
+
+def document(
+    title: str, content: Html, foot: Html, *, script: Html | None = None, policy: str = "", mark: str = ""
+) -> Html:
+    """A page in the report's style. `script` is our own code, which `policy` must allow; `mark` names its content."""
+    style = (Path(__file__).parent / "style.css").read_text(encoding="utf-8")
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    allowed = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    head = tag(
+        "head",
+        tag("meta", charset="utf-8"),
+        tag("meta", http_equiv="Content-Security-Policy", content=f"{allowed}; {policy}" if policy else allowed),
+        tag("meta", name="referrer", content="no-referrer"),
+        tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        tag("meta", name="color-scheme", content="light dark"),
+        tag("title", title),
+        tag("style", Html(style)),
+    )
+    main = tag("main", content, data_mark=mark or None)
+    body = tag("body", main, tag("footer", foot), tag("script", script) if script else None)
     return join(Html("<!doctype html>\n"), tag("html", head, body, lang="en"), "\n")
 
 

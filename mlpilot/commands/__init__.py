@@ -6,6 +6,7 @@ They are all imported for `mlpilot --help`, so what is heavy is imported inside 
 from types import ModuleType
 
 from mlpilot.commands import (
+    chat,
     doctor,
     evaluate,
     execute,
@@ -20,6 +21,8 @@ from mlpilot.commands import (
     sandbox,
     score,
     show,
+    view,
+    vscode,
 )
 
 COMMANDS: dict[str, ModuleType] = {
@@ -33,12 +36,15 @@ COMMANDS: dict[str, ModuleType] = {
     "predict": predict,
     "score": score,
     "exec": execute,
+    "chat": chat,
     "models": models,
     "doctor": doctor,
     "sandbox": sandbox,
+    "view": view,
+    "vscode": vscode,
     "eval": evaluate,
 }
 """In the order in which help lists them."""
 
-LATER = ("check", "fix", "chat", "view", "vscode")
+LATER = ("check", "fix")
 """Commands that are promised, and are not there yet."""

@@ -1,0 +1,270 @@
+"""One talk: a person's words in, deeds and answers out. How it looks is somebody else's business.
+
+words → a command, a request that the grammar knows, or a model's turn
+                                                  └→ say → act (cell, command, file) → told what came of it → say …
+"""
+
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from mlpilot.agent.events import Asking, Event, Switched, Warned
+from mlpilot.agent.models.protocol import Endpoint
+from mlpilot.agent.models.switchboard import NoAnswer
+from mlpilot.agent.options import RunOptions
+from mlpilot.agent.talk.asking import Act, Hearing, ask, told_of
+from mlpilot.agent.talk.memory import Memory
+from mlpilot.agent.talk.wishes import VERBS, Wish, command, nearest_verb, understand
+from mlpilot.chat import happenings as happen
+from mlpilot.chat.changes import Change, Changes
+from mlpilot.chat.deeds import Deeds
+from mlpilot.sandbox.errors import UserError
+from mlpilot.streams import clean
+from mlpilot.thinking import doing, switched
+
+MOST_ROUNDS = 8
+"""Replies of a model to one word of a person's."""
+OWN = ("undo", "help", "model")
+"""Commands beside the verbs that a person and not a model gives."""
+
+
+class Stopped(Exception):
+    """The person has stopped this turn."""
+
+
+class Copilot:
+    """Takes turns, one at a time. `interrupt` may come from any thread."""
+
+    def __init__(
+        self,
+        memory: Memory,
+        options: RunOptions,
+        tell: happen.Tell,
+        approve: Callable[[Change], bool],
+        *,
+        cell_seconds: float | None = None,
+    ) -> None:
+        from mlpilot.agent.models.choosing import endpoints
+
+        self.memory, self.options = memory, options
+        self.endpoints: Sequence[Endpoint] = endpoints(options)
+        self.changes = Changes(Path.cwd(), memory.name)
+        self._show, self._approve = tell, approve
+        self._hearing = Hearing()
+        self._stopping = threading.Event()
+        self.deeds = Deeds(memory, options, self._tell, cell_seconds)
+        self.tokens, self.cost = 0, 0.0
+
+    def recall(self) -> None:
+        """Take up the talk where it ended, if it has gone on before: its table, its run, what was said."""
+        table = ""
+        for entry in self.memory.entries():
+            match entry.kind:
+                case "asked":
+                    self._hearing.person(entry.text)
+                case "said":
+                    self._hearing.model(entry.text)
+                case "run":
+                    self.deeds.run = entry.text
+                case "state":
+                    table = str(entry.more.get("table", ""))
+        if table:
+            self.deeds.take_up(table)
+
+    # A turn
+
+    def turn(self, text: str) -> bool:
+        """Do what `text` asks for; whether all of it went well. Raises nothing that a person could mend."""
+        self._stopping.clear()
+        self.memory.keep("asked", text)
+        try:
+            return self._turn(text.strip())
+        except UserError as error:
+            self._tell(happen.Trouble(clean(error)))
+            return False
+        except Stopped:
+            self._tell(happen.Told("stopped"))
+            return False
+        finally:
+            self._tell(happen.Doing(""))
+
+    def turn_beside(self, text: str) -> None:
+        """A command that is answered at once, whatever else is being done."""
+        self.memory.keep("asked", text)
+        try:
+            self._command(text[1:])
+        except UserError as error:
+            self._tell(happen.Trouble(clean(error)))
+
+    def _turn(self, text: str) -> bool:
+        if text.startswith("/") and text.partition(" ")[0][1:]:
+            return self._command(text[1:])
+        if self.endpoints:
+            return self._model_turn(text)
+        wishes = understand(text)
+        if not wishes:
+            self._tell(happen.Told(_not_understood(self.options)))
+            return False
+        return all(self.deeds.do(wish) for wish in wishes)
+
+    def _command(self, text: str) -> bool:
+        name, _, rest = text.partition(" ")
+        match name:
+            case "undo":
+                self._tell(happen.Told(f"{self.changes.undo().name} is as it was before"))
+                return True
+            case "help":
+                self._tell(happen.Facts(tuple((f"/{verb.usage}", verb.help) for verb in VERBS.values())))
+                return True
+            case "model":
+                self._tell(happen.Told(self.model_line()))
+                return True
+            case "say" if rest.strip():
+                if not self.endpoints:
+                    raise UserError(_no_model())
+                return self._model_turn(rest.strip())
+        if name not in VERBS:
+            raise UserError(f"there is no /{clean(name)}{nearest_verb(name, OWN)}; /help lists the commands")
+        return self.deeds.do(command(text))
+
+    # A model's turn
+
+    def _model_turn(self, text: str) -> bool:
+        """Let the model say and act, and hear what came of it, until it has nothing more to do."""
+        from mlpilot.agent.brains import switchboard
+        from mlpilot.agent.calls import Calls
+        from mlpilot.agent.home import home
+        from mlpilot.agent.journal import Journal
+
+        self._hearing.person(text)
+        with Journal.open(home()) as journal:
+            calls = Calls(journal, self.memory.name)
+            board = switchboard(self.endpoints, self.options, calls, self._heard)
+            try:
+                return self._rounds(board, text)
+            finally:
+                spent = calls.spent()
+                self.tokens, self.cost = spent.tokens, spent.cost_usd
+                board.close()
+
+    def _rounds(self, board: Any, text: str) -> bool:
+        well = True
+        for _ in range(MOST_ROUNDS):
+            self._hearing.overview, self._hearing.run = self.deeds.overview, self.deeds.run_line()
+            try:
+                place = max(board.asked("talk"), default=0) + 1
+                said = ask(board, self._hearing, place, self._piece)
+            except NoAnswer as error:
+                self._tell(happen.Trouble(clean(error)))
+                wishes = understand(text)
+                return all(self.deeds.do(wish) for wish in wishes) if wishes else False
+            self._hearing.model(said.text)
+            self._tell(happen.Said(said.text))
+            if not said.acts:
+                return well
+            well = all(self._act(act) for act in said.acts)
+        self._tell(happen.Told(f"it has acted {MOST_ROUNDS} times in a row; say `go on` if it should"))
+        return well
+
+    def _act(self, act: Act) -> bool:
+        if self._stopping.is_set():
+            raise Stopped
+        try:
+            match act.kind:
+                case "cell":
+                    return self._cell(act.text)
+                case "file":
+                    return self._file(act)
+                case _:
+                    return all(self._line(line) for line in act.text.splitlines() if line.strip())
+        except UserError as error:
+            self._tell(happen.Trouble(clean(error)))
+            self._hearing.outcome(f"that did not work: {clean(error)}", "that did not work: the input was refused")
+            return False
+
+    def _cell(self, code: str) -> bool:
+        result, figures = self.deeds.cell(code, by_model=True)
+        self._hearing.outcome(*told_of(result, code, figures))
+        return result.status == "ok"
+
+    def _line(self, line: str) -> bool:
+        line = line.strip().removeprefix("mlpilot ").removeprefix("/")
+        name = line.partition(" ")[0]
+        if name not in VERBS or name in ("cell", "say"):
+            raise UserError(f"there is no command {clean(name)!r}")
+        wish: Wish = command(line)
+        done = self.deeds.do(wish)
+        self._hearing.outcome(*[f"`{name}` was {'done' if done else 'not done'}"] * 2)
+        return done
+
+    def _file(self, act: Act) -> bool:
+        change = self.changes.proposed(act.name, act.text)
+        self._tell(happen.Diff(act.name, change.diff))
+        if not self._approve(change):
+            self._hearing.outcome(*["the person does not want that file to be written"] * 2)
+            self._tell(happen.Told(f"{act.name} was not written"))
+            return True
+        self.changes.write(change)
+        self.memory.keep("file", act.name)
+        self._tell(happen.Told(f"{act.name} is written; /undo takes it back"))
+        self._hearing.outcome(*["the file is written"] * 2)
+        return True
+
+    # Hearing and telling
+
+    def interrupt(self) -> None:
+        """Stop what this turn is doing; the talk goes on."""
+        self._stopping.set()
+        self.deeds.interrupt()
+
+    def _piece(self, text: str) -> None:
+        if self._stopping.is_set():
+            raise Stopped
+        self._tell(happen.Piece(text))
+
+    def _heard(self, event: Event) -> None:
+        match event:
+            case Asking():
+                self._tell(happen.Doing(doing(event.purpose, event.endpoint)))
+            case Switched():
+                self._tell(happen.Told(switched(event.before, event.after, event.why)))
+            case Warned():
+                self._tell(happen.Told(clean(event.text)))
+
+    def _tell(self, what: happen.Happening) -> None:
+        match what:
+            case happen.Said():
+                self.memory.keep("said", what.text)
+            case happen.Told():
+                self.memory.keep("told", what.text)
+            case happen.Trouble():
+                self.memory.keep("trouble", what.text)
+            case happen.CellBegins():
+                self.memory.keep("cell", what.code, by_model=what.by_model)
+            case happen.CellEnded():
+                result = what.result
+                self.memory.keep("output", result.stdout[-20_000:], status=result.status, stderr=result.stderr[-5000:])
+        self._show(what)
+
+    def model_line(self) -> str:
+        """Who is asked, and what that sends and costs."""
+        from mlpilot.agent.brains import disclosure
+
+        return clean(disclosure(self.endpoints, self.options)) if self.endpoints else _no_model()
+
+    def close(self) -> None:
+        """End the sandbox, and the run in the background, which can be resumed."""
+        self.deeds.close()
+
+
+def _no_model() -> str:
+    return "no model is configured (`mlpilot models` says how): commands and plain requests work, free talk does not"
+
+
+def _not_understood(options: RunOptions) -> str:
+    why = "" if options.brain == "builtin" else ", and no model is configured that could"
+    return (
+        f"I understand commands (/help), Python, and plain requests such as “load churn.csv and tell me what's odd”, "
+        f"“predict churned for 5 minutes”, “why did #3 fail?”, “tune the best for 10 minutes”: this I do not{why}"
+    )

@@ -1,0 +1,280 @@
+"""The chat at a terminal. The prompt is always there: turns are taken in a thread of their own, and typing goes on.
+
+Ctrl-C stops the step, twice in a row it kills the cell; Ctrl-D leaves. What is typed meanwhile waits for its turn, but
+for /stop and /status, which are answered at once.
+"""
+
+import contextlib
+import os
+import queue
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from typing import Any, TextIO, cast
+
+from prompt_toolkit import PromptSession
+from prompt_toolkit.application import get_app_or_none
+from prompt_toolkit.auto_suggest import AutoSuggestFromHistory
+from prompt_toolkit.formatted_text import ANSI, FormattedText
+from prompt_toolkit.history import FileHistory
+from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+from prompt_toolkit.output.color_depth import ColorDepth
+from prompt_toolkit.patch_stdout import StdoutProxy
+from prompt_toolkit.styles import Style
+from rich.console import Console
+
+from mlpilot.agent.home import make_home
+from mlpilot.chat import happenings as happen
+from mlpilot.chat.beginning import Make
+from mlpilot.chat.changes import Change
+from mlpilot.chat.complete import ChatCompleter
+from mlpilot.chat.copilot import Copilot
+from mlpilot.chat.show import Printer, code_block, echo
+from mlpilot.failures import DONE
+from mlpilot.numbers import plural
+from mlpilot.streams import clean
+
+AT_ONCE = ("/stop", "/status")
+LEAVE = ("/quit", "/exit", "/q")
+_MOST_REPLAYED = 200
+_FAST_SECONDS = 0.1
+_FRAMES = "|/-\\"
+
+
+def run(make: Make) -> int:
+    """Talk until the person leaves."""
+    with StdoutProxy(raw=True, sleep_between_writes=0.02) as proxy:
+        return Chat(make, proxy).talk()
+
+
+class Chat:
+    """The screen, the prompt and the worker."""
+
+    def __init__(self, make: Make, out: StdoutProxy) -> None:
+        plain = os.environ.get("TERM") in ("dumb", "") or bool(os.environ.get("NO_COLOR"))
+        self._console = Console(
+            file=cast(TextIO, out),
+            force_terminal=not plain,
+            no_color=plain,
+            markup=False,
+            highlight=False,
+            emoji=False,
+        )
+        self._printer = Printer(self._console)
+        self._always = self._never = False
+        self._asking: queue.Queue[str] | None = None
+        self._work: queue.Queue[str | None] = queue.Queue()
+        self._busy = threading.Event()
+        self._stopped_at = 0.0
+        self._copilot: Copilot = make(self._show, self._approve)
+        self._session: PromptSession[str] = PromptSession(
+            message=self._message,
+            multiline=True,
+            key_bindings=self._keys(),
+            history=FileHistory(str(make_home() / "history")),
+            auto_suggest=AutoSuggestFromHistory(),
+            completer=ChatCompleter(self._copilot),
+            complete_while_typing=False,
+            bottom_toolbar=self._toolbar,
+            refresh_interval=0.25,
+            enable_history_search=True,
+            prompt_continuation="  ",
+            style=Style.from_dict({"bottom-toolbar": "noreverse", "prompt": "" if plain else "bold"}),
+            color_depth=ColorDepth.DEPTH_1_BIT if plain else None,
+        )
+
+    def talk(self) -> int:
+        """The main loop: read, and hand on."""
+        self._replay()
+        self._greet()
+        worker = threading.Thread(target=self._worker, daemon=True)
+        worker.start()
+        try:
+            for text in self._typed():
+                self._take(text)
+        finally:
+            self._leave(worker)
+        return DONE
+
+    def _typed(self) -> Iterator[str]:
+        """What the person enters, until they leave."""
+        while True:
+            try:
+                text = self._session.prompt().strip()
+            except KeyboardInterrupt:
+                self._interrupt()
+                continue
+            except EOFError:
+                return
+            if text in LEAVE:
+                return
+            if text:
+                yield text
+
+    def _take(self, text: str) -> None:
+        if self._asking is not None:
+            self._asking.put(text)
+        elif text.startswith("/approve"):
+            self._set_approval(text.partition(" ")[2].strip())
+        elif text == "/clear":
+            self._console.file.write("\x1b[2J\x1b[H")
+        elif text == "/talks":
+            from mlpilot.agent.talk.memory import names
+
+            self._show(happen.Told(", ".join(names()[:20]) or "no talks yet"))
+        elif text in AT_ONCE:
+            self._copilot.turn_beside(text)
+        else:
+            if self._busy.is_set():
+                self._show(happen.Told("that comes next; Ctrl-C stops what is being done now"))
+            self._work.put(text)
+
+    def _worker(self) -> None:
+        while (text := self._work.get()) is not None:
+            self._busy.set()
+            try:
+                self._copilot.turn(text)
+            except Exception as error:  # noqa: BLE001 - a bug ends the turn and is told; the talk is not lost with it
+                from mlpilot.failures import bug_line
+
+                self._show(happen.Trouble(bug_line(error)))
+            finally:
+                self._busy.clear()
+                self._bell()
+
+    # What is seen
+
+    def _show(self, what: happen.Happening) -> None:
+        self._printer(what)
+        app = get_app_or_none()
+        if app is not None:
+            app.invalidate()
+
+    def _message(self) -> Any:
+        """The line that a model is writing, and the prompt below it."""
+        pending = clean(self._printer.pending)
+        if self._asking is not None:
+            return FormattedText([("class:prompt", "write it? [y]es, [a]lways, [n]o, ne[v]er › ")])
+        parts = [("", pending[-400:] + "\n")] if pending else []
+        return FormattedText([*parts, ("class:prompt", "› ")])
+
+    def _toolbar(self) -> Any:
+        """Model, sandbox, run, tokens and cost; and what is being waited for."""
+        copilot = self._copilot
+        model = clean(copilot.endpoints[0].name) if copilot.endpoints else "no model"
+        parts = [model, f"sandbox {copilot.deeds.workshop.sandbox or copilot.options.sandbox}"]
+        if copilot.tokens:
+            parts.append(f"{plural(copilot.tokens, 'token')}, ${copilot.cost:.2f}")
+        pursuit = copilot.deeds.pursuit
+        if pursuit is not None and pursuit.running:
+            parts.append(f"run {clean(pursuit.run) or '…'}")
+        if self._busy.is_set():
+            frame = _FRAMES[int(time.monotonic() * 4) % len(_FRAMES)]
+            parts.insert(0, f"{frame} {clean(self._printer.doing) or 'working'} (Ctrl-C stops it)")
+        width = get_app_or_none().output.get_size().columns if get_app_or_none() else 80  # type: ignore[union-attr]
+        line = " · ".join(parts)
+        return ANSI(line if len(line) < width else line[: max(width - 2, 1)] + "…")
+
+    def _greet(self) -> None:
+        copilot = self._copilot
+        self._show(happen.Told(f"mlpilot chat · talk {copilot.memory.name} · {copilot.model_line()}"))
+        self._show(happen.Told("/help lists commands, @ completes files, Esc Enter makes a new line, Ctrl-D leaves"))
+
+    def _replay(self) -> None:
+        """What was said in the talk before."""
+        entries = list(self._copilot.memory.entries())[-_MOST_REPLAYED:]
+        for entry in entries:
+            match entry.kind:
+                case "asked":
+                    echo(self._console, entry.text)
+                case "said":
+                    self._printer(happen.Said(entry.text))
+                case "told":
+                    self._printer(happen.Told(entry.text))
+                case "trouble":
+                    self._printer(happen.Trouble(entry.text))
+                case "cell" if not entry.more.get("by_model"):
+                    code_block(self._console, entry.text)
+                case "output":
+                    self._printer(happen.CellText("stdout", entry.text))
+
+    def _bell(self) -> None:
+        """A sound where the person may have looked away."""
+        if os.environ.get("MLPILOT_BELL"):
+            self._console.file.write("\a")
+
+    # Steering
+
+    def _keys(self) -> KeyBindings:
+        keys = KeyBindings()
+
+        @keys.add("enter")
+        def _(event: KeyPressEvent) -> None:
+            buffer = event.current_buffer
+            if buffer.complete_state and buffer.complete_state.current_completion:
+                buffer.complete_state = None
+            elif buffer.text.endswith("\\"):
+                buffer.delete_before_cursor()
+                buffer.insert_text("\n")
+            else:
+                buffer.validate_and_handle()
+
+        @keys.add("escape", "enter")
+        @keys.add("c-j")
+        def _(event: KeyPressEvent) -> None:
+            event.current_buffer.insert_text("\n")
+
+        return keys
+
+    def _interrupt(self) -> None:
+        """Ctrl-C: stop the step; twice in a row, kill the cell; with nothing to stop, say how to leave."""
+        now = time.monotonic()
+        if self._asking is not None:
+            self._asking.put("n")
+        elif self._busy.is_set():
+            if now - self._stopped_at < 2:
+                self._copilot.deeds.workshop.kill()
+            self._copilot.interrupt()
+            self._stopped_at = now
+        else:
+            self._show(happen.Told("Ctrl-D, or /quit, leaves"))
+
+    def _approve(self, change: Change) -> bool:
+        """Ask, unless it was settled; the worker waits, the prompt does not."""
+        del change  # its diff was shown
+        if self._always or self._never:
+            return self._always
+        self._asking = queue.Queue()
+        try:
+            answer = self._asking.get().strip().lower()
+        finally:
+            self._asking = None
+        if answer in ("a", "always"):
+            self._always = True
+        if answer in ("v", "never"):
+            self._never = True
+        return answer in ("y", "yes", "a", "always")
+
+    def _set_approval(self, word: str) -> None:
+        known = {"ask": (False, False), "always": (True, False), "never": (False, True)}
+        if word in known:
+            self._always, self._never = known[word]
+        now = "always" if self._always else "never" if self._never else "ask"
+        self._show(happen.Told(f"files that a model proposes: {now} (/approve ask|always|never)"))
+
+    def _leave(self, worker: threading.Thread) -> None:
+        if self._asking is not None:
+            self._asking.put("n")
+        self._copilot.interrupt()
+        self._work.put(None)
+        worker.join(5)
+        pursuit = self._copilot.deeds.pursuit
+        going_on = pursuit is not None and pursuit.running
+        self._copilot.close()
+        name = self._copilot.memory.name
+        with contextlib.suppress(OSError):
+            if going_on and pursuit is not None:
+                print(f"the run is interrupted; `mlpilot resume {pursuit.run}` goes on with it", file=sys.stderr)
+            if any(True for _ in self._copilot.memory.entries()):
+                print(f"`mlpilot chat {name}` goes on with this talk", file=sys.stderr)

@@ -1,0 +1,155 @@
+"""The VS Code door: what is merged into tasks.json, and that nothing of a person's is lost."""
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mlpilot.cli import main
+from mlpilot.sandbox.errors import UserError
+from mlpilot.vscode import jsonc
+from mlpilot.vscode.merging import merge_into, merged
+from mlpilot.vscode.tasks import INPUTS, PATTERN, TASKS
+
+THEIRS = """\
+// tasks of our team
+{
+  "version": "2.0.0", /* as VS Code writes it */
+  "tasks": [
+    { "label": "deploy", "type": "shell", "command": "make // not a comment" }, // never on Fridays
+    {
+      "label": "mlpilot: resume", // an older one of ours
+      "type": "shell",
+    },
+  ],
+  "inputs": [{ "id": "who", "type": "promptString" }],
+}
+"""
+
+
+def labels(text: str) -> list[str]:
+    return [task["label"] for task in jsonc.read(text).value["tasks"]]
+
+
+def test_a_new_file_is_plain_json() -> None:
+    written = json.loads(merged(""))
+    assert written == {"version": "2.0.0", "tasks": [*TASKS], "inputs": [*INPUTS]}
+
+
+def test_what_is_theirs_stays_to_the_letter() -> None:
+    text = merged(THEIRS)
+    kept = [
+        "// tasks of our team",
+        "/* as VS Code writes it */",
+        '"command": "make // not a comment" }, // never on Fridays',
+    ]
+    assert all(part in text for part in [*kept, '{ "id": "who", "type": "promptString" }'])
+    assert "an older one of ours" not in text
+    ours = [task["label"] for task in TASKS]
+    assert sorted(labels(text)) == sorted(["deploy", *ours])
+    assert [one["id"] for one in jsonc.read(text).value["inputs"]] == ["who", *(one["id"] for one in INPUTS)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "{}", '{"tasks":[]}', "{ // only a comment\n}", THEIRS, THEIRS.replace("\n", "\r\n"), "\ufeff" + THEIRS,
+     '{\n\t"tasks": [\n\t\t// none yet\n\t]\n}'],
+)  # fmt: skip
+def test_merging_twice_changes_nothing_more(text: str) -> None:
+    once = merged(text)
+    assert merged(once) == once
+    assert {task["label"] for task in TASKS} <= set(labels(once))
+    assert ("\r\n" in text) == ("\r\n" in once)
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(st.dictionaries(st.text(max_size=5), VALUES, max_size=4), st.integers(0, 4), VALUES)
+def test_edits_change_what_they_say_and_nothing_else(value: dict[str, object], indent: int, new: object) -> None:
+    text = json.dumps(value, indent=indent or None)
+    root = jsonc.read(text)
+    assert root.value == value
+    assert jsonc.read(jsonc.with_member(text, root, "a new name", new)).value == {**value, "a new name": new}
+    for name, node in root.members.items():
+        assert jsonc.read(jsonc.replaced(text, node, new)).value == {**value, name: new}
+        if isinstance(node.value, list):
+            assert jsonc.read(jsonc.with_item(text, node, new)).value == {**value, name: [*node.value, new]}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('{"tasks": [}', "line 1, column 12"),
+        ("[1]", "does not hold an object"),
+        ('{"tasks": {}}', "not a list"),
+        ('{"version": "0.1.0"}', "2.0.0 is needed"),
+        ("/* never ends", "does not end"),
+        ("[" * 5000, "nested too deeply"),
+        ('{"a": 1} {"b": 2}', "after the end"),
+        ('{"tasks": [1 2]}', "comma"),
+        ('{"a": nul}', "not a value"),
+    ],
+)
+def test_what_cannot_be_understood_is_left_alone(tmp_path: Path, text: str, said: str) -> None:
+    file = tmp_path / ".vscode" / "tasks.json"
+    file.parent.mkdir()
+    file.write_text(text)
+    with pytest.raises(UserError, match=said) as caught:
+        merge_into(tmp_path)
+    assert "\n" not in str(caught.value)
+    assert file.read_text() == text
+    assert [path.name for path in file.parent.iterdir()] == ["tasks.json"]
+
+
+def test_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["vscode", "init"]) == 0
+    assert Path(capsys.readouterr().out.strip()) == tmp_path / ".vscode" / "tasks.json"
+    assert main(["vscode", "init"]) == 0
+    assert "already" in capsys.readouterr().err
+    (tmp_path / ".vscode" / "tasks.json").write_bytes(b"\xff\xfe")
+    assert main(["vscode", "init"]) == 2
+    assert "UTF-8" in capsys.readouterr().err
+
+
+def test_a_link_stays_a_link(tmp_path: Path) -> None:
+    (tmp_path / "shared.json").write_text("{}")
+    (tmp_path / ".vscode").mkdir()
+    (tmp_path / ".vscode" / "tasks.json").symlink_to(tmp_path / "shared.json")
+    path, changed = merge_into(tmp_path)
+    assert changed and path == tmp_path / "shared.json"
+    assert (tmp_path / ".vscode" / "tasks.json").is_symlink()
+
+
+LINES = {
+    "src/train.py:12:5: warning: the scaler has seen the test rows [LEAK001]":
+        ["src/train.py", "12", "5", "warning", "the scaler has seen the test rows", "LEAK001"],
+    "a.py:3: error: it does not parse": ["a.py", "3", None, "error", "it does not parse", None],
+    "C:\\work\\a.py:3:1: note: seed it [SEED-1]": ["C:\\work\\a.py", "3", "1", "note", "seed it", "SEED-1"],
+    "a.ipynb:7:2:7:9: error: see [1] below [X1]": ["a.ipynb", "7", "2", "error", "see [1] below", "X1"],
+    "mlpilot: checking": None,
+    "my file.py:1: error: a blank in the path": None,
+    "a.py:x: error: no line": None,
+}  # fmt: skip
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="NOT TESTED: there is no Node here to try the regex in")
+def test_the_matcher_in_the_language_that_reads_it() -> None:
+    script = """
+const [pattern, lines] = JSON.parse(require("fs").readFileSync(0));
+const regex = new RegExp(pattern);
+const groups = found => found && found.slice(1).map(group => group ?? null);
+console.log(JSON.stringify(lines.map(line => groups(regex.exec(line)))));
+"""
+    asked = json.dumps([PATTERN["regexp"], [*LINES]])
+    found = subprocess.run(["node", "-e", script], input=asked, capture_output=True, text=True, check=True)
+    assert json.loads(found.stdout) == [*LINES.values()]
