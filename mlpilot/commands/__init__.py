@@ -6,6 +6,7 @@ They are all imported for `mlpilot --help`, so what is heavy is imported inside 
 from types import ModuleType
 
 from mlpilot.commands import (
+    check,
     doctor,
     evaluate,
     execute,
@@ -33,6 +34,7 @@ COMMANDS: dict[str, ModuleType] = {
     "predict": predict,
     "score": score,
     "exec": execute,
+    "check": check,
     "models": models,
     "doctor": doctor,
     "sandbox": sandbox,
@@ -40,5 +42,5 @@ COMMANDS: dict[str, ModuleType] = {
 }
 """In the order in which help lists them."""
 
-LATER = ("check", "fix", "chat", "view", "vscode")
+LATER = ("fix", "chat", "view", "vscode")
 """Commands that are promised, and are not there yet."""

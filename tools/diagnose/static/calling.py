@@ -186,9 +186,7 @@ class Calling(Context):
             self.scope, self.inside, self.no_grad = saved
         return _returned(scope)
 
-    def _bind_parameters(
-        self, scope: Scope, function: Function, args: list[Value], kwargs: dict[str, Value]
-    ) -> None:
+    def _bind_parameters(self, scope: Scope, function: Function, args: list[Value], kwargs: dict[str, Value]) -> None:
         spec = function.node.args
         names = [one.arg for one in (*spec.posonlyargs, *spec.args)]
         static = any(isinstance(one, ast.Name) and one.id == "staticmethod" for one in decorators(function.node))

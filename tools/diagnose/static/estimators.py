@@ -4,6 +4,7 @@ import ast
 import re
 
 from mlpilot.tools.diagnose.static import frames
+from mlpilot.tools.diagnose.static.listing import listed
 from mlpilot.tools.diagnose.static.trace import Call, Context, as_data
 from mlpilot.tools.diagnose.static.values import (
     UNKNOWN,
@@ -32,18 +33,18 @@ TRANSFORMERS = {
     "target": "TargetEncoder LeaveOneOutEncoder CatBoostEncoder JamesSteinEncoder WOEEncoder MEstimateEncoder",
 }
 KIND = {name: kind for kind, names in TRANSFORMERS.items() for name in names.split()}
-STATELESS = frozenset(
-    "Normalizer Binarizer PolynomialFeatures FunctionTransformer HashingVectorizer RBFSampler AdditiveChi2Sampler".split()
+STATELESS = listed(
+    "Normalizer Binarizer PolynomialFeatures FunctionTransformer HashingVectorizer RBFSampler AdditiveChi2Sampler"
 )
 LABEL_ENCODERS = frozenset(("LabelEncoder", "LabelBinarizer", "MultiLabelBinarizer"))
 RESAMPLERS = re.compile(r"SMOTE|ADASYN|OverSampler|UnderSampler|Tomek|SMOTENC|NearMiss|EditedNearest")
 PIPELINES = frozenset(("Pipeline", "make_pipeline", "ColumnTransformer", "make_column_transformer", "FeatureUnion"))
-SEARCHES = frozenset(
-    "GridSearchCV RandomizedSearchCV HalvingGridSearchCV HalvingRandomSearchCV BayesSearchCV TunedThresholdClassifierCV".split()
+SEARCHES = listed(
+    "GridSearchCV RandomizedSearchCV HalvingGridSearchCV HalvingRandomSearchCV BayesSearchCV TunedThresholdClassifierCV"
 )
-FOLDS = frozenset(
+FOLDS = listed(
     "KFold StratifiedKFold GroupKFold StratifiedGroupKFold ShuffleSplit StratifiedShuffleSplit TimeSeriesSplit"
-    " GroupShuffleSplit RepeatedKFold RepeatedStratifiedKFold LeaveOneOut LeavePOut LeaveOneGroupOut".split()
+    " GroupShuffleSplit RepeatedKFold RepeatedStratifiedKFold LeaveOneOut LeavePOut LeaveOneGroupOut"
 )
 CROSS = frozenset(("cross_val_score", "cross_validate", "cross_val_predict"))
 _CLASSIFY = re.compile(
@@ -54,10 +55,13 @@ _REGRESS = re.compile(
     r"|^BayesianRidge$|^Lars$"
 )
 _CLUSTER = re.compile(r"^(MiniBatch)?KMeans$|^DBSCAN$|Clustering$|^GaussianMixture$|^IsolationForest$|^OneClassSVM$")
-_META = frozenset(
-    "CalibratedClassifierCV OneVsRestClassifier OneVsOneClassifier TransformedTargetRegressor MultiOutputRegressor"
-    " MultiOutputClassifier".split()
-) | SEARCHES
+_META = (
+    listed(
+        "CalibratedClassifierCV OneVsRestClassifier OneVsOneClassifier TransformedTargetRegressor MultiOutputRegressor"
+        " MultiOutputClassifier"
+    )
+    | SEARCHES
+)
 DATASETS = {
     "load_iris": ("iris", "int"),
     "load_wine": ("wine", "int"),
@@ -234,8 +238,13 @@ def _argument_text(node: ast.AST) -> str:
 def _resampled(call: Call, data: Data | None) -> Value:
     if data is None:
         return UNKNOWN
-    one = frames.learning(call.node, call.receiver.name if isinstance(call.receiver, Instance) else "resampling",
-                          "resample", data, call.text(0))
+    one = frames.learning(
+        call.node,
+        call.receiver.name if isinstance(call.receiver, Instance) else "resampling",
+        "resample",
+        data,
+        call.text(0),
+    )
     made = data.but(learned=data.learned | {one})
     y = as_data(call.get("y", 1))
     labels = y.but(learned=y.learned | {one}) if y is not None else made.but(role="y")
@@ -246,8 +255,10 @@ def folds(context: Context, call: Call, instance: Instance, data: Data) -> Value
     """`KFold().split(X)`: pairs of row numbers, of the train and of the test part."""
     del call
     which = context.fresh()
-    pair = [Data(kind="picks", steps=(("split", which, part),), made_by=instance, rows=data.rows)
-            for part in ("train", "test")]
+    pair = [
+        Data(kind="picks", steps=(("split", which, part),), made_by=instance, rows=data.rows)
+        for part in ("train", "test")
+    ]
     return Seq([Seq([*pair], "tuple")], "list", False)
 
 
@@ -299,8 +310,10 @@ def resampled_rows(context: Context, call: Call) -> Value:
         made = list(found)
     else:
         made = [
-            one.but(learned=one.learned | {frames.learning(call.node, "resample", "resample", one, call.text(0))})
-            .flagged("repeated") for one in found
+            one.but(
+                learned=one.learned | {frames.learning(call.node, "resample", "resample", one, call.text(0))}
+            ).flagged("repeated")
+            for one in found
         ]
     return made[0] if len(made) == 1 else Seq(made, "list") if made else UNKNOWN
 

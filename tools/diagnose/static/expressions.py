@@ -6,6 +6,7 @@ from typing import Any
 
 from mlpilot.tools.diagnose.static import frames, library
 from mlpilot.tools.diagnose.static.calling import MOST_STEPS, Calling, ExhaustedError, find_attribute
+from mlpilot.tools.diagnose.static.listing import listed
 from mlpilot.tools.diagnose.static.resolve import by_custom, canonical
 from mlpilot.tools.diagnose.static.scope import Scope, join
 from mlpilot.tools.diagnose.static.trace import as_data
@@ -23,11 +24,11 @@ from mlpilot.tools.diagnose.static.values import (
     Value,
 )
 
-_BUILTINS = frozenset(
+_BUILTINS = listed(
     "len range print enumerate zip list tuple dict set int float str bool sum min max abs round sorted open type map"
     " filter isinstance reversed any all super getattr setattr hasattr input format iter next id vars dir Exception"
     " ValueError KeyError TypeError RuntimeError NotImplementedError object property staticmethod classmethod repr"
-    " __name__ __file__ display divmod pow slice bytes callable exit quit".split()
+    " __name__ __file__ display divmod pow slice bytes callable exit quit"
 )
 
 

@@ -3,6 +3,7 @@
 import ast
 from typing import Any
 
+from mlpilot.tools.diagnose.static.listing import listed
 from mlpilot.tools.diagnose.static.naming import by_name, role_of
 from mlpilot.tools.diagnose.static.trace import Context, as_data, written
 from mlpilot.tools.diagnose.static.values import (
@@ -25,7 +26,7 @@ from mlpilot.tools.diagnose.static.values import (
 __all__ = ["by_name"]
 
 _OPPOSITE = {"in": "out", "out": "in", "head": "tail", "tail": "head", "<": ">", ">": "<", True: False, False: True}
-_ALL_ROWS = frozenset("values T array str dt cat loc iloc at iat real flat sparse".split())
+_ALL_ROWS = listed("values T array str dt cat loc iloc at iat real flat sparse")
 _LARGEST = 10**12
 
 
@@ -49,7 +50,7 @@ def attribute(context: Context, data: Data, name: str) -> Value:
     del context
     if name in ("loc", "iloc", "at", "iat"):
         return Bound(data, name)
-    if name in _ALL_ROWS or name in ("data", "target", "frame", "images") and data.dataset:
+    if name in _ALL_ROWS or (name in ("data", "target", "frame", "images") and data.dataset):
         if name in ("data", "images") and data.dataset:
             return data.but(role="X")
         return data.but(role="y", form=data.form or "int") if name == "target" and data.dataset else data
@@ -79,7 +80,7 @@ def subscript(context: Context, base: Value, index: Value, node: ast.Subscript) 
         data = _rows(context, data, values[0], choice.elts[0])
         if len(choice.elts) > 1:
             data = _columns(data, values[1], choice.elts[1])
-        return data
+        return data.but(shape=None)
     if rows_only or isinstance(choice, ast.Slice):
         return _rows(context, data, index, choice)
     return _chosen(context, data, index, choice)
@@ -217,7 +218,7 @@ def arithmetic(left: Value, right: Value, node: ast.BinOp) -> Value:
     kinds = {one.kind, other.kind}
     if kinds == {"stat"}:
         return one.but(learned=one.learned | other.learned)
-    base = other if one.kind in ("stat", "fact", "loss") else one
+    base = other if (one.kind in ("stat", "fact") and other.kind != "loss") or other.kind == "loss" else one
     return base.but(
         learned=one.learned | other.learned,
         applied=one.applied | other.applied,

@@ -5,21 +5,24 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from mlpilot.tools.diagnose.static import estimators, nets
+from mlpilot.tools.diagnose.static.listing import listed
 from mlpilot.tools.diagnose.static.naming import part_of
 from mlpilot.tools.diagnose.static.rule import Program
 from mlpilot.tools.diagnose.static.trace import Call, as_data
 from mlpilot.tools.diagnose.static.values import Data, Fit, Instance, Rows, Value
 
-LABEL_METRICS = frozenset(
+LABEL_METRICS = listed(
     "accuracy_score f1_score precision_score recall_score balanced_accuracy_score confusion_matrix fbeta_score"
     " classification_report matthews_corrcoef cohen_kappa_score jaccard_score hamming_loss zero_one_loss"
-    " precision_recall_fscore_support".split()
+    " precision_recall_fscore_support"
 )
-SCORE_METRICS = frozenset("roc_auc_score log_loss average_precision_score roc_curve precision_recall_curve brier_score_loss".split())
-VALUE_METRICS = frozenset(
+SCORE_METRICS = listed(
+    "roc_auc_score log_loss average_precision_score roc_curve precision_recall_curve brier_score_loss"
+)
+VALUE_METRICS = listed(
     "r2_score mean_squared_error mean_absolute_error root_mean_squared_error mean_squared_log_error"
     " mean_absolute_percentage_error explained_variance_score median_absolute_error max_error"
-    " root_mean_squared_log_error".split()
+    " root_mean_squared_log_error"
 )
 METRICS = LABEL_METRICS | SCORE_METRICS | VALUE_METRICS
 
@@ -48,7 +51,10 @@ def is_metric(call: Call) -> bool:
 
 def predicted(call: Call) -> tuple[Data, Data] | None:
     """(truth, prediction) of a metric's call, in this order whatever the program's; None where it cannot be told."""
-    first, second = as_data(call.get("y_true", 0)), as_data(call.get("y_pred", 1) or call.get("y_score") or call.get("y_prob"))
+    first, second = (
+        as_data(call.get("y_true", 0)),
+        as_data(call.get("y_pred", 1) or call.get("y_score") or call.get("y_prob")),
+    )
     if first is None or second is None:
         return None
     if first.made_by is not None and first.kind in ("predicted", "probabilities") and second.made_by is None:

@@ -1,6 +1,7 @@
 """What calls of libraries give: one door to the models of pandas, numpy, scikit-learn, PyTorch and Keras."""
 
 from mlpilot.tools.diagnose.static import estimators, frames, nets, tables
+from mlpilot.tools.diagnose.static.listing import listed
 from mlpilot.tools.diagnose.static.trace import Call, Context, as_data
 from mlpilot.tools.diagnose.static.values import (
     UNKNOWN,
@@ -19,7 +20,9 @@ from mlpilot.tools.diagnose.static.values import (
     words,
 )
 
-_SAME = frozenset("list tuple set sorted reversed iter tqdm trange notebook auto prefetch shuffle batch cache deepcopy copy".split())
+_SAME = listed(
+    "list tuple set sorted reversed iter tqdm trange notebook auto prefetch shuffle batch cache deepcopy copy"
+)
 
 
 def call(context: Context, made: Call) -> Value:
@@ -177,14 +180,21 @@ def passed_through(made: Call) -> Value:
     values = [*made.args, *made.kwargs.values()]
     if made.receiver is not None:
         values.insert(0, made.receiver)
-    found = [one for value in values for one in frames.gathered(value) if one.kind not in ("score", "fact", "parameters")]
+    found = [
+        one for value in values for one in frames.gathered(value) if one.kind not in ("score", "fact", "parameters")
+    ]
     if not found:
         return UNKNOWN
     first = found[0]
     applied = first.applied | {-1} if len(found) == 1 else first.applied
     return first.but(
-        learned=frozenset().union(*(one.learned for one in found)), applied=applied - {-1}, last="", shape=None, form="",
-        columns=None, without=first.without | {"?"},
+        learned=frozenset().union(*(one.learned for one in found)),
+        applied=applied - {-1},
+        last="",
+        shape=None,
+        form="",
+        columns=None,
+        without=first.without | {"?"},
     )
 
 

@@ -199,8 +199,10 @@ class Machine(Expressions):
         self.assign(node.target, library.each(self, over))
         self.execute(node.body)
         self.loops = self.loops[:-1]
-        self.scope.names = {name: join(value, before.get(name)) if name not in before else value
-                            for name, value in self.scope.names.items()}
+        self.scope.names = {
+            name: join(value, before.get(name)) if name not in before else value
+            for name, value in self.scope.names.items()
+        }
         self.execute(node.orelse)
 
     def while_loop(self, node: ast.While) -> None:

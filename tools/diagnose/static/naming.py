@@ -2,6 +2,7 @@
 
 import re
 
+from mlpilot.tools.diagnose.static.listing import listed
 from mlpilot.tools.diagnose.static.values import Data, Step
 
 _PARTS = {
@@ -18,10 +19,10 @@ _PARTS = {
     "eval": "validation",
     "holdout": "test",
 }
-_FEATURES = frozenset("x features images inputs input imgs img image texts text sequences xs xb inp".split())
-_LABELS = frozenset("y labels label targets target ys yb lbl tgt".split())
-_TABLES = frozenset("df data dataset set frame dataframe samples batch ds table arr array".split())
-_MORE = frozenset("scaled std norm normalized sc pca raw full new all reshaped final t s 1 2 cat encoded enc".split())
+_FEATURES = listed("x features images inputs input imgs img image texts text sequences xs xb inp")
+_LABELS = listed("y labels label targets target ys yb lbl tgt")
+_TABLES = listed("df data dataset set frame dataframe samples batch ds table arr array")
+_MORE = listed("scaled std norm normalized sc pca raw full new all reshaped final t s 1 2 cat encoded enc")
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 _GLUED = re.compile(r"^([xy])(train|test|val|valid|tr|te|dev)$|^(train|test|val|valid)([xy])$")
 

@@ -41,8 +41,16 @@ KERAS_DATA = {
 }
 """Data set of Keras → (shape of a row, classes, form of the labels)."""
 CLASSES = {"mnist": 10, "fashion_mnist": 10, "cifar10": 10, "cifar100": 100, "reuters": 46, "imdb": 2} | {
-    "iris": 3, "wine": 3, "digits": 10, "breast_cancer": 2, "MNIST": 10, "FashionMNIST": 10, "CIFAR10": 10, "CIFAR100": 100,
-    "moons": 2, "circles": 2,
+    "iris": 3,
+    "wine": 3,
+    "digits": 10,
+    "breast_cancer": 2,
+    "MNIST": 10,
+    "FashionMNIST": 10,
+    "CIFAR10": 10,
+    "CIFAR100": 100,
+    "moons": 2,
+    "circles": 2,
 }
 IMAGES = {"MNIST": (None, 1, 28, 28), "FashionMNIST": (None, 1, 28, 28), "CIFAR10": (None, 3, 32, 32)}
 LOSSES = {
@@ -65,15 +73,17 @@ def is_loss(value: Value | None) -> bool:
 def is_module(value: Value | None) -> bool:
     """Whether it is a model or layer of PyTorch."""
     return isinstance(value, Instance) and (
-        value.path.startswith(("torch.nn.", "torchvision.models.")) and not value.name.endswith("Loss")
+        (value.path.startswith(("torch.nn.", "torchvision.models.")) and not value.name.endswith("Loss"))
         or value.name in ("LightningModule",)
     )
 
 
 def is_keras_model(value: Value | None) -> bool:
     """Whether it is a model of Keras."""
-    return isinstance(value, Instance) and value.library == "keras" and (
-        value.name in ("Sequential", "Model", "Functional") or ".applications." in value.path
+    return (
+        isinstance(value, Instance)
+        and value.library == "keras"
+        and (value.name in ("Sequential", "Model", "Functional") or ".applications." in value.path)
     )
 
 
@@ -88,7 +98,11 @@ def call_instance(context: Context, call: Call, instance: Instance) -> Value:
     if instance.name == "Sequential":
         out = data if data is not None else Data(kind="data")
         for layer in sequential_layers(instance):
-            out = torch_layer(layer, out) if isinstance(layer, Instance) and not layer.parts else out.but(last="", shape=None)
+            out = (
+                torch_layer(layer, out)
+                if isinstance(layer, Instance) and not layer.parts
+                else out.but(last="", shape=None)
+            )
         return out.but(made_by=instance)
     if instance.library == "torch":
         found = torch_layer(instance, data if data is not None else Data())
@@ -112,7 +126,10 @@ def sequential_layers(instance: Instance, depth: int = 0) -> list[Value]:
 
 def _lost(call: Call, name: str) -> Data:
     outputs = as_data(call.args[0]) if call.args else None
-    return Data(kind="loss", last=name, rows=outputs.rows if outputs else frozenset(), form=str(constant(call.get("reduction"), "")))
+    given = call.get("reduction") or (
+        call.receiver.argument("reduction") if isinstance(call.receiver, Instance) else None
+    )
+    return Data(kind="loss", last=name, rows=outputs.rows if outputs else frozenset(), form=str(constant(given, "")))
 
 
 def through_own_model(call: Call, instance: Instance, result: Value) -> Value:
@@ -191,8 +208,15 @@ def keras_method(context: Context, call: Call, instance: Instance) -> Value:
         base = found[0] if found else Data()
         last = output_layers(instance)
         act = keras_activation(last[-1]) if last else ""
-        return base.but(kind="probabilities" if act in ("softmax", "sigmoid") else "predicted", made_by=instance,
-                        role="y", last=act, form="", flags=base.flags | {"raw"}, shape=None)
+        return base.but(
+            kind="probabilities" if act in ("softmax", "sigmoid") else "predicted",
+            made_by=instance,
+            role="y",
+            last=act,
+            form="",
+            flags=base.flags | {"raw"},
+            shape=None,
+        )
     elif name in ("evaluate", "score"):
         found = frames.gathered(call.get("x", 0) or UNKNOWN)
         return Data(kind="score", rows=found[0].rows if found else frozenset(), made_by=instance)
@@ -202,7 +226,19 @@ def keras_method(context: Context, call: Call, instance: Instance) -> Value:
 def torch_method(context: Context, call: Call, instance: Instance) -> Value:
     """A method of a model, optimiser, ... of PyTorch."""
     del context
-    if call.name in ("to", "cuda", "cpu", "eval", "train", "apply", "half", "float", "double", "requires_grad_", "compile"):
+    if call.name in (
+        "to",
+        "cuda",
+        "cpu",
+        "eval",
+        "train",
+        "apply",
+        "half",
+        "float",
+        "double",
+        "requires_grad_",
+        "compile",
+    ):
         return instance
     if call.name in ("parameters", "named_parameters", "children", "modules"):
         return Data(kind="parameters", made_by=instance)
@@ -231,6 +267,8 @@ def tensor_method(context: Context, call: Call, data: Data) -> Value | None:
         return data.flagged("detached") if name == "detach" else data
     if name == "item":
         return Data(kind="score", rows=data.rows)
+    if name in ("mean", "sum") and data.kind == "loss":
+        return data.but(form="")
     if name == "backward":
         return Const(None)
     if name == "argmax":
@@ -257,7 +295,12 @@ def made_tensor(context: Context, call: Call) -> Value:
     shape: Shape = tuple(int(plain) if (plain := number(one)) is not None else None for one in sizes)
     role = role_of(call.alias)
     form = "long" if call.name == "randint" else "float"
-    return Data(rows=frozenset({(("source", context.fresh(), call.name),)}), shape=shape if shape else None, role=role, form=form)
+    return Data(
+        rows=frozenset({(("source", context.fresh(), call.name),)}),
+        shape=shape if shape else None,
+        role=role,
+        form=form,
+    )
 
 
 def as_tensor(context: Context, call: Call) -> Value:
@@ -265,7 +308,13 @@ def as_tensor(context: Context, call: Call) -> Value:
     del context
     found = frames.gathered(call.args[0]) if call.args else []
     kind = path_of(call.get("dtype", 1))
-    form = "long" if kind.endswith(("long", "int64")) else "float" if kind.endswith(("float", "float32", "float64")) else ""
+    form = (
+        "long"
+        if kind.endswith(("long", "int64"))
+        else "float"
+        if kind.endswith(("float", "float32", "float64"))
+        else ""
+    )
     if call.name in ("FloatTensor", "LongTensor"):
         form = "float" if call.name == "FloatTensor" else "long"
     if not found:
@@ -280,7 +329,9 @@ def random_split(context: Context, call: Call) -> Value:
     sizes = call.get("lengths", 1)
     how_many = len(sizes.items) if isinstance(sizes, Seq) and sizes.whole else 2
     rows = rows_of(given)
-    return Seq([Data(rows=chosen(rows, ("split", which, f"part {i}")), made_by=given) for i in range(how_many)], "tuple")
+    return Seq(
+        [Data(rows=chosen(rows, ("split", which, f"part {i}")), made_by=given) for i in range(how_many)], "tuple"
+    )
 
 
 def rows_of(value: Value) -> frozenset[tuple[tuple[str, object, object], ...]]:
@@ -318,7 +369,7 @@ def keras_dataset(context: Context, call: Call) -> Value:
     parts: list[Value] = []
     for part in ("train", "test"):
         rows = frozenset({(("source", serial, name), ("split", serial, part))})
-        X = Data(rows=rows, role="X", dataset=name, shape=shape)
+        X = Data(rows=rows, role="X", dataset=name, shape=(None, *shape) if shape else None)
         parts.append(Seq([X, Data(rows=rows, role="y", dataset=name, form=form)], "tuple"))
     return Seq(parts, "tuple")
 
@@ -348,7 +399,10 @@ FUNCTIONS: dict[str, Callable[[Context, Call], Value]] = {
     **_OPERATION_PATHS,
     **{f"torch.nn.functional.{name}": loss_function for name in LOSSES},
     **{f"torch.{name}": made_tensor for name in ("randn", "rand", "zeros", "ones", "randint", "empty")},
-    **{f"torch.{name}": as_tensor for name in ("tensor", "from_numpy", "as_tensor", "FloatTensor", "LongTensor", "Tensor")},
+    **{
+        f"torch.{name}": as_tensor
+        for name in ("tensor", "from_numpy", "as_tensor", "FloatTensor", "LongTensor", "Tensor")
+    },
     "torch.utils.data.random_split": random_split,
     "torch.utils.data.dataset.random_split": random_split,
     "torch.cat": torch_join,

@@ -59,7 +59,13 @@ def _characters(lines: Sequence[str], line: int, column: int) -> int:
 def _diagnosis(rule: Rule, message: str, line: int, column: int) -> Diagnosis:
     text = message if len(message) <= _LONGEST else message[: _LONGEST - 1] + "…"
     return Diagnosis(
-        rule.kind, text, line=line, remedy=rule.remedy, column=column, severity=rule.severity, code=rule.code,
+        rule.kind,
+        text,
+        line=line,
+        remedy=rule.remedy,
+        column=column,
+        severity=rule.severity,
+        code=rule.code,
         confidence=_CONFIDENCE[rule.severity],
     )
 
@@ -77,16 +83,28 @@ def _of_syntax(error: Exception, path: str, text: str) -> Diagnosis:
     if "null bytes" in what:
         what, line = "it holds null bytes, and is no program", 1
     return Diagnosis(
-        "does-not-parse", f"does not parse: {' '.join(what.split())[:200]}", line=line, column=min(column, 100_000),
-        remedy="mend the syntax", path=path, severity="error", code=SYNTAX,
+        "does-not-parse",
+        f"does not parse: {' '.join(what.split())[:200]}",
+        line=line,
+        column=min(column, 100_000),
+        remedy="mend the syntax",
+        path=path,
+        severity="error",
+        code=SYNTAX,
     )
 
 
 def unreadable(path: str, why: str, code: str = TOO_LARGE) -> Diagnosis:
     """A file that cannot be read as a program: one finding that says why."""
     return Diagnosis(
-        "cannot-be-read", f"cannot be checked: {why}", line=1, column=1, remedy="leave the file out, or split it",
-        path=path, severity="error", code=code,
+        "cannot-be-read",
+        f"cannot be checked: {why}",
+        line=1,
+        column=1,
+        remedy="leave the file out, or split it",
+        path=path,
+        severity="error",
+        code=code,
     )
 
 

@@ -1,5 +1,6 @@
 """Which library a name belongs to: by the program's imports, and by custom where a fragment has none."""
 
+from mlpilot.tools.diagnose.static.listing import listed
 from mlpilot.tools.diagnose.static.values import Known
 from mlpilot.tools.names import HOME
 
@@ -36,12 +37,42 @@ CUSTOM = {
 }
 """What people mean by a name that a fragment of a program uses and never binds."""
 
-LAYERS = (
-    "Dense Conv1D Conv2D Conv3D MaxPooling1D MaxPooling2D AveragePooling2D GlobalAveragePooling2D GlobalMaxPooling1D"
-    " GlobalAveragePooling1D GlobalMaxPooling2D Flatten Dropout BatchNormalization Activation LSTM GRU SimpleRNN"
-    " Embedding Bidirectional TimeDistributed Input Reshape LeakyReLU Softmax RepeatVector Conv2DTranspose Convolution2D"
-    " UpSampling2D SeparableConv2D ZeroPadding2D InputLayer SpatialDropout1D MaxPool2D"
-).split()
+LAYERS = [
+    "Dense",
+    "Conv1D",
+    "Conv2D",
+    "Conv3D",
+    "MaxPooling1D",
+    "MaxPooling2D",
+    "AveragePooling2D",
+    "GlobalAveragePooling2D",
+    "GlobalMaxPooling1D",
+    "GlobalAveragePooling1D",
+    "GlobalMaxPooling2D",
+    "Flatten",
+    "Dropout",
+    "BatchNormalization",
+    "Activation",
+    "LSTM",
+    "GRU",
+    "SimpleRNN",
+    "Embedding",
+    "Bidirectional",
+    "TimeDistributed",
+    "Input",
+    "Reshape",
+    "LeakyReLU",
+    "Softmax",
+    "RepeatVector",
+    "Conv2DTranspose",
+    "Convolution2D",
+    "UpSampling2D",
+    "SeparableConv2D",
+    "ZeroPadding2D",
+    "InputLayer",
+    "SpatialDropout1D",
+    "MaxPool2D",
+]
 CUSTOM |= {name: f"keras.layers.{name}" for name in LAYERS}
 CUSTOM |= {name: f"keras.optimizers.{name}" for name in ("Adam", "SGD", "RMSprop", "Adagrad", "Adadelta", "Nadam")}
 CUSTOM |= {name: f"keras.callbacks.{name}" for name in ("EarlyStopping", "ModelCheckpoint", "ReduceLROnPlateau")}
@@ -58,10 +89,19 @@ _DATASETS = (
 CUSTOM |= {name: f"sklearn.datasets.{name}" for name in _DATASETS.split()}
 CUSTOM |= {
     name: f"sklearn.model_selection.{name}"
-    for name in (
-        "StratifiedShuffleSplit ShuffleSplit GroupKFold TimeSeriesSplit cross_validate RepeatedKFold"
-        " RepeatedStratifiedKFold LeaveOneOut learning_curve validation_curve GroupShuffleSplit"
-    ).split()
+    for name in [
+        "StratifiedShuffleSplit",
+        "ShuffleSplit",
+        "GroupKFold",
+        "TimeSeriesSplit",
+        "cross_validate",
+        "RepeatedKFold",
+        "RepeatedStratifiedKFold",
+        "LeaveOneOut",
+        "learning_curve",
+        "validation_curve",
+        "GroupShuffleSplit",
+    ]
 }
 
 _PREFIXES = (
@@ -92,8 +132,8 @@ def by_custom(name: str) -> Known | None:
     return Known(path) if path else None
 
 
-LIBRARIES = frozenset(
+LIBRARIES = listed(
     "numpy pandas sklearn torch torchvision keras tensorflow xgboost lightgbm catboost imblearn scipy statsmodels"
-    " pytorch_lightning".split()
+    " pytorch_lightning"
 )
 """Libraries whose programs the rules are about."""

@@ -1,10 +1,17 @@
 """Every rule, in the order of the documentation."""
 
 from mlpilot.tools.diagnose.static import (  # noqa: F401 - each adds its rules
+    rules_api,
+    rules_keras,
+    rules_keras_layers,
     rules_leak,
     rules_metric,
     rules_overlap,
+    rules_pandas,
     rules_split,
+    rules_torch_loop,
+    rules_torch_loss,
+    rules_torch_model,
 )
 from mlpilot.tools.diagnose.static.rule import RULES
 

@@ -128,27 +128,49 @@ def _of(program: Program, *kinds: str) -> Iterator[tuple[Leak, Learning]]:
     return ((leak, leak.learning) for leak in leaks(program) if leak.learning.kind in kinds and leak.how != "cross")
 
 
-@rule("LEAK001", "scaled-before-split", "warning", "scaled or transformed with the test rows in it", remedy=_FIRST, source=_YANG)
+@rule(
+    "LEAK001",
+    "scaled-before-split",
+    "warning",
+    "scaled or transformed with the test rows in it",
+    remedy=_FIRST,
+    source=_YANG,
+)
 def scaled(program: Program) -> Iterator[Found]:
     """Scalers, decompositions and hand-made scaling."""
     for leak, one in _of(program, "scale", "reduce", "statistic", "extreme"):
-        what = f"{one.what} is fitted on" if one.what[:1].isupper() else f"the {one.what} that goes into the data is that of"
+        what = (
+            f"{one.what} is fitted on"
+            if one.what[:1].isupper()
+            else f"the {one.what} that goes into the data is that of"
+        )
         yield at(one), _told(leak, what)
 
 
 @rule(
-    "LEAK002", "imputed-before-split", "warning", "missing values filled in from the test rows too",
-    remedy="split first; compute what you fill in from the training part only (SimpleImputer in a Pipeline)", source=_YANG,
+    "LEAK002",
+    "imputed-before-split",
+    "warning",
+    "missing values filled in from the test rows too",
+    remedy="split first; compute what you fill in from the training part only (SimpleImputer in a Pipeline)",
+    source=_YANG,
 )
 def imputed(program: Program) -> Iterator[Found]:
     """SimpleImputer, `df.fillna(df.mean())`."""
     for leak, one in _of(program, "impute"):
-        what = f"{one.what} is fitted on" if one.what[:1].isupper() else f"missing values are filled in with the {one.what} of"
+        what = (
+            f"{one.what} is fitted on"
+            if one.what[:1].isupper()
+            else f"missing values are filled in with the {one.what} of"
+        )
         yield at(one), _told(leak, what)
 
 
 @rule(
-    "LEAK003", "selected-before-split", "warning", "features selected with the test rows' labels",
+    "LEAK003",
+    "selected-before-split",
+    "warning",
+    "features selected with the test rows' labels",
     remedy="select features on the training part only, as a step of a Pipeline",
     source="scikit-learn, Common pitfalls; Hastie et al., The Elements of Statistical Learning, 7.10.2",
 )
@@ -159,7 +181,10 @@ def selected(program: Program) -> Iterator[Found]:
 
 
 @rule(
-    "LEAK004", "resampled-before-split", "warning", "rows made or repeated before the split",
+    "LEAK004",
+    "resampled-before-split",
+    "warning",
+    "rows made or repeated before the split",
     remedy="split first; resample or augment the training part only (a step of imblearn's Pipeline)",
     source="Yang et al. 2022, overlap leakage; imbalanced-learn, Common pitfalls",
 )
@@ -172,14 +197,24 @@ def resampled(program: Program) -> Iterator[Found]:
     for call in program.trace.of("train_test_split"):
         for value in call.args[:1]:
             data = as_data(value)
-            if data is not None and "repeated" in data.flags and not any(one.kind == "resample" for one in data.learned):
-                text = f"{call.text(0)} holds some rows twice, and is split afterwards: copies of test rows are trained on"
+            if (
+                data is not None
+                and "repeated" in data.flags
+                and not any(one.kind == "resample" for one in data.learned)
+            ):
+                text = (
+                    f"{call.text(0)} holds some rows twice, and is split afterwards: copies of test rows are trained on"
+                )
                 yield call.node, text
 
 
 @rule(
-    "LEAK005", "vocabulary-before-split", "warning", "vocabulary and frequencies learnt from the test texts too",
-    remedy="fit the vectorizer on the training texts only, best as a step of a Pipeline", source=_YANG,
+    "LEAK005",
+    "vocabulary-before-split",
+    "warning",
+    "vocabulary and frequencies learnt from the test texts too",
+    remedy="fit the vectorizer on the training texts only, best as a step of a Pipeline",
+    source=_YANG,
 )
 def vocabulary(program: Program) -> Iterator[Found]:
     """CountVectorizer, TfidfVectorizer."""
@@ -188,7 +223,10 @@ def vocabulary(program: Program) -> Iterator[Found]:
 
 
 @rule(
-    "LEAK006", "target-encoded-before-split", "warning", "features computed from the test rows' target",
+    "LEAK006",
+    "target-encoded-before-split",
+    "warning",
+    "features computed from the test rows' target",
     remedy="compute statistics of the target from the training part only, and cross-fit them (TargetEncoder in a Pipeline)",
     source="Kaufman et al. 2011; scikit-learn, TargetEncoder",
 )
@@ -202,8 +240,14 @@ def target_encoded(program: Program) -> Iterator[Found]:
             yield at(one), _told(leak, f"a feature is made of the {one.what} of the target {one.of!r} over groups of")
 
 
-@rule("LEAK007", "fitted-before-cross-validation", "warning", "fitted on all rows before a cross-validation",
-      remedy="put it into a Pipeline with the model, and cross-validate the Pipeline", source=_YANG)
+@rule(
+    "LEAK007",
+    "fitted-before-cross-validation",
+    "warning",
+    "fitted on all rows before a cross-validation",
+    remedy="put it into a Pipeline with the model, and cross-validate the Pipeline",
+    source=_YANG,
+)
 def before_folds(program: Program) -> Iterator[Found]:
     """Anything that was fitted before `cross_val_score` or `GridSearchCV.fit`."""
     for leak in leaks(program):
@@ -214,9 +258,14 @@ def before_folds(program: Program) -> Iterator[Found]:
             yield at(one), _told(leak, what)
 
 
-@rule("LEAK008", "fitted-on-test", "warning", "fitted on the test part",
-      remedy="fit on the training part, and only transform the test part with what was fitted",
-      source="scikit-learn, Common pitfalls: inconsistent preprocessing")
+@rule(
+    "LEAK008",
+    "fitted-on-test",
+    "warning",
+    "fitted on the test part",
+    remedy="fit on the training part, and only transform the test part with what was fitted",
+    source="scikit-learn, Common pitfalls: inconsistent preprocessing",
+)
 def fitted_on_test(program: Program) -> Iterator[Found]:
     """`scaler.fit_transform(X_test)`, `model.fit(X_test, y_test)`."""
     trained = {
@@ -229,7 +278,9 @@ def fitted_on_test(program: Program) -> Iterator[Found]:
             continue
         learns = bool(estimators.learners(instance)) or instance.name in estimators.LABEL_ENCODERS
         if learns and instance.name in trained:
-            text = f"{call.on() or instance.name}.{call.name}({call.text(0)}) fits {instance.name} on the test part, too:"
+            text = (
+                f"{call.on() or instance.name}.{call.name}({call.text(0)}) fits {instance.name} on the test part, too:"
+            )
             yield call.node, f"{text} train and test rows are not transformed alike"
         elif estimators.is_predictor(instance) and not is_refit(instance, call):
             yield call.node, f"{instance.name} is trained on {call.text(0)}, the test part"
@@ -240,9 +291,14 @@ def is_refit(instance: Instance, call: Call) -> bool:
     return last_fit(instance, call.order - 1) is not None and instance.fits[0].node is not call.node
 
 
-@rule("LEAK009", "transformed-differently", "warning", "training and test rows are not transformed alike",
-      remedy="transform both parts with the same fitted objects; a Pipeline cannot forget one",
-      source="scikit-learn, Common pitfalls: inconsistent preprocessing")
+@rule(
+    "LEAK009",
+    "transformed-differently",
+    "warning",
+    "training and test rows are not transformed alike",
+    remedy="transform both parts with the same fitted objects; a Pipeline cannot forget one",
+    source="scikit-learn, Common pitfalls: inconsistent preprocessing",
+)
 def transformed_differently(program: Program) -> Iterator[Found]:
     """Fitted on scaled rows, asked about rows that were not scaled."""
     known = {one.serial: one.name for one in program.trace.instances}

@@ -15,15 +15,16 @@ from mlpilot.tools.diagnose.static.judged import (
     is_metric,
     predicted,
 )
+from mlpilot.tools.diagnose.static.listing import listed
 from mlpilot.tools.diagnose.static.nets import CLASSES
 from mlpilot.tools.diagnose.static.rule import Found, Program, rule
 from mlpilot.tools.diagnose.static.trace import Call, as_data, written
 from mlpilot.tools.diagnose.static.values import Data, Instance, Seq, Value, constant, words
 
 _DOCS = "scikit-learn, Metrics and scoring"
-_SYMMETRIC = frozenset(
+_SYMMETRIC = listed(
     "accuracy_score mean_squared_error mean_absolute_error root_mean_squared_error matthews_corrcoef cohen_kappa_score"
-    " max_error median_absolute_error mean_squared_log_error zero_one_loss hamming_loss".split()
+    " max_error median_absolute_error mean_squared_log_error zero_one_loss hamming_loss"
 )
 _MULTICLASS = frozenset(name for name, classes in CLASSES.items() if classes > 2)
 
@@ -34,8 +35,14 @@ def _metrics(program: Program) -> Iterator[tuple[Call, Data, Data]]:
             yield call, both[0], both[1]
 
 
-@rule("METRIC001", "metric-arguments-swapped", "warning", "the metric's arguments are in the wrong order",
-      remedy="metric(y_true, y_pred): the truth comes first", source=_DOCS)
+@rule(
+    "METRIC001",
+    "metric-arguments-swapped",
+    "warning",
+    "the metric's arguments are in the wrong order",
+    remedy="metric(y_true, y_pred): the truth comes first",
+    source=_DOCS,
+)
 def swapped(program: Program) -> Iterator[Found]:
     """`precision_score(y_pred, y_test)`; metrics that do not mind are left alone."""
     for call in program.trace.calls:
@@ -46,16 +53,30 @@ def swapped(program: Program) -> Iterator[Found]:
             continue
         guessed = first.kind in ("predicted", "probabilities") and first.made_by is not None
         if guessed and second.kind == "data" and second.made_by is None and second.role == "y":
-            yield call.node, f"{call.name}({call.text(0)}, {call.text(1)}): the predictions stand where the truth belongs"
+            yield (
+                call.node,
+                f"{call.name}({call.text(0)}, {call.text(1)}): the predictions stand where the truth belongs",
+            )
 
 
-@rule("METRIC002", "classification-metric-for-values", "error", "a metric for classes, and a regression",
-      remedy="use mean_absolute_error, root_mean_squared_error or r2_score", source=_DOCS)
+@rule(
+    "METRIC002",
+    "classification-metric-for-values",
+    "error",
+    "a metric for classes, and a regression",
+    remedy="use mean_absolute_error, root_mean_squared_error or r2_score",
+    source=_DOCS,
+)
 def classes_of_values(program: Program) -> Iterator[Found]:
     """`accuracy_score(y_test, LinearRegression().predict(X_test))`."""
     for call, _, guess in _metrics(program):
         rounded = guess.form == "int" or "flags" == ""
-        if call.name in LABEL_METRICS and estimators.task_of(guess.made_by) == "regression" and not rounded and _raw(call):
+        if (
+            call.name in LABEL_METRICS
+            and estimators.task_of(guess.made_by) == "regression"
+            and not rounded
+            and _raw(call)
+        ):
             name = guess.made_by.name if isinstance(guess.made_by, Instance) else "the model"
             yield call.node, f"{call.name} is for classes, and {name} predicts values"
 
@@ -66,17 +87,33 @@ def _raw(call: Call) -> bool:
     return not any(word in text for word in ("round", "astype", ">", "<", "int(", "where", "rint", "binar"))
 
 
-@rule("METRIC003", "regression-metric-for-classes", "warning", "a metric for values, and a classification",
-      remedy="use accuracy_score, f1_score, log_loss or roc_auc_score", source=_DOCS)
+@rule(
+    "METRIC003",
+    "regression-metric-for-classes",
+    "warning",
+    "a metric for values, and a classification",
+    remedy="use accuracy_score, f1_score, log_loss or roc_auc_score",
+    source=_DOCS,
+)
 def values_of_classes(program: Program) -> Iterator[Found]:
     """`r2_score(y_test, LogisticRegression().predict(X_test))`."""
     for call, _, guess in _metrics(program):
-        if call.name in VALUE_METRICS and estimators.task_of(guess.made_by) == "classification" and guess.kind == "predicted":
+        if (
+            call.name in VALUE_METRICS
+            and estimators.task_of(guess.made_by) == "classification"
+            and guess.kind == "predicted"
+        ):
             yield call.node, f"{call.name} is for values, and the model predicts classes"
 
 
-@rule("METRIC004", "labels-for-probabilities", "warning", "labels where the metric wants scores",
-      remedy="give it predict_proba(X)[:, 1] or decision_function(X)", source=_DOCS + ": roc_auc_score")
+@rule(
+    "METRIC004",
+    "labels-for-probabilities",
+    "warning",
+    "labels where the metric wants scores",
+    remedy="give it predict_proba(X)[:, 1] or decision_function(X)",
+    source=_DOCS + ": roc_auc_score",
+)
 def labels_for_scores(program: Program) -> Iterator[Found]:
     """`roc_auc_score(y_test, model.predict(X_test))`."""
     for call, _, guess in _metrics(program):
@@ -87,8 +124,14 @@ def labels_for_scores(program: Program) -> Iterator[Found]:
                 yield call.node, f"{call.name} ranks by scores, and {call.text(1, 'y_score')} holds labels from predict"
 
 
-@rule("METRIC005", "probabilities-for-labels", "error", "probabilities where the metric wants labels",
-      remedy="give it predict(X), or compare the probabilities with a threshold", source=_DOCS)
+@rule(
+    "METRIC005",
+    "probabilities-for-labels",
+    "error",
+    "probabilities where the metric wants labels",
+    remedy="give it predict(X), or compare the probabilities with a threshold",
+    source=_DOCS,
+)
 def scores_for_labels(program: Program) -> Iterator[Found]:
     """`accuracy_score(y_test, model.predict_proba(X_test))`."""
     for call, _, guess in _metrics(program):
@@ -99,8 +142,14 @@ def scores_for_labels(program: Program) -> Iterator[Found]:
             yield call.node, f"{call.name} compares labels, and {call.text(1, 'y_pred')} holds probabilities"
 
 
-@rule("METRIC006", "average-missing", "error", "a metric for two classes, and there are more",
-      remedy='say average="macro" (or "weighted", "micro")', source=_DOCS + ": precision_score, average='binary'")
+@rule(
+    "METRIC006",
+    "average-missing",
+    "error",
+    "a metric for two classes, and there are more",
+    remedy='say average="macro" (or "weighted", "micro")',
+    source=_DOCS + ": precision_score, average='binary'",
+)
 def average_missing(program: Program) -> Iterator[Found]:
     """`f1_score(y_test, y_pred)` on iris."""
     for call, truth, _ in _metrics(program):
@@ -110,19 +159,31 @@ def average_missing(program: Program) -> Iterator[Found]:
                 yield call.node, f"{call.name} takes two classes unless average is given, and {truth.dataset} has more"
         if call.name == "roc_auc_score" and call.get("multi_class") is None and truth.dataset in _MULTICLASS:
             if truth.form == "int":
-                yield call.node, f"roc_auc_score takes two classes unless multi_class is given, and {truth.dataset} has more"
+                yield (
+                    call.node,
+                    f"roc_auc_score takes two classes unless multi_class is given, and {truth.dataset} has more",
+                )
 
 
-@rule("METRIC007", "scoring-does-not-fit", "error", "scoring that does not fit the model",
-      remedy="a scorer for the task: accuracy, f1, roc_auc for classes; r2, neg_root_mean_squared_error for values",
-      source=_DOCS + ": the scoring parameter")
+@rule(
+    "METRIC007",
+    "scoring-does-not-fit",
+    "error",
+    "scoring that does not fit the model",
+    remedy="a scorer for the task: accuracy, f1, roc_auc for classes; r2, neg_root_mean_squared_error for values",
+    source=_DOCS + ": the scoring parameter",
+)
 def scoring(program: Program) -> Iterator[Found]:
     """`cross_val_score(LinearRegression(), X, y, scoring="accuracy")`."""
     for node, model, value in _scorings(program):
         task = estimators.task_of(model)
         for name in words(value):
-            classes = name.startswith(("accuracy", "f1", "precision", "recall", "roc_auc", "balanced", "neg_log_loss", "jaccard"))
-            values = name in ("r2", "explained_variance", "max_error") or name.startswith(("neg_mean_", "neg_root_", "neg_median"))
+            classes = name.startswith(
+                ("accuracy", "f1", "precision", "recall", "roc_auc", "balanced", "neg_log_loss", "jaccard")
+            )
+            values = name in ("r2", "explained_variance", "max_error") or name.startswith(
+                ("neg_mean_", "neg_root_", "neg_median")
+            )
             if task == "regression" and classes:
                 yield node, f"scoring={name!r} is for classes, and {model.name} predicts values"
             elif task == "classification" and values:
@@ -153,8 +214,14 @@ _OLD_SCORERS = {
 }
 
 
-@rule("METRIC008", "unknown-scorer", "error", "no such scorer", remedy="see sklearn.metrics.get_scorer_names()",
-      source="scikit-learn, changelog 0.18 and 0.20")
+@rule(
+    "METRIC008",
+    "unknown-scorer",
+    "error",
+    "no such scorer",
+    remedy="see sklearn.metrics.get_scorer_names()",
+    source="scikit-learn, changelog 0.18 and 0.20",
+)
 def unknown_scorer(program: Program) -> Iterator[Found]:
     """`scoring="mean_squared_error"`."""
     for node, _, value in _scorings(program):
@@ -163,20 +230,35 @@ def unknown_scorer(program: Program) -> Iterator[Found]:
                 yield node, f"scoring={name!r} is not known; it is called {_OLD_SCORERS[name]!r}"
 
 
-@rule("METRIC009", "loss-as-score", "warning", "a loss made a scorer as if more were better",
-      remedy="make_scorer(metric, greater_is_better=False)", source="scikit-learn, make_scorer")
+@rule(
+    "METRIC009",
+    "loss-as-score",
+    "warning",
+    "a loss made a scorer as if more were better",
+    remedy="make_scorer(metric, greater_is_better=False)",
+    source="scikit-learn, make_scorer",
+)
 def loss_as_score(program: Program) -> Iterator[Found]:
     """`make_scorer(mean_squared_error)`."""
     for call in program.trace.of("make_scorer"):
         name = getattr(call.args[0], "path", "").rpartition(".")[2] if call.args else ""
         loss = name in VALUE_METRICS - {"r2_score", "explained_variance_score"} or name in ("log_loss", "hamming_loss")
-        if loss and constant(call.get("greater_is_better", 2)) is not False and call.get("greater_is_better", 2) is None:
+        if (
+            loss
+            and constant(call.get("greater_is_better", 2)) is not False
+            and call.get("greater_is_better", 2) is None
+        ):
             yield call.node, f"{name} is a loss, and make_scorer takes more of it for better: the worst model is chosen"
 
 
-@rule("METRIC010", "accuracy-of-rare-class", "warning", "accuracy where one class is rare",
-      remedy="look at balanced accuracy, F1, or the area under the precision-recall curve",
-      source="imbalanced-learn, Common pitfalls; scikit-learn, balanced_accuracy_score")
+@rule(
+    "METRIC010",
+    "accuracy-of-rare-class",
+    "warning",
+    "accuracy where one class is rare",
+    remedy="look at balanced accuracy, F1, or the area under the precision-recall curve",
+    source="imbalanced-learn, Common pitfalls; scikit-learn, balanced_accuracy_score",
+)
 def rare_class(program: Program) -> Iterator[Found]:
     """`make_classification(weights=[0.99])` and `accuracy_score` alone."""
     others = LABEL_METRICS | SCORE_METRICS
@@ -189,9 +271,14 @@ def rare_class(program: Program) -> Iterator[Found]:
             return
 
 
-@rule("MODEL001", "classifier-for-values", "error", "a classifier for values, or a regression for classes",
-      remedy="take the model for the task: ...Classifier for classes, ...Regressor for values",
-      source="Humbatova et al. 2020, model: wrong type")
+@rule(
+    "MODEL001",
+    "classifier-for-values",
+    "error",
+    "a classifier for values, or a regression for classes",
+    remedy="take the model for the task: ...Classifier for classes, ...Regressor for values",
+    source="Humbatova et al. 2020, model: wrong type",
+)
 def wrong_task(program: Program) -> Iterator[Found]:
     """`LogisticRegression().fit(diabetes.data, diabetes.target)`."""
     for call, model, _, y_value in fits(program):
@@ -205,8 +292,14 @@ def wrong_task(program: Program) -> Iterator[Found]:
             yield call.node, f"{model.name} is for values, and the target of {y.dataset} is a class"
 
 
-@rule("MODEL002", "predict-before-fit", "error", "used before it is fitted", remedy="fit it first",
-      source="scikit-learn, NotFittedError; cross_val_score fits copies")
+@rule(
+    "MODEL002",
+    "predict-before-fit",
+    "error",
+    "used before it is fitted",
+    remedy="fit it first",
+    source="scikit-learn, NotFittedError; cross_val_score fits copies",
+)
 def not_fitted(program: Program) -> Iterator[Found]:
     """`cross_val_score(model, X, y); model.predict(X)`."""
     for call in program.trace.of("predict", "predict_proba", "transform", "score", "decision_function"):
@@ -233,14 +326,27 @@ def _holds(value: Value, model: Instance) -> bool:
     return isinstance(value, Seq) and any(_holds(one, model) for one in value.items[:20])
 
 
-@rule("MODEL003", "class-weights-forgotten", "note", "one class is rare, and nothing makes up for it",
-      remedy='class_weight="balanced", scale_pos_weight, or resample the training part',
-      source="imbalanced-learn, Common pitfalls; Humbatova et al. 2020, training data: unbalanced")
+@rule(
+    "MODEL003",
+    "class-weights-forgotten",
+    "note",
+    "one class is rare, and nothing makes up for it",
+    remedy='class_weight="balanced", scale_pos_weight, or resample the training part',
+    source="imbalanced-learn, Common pitfalls; Humbatova et al. 2020, training data: unbalanced",
+)
 def weights_forgotten(program: Program) -> Iterator[Found]:
     """A rare class in `make_classification(weights=...)`, and a model without weights."""
     for call, model, _, y_value in fits(program):
         y = as_data(y_value)
-        weighted = {"class_weight", "scale_pos_weight", "sample_weight", "is_unbalance"} & ({*model.kwargs} | {*call.kwargs})
-        if y is not None and "imbalanced" in y.flags and not weighted and not y.learned and estimators.is_predictor(model):
+        weighted = {"class_weight", "scale_pos_weight", "sample_weight", "is_unbalance"} & (
+            {*model.kwargs} | {*call.kwargs}
+        )
+        if (
+            y is not None
+            and "imbalanced" in y.flags
+            and not weighted
+            and not y.learned
+            and estimators.is_predictor(model)
+        ):
             yield call.node, f"nearly all rows are of one class, and {model.name} weighs every row alike"
             return

@@ -28,8 +28,14 @@ _OVERLAP = "Yang et al. 2022, overlap leakage"
 _MULTI = "Yang et al. 2022, multi-test leakage"
 
 
-@rule("LEAK010", "train-test-overlap", "warning", "judged on rows that it was trained on",
-      remedy="keep the test part out of everything that the model is fitted on", source=_OVERLAP)
+@rule(
+    "LEAK010",
+    "train-test-overlap",
+    "warning",
+    "judged on rows that it was trained on",
+    remedy="keep the test part out of everything that the model is fitted on",
+    source=_OVERLAP,
+)
 def overlapping(program: Program) -> Iterator[Found]:
     """Fitted on all rows, or on a part that holds test rows; another random split of the same rows."""
     for use in _judged(program):
@@ -41,7 +47,9 @@ def overlapping(program: Program) -> Iterator[Found]:
         if overlap(trained.rows, use.data.rows):
             yield use.fit.node, f"the model is judged at line {use.call.node.lineno} on rows that this fit sees too"
         elif _other_split(trained.rows, use.data.rows):
-            text = f"the rows that it is judged on come from another random split than those it is fitted on (line {line})"
+            text = (
+                f"the rows that it is judged on come from another random split than those it is fitted on (line {line})"
+            )
             yield use.call.node, f"{text}: the two share rows"
 
 
@@ -67,9 +75,14 @@ def _other_split(one: Rows, other: Rows) -> bool:
     return False
 
 
-@rule("LEAK011", "judged-on-training-rows", "warning", "the only score is that of the training rows",
-      remedy="split with train_test_split, or use cross_val_score, and judge on rows that were held out",
-      source="scikit-learn, Cross-validation: evaluating estimator performance; " + _OVERLAP)
+@rule(
+    "LEAK011",
+    "judged-on-training-rows",
+    "warning",
+    "the only score is that of the training rows",
+    remedy="split with train_test_split, or use cross_val_score, and judge on rows that were held out",
+    source="scikit-learn, Cross-validation: evaluating estimator performance; " + _OVERLAP,
+)
 def judged_on_training(program: Program) -> Iterator[Found]:
     """`model.fit(X, y); model.score(X, y)`, and nothing held out."""
     if any(True for _ in program.trace.of(*estimators.CROSS, "split", "learning_curve", "validation_curve")):
@@ -78,27 +91,40 @@ def judged_on_training(program: Program) -> Iterator[Found]:
     held_out = {one.model for one in found if one.trained_on and not overlap(one.trained_on.rows, one.data.rows)}
     for use in found:
         trained = use.trained_on
-        if trained is None or trained.rows != use.data.rows or use.model in held_out or use.model.name in estimators.SEARCHES:
+        if (
+            trained is None
+            or trained.rows != use.data.rows
+            or use.model in held_out
+            or use.model.name in estimators.SEARCHES
+        ):
             continue
         if held_out and not is_part(trained.rows):
             continue
         if _made_up(trained.rows) or not is_model(use.model):
             continue
-        yield use.call.node, f"{use.model.name} is judged on {_what(use)}, the rows that it was fitted on, and on no others"
+        yield (
+            use.call.node,
+            f"{use.model.name} is judged on {_what(use)}, the rows that it was fitted on, and on no others",
+        )
 
 
 def _made_up(rows: Rows) -> bool:
     toys = ("array", "rand", "randn", "normal", "uniform", "DataFrame", "arange", "linspace", "Series")
-    return any(str(row[0][2]).startswith(("make_", *toys)) or row[0][0] == "named" and len(row) == 1 for row in rows)
+    return any(str(row[0][2]).startswith(("make_", *toys)) or (row[0][0] == "named" and len(row) == 1) for row in rows)
 
 
 def _what(use: Judgement) -> str:
     return use.call.text(0, "X") if use.call.name in ("score", "evaluate") else "predictions for its training rows"
 
 
-@rule("LEAK012", "chosen-by-test-score", "warning", "settings chosen by the score on the test part",
-      remedy="choose by cross-validation or on a validation part; use the test part once, for the one that was chosen",
-      source=_MULTI)
+@rule(
+    "LEAK012",
+    "chosen-by-test-score",
+    "warning",
+    "settings chosen by the score on the test part",
+    remedy="choose by cross-validation or on a validation part; use the test part once, for the one that was chosen",
+    source=_MULTI,
+)
 def chosen_by_test(program: Program) -> Iterator[Found]:
     """A loop over settings that scores each on the test part."""
     for use in judgements(program):
@@ -107,7 +133,10 @@ def chosen_by_test(program: Program) -> Iterator[Found]:
         loop = next((one for one in use.call.loops if _settings_of(use.model, one)), None)
         if loop is not None:
             name = ", ".join(sorted(_settings_of(use.model, loop)))
-            yield use.call.node, f"{use.model.name} is scored on the test part for each {name}: the best of these scores is too good"
+            yield (
+                use.call.node,
+                f"{use.model.name} is scored on the test part for each {name}: the best of these scores is too good",
+            )
     for node, values in program.trace.compared:
         text = _chosen_in_comparison(node, values, program)
         if text:
@@ -131,7 +160,10 @@ def _settings_of(model: Instance, loop: ast.AST) -> set[str]:
         return set()
     used = {
         node.id
-        for one in (*model.node.args, *(keyword.value for keyword in model.node.keywords if keyword.arg != "random_state"))
+        for one in (
+            *model.node.args,
+            *(keyword.value for keyword in model.node.keywords if keyword.arg != "random_state"),
+        )
         for node in ast.walk(one)
         if isinstance(node, ast.Name)
     }
@@ -147,7 +179,9 @@ def _chosen_in_comparison(node: ast.Compare, values: list[Value], program: Progr
         if "best" in names[1 - i] | names[i] and "best" not in names[i]:
             score = as_data(values[i])
             by_rows = score is not None and score.kind == "score" and part(score) == "test"
-            by_name = "test" in names[i] and bool(names[i] & {"acc", "accuracy", "loss", "score", "f1", "auc", "mse", "rmse", "error"})
+            by_name = "test" in names[i] and bool(
+                names[i] & {"acc", "accuracy", "loss", "score", "f1", "auc", "mse", "rmse", "error"}
+            )
             if by_rows and score is not None and in_folds(score, program):
                 continue
             if by_rows or by_name:
@@ -155,9 +189,14 @@ def _chosen_in_comparison(node: ast.Compare, values: list[Value], program: Progr
     return ""
 
 
-@rule("LEAK013", "stopped-by-test", "warning", "training stopped, or weights kept, by the test part",
-      remedy="hold a validation part out of the training rows for early stopping, and keep the test part for the end",
-      source=_MULTI + "; documentation of EarlyStopping (Keras) and early_stopping_rounds (XGBoost, LightGBM)")
+@rule(
+    "LEAK013",
+    "stopped-by-test",
+    "warning",
+    "training stopped, or weights kept, by the test part",
+    remedy="hold a validation part out of the training rows for early stopping, and keep the test part for the end",
+    source=_MULTI + "; documentation of EarlyStopping (Keras) and early_stopping_rounds (XGBoost, LightGBM)",
+)
 def stopped_by_test(program: Program) -> Iterator[Found]:
     """`eval_set=[(X_test, y_test)]` with early stopping; `validation_data` with callbacks that act on it."""
     for call in program.trace.of("fit", "train"):
@@ -167,11 +206,17 @@ def stopped_by_test(program: Program) -> Iterator[Found]:
         watched = next((data for value in parts[-1:] if (data := as_data(value)) is not None), None)
         if call.get("validation_data") is not None:
             watched = as_data(parts[0]) if parts else None
-        if watched is None or part(watched, _keyword_text(call.node)) != "test" or not _acts(program, call.node, call.receiver):
+        if (
+            watched is None
+            or part(watched, _keyword_text(call.node)) != "test"
+            or not _acts(program, call.node, call.receiver)
+        ):
             continue
         later = [use for use in uses(program) if use.data.rows == watched.rows and use.call.order > call.order]
         if later:
-            text = f"training is stopped by the test part, on which it is judged at line {later[0].call.node.lineno} again"
+            text = (
+                f"training is stopped by the test part, on which it is judged at line {later[0].call.node.lineno} again"
+            )
             yield call.node, text
 
 
@@ -190,8 +235,14 @@ def _acts(program: Program, node: ast.Call, receiver: Value | None) -> bool:
     return "callbacks" in keywords and bool(acting & program.names)
 
 
-@rule("LEAK014", "target-in-features", "error", "the target is among the features",
-      remedy="leave the target's column out of X", source="Kaufman et al. 2011")
+@rule(
+    "LEAK014",
+    "target-in-features",
+    "error",
+    "the target is among the features",
+    remedy="leave the target's column out of X",
+    source="Kaufman et al. 2011",
+)
 def target_in_features(program: Program) -> Iterator[Found]:
     """`X = df; y = df["target"]`."""
     for call in program.trace.of("fit", "train_test_split", *estimators.CROSS):
@@ -203,7 +254,10 @@ def target_in_features(program: Program) -> Iterator[Found]:
             continue
         column = (y.columns or ("",))[0]
         if holds(X, column) and X.kind == "data":
-            yield call.node, f"{call.text(start, 'X')} still holds the column {column!r}, which is the target {call.text(start + 1, 'y')}"
+            yield (
+                call.node,
+                f"{call.text(start, 'X')} still holds the column {column!r}, which is the target {call.text(start + 1, 'y')}",
+            )
             return
 
 
@@ -214,8 +268,14 @@ def holds(data: Data, column: str) -> bool:
     return column not in data.without if data.columns is None else column in data.columns
 
 
-@rule("LEAK015", "many-models-one-test", "note", "several models compared on one test part",
-      remedy="compare by cross-validation; keep the test part for the one that was chosen", source=_MULTI)
+@rule(
+    "LEAK015",
+    "many-models-one-test",
+    "note",
+    "several models compared on one test part",
+    remedy="compare by cross-validation; keep the test part for the one that was chosen",
+    source=_MULTI,
+)
 def many_models(program: Program) -> Iterator[Found]:
     """Three models or more, each scored on the same test part."""
     seen: dict[Rows, dict[int, Judgement]] = {}
@@ -229,22 +289,40 @@ def many_models(program: Program) -> Iterator[Found]:
             yield last.call.node, f"{len(found)} models ({names}) are compared on one test part"
 
 
-@rule("LEAK016", "chosen-among-test-scores", "warning", "the best of several test scores is taken",
-      remedy="choose by cross-validation; report the chosen model's score on a test part that did not choose it", source=_MULTI)
+@rule(
+    "LEAK016",
+    "chosen-among-test-scores",
+    "warning",
+    "the best of several test scores is taken",
+    remedy="choose by cross-validation; report the chosen model's score on a test part that did not choose it",
+    source=_MULTI,
+)
 def best_of_test_scores(program: Program) -> Iterator[Found]:
     """`max(scores)`, `scores.index(max(scores))`, where the scores are of the test part."""
     for call in program.trace.of("max", "argmax", "min", "argmin", "sorted", "nlargest"):
         values = [*call.args, *([call.receiver] if call.receiver is not None else [])]
         for value in values:
-            items = value.items if isinstance(value, Seq) else list(value.items.values()) if isinstance(value, Table) else []
+            items = (
+                value.items
+                if isinstance(value, Seq)
+                else list(value.items.values())
+                if isinstance(value, Table)
+                else []
+            )
             scores = [one for one in items if isinstance(one, Data) and one.kind == "score" and part(one) == "test"]
             if scores and not in_folds(scores[0], program) and (len(items) > 1 or not getattr(value, "whole", True)):
                 yield call.node, f"the best of {written(call.node)} is chosen by scores on the test part"
                 return
 
 
-@rule("LEAK017", "tested-rows-in-training", "warning", "the test part was put back into the training rows",
-      remedy="fit on the training part alone", source=_OVERLAP)
+@rule(
+    "LEAK017",
+    "tested-rows-in-training",
+    "warning",
+    "the test part was put back into the training rows",
+    remedy="fit on the training part alone",
+    source=_OVERLAP,
+)
 def test_in_training(program: Program) -> Iterator[Found]:
     """`pd.concat([X_train, X_test])` before a fit that is judged on the test part."""
     for call, model, data, _ in fits(program):
@@ -252,13 +330,21 @@ def test_in_training(program: Program) -> Iterator[Found]:
             continue
         for use in judgements(program):
             if use.model is model and use.call.order > call.order and use.data.rows < data.rows:
-                yield call.node, f"{call.text(0, 'X')} holds the test rows on which line {use.call.node.lineno} judges the model"
+                yield (
+                    call.node,
+                    f"{call.text(0, 'X')} holds the test rows on which line {use.call.node.lineno} judges the model",
+                )
                 return
 
 
-@rule("LEAK018", "validation-is-training", "warning", "validated on the rows it is trained on",
-      remedy="give validation_data (or eval_set) rows that the model is not fitted on",
-      source="Humbatova et al. 2020, training process: wrong selection of data; " + _OVERLAP)
+@rule(
+    "LEAK018",
+    "validation-is-training",
+    "warning",
+    "validated on the rows it is trained on",
+    remedy="give validation_data (or eval_set) rows that the model is not fitted on",
+    source="Humbatova et al. 2020, training process: wrong selection of data; " + _OVERLAP,
+)
 def validated_on_training(program: Program) -> Iterator[Found]:
     """`validation_data=(x_train, y_train)`."""
     for call in program.trace.of("fit"):
@@ -269,4 +355,3 @@ def validated_on_training(program: Program) -> Iterator[Found]:
         watched = as_data(given.items[0])
         if watched is not None and X.rows and watched.rows == X.rows and "mixed" not in X.flags | watched.flags:
             yield call.node, f"validation_data is {call.text(0, 'x')} itself: overfitting cannot be seen"
-

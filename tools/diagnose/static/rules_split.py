@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from mlpilot.tools.diagnose.static import estimators, frames
 from mlpilot.tools.diagnose.static.judged import fits, is_metric, is_model
+from mlpilot.tools.diagnose.static.listing import listed
 from mlpilot.tools.diagnose.static.naming import part_of, role_of
 from mlpilot.tools.diagnose.static.rule import Found, Program, rule
 from mlpilot.tools.diagnose.static.trace import Call, as_data, is_none, written
@@ -20,9 +21,14 @@ def _splits(program: Program) -> Iterator[Call]:
     return program.trace.of("train_test_split")
 
 
-@rule("SPLIT001", "unseeded-split", "note", "a random split without a seed",
-      remedy="give random_state a number, so that the score can be had again",
-      source="scikit-learn, Common pitfalls: controlling randomness")
+@rule(
+    "SPLIT001",
+    "unseeded-split",
+    "note",
+    "a random split without a seed",
+    remedy="give random_state a number, so that the score can be had again",
+    source="scikit-learn, Common pitfalls: controlling randomness",
+)
 def unseeded(program: Program) -> Iterator[Found]:
     """`train_test_split(X, y)`; told once for a file."""
     if program.names & {"manual_seed", "set_random_seed", "set_seed", "seed_everything"}:
@@ -34,21 +40,31 @@ def unseeded(program: Program) -> Iterator[Found]:
             return
 
 
-@rule("SPLIT002", "time-series-shuffled", "warning", "a time series split at random",
-      remedy="split by time: shuffle=False, TimeSeriesSplit, or everything before a date for training",
-      source="scikit-learn, Cross-validation of time series data; Kapoor and Narayanan 2023, temporal leakage")
+@rule(
+    "SPLIT002",
+    "time-series-shuffled",
+    "warning",
+    "a time series split at random",
+    remedy="split by time: shuffle=False, TimeSeriesSplit, or everything before a date for training",
+    source="scikit-learn, Cross-validation of time series data; Kapoor and Narayanan 2023, temporal leakage",
+)
 def shuffled_time(program: Program) -> Iterator[Found]:
     """Lags, rolling windows or rows sorted by date, and then a random split."""
     for call in _splits(program):
         given = [one for value in call.args for one in frames.gathered(value)]
         if any("temporal" in one.flags for one in given) and constant(call.get("shuffle")) is not False:
-            yield call.node, f"{call.text(0)} is in order of time, and is split at random: the model is trained on the future"
+            yield (
+                call.node,
+                f"{call.text(0)} is in order of time, and is split at random: the model is trained on the future",
+            )
             return
     for call in program.trace.of(*estimators.CROSS, "fit", "split"):
         data, folds = _crossed(call)
         if data is None or "temporal" not in data.flags or not isinstance(folds, Instance):
             continue
-        shuffles = folds.name in ("ShuffleSplit", "StratifiedShuffleSplit") or constant(folds.argument("shuffle")) is True
+        shuffles = (
+            folds.name in ("ShuffleSplit", "StratifiedShuffleSplit") or constant(folds.argument("shuffle")) is True
+        )
         if shuffles and folds.name in estimators.FOLDS:
             yield call.node, f"rows in order of time are shuffled by {folds.name}: the model is trained on the future"
             return
@@ -64,9 +80,14 @@ def _crossed(call: Call) -> tuple[Data | None, object]:
     return None, None
 
 
-@rule("SPLIT003", "split-unpacked-wrongly", "error", "parts of a split in the wrong order",
-      remedy="X_train, X_test, y_train, y_test = train_test_split(X, y)",
-      source="scikit-learn, train_test_split: returns the parts of each input in turn")
+@rule(
+    "SPLIT003",
+    "split-unpacked-wrongly",
+    "error",
+    "parts of a split in the wrong order",
+    remedy="X_train, X_test, y_train, y_test = train_test_split(X, y)",
+    source="scikit-learn, train_test_split: returns the parts of each input in turn",
+)
 def unpacked_wrongly(program: Program) -> Iterator[Found]:
     """`X_train, y_train, X_test, y_test = train_test_split(X, y)`."""
     for target, value, _ in program.trace.unpacked:
@@ -74,7 +95,9 @@ def unpacked_wrongly(program: Program) -> Iterator[Found]:
             continue
         called = value.func.id if isinstance(value.func, ast.Name) else getattr(value.func, "attr", "")
         names = [one.id if isinstance(one, ast.Name) else "" for one in target.elts]
-        if called == "train_test_split" and not any(isinstance(one, ast.Starred) for one in (*value.args, *target.elts)):
+        if called == "train_test_split" and not any(
+            isinstance(one, ast.Starred) for one in (*value.args, *target.elts)
+        ):
             arrays = len(value.args)
             if arrays and len(names) != 2 * arrays:
                 text = f"{len(names)} names for the {2 * arrays} parts that train_test_split gives for {arrays} inputs"
@@ -82,7 +105,11 @@ def unpacked_wrongly(program: Program) -> Iterator[Found]:
             elif arrays and (wrong := _wrong_order(names, [role_of(written(one)) for one in value.args])):
                 yield target, wrong
     for node in program.nodes:
-        if isinstance(node, ast.For) and isinstance(node.iter, ast.Call) and getattr(node.iter.func, "attr", "") == "split":
+        if (
+            isinstance(node, ast.For)
+            and isinstance(node.iter, ast.Call)
+            and getattr(node.iter.func, "attr", "") == "split"
+        ):
             names = [one.id for one in getattr(node.target, "elts", []) if isinstance(one, ast.Name)]
             if len(names) == 2 and part_of(names[0]) == "test" and part_of(names[1]) == "train":
                 yield node.target, f"split gives the training rows first, and they are called {names[0]}"
@@ -104,37 +131,64 @@ def _wrong_order(names: list[str], roles: list[str]) -> str:
     return ""
 
 
-@rule("SPLIT004", "load-unpacked-wrongly", "error", "parts of a data set in the wrong order",
-      remedy="(x_train, y_train), (x_test, y_test) = load_data()", source="Keras, documentation of its data sets")
+@rule(
+    "SPLIT004",
+    "load-unpacked-wrongly",
+    "error",
+    "parts of a data set in the wrong order",
+    remedy="(x_train, y_train), (x_test, y_test) = load_data()",
+    source="Keras, documentation of its data sets",
+)
 def loaded_wrongly(program: Program) -> Iterator[Found]:
     """`(x_train, x_test), (y_train, y_test) = mnist.load_data()`."""
     for target, value, _ in program.trace.unpacked:
         if not isinstance(value, ast.Call) or getattr(value.func, "attr", "") != "load_data":
             continue
-        pairs = [one for one in getattr(target, "elts", []) if isinstance(one, ast.Tuple | ast.List) and len(one.elts) == 2]
+        pairs = [
+            one for one in getattr(target, "elts", []) if isinstance(one, ast.Tuple | ast.List) and len(one.elts) == 2
+        ]
         parts = [[part_of(one.id) if isinstance(one, ast.Name) else "" for one in pair.elts] for pair in pairs]
         if len(parts) == 2 and all(one[0] and one[1] and one[0] != one[1] for one in parts):
             yield target, "load_data gives (x, y) of the training part, then (x, y) of the test part"
 
 
-@rule("SPLIT005", "sorted-rows-in-folds", "warning", "folds of rows that are sorted by class",
-      remedy="KFold(shuffle=True, random_state=0), or StratifiedKFold", source=_CV)
+@rule(
+    "SPLIT005",
+    "sorted-rows-in-folds",
+    "warning",
+    "folds of rows that are sorted by class",
+    remedy="KFold(shuffle=True, random_state=0), or StratifiedKFold",
+    source=_CV,
+)
 def sorted_folds(program: Program) -> Iterator[Found]:
     """`KFold()` without shuffling, on iris or wine."""
     for call in program.trace.of(*estimators.CROSS, "split", "fit"):
         data, folds = _crossed(call)
         if data is None or not isinstance(folds, Instance) or folds.name != "KFold" or "shuffled" in data.flags:
             continue
-        if data.dataset in ("iris", "wine") and constant(folds.argument("shuffle", 1)) is not True and not _is_split(data.rows):
-            yield call.node, f"the rows of {data.dataset} are sorted by class, and KFold does not shuffle: folds lack classes"
+        if (
+            data.dataset in ("iris", "wine")
+            and constant(folds.argument("shuffle", 1)) is not True
+            and not _is_split(data.rows)
+        ):
+            yield (
+                call.node,
+                f"the rows of {data.dataset} are sorted by class, and KFold does not shuffle: folds lack classes",
+            )
 
 
 def _is_split(rows: Rows) -> bool:
     return any(len(row) > 1 for row in rows)
 
 
-@rule("SPLIT006", "features-and-labels-differ", "error", "features and labels of different rows",
-      remedy="split X and y in one call, and keep their parts together", source="scikit-learn, train_test_split")
+@rule(
+    "SPLIT006",
+    "features-and-labels-differ",
+    "error",
+    "features and labels of different rows",
+    remedy="split X and y in one call, and keep their parts together",
+    source="scikit-learn, train_test_split",
+)
 def misaligned(program: Program) -> Iterator[Found]:
     """`model.fit(X_train, y_test)`, `accuracy_score(y_train, model.predict(X_test))`."""
     for call, model, X, y_value in fits(program):
@@ -159,8 +213,14 @@ def _differ(one: Data, other: Data) -> bool:
     return apart(one.rows, other.rows) and all(step[0] == "split" for step in last)
 
 
-@rule("SPLIT007", "shuffled-apart", "error", "features and labels shuffled each by itself",
-      remedy="shuffle both by one permutation: sklearn.utils.shuffle(X, y)", source="numpy, random.shuffle")
+@rule(
+    "SPLIT007",
+    "shuffled-apart",
+    "error",
+    "features and labels shuffled each by itself",
+    remedy="shuffle both by one permutation: sklearn.utils.shuffle(X, y)",
+    source="numpy, random.shuffle",
+)
 def shuffled_apart(program: Program) -> Iterator[Found]:
     """`np.random.shuffle(X); np.random.shuffle(y)`, with no seed set between."""
     calls = [call for call in program.trace.of("shuffle") if "random" in call.path and call.args]
@@ -171,8 +231,14 @@ def shuffled_apart(program: Program) -> Iterator[Found]:
             yield other.node, f"{one.text(0)} and {other.text(0)} are shuffled each by itself: rows lose their labels"
 
 
-@rule("SPLIT008", "seed-without-shuffle", "error", "a seed for folds that are not shuffled",
-      remedy="add shuffle=True, or leave random_state out", source=_CV + " (a ValueError since 0.24)")
+@rule(
+    "SPLIT008",
+    "seed-without-shuffle",
+    "error",
+    "a seed for folds that are not shuffled",
+    remedy="add shuffle=True, or leave random_state out",
+    source=_CV + " (a ValueError since 0.24)",
+)
 def seed_without_shuffle(program: Program) -> Iterator[Found]:
     """`KFold(5, random_state=0)`."""
     for one in program.trace.instances:
@@ -181,17 +247,25 @@ def seed_without_shuffle(program: Program) -> Iterator[Found]:
                 yield one.node, f"{one.name} with random_state and without shuffle=True is an error"
 
 
-_GROUPS = frozenset("patient_id patientid subject_id subject patient speaker_id speaker session_id participant_id".split())
+_GROUPS = listed("patient_id patientid subject_id subject patient speaker_id speaker session_id participant_id")
 
 
-@rule("SPLIT009", "groups-ignored", "warning", "rows of one group on both sides of the split",
-      remedy="GroupKFold, GroupShuffleSplit or StratifiedGroupKFold with groups=",
-      source="scikit-learn, Cross-validation iterators for grouped data; Kapoor and Narayanan 2023, non-independence")
+@rule(
+    "SPLIT009",
+    "groups-ignored",
+    "warning",
+    "rows of one group on both sides of the split",
+    remedy="GroupKFold, GroupShuffleSplit or StratifiedGroupKFold with groups=",
+    source="scikit-learn, Cross-validation iterators for grouped data; Kapoor and Narayanan 2023, non-independence",
+)
 def groups_ignored(program: Program) -> Iterator[Found]:
     """A `groups` array that is made and never given to a splitter; a column of patients."""
     made = {
-        node.id: node for node in program.nodes
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and node.id in ("groups", "group_ids", "patient_ids")
+        node.id: node
+        for node in program.nodes
+        if isinstance(node, ast.Name)
+        and isinstance(node.ctx, ast.Store)
+        and node.id in ("groups", "group_ids", "patient_ids")
     }
     read = {node.id for node in program.nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
     splits = [*_splits(program), *program.trace.of(*estimators.CROSS)]
@@ -200,7 +274,8 @@ def groups_ignored(program: Program) -> Iterator[Found]:
         yield splits[0].node, f"{unused[0]} is made and never used: rows of one group are on both sides of this split"
         return
     columns = {
-        str(node.value) for node in program.nodes
+        str(node.value)
+        for node in program.nodes
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.lower() in _GROUPS
     }
     grouped = any("roup" in name for name in program.names) or any(
@@ -210,8 +285,14 @@ def groups_ignored(program: Program) -> Iterator[Found]:
         yield splits[0].node, f"rows that share a {sorted(columns)[0]} may be on both sides of this split"
 
 
-@rule("SPLIT010", "test-share", "warning", "a share of test rows that cannot be meant",
-      remedy="a share between 0 and 1, or a whole number of rows", source="scikit-learn, train_test_split")
+@rule(
+    "SPLIT010",
+    "test-share",
+    "warning",
+    "a share of test rows that cannot be meant",
+    remedy="a share between 0 and 1, or a whole number of rows",
+    source="scikit-learn, train_test_split",
+)
 def odd_share(program: Program) -> Iterator[Found]:
     """`test_size=0.8`, `test_size=20.0`."""
     for call in _splits(program):
@@ -224,8 +305,14 @@ def odd_share(program: Program) -> Iterator[Found]:
             yield call.node, "test_size=1 is one row, not all of them"
 
 
-@rule("SPLIT011", "shared-permutation-missing", "error", "features and labels split by different calls",
-      remedy="X_train, X_test, y_train, y_test = train_test_split(X, y), in one call", source="scikit-learn, train_test_split")
+@rule(
+    "SPLIT011",
+    "shared-permutation-missing",
+    "error",
+    "features and labels split by different calls",
+    remedy="X_train, X_test, y_train, y_test = train_test_split(X, y), in one call",
+    source="scikit-learn, train_test_split",
+)
 def split_twice(program: Program) -> Iterator[Found]:
     """`X_train, X_test = train_test_split(X)`, and another call for y."""
     for call, model, X, y_value in fits(program):
@@ -234,8 +321,16 @@ def split_twice(program: Program) -> Iterator[Found]:
             continue
         one, other = next(iter(X.rows)), next(iter(y.rows))
         same = len(one) == len(other) and one[:-1] == other[:-1] and one[-1][0] == other[-1][0] == "split"
-        if same and one[-1][1] != other[-1][1] and "mixed" not in X.flags | y.flags and isinstance(one[-1][1], int | tuple):
-            yield call.node, f"{call.text(0, 'X')} and {call.text(1, 'y')} come from different random splits: rows lose their labels"
+        if (
+            same
+            and one[-1][1] != other[-1][1]
+            and "mixed" not in X.flags | y.flags
+            and isinstance(one[-1][1], int | tuple)
+        ):
+            yield (
+                call.node,
+                f"{call.text(0, 'X')} and {call.text(1, 'y')} come from different random splits: rows lose their labels",
+            )
 
 
 def parts_of(call: Call) -> list[Data]:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 
 from mlpilot.tools.diagnose.static import frames
+from mlpilot.tools.diagnose.static.listing import listed
 from mlpilot.tools.diagnose.static.trace import Call, Context, as_data, written
 from mlpilot.tools.diagnose.static.values import (
     UNKNOWN,
@@ -14,7 +15,6 @@ from mlpilot.tools.diagnose.static.values import (
     Function,
     Known,
     Learning,
-    Seq,
     Step,
     Table,
     Value,
@@ -25,15 +25,15 @@ from mlpilot.tools.diagnose.static.values import (
     words,
 )
 
-STATISTICS = frozenset("mean std var median mode quantile sum corr cov skew kurt sem nunique value_counts corrwith".split())
-EXTREMES = frozenset("min max idxmax idxmin ptp".split())
+STATISTICS = listed("mean std var median mode quantile sum corr cov skew kurt sem nunique value_counts corrwith")
+EXTREMES = listed("min max idxmax idxmin ptp")
 _TIME = re.compile(r"date|time|timestamp|month|year|^ds$|day$", re.IGNORECASE)
-_SAME_COLUMNS = frozenset(
+_SAME_COLUMNS = listed(
     "astype reset_index set_index dropna drop_duplicates to_numpy interpolate ffill bfill clip round abs query where mask"
-    " reindex info to_frame infer_objects convert_dtypes nlargest nsmallest sort transpose numpy fit item toarray todense".split()
+    " reindex info to_frame infer_objects convert_dtypes nlargest nsmallest sort transpose numpy fit item toarray todense"
 )
 """Methods that leave all columns as they are called."""
-_ITEMS = frozenset("item tolist to_list any all equals count".split())
+_ITEMS = listed("item tolist to_list any all equals count")
 
 
 def method(context: Context, call: Call, data: Data) -> Value:
@@ -84,7 +84,12 @@ def statistic(call: Call, data: Data, name: str) -> Value:
         kind = "extreme" if name in EXTREMES else "statistic"
         one = frames.learning(call.node, name, kind, data, call.on() or call.text(0))
     return Data(
-        rows=data.rows, learned=data.learned | {one}, kind="stat", columns=data.columns, frame=data.frame, last="reduced"
+        rows=data.rows,
+        learned=data.learned | {one},
+        kind="stat",
+        columns=data.columns,
+        frame=data.frame,
+        last="reduced",
     )
 
 
@@ -206,7 +211,9 @@ def _merged(context: Context, call: Call, data: Data) -> Value:
     del context
     others = [found for value in call.args for found in frames.gathered(value)]
     return data.but(
-        learned=data.learned | frozenset().union(*(one.learned for one in others)), columns=None, without=frozenset({"?"})
+        learned=data.learned | frozenset().union(*(one.learned for one in others)),
+        columns=None,
+        without=frozenset({"?"}),
     )
 
 
@@ -347,12 +354,15 @@ def encoded_columns(context: Context, call: Call) -> Value:
 
 
 FUNCTIONS: dict[str, Callable[[Context, Call], Value]] = {
-    **{f"pandas.{name}": read_table for name in "read_csv read_excel read_parquet read_table read_json read_sql".split()},
+    **{
+        f"pandas.{name}": read_table
+        for name in ["read_csv", "read_excel", "read_parquet", "read_table", "read_json", "read_sql"]
+    },
     **{f"numpy.{name}": read_table for name in ("loadtxt", "genfromtxt", "load")},
     "yfinance.download": lambda context, call: read_table(context, call).flagged("temporal"),  # type: ignore[attr-defined]
     **{f"pandas.{name}": from_values for name in ("DataFrame", "Series")},
     **{f"numpy.{name}": from_values for name in ("array", "asarray", "stack")},
-    **{f"numpy.{name}": concatenated for name in "concatenate vstack hstack column_stack append r_".split()},
+    **{f"numpy.{name}": concatenated for name in ["concatenate", "vstack", "hstack", "column_stack", "append", "r_"]},
     "pandas.concat": concatenated,
     "pandas.merge": lambda context, call: frames.beside(  # noqa: ARG005
         [one for value in call.args[:2] for one in frames.gathered(value)]
@@ -363,7 +373,10 @@ FUNCTIONS: dict[str, Callable[[Context, Call], Value]] = {
     "numpy.random.permutation": permuted,
     "numpy.arange": counted,
     "numpy.random.choice": random_choice,
-    **{f"numpy.random.{name}": random_numbers for name in "rand randn normal uniform randint standard_normal".split()},
+    **{
+        f"numpy.random.{name}": random_numbers
+        for name in ["rand", "randn", "normal", "uniform", "randint", "standard_normal"]
+    },
     "numpy.argmax": best_class,
     "pandas.get_dummies": encoded_columns,
 }

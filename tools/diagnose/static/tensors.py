@@ -5,6 +5,7 @@ Shapes are (rows, ...) for PyTorch and for Keras alike; an entry is None where i
 
 from math import prod
 
+from mlpilot.tools.diagnose.static.listing import listed
 from mlpilot.tools.diagnose.static.values import Const, Data, Instance, Seq, Value, constant, number
 
 Shape = tuple[int | None, ...] | None
@@ -30,12 +31,12 @@ ACTIVATIONS = {
     "Hardtanh": "tanh",
 }
 """Layer of PyTorch → operation."""
-KEEPING = frozenset(
+KEEPING = listed(
     "Dropout Dropout1d Dropout2d BatchNorm1d BatchNorm2d LayerNorm GroupNorm Identity Flatten Unflatten Dropout3d"
-    " InstanceNorm2d BatchNorm3d".split()
+    " InstanceNorm2d BatchNorm3d"
 )
-OPERATIONS = frozenset(
-    "softmax log_softmax sigmoid relu tanh leaky_relu elu gelu selu silu softplus hardswish logsigmoid relu_".split()
+OPERATIONS = listed(
+    "softmax log_softmax sigmoid relu tanh leaky_relu elu gelu selu silu softplus hardswish logsigmoid relu_"
 )
 CONVOLUTIONS = {"Conv1d": 1, "Conv2d": 2, "Conv3d": 3, "ConvTranspose2d": 0, "LazyConv2d": 0}
 POOLS = {"MaxPool1d": 1, "MaxPool2d": 2, "MaxPool3d": 3, "AvgPool1d": 1, "AvgPool2d": 2}
@@ -68,7 +69,9 @@ def torch_layer(layer: Instance, data: Data) -> Data:
         rank = POOLS[name]
         kernel = pair(layer.argument("kernel_size", 0), None, rank)
         stride = pair(layer.argument("stride", 1), None, rank)
-        stride = [kernel[i] if stride[i] is None and layer.argument("stride", 1) is None else stride[i] for i in range(rank)]
+        stride = [
+            kernel[i] if stride[i] is None and layer.argument("stride", 1) is None else stride[i] for i in range(rank)
+        ]
         padding = pair(layer.argument("padding", 2), 0, rank)
         return data.but(shape=_moved(shape, rank, kernel, stride, padding))
     if name.startswith("Adaptive"):
@@ -207,7 +210,15 @@ def keras_layer(layer: Instance, shape: Shape) -> Shape:
     if name == "RepeatVector":
         times = number(layer.argument("n", 0))
         return (int(times) if times is not None else None, shape[-1]) if shape else None
-    keeps = name in ("Dropout", "BatchNormalization", "Activation", "LayerNormalization", "LeakyReLU", "ReLU", "Softmax")
+    keeps = name in (
+        "Dropout",
+        "BatchNormalization",
+        "Activation",
+        "LayerNormalization",
+        "LeakyReLU",
+        "ReLU",
+        "Softmax",
+    )
     return shape if keeps or name in ("SpatialDropout1D", "GaussianNoise", "ELU", "PReLU") else None
 
 
