@@ -17,7 +17,7 @@ LABEL_METRICS = listed(
     " precision_recall_fscore_support"
 )
 SCORE_METRICS = listed(
-    "roc_auc_score log_loss average_precision_score roc_curve precision_recall_curve brier_score_loss"
+    "roc_auc_score log_loss average_precision_score roc_curve brier_score_loss"
 )
 VALUE_METRICS = listed(
     "r2_score mean_squared_error mean_absolute_error root_mean_squared_error mean_squared_log_error"

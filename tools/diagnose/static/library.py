@@ -40,7 +40,9 @@ def call(context: Context, made: Call) -> Value:
     if path.startswith("sklearn.preprocessing.") and name in ("scale", "minmax_scale", "robust_scale"):
         return estimators.scaled_by_function(context, made)
     if path.startswith("sklearn.metrics.") and not name[:1].isupper():
-        return Data(kind="score")
+        found = [one for value in made.args for one in frames.gathered(value)]
+        guess = next((one for one in found if one.made_by is not None), found[0] if found else Data())
+        return Data(kind="score", rows=guess.rows, made_by=guess.made_by)
     if name == "load_data" and library in ("keras", "tensorflow"):
         return nets.keras_dataset(context, made)
     if path in ("keras.layers.Input", "keras.Input"):

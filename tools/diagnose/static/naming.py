@@ -59,11 +59,16 @@ def is_data(name: str) -> bool:
     return bool(set(found) & known) or (len(found) == 1 and found[0] in _PARTS)
 
 
+def _origin(name: str, part: str, role: str) -> str:
+    """Features and labels without further words belong together, as the parts of a split do."""
+    return "parts" if part else "rows" if role and len(tokens(name)) == 1 else name
+
+
 def by_name(name: str, source: int | None = None) -> Data | None:
     """The data that such a name stands for; names of the parts of one split belong together."""
     if not is_data(name):
         return None
     part, role = part_of(name), role_of(name)
-    origin: Step = ("named", source if source is not None else ("parts" if part else name), "")
+    origin: Step = ("named", source if source is not None else _origin(name, part, role), "")
     steps = (origin, ("split", f"named {source}", part)) if part else (origin,)
     return Data(rows=frozenset({steps}), role=role)

@@ -108,7 +108,7 @@ def call_instance(context: Context, call: Call, instance: Instance) -> Value:
         found = torch_layer(instance, data if data is not None else Data())
         if instance.name in ("LSTM", "GRU", "RNN"):
             return Seq([found.but(last="recurrent"), UNKNOWN], "tuple")
-        return found
+        return found.but(made_by=instance)
     if data is None:
         return UNKNOWN
     return data.but(last="", shape=None, made_by=instance)

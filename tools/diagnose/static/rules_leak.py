@@ -43,7 +43,9 @@ def leaks(program: Program) -> list[Leak]:
 def _unique(found: list[Leak]) -> Iterator[Leak]:
     seen = set()
     for leak in found:
-        key = leak.learning.line, leak.learning.column, leak.learning.what
+        one = leak.learning
+        by_hand = one.what[:1].islower()
+        key = (one.line, one.kind) if by_hand else (one.line, one.column, one.what)
         if key not in seen:
             seen.add(key)
             yield leak

@@ -87,6 +87,7 @@ def judged_on_training(program: Program) -> Iterator[Found]:
     """`model.fit(X, y); model.score(X, y)`, and nothing held out."""
     if any(True for _ in program.trace.of(*estimators.CROSS, "split", "learning_curve", "validation_curve")):
         return
+    shown = {node.value for node in program.nodes if isinstance(node, ast.Expr)}
     found = list(_judged(program))
     held_out = {one.model for one in found if one.trained_on and not overlap(one.trained_on.rows, one.data.rows)}
     for use in found:
@@ -100,7 +101,7 @@ def judged_on_training(program: Program) -> Iterator[Found]:
             continue
         if held_out and not is_part(trained.rows):
             continue
-        if _made_up(trained.rows) or not is_model(use.model):
+        if _made_up(trained.rows) or not is_model(use.model) or (trained.dataset and use.call.node in shown):
             continue
         yield (
             use.call.node,
@@ -250,7 +251,7 @@ def target_in_features(program: Program) -> Iterator[Found]:
         if call.name == "fit" and not is_model(call.receiver):
             continue
         X, y = as_data(call.get("X", start) or call.get("x")), as_data(call.get("y", start + 1))
-        if X is None or y is None or not X.frame or X.frame != y.frame or len(y.columns or ()) != 1:
+        if X is None or y is None or not X.frame or X.frame != y.frame or len(y.columns or ()) != 1 or X.rows != y.rows:
             continue
         column = (y.columns or ("",))[0]
         if holds(X, column) and X.kind == "data":

@@ -385,29 +385,45 @@ def learning_rate(program: Program) -> Iterator[Found]:
 
 @rule(
     "TORCH211",
-    "training-rows-not-shuffled",
+    "training-rows-in-order",
     "warning",
-    "the loader of the training rows does not shuffle",
+    "the loader of the training rows is told not to shuffle",
     remedy="DataLoader(train_set, shuffle=True)",
     source="PyTorch, torch.utils.data; Humbatova et al. 2020, training data quality",
 )
+def told_not_to_shuffle(program: Program) -> Iterator[Found]:
+    """`DataLoader(train_set, batch_size=64, shuffle=False)`."""
+    for call in _training_loaders(program):
+        if constant(call.get("shuffle", 2)) is False:
+            yield call.node, f"shuffle=False: {call.text(0)} comes in the same order in every epoch"
+
+
+@rule(
+    "TORCH217",
+    "training-rows-not-shuffled",
+    "note",
+    "the loader of the training rows does not shuffle",
+    remedy="DataLoader(train_set, shuffle=True)",
+    source="PyTorch, torch.utils.data: shuffle is False by default",
+)
 def not_shuffled(program: Program) -> Iterator[Found]:
     """`DataLoader(train_set, batch_size=64)`."""
-    if any(
-        word in " ".join(program.names).lower()
-        for word in ("lstm", "gru", "rnn", "sequence", "timeseries", "transformer")
-    ):
+    for call in _training_loaders(program):
+        if call.get("shuffle", 2) is None:
+            yield call.node, f"the training rows are not shuffled: {call.text(0)} comes in the same order in every epoch"
+
+
+_IN_ORDER = ("lstm", "gru", "rnn", "sequence", "timeseries", "transformer", "forecast")
+
+
+def _training_loaders(program: Program) -> Iterator[Call]:
+    """Loaders of training rows whose order means nothing."""
+    if any(word in " ".join(program.names).lower() for word in _IN_ORDER):
         return
     for call in program.trace.of("DataLoader"):
-        if any(one.arg is None for one in call.node.keywords):
-            continue
-        plain = call.get("sampler") is None and call.get("batch_sampler") is None and call.get("shuffle", 2) in (None,)
-        off = constant(call.get("shuffle", 2)) is False
-        if (plain or off) and _is_training(call):
-            yield (
-                call.node,
-                f"the training rows are not shuffled: {call.text(0)} comes in the same order in every epoch",
-            )
+        plain = call.get("sampler") is None and call.get("batch_sampler") is None
+        if plain and _is_training(call) and not any(one.arg is None for one in call.node.keywords):
+            yield call
 
 
 def _is_training(call: Call) -> bool:
