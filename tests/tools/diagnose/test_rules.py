@@ -26,13 +26,17 @@ def cases() -> Iterator[tuple[str, str, str, str]]:
             yield code, what, wrong, right
 
 
-@pytest.mark.parametrize(("code", "what", "wrong", "right"), [pytest.param(*one, id=f"{one[0]}: {one[1]}") for one in cases()])
+@pytest.mark.parametrize(
+    ("code", "what", "wrong", "right"), [pytest.param(*one, id=f"{one[0]}: {one[1]}") for one in cases()]
+)
 def test_rule(code: str, what: str, wrong: str, right: str) -> None:
     lines = [number for number, line in enumerate(wrong.split("\n"), start=1) if line.rstrip().endswith(MARK)]
     found = check_source(wrong)
     assert [one.line for one in found if one.code == code] == lines and lines
     assert all(one.remedy and one.kind and one.column for one in found)
-    loud = [(one.code, one.line, one.message) for one in check_source(right) if one.severity != "note" or one.code == code]
+    loud = [
+        (one.code, one.line, one.message) for one in check_source(right) if one.severity != "note" or one.code == code
+    ]
     assert loud == []
 
 

@@ -16,9 +16,7 @@ LABEL_METRICS = listed(
     " classification_report matthews_corrcoef cohen_kappa_score jaccard_score hamming_loss zero_one_loss"
     " precision_recall_fscore_support"
 )
-SCORE_METRICS = listed(
-    "roc_auc_score log_loss average_precision_score roc_curve brier_score_loss"
-)
+SCORE_METRICS = listed("roc_auc_score log_loss average_precision_score roc_curve brier_score_loss")
 VALUE_METRICS = listed(
     "r2_score mean_squared_error mean_absolute_error root_mean_squared_error mean_squared_log_error"
     " mean_absolute_percentage_error explained_variance_score median_absolute_error max_error"
@@ -92,6 +90,8 @@ def part(data: Data | None, text: str = "") -> str:
     """train, test, validation, or nothing: by the split it came from, or by its name where the split has no names."""
     if data is None or "mixed" in data.flags or not data.rows:
         return ""
+    if part_of(text) == "train":
+        return "train"
     parts = {_part(row) for row in data.rows}
     if len(parts) == 1 and (found := parts.pop()):
         return found
@@ -100,7 +100,10 @@ def part(data: Data | None, text: str = "") -> str:
 
 def _part(row: tuple[tuple[str, object, object], ...]) -> str:
     kind, _, which = row[-1]
-    return str(which) if kind == "split" and which in ("train", "test", "validation") else ""
+    if kind != "split" or which not in ("train", "test", "validation"):
+        return ""
+    held_out_of_training = which == "test" and any(step[0] == "split" and step[2] == "train" for step in row[:-1])
+    return "validation" if held_out_of_training else str(which)
 
 
 def is_part(rows: Rows) -> bool:

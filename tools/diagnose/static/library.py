@@ -96,7 +96,7 @@ def _builtin(context: Context, made: Call) -> Value:
         if data is not None:
             return Data(kind="score", rows=data.rows)
         return Const(type_of(name)(number(first))) if number(first) is not None else UNKNOWN
-    if name in ("max", "min", "sum") and as_data(first) is not None:
+    if name in ("max", "min", "sum", "round", "abs") and as_data(first) is not None:
         return as_data(first) or UNKNOWN
     if name == "filter" and len(args) > 1:
         return args[1]
@@ -166,15 +166,21 @@ def _list_method(made: Call, receiver: Seq) -> Value:
 def _dict_method(made: Call, receiver: Table) -> Value:
     values = list(receiver.items.values())
     if made.name == "items":
-        return Seq([Seq([Const(key), value], "tuple") for key, value in receiver.items.items()], "list", False)
+        return Seq(
+            [Seq([Const(key), value], "tuple") for key, value in receiver.items.items()], "list", _known(receiver)
+        )
     if made.name == "values":
-        return Seq(values, "list", False)
+        return Seq(values, "list", _known(receiver))
     if made.name in ("get", "pop", "setdefault"):
         key = constant(made.args[0]) if made.args else None
         return receiver.items.get(key, made.args[1] if len(made.args) > 1 else UNKNOWN)
     if made.name == "update" and made.args and isinstance(made.args[0], Table):
         receiver.items |= made.args[0].items
     return UNKNOWN
+
+
+def _known(table: Table) -> bool:
+    return not any(isinstance(key, str) and key.startswith("?") for key in table.items)
 
 
 def passed_through(made: Call) -> Value:

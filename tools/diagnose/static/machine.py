@@ -28,6 +28,10 @@ from mlpilot.tools.diagnose.static.values import (
 )
 
 
+MOST_TURNS = 6
+"""Turns of a loop over a list of objects that are taken one by one."""
+
+
 def read(tree: ast.Module) -> Trace:
     """Read a program. Raises RecursionError where it is nested too deeply."""
     machine = Machine(tree)
@@ -196,8 +200,9 @@ class Machine(Expressions):
         over = self.evaluate(node.iter)
         self.loops = (*self.loops, node)
         before = dict(self.scope.names)
-        self.assign(node.target, library.each(self, over))
-        self.execute(node.body)
+        for value in _turns(self, over):
+            self.assign(node.target, value)
+            self.execute(node.body)
         self.loops = self.loops[:-1]
         self.scope.names = {
             name: join(value, before.get(name)) if name not in before else value
@@ -286,6 +291,18 @@ class Machine(Expressions):
         names = [one.arg for one in (*spec.posonlyargs, *spec.args)][1 if function.owner is not None else 0 :]
         without_default = names[: max(len(names) - len(spec.defaults), 0)]
         self.invoke(function, [], {name: self.guess(name) for name in without_default}, function.node)
+
+
+def _turns(machine: Machine, over: Value) -> list[Value]:
+    """What a loop is given: each of a few objects that are told apart, or one that stands for all."""
+    if isinstance(over, Seq) and over.whole and 2 <= len(over.items) <= MOST_TURNS and len(machine.loops) <= 2:
+        if any(frames.gathered(one) or isinstance(one, Instance) or _holds_object(one) for one in over.items):
+            return list(over.items)
+    return [library.each(machine, over)]
+
+
+def _holds_object(value: Value) -> bool:
+    return isinstance(value, Seq) and any(isinstance(one, Instance) for one in value.items)
 
 
 _WAYS: dict[type, Callable[[Any, Any], bool | None]] = {

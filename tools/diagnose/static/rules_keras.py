@@ -205,8 +205,25 @@ def accuracy_of_values(program: Program) -> Iterator[Found]:
     """`loss="mse", metrics=["accuracy"]`, and a linear output."""
     for one in _models(program):
         accurate = any(name in ("accuracy", "acc", "Accuracy", "BinaryAccuracy") for name in one.metrics)
-        if accurate and one.loss in _VALUES and one.activation in ("linear", "relu") and one.units == 1:
+        if accurate and one.loss in _VALUES and (one.activation == "linear" or one.activation in _HALF) and one.last:
             yield one.compile.node, f"accuracy counts exact hits, and the model predicts values ({one.loss})"
+
+
+@rule(
+    "KERAS019",
+    "value-loss-for-classes",
+    "warning",
+    "a loss for values, and yes or no to be told",
+    remedy='loss="binary_crossentropy"',
+    source="Humbatova et al. 2020, wrong loss function; DeepLocalize; Zhang et al. 2018",
+)
+def values_for_classes(program: Program) -> Iterator[Found]:
+    """`Dense(1, activation="sigmoid")`, `loss="mse"` and accuracy."""
+    for one in _models(program):
+        accurate = any(name in ("accuracy", "acc", "BinaryAccuracy") for name in one.metrics)
+        if accurate and one.loss in _VALUES and one.activation == "sigmoid" and one.last is not None:
+            text = f"{one.loss} is for values, and the model tells classes (sigmoid, accuracy): it learns slowly"
+            yield one.compile.node, text
 
 
 @rule(

@@ -158,12 +158,19 @@ def no_activation(program: Program) -> Iterator[Found]:
                 ),
                 None,
             )
+            if following is layers[-1] and keras_activation(following) == "linear" and _bends(layers[:i]):
+                continue
             bottleneck = keras_units(one) == min(widths, default=0) and one.name == "Dense"
             if following is not None and following.name in ("Dense", "Conv2D", "Conv1D") and not bottleneck:
                 yield (
                     one.node,
                     f"{one.name} has no activation, and {following.name} follows: the two are one linear layer",
                 )
+
+
+def _bends(layers: list[Instance]) -> bool:
+    """Whether something before is not linear: then one linear layer more does no harm."""
+    return any(keras_activation(one) not in ("linear", "") for one in layers)
 
 
 @rule(

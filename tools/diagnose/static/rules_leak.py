@@ -77,7 +77,7 @@ def _crossed(call: Call) -> Data | None:
     if call.name in estimators.CROSS:
         return as_data(call.get("X", 1))
     if call.name == "fit" and isinstance(call.receiver, Instance) and call.receiver.name in estimators.SEARCHES:
-        return as_data(call.get("X", 0))
+        return as_data(call.get("X", 0)) if call.get("y", 1) is not None else None
     return None
 
 

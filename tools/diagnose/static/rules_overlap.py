@@ -84,29 +84,46 @@ def _other_split(one: Rows, other: Rows) -> bool:
     source="scikit-learn, Cross-validation: evaluating estimator performance; " + _OVERLAP,
 )
 def judged_on_training(program: Program) -> Iterator[Found]:
-    """`model.fit(X, y); model.score(X, y)`, and nothing held out."""
+    """The training part of a split, or all rows of a file, and nothing held out."""
+    for use in _on_training_rows(program):
+        if use.data.dataset == "" or is_part(use.data.rows):
+            yield use.call.node, _only(use)
+
+
+@rule(
+    "LEAK019",
+    "judged-on-bundled-rows",
+    "note",
+    "the only score is that of the training rows, of a bundled data set",
+    remedy="split with train_test_split, or use cross_val_score, and judge on rows that were held out",
+    source="scikit-learn, Cross-validation: evaluating estimator performance",
+)
+def judged_on_bundled(program: Program) -> Iterator[Found]:
+    """As documentation often does to be short."""
+    for use in _on_training_rows(program):
+        if use.data.dataset and not is_part(use.data.rows):
+            yield use.call.node, _only(use)
+
+
+def _only(use: Judgement) -> str:
+    return f"{use.model.name} is judged on {_what(use)}, the rows that it was fitted on, and on no others"
+
+
+def _on_training_rows(program: Program) -> Iterator[Judgement]:
     if any(True for _ in program.trace.of(*estimators.CROSS, "split", "learning_curve", "validation_curve")):
         return
-    shown = {node.value for node in program.nodes if isinstance(node, ast.Expr)}
     found = list(_judged(program))
     held_out = {one.model for one in found if one.trained_on and not overlap(one.trained_on.rows, one.data.rows)}
     for use in found:
         trained = use.trained_on
-        if (
-            trained is None
-            or trained.rows != use.data.rows
-            or use.model in held_out
-            or use.model.name in estimators.SEARCHES
-        ):
+        searched = use.model.name in estimators.SEARCHES
+        if trained is None or trained.rows != use.data.rows or use.model in held_out or searched:
             continue
         if held_out and not is_part(trained.rows):
             continue
-        if _made_up(trained.rows) or not is_model(use.model) or (trained.dataset and use.call.node in shown):
-            continue
-        yield (
-            use.call.node,
-            f"{use.model.name} is judged on {_what(use)}, the rows that it was fitted on, and on no others",
-        )
+        unknown = any(row[0][0] == "named" and not any(step[0] == "split" for step in row) for row in trained.rows)
+        if not unknown and not _made_up(trained.rows) and is_model(use.model):
+            yield use
 
 
 def _made_up(rows: Rows) -> bool:
@@ -157,7 +174,7 @@ def _settings_of(model: Instance, loop: ast.AST) -> set[str]:
     """Names that the loop binds and that the model is made with, within it."""
     if not isinstance(loop, ast.For | ast.ListComp | ast.GeneratorExp | ast.DictComp) or not within(model.node, loop):
         return set()
-    if not isinstance(model.node, ast.Call):
+    if not isinstance(model.node, ast.Call) or model.name in estimators.PIPELINES | estimators.SEARCHES:
         return set()
     used = {
         node.id
@@ -300,7 +317,24 @@ def many_models(program: Program) -> Iterator[Found]:
 )
 def best_of_test_scores(program: Program) -> Iterator[Found]:
     """`max(scores)`, `scores.index(max(scores))`, where the scores are of the test part."""
+    inner = {
+        child
+        for node in program.nodes
+        if isinstance(node, ast.BinOp)
+        or (isinstance(node, ast.Call) and getattr(node.func, "attr", "").endswith("lim"))
+        for child in ast.walk(node)
+    }
+    for call in program.trace.of("sort_values", "idxmax", "nlargest"):
+        data = as_data(call.receiver)
+        if data is not None and data.kind == "score" and part(data) == "test" and not in_folds(data, program):
+            yield call.node, f"the models are ranked ({written(call.node)}) by scores on the test part"
+            return
     for call in program.trace.of("max", "argmax", "min", "argmin", "sorted", "nlargest"):
+        losses = any(word in written(call.node).lower() for word in ("error", "loss", "mse", "rmse", "mae"))
+        if call.name == "min" and not losses:
+            continue
+        if call.node in inner:
+            continue
         values = [*call.args, *([call.receiver] if call.receiver is not None else [])]
         for value in values:
             items = (

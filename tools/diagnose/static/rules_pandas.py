@@ -12,9 +12,7 @@ from mlpilot.tools.diagnose.static.trace import as_data, written
 from mlpilot.tools.diagnose.static.values import Data, constant
 
 _COPY = "pandas, Copy-on-Write: chained assignment"
-_MAKING = listed(
-    "dropna fillna drop rename replace astype drop_duplicates reset_index set_index sort_values sort_index interpolate"
-)
+_MAKING = listed("dropna fillna drop rename replace astype drop_duplicates")
 
 
 def _tables(program: Program) -> bool:
@@ -109,7 +107,7 @@ def _last_of_cells(program: Program) -> set[ast.AST]:
     lines = program.text.split("\n")
     shown: set[ast.AST] = set()
     body = program.tree.body
-    for node, following in zip(body, [*body[1:], None], strict=True):
+    for node, following in zip(body, [*body[1:], None], strict=False):
         start, end = (node.end_lineno or 0), following.lineno - 1 if following is not None else len(lines)
         if any(line.startswith("# %%") for line in lines[start:end]) or (following is None and "# %%" in program.text):
             shown.add(node)
@@ -137,7 +135,21 @@ def inplace_result(program: Program) -> Iterator[Found]:
         if (
             true
             and _tables(program)
-            and value.func.attr in _MAKING | {"pop", "clip", "ffill", "bfill", "eval", "query"}
+            and value.func.attr
+            in _MAKING
+            | {
+                "pop",
+                "reset_index",
+                "set_index",
+                "sort_values",
+                "sort_index",
+                "interpolate",
+                "clip",
+                "ffill",
+                "bfill",
+                "eval",
+                "query",
+            }
         ):
             yield node, f"{value.func.attr}(inplace=True) returns None, which is what {written(node.targets[0])} is now"  # type: ignore[attr-defined]
 

@@ -102,7 +102,11 @@ def unpacked_wrongly(program: Program) -> Iterator[Found]:
             if arrays and len(names) != 2 * arrays:
                 text = f"{len(names)} names for the {2 * arrays} parts that train_test_split gives for {arrays} inputs"
                 yield target, text
-            elif arrays and (wrong := _wrong_order(names, [role_of(written(one)) for one in value.args])):
+            elif arrays and (
+                wrong := _wrong_order(
+                    names, [role_of(one.id) if isinstance(one, ast.Name) else "" for one in value.args]
+                )
+            ):
                 yield target, wrong
     for node in program.nodes:
         if (
@@ -299,10 +303,24 @@ def odd_share(program: Program) -> Iterator[Found]:
         share = constant(call.get("test_size"))
         if isinstance(share, float) and (share >= 1 or share <= 0):
             yield call.node, f"test_size={share} is no share between 0 and 1"
-        elif isinstance(share, float) and share > 0.75:
-            yield call.node, f"test_size={share} keeps less than a quarter of the rows for training"
         elif share is not None and isinstance(share, int) and not isinstance(share, bool) and share == 1:
             yield call.node, "test_size=1 is one row, not all of them"
+
+
+@rule(
+    "SPLIT012",
+    "little-left-for-training",
+    "note",
+    "most rows are kept for the test",
+    remedy="test_size=0.2",
+    source="scikit-learn, train_test_split",
+)
+def little_left(program: Program) -> Iterator[Found]:
+    """`test_size=0.8`."""
+    for call in _splits(program):
+        share = constant(call.get("test_size"))
+        if isinstance(share, float) and 0.75 < share < 1:
+            yield call.node, f"test_size={share} keeps less than a quarter of the rows for training"
 
 
 @rule(

@@ -410,7 +410,10 @@ def not_shuffled(program: Program) -> Iterator[Found]:
     """`DataLoader(train_set, batch_size=64)`."""
     for call in _training_loaders(program):
         if call.get("shuffle", 2) is None:
-            yield call.node, f"the training rows are not shuffled: {call.text(0)} comes in the same order in every epoch"
+            yield (
+                call.node,
+                f"the training rows are not shuffled: {call.text(0)} comes in the same order in every epoch",
+            )
 
 
 _IN_ORDER = ("lstm", "gru", "rnn", "sequence", "timeseries", "transformer", "forecast")
