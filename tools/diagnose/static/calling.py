@@ -75,7 +75,7 @@ class Calling(Context):
         self.serial += 1
         return self.serial
 
-    def invoke(self, function: Value, args: list[Value], kwargs: dict[str, Value], node: ast.AST) -> Value:
+    def invoke(self, function: Value, args: list[Value], kwargs: dict[str, Value]) -> Value:
         if isinstance(function, Function):
             return self._enter(function, args, kwargs)
         return UNKNOWN

@@ -21,13 +21,13 @@ from mlpilot.tools.diagnose.static.values import (
 )
 
 TRANSFORMERS = {
-    "scale": "StandardScaler MinMaxScaler RobustScaler MaxAbsScaler PowerTransformer QuantileTransformer KBinsDiscretizer"
-    " SplineTransformer Normalization",
+    "scale": "StandardScaler MinMaxScaler RobustScaler MaxAbsScaler PowerTransformer QuantileTransformer"
+    " KBinsDiscretizer SplineTransformer Normalization",
     "impute": "SimpleImputer KNNImputer IterativeImputer Imputer MissingIndicator",
     "reduce": "PCA KernelPCA TruncatedSVD FastICA NMF IncrementalPCA SparsePCA FactorAnalysis LDA TSNE UMAP"
     " LinearDiscriminantAnalysis Isomap LatentDirichletAllocation Nystroem",
-    "select": "SelectKBest SelectPercentile SelectFromModel RFE RFECV VarianceThreshold SequentialFeatureSelector SelectFdr"
-    " SelectFpr BorutaPy",
+    "select": "SelectKBest SelectPercentile SelectFromModel RFE RFECV VarianceThreshold SequentialFeatureSelector"
+    " SelectFdr SelectFpr BorutaPy",
     "vocabulary": "CountVectorizer TfidfVectorizer TfidfTransformer DictVectorizer Doc2Vec Word2Vec",
     "encode": "LabelEncoder OneHotEncoder OrdinalEncoder LabelBinarizer MultiLabelBinarizer",
     "target": "TargetEncoder LeaveOneOutEncoder CatBoostEncoder JamesSteinEncoder WOEEncoder MEstimateEncoder",
@@ -167,7 +167,7 @@ def method(context: Context, call: Call, instance: Instance) -> Value:
     if data is None:
         return _without_data(instance, name)
     if name in ("transform", "fit_transform"):
-        return transformed(call, instance, data)
+        return transformed(instance, data)
     if name in ("predict", "fit_predict"):
         return data.but(kind="predicted", made_by=instance, role="y", columns=None, form="", learned=data.learned)
     if name in ("predict_proba", "decision_function", "predict_log_proba", "score_samples"):
@@ -197,7 +197,7 @@ def attribute(instance: Instance, name: str) -> Value:
     return UNKNOWN
 
 
-def transformed(call: Call, instance: Instance, data: Data) -> Value:
+def transformed(instance: Instance, data: Data) -> Value:
     """The data after a fitted transformer: what it learnt is in it now."""
     found = learners(instance)
     if not found and instance.own is None:
@@ -265,7 +265,7 @@ def folds(context: Context, call: Call, instance: Instance, data: Data) -> Value
 def split(context: Context, call: Call) -> Value:
     """`train_test_split(...)`: parts of each of its arguments, in turn."""
     seed = constant(call.get("random_state"))
-    given = [one for one in call.args]
+    given = list(call.args)
     which: object = context.fresh()
     if isinstance(seed, int):
         which = ("seed", seed, call.text(99, "test_size"), call.text(99, "stratify"))

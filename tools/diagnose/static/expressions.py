@@ -80,7 +80,7 @@ class Expressions(Calling):
             own = self.method_of(base, node.attr)
             if own is not None:
                 if any(isinstance(one, ast.Name) and one.id == "property" for one in own.node.decorator_list):  # type: ignore[union-attr]
-                    return self.invoke(own, [], {}, node)
+                    return self.invoke(own, [], {})
                 return own
             return library.attribute(self, base, node.attr)
         if isinstance(base, Class):
@@ -178,7 +178,7 @@ class Expressions(Calling):
                 if isinstance(over, Seq) and over.whole and len(node.generators) == 1 and not one.ifs:
                     counted = len(over.items)
                 self.loops = (*self.loops, node)
-                self.assign(one.target, library.each(self, over))
+                self.assign(one.target, library.each(over))
                 for test in one.ifs:
                     self.evaluate(test)
             if isinstance(node, ast.DictComp):
@@ -253,9 +253,10 @@ def _item(base: Seq, index: Value, node: ast.expr) -> Value:
     if isinstance(node, ast.Slice):
         lower = node.lower.value if isinstance(node.lower, ast.Constant) else None
         upper = node.upper.value if isinstance(node.upper, ast.Constant) else None
+        start, stop = lower if isinstance(lower, int) else None, upper if isinstance(upper, int) else None
         known = all(one is None or isinstance(one, ast.Constant) for one in (node.lower, node.upper))
         if known and base.whole and all(one is None or isinstance(one, int) for one in (lower, upper)):
-            return Seq(base.items[lower:upper], base.kind)
+            return Seq(base.items[start:stop], base.kind)
         return Seq(list(base.items), base.kind, False)
     if isinstance(index, Const) and isinstance(index.value, int) and base.whole:
         at = index.value

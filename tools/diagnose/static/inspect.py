@@ -58,7 +58,7 @@ def _of_notebook(notebook: Notebook, path: str) -> list[Diagnosis]:
 
 
 def check_files(paths: Sequence[Path], done: Callable[[int], None] = lambda _: None) -> Iterator[list[Diagnosis]]:
-    """The Diagnoses of each file, in order. A file that kills its process, or holds it up, is a Diagnosis of its own."""
+    """The Diagnoses of each file, in order. A file that kills its process, or holds it up, is a finding."""
     results: dict[int, list[Diagnosis]] = {}
     workers = [_Worker() for _ in range(min(len(paths), os.cpu_count() or 1, 2))]
     waiting = list(enumerate(paths))[::-1]

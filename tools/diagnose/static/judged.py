@@ -139,7 +139,9 @@ def is_model(value: Value | None) -> bool:
 def within(node: ast.AST, loop: ast.AST) -> bool:
     """Whether a node stands within a loop, by lines."""
     line = getattr(node, "lineno", 0)
-    return loop.lineno <= line <= (loop.end_lineno or line)  # type: ignore[attr-defined]
+    first: int = getattr(loop, "lineno", 0)
+    last: int = getattr(loop, "end_lineno", None) or line
+    return first <= line <= last
 
 
 def targets(loop: ast.AST) -> set[str]:

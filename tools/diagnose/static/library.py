@@ -1,6 +1,6 @@
 """What calls of libraries give: one door to the models of pandas, numpy, scikit-learn, PyTorch and Keras."""
 
-from mlpilot.tools.diagnose.static import estimators, frames, nets, tables
+from mlpilot.tools.diagnose.static import arrays, datasets, estimators, frames, nets, tables
 from mlpilot.tools.diagnose.static.listing import listed
 from mlpilot.tools.diagnose.static.trace import Call, Context, as_data
 from mlpilot.tools.diagnose.static.values import (
@@ -28,7 +28,7 @@ _SAME = listed(
 def call(context: Context, made: Call) -> Value:
     """The value of a call of a library's function or class."""
     path, name, library = made.path, made.name, made.library
-    way = tables.FUNCTIONS.get(path) or nets.FUNCTIONS.get(path)
+    way = arrays.FUNCTIONS.get(path) or nets.FUNCTIONS.get(path)
     if way is not None:
         return way(context, made)
     if name == "train_test_split":
@@ -44,7 +44,7 @@ def call(context: Context, made: Call) -> Value:
         guess = next((one for one in found if one.made_by is not None), found[0] if found else Data())
         return Data(kind="score", rows=guess.rows, made_by=guess.made_by)
     if name == "load_data" and library in ("keras", "tensorflow"):
-        return nets.keras_dataset(context, made)
+        return datasets.keras_dataset(context, made)
     if path in ("keras.layers.Input", "keras.Input"):
         return nets.keras_input(made, context)
     if library == "builtins":
@@ -77,18 +77,18 @@ def _builtin(context: Context, made: Call) -> Value:
     name, args = made.name, made.args
     first = args[0] if args else UNKNOWN
     if name == "enumerate":
-        return Seq([Seq([UNKNOWN, each(context, first)], "tuple")], "list", False)
+        return Seq([Seq([UNKNOWN, each(first)], "tuple")], "list", False)
     if name == "zip":
         if all(isinstance(one, Seq) and one.whole and len(one.items) <= 8 for one in args) and args:
             pairs = zip(*(one.items for one in args if isinstance(one, Seq)), strict=False)
             return Seq([Seq([*pair], "tuple") for pair in pairs], "list")
-        return Seq([Seq([each(context, one) for one in args], "tuple")], "list", False)
+        return Seq([Seq([each(one) for one in args], "tuple")], "list", False)
     if name in ("list", "tuple", "set", "sorted", "reversed", "iter"):
         return first if args else Seq([], "list")
     if name == "next":
-        return each(context, first)
+        return each(first)
     if name == "dict":
-        return Table(dict(made.kwargs)) if not args else first
+        return Table({**made.kwargs}) if not args else first
     if name == "len":
         return Const(len(first.items)) if isinstance(first, Seq) and first.whole else Data(kind="fact")
     if name in ("float", "int"):
@@ -101,7 +101,7 @@ def _builtin(context: Context, made: Call) -> Value:
     if name == "filter" and len(args) > 1:
         return args[1]
     if name == "map" and len(args) > 1:
-        return Seq([context.invoke(first, [each(context, args[1])], {}, made.node)], "list", False)
+        return Seq([context.invoke(first, [each(args[1])], {})], "list", False)
     if name == "getattr" and len(args) > 1 and isinstance(first, Instance) and words(args[1]):
         return attribute(context, first, words(args[1])[0])
     return UNKNOWN
@@ -244,7 +244,7 @@ def item(instance: Instance, index: Value) -> Value:
     return UNKNOWN
 
 
-def each(context: Context, over: Value) -> Value:
+def each(over: Value) -> Value:
     """What a loop over the value gives at each turn."""
     if isinstance(over, Seq):
         result: Value = UNKNOWN
@@ -252,9 +252,7 @@ def each(context: Context, over: Value) -> Value:
             result = one if result is UNKNOWN or not isinstance(one, Const) else UNKNOWN
         return result
     if isinstance(over, Instance) and over.name in ("DataLoader", "TensorDataset"):
-        return nets.batch(over)
-    if isinstance(over, Data) and over.kind == "data":
-        return over if context.loops else over
+        return datasets.batch(over)
     if isinstance(over, Data):
         return over
     return UNKNOWN

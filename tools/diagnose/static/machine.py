@@ -27,7 +27,6 @@ from mlpilot.tools.diagnose.static.values import (
     Value,
 )
 
-
 MOST_TURNS = 6
 """Turns of a loop over a list of objects that are taken one by one."""
 
@@ -290,15 +289,20 @@ class Machine(Expressions):
         spec = function.node.args
         names = [one.arg for one in (*spec.posonlyargs, *spec.args)][1 if function.owner is not None else 0 :]
         without_default = names[: max(len(names) - len(spec.defaults), 0)]
-        self.invoke(function, [], {name: self.guess(name) for name in without_default}, function.node)
+        self.invoke(function, [], {name: self.guess(name) for name in without_default})
 
 
 def _turns(machine: Machine, over: Value) -> list[Value]:
     """What a loop is given: each of a few objects that are told apart, or one that stands for all."""
-    if isinstance(over, Seq) and over.whole and 2 <= len(over.items) <= MOST_TURNS and len(machine.loops) <= 2:
-        if any(frames.gathered(one) or isinstance(one, Instance) or _holds_object(one) for one in over.items):
-            return list(over.items)
-    return [library.each(machine, over)]
+    if (
+        isinstance(over, Seq)
+        and over.whole
+        and 2 <= len(over.items) <= MOST_TURNS
+        and len(machine.loops) <= 2
+        and any(frames.gathered(one) or isinstance(one, Instance) or _holds_object(one) for one in over.items)
+    ):
+        return list(over.items)
+    return [library.each(over)]
 
 
 def _holds_object(value: Value) -> bool:

@@ -1,6 +1,6 @@
 """Notebooks as programs: code cells in order, magics taken out, each line with its place in the file.
 
-A place is that of the line within the `.ipynb` file itself, which is what an editor jumps to; the message names the cell.
+A place is that of the line within the `.ipynb` file itself, which an editor jumps to; the message names the cell.
 """
 
 import ast

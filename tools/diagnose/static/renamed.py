@@ -1,7 +1,8 @@
 """Names that libraries removed or renamed: what a program must no longer say, and what it says instead.
 
-Source: the changelogs of scikit-learn (0.18 to 1.9), pandas (1.0 to 3.0), numpy (1.20 to 2.4), Keras (2.0 to 3), TensorFlow 2,
-PyTorch, XGBoost 2 and LightGBM 4. The tables by which experiments are repaired (`tools/diagnose/arguments.py`) are part of it.
+Source: the changelogs of scikit-learn (0.18 to 1.9), pandas (1.0 to 3.0), numpy (1.20 to 2.4), Keras (2.0 to 3),
+TensorFlow 2, PyTorch, XGBoost 2 and LightGBM 4. The tables by which experiments are repaired
+(`tools/diagnose/arguments.py`) are part of it.
 """
 
 from mlpilot.tools.diagnose.arguments import NUMPY_ALIASES, OLD_MODULES, RENAMED_NAMES

@@ -1,6 +1,7 @@
 """Keras: layers that do not fit each other, or the data.
 
-Sources: Keras, documentation of layers; NeuraLint (Nikanjam et al. 2021); UMLAUT (Schoop et al. 2021); Humbatova et al. 2020.
+Sources: Keras, documentation of layers; NeuraLint (Nikanjam et al. 2021); UMLAUT (Schoop et al. 2021); Humbatova et
+al. 2020.
 """
 
 import ast
@@ -188,12 +189,16 @@ def not_scaled(program: Program) -> Iterator[Found]:
         if X is None or X.dataset not in ("mnist", "fashion_mnist", "cifar10", "cifar100") or "scaled" in X.flags:
             continue
         first = {one.name for one in model.layers[:4]}
-        if not first & {"Rescaling", "Normalization", "BatchNormalization", "Lambda"} and model.fits and model.layers:
-            if (
+        if (
+            not first & {"Rescaling", "Normalization", "BatchNormalization", "Lambda"}
+            and model.fits
+            and model.layers
+            and (
                 not program.names & {"preprocess_input", "normalize", "Rescaling", "convert_image_dtype"}
                 and not X.applied
-            ):
-                yield model.fits[0].node, f"{model.fits[0].text(0, 'x')} holds pixels from 0 to 255: scale them first"
+            )
+        ):
+            yield model.fits[0].node, f"{model.fits[0].text(0, 'x')} holds pixels from 0 to 255: scale them first"
 
 
 @rule(

@@ -229,7 +229,7 @@ def vocabulary(program: Program) -> Iterator[Found]:
     "target-encoded-before-split",
     "warning",
     "features computed from the test rows' target",
-    remedy="compute statistics of the target from the training part only, and cross-fit them (TargetEncoder in a Pipeline)",
+    remedy="compute statistics of the target from the training part only, cross-fitted (TargetEncoder)",
     source="Kaufman et al. 2011; scikit-learn, TargetEncoder",
 )
 def target_encoded(program: Program) -> Iterator[Found]:

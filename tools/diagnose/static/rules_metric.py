@@ -7,6 +7,7 @@ import ast
 from collections.abc import Iterator
 
 from mlpilot.tools.diagnose.static import estimators
+from mlpilot.tools.diagnose.static.datasets import CLASSES
 from mlpilot.tools.diagnose.static.judged import (
     LABEL_METRICS,
     SCORE_METRICS,
@@ -16,7 +17,6 @@ from mlpilot.tools.diagnose.static.judged import (
     predicted,
 )
 from mlpilot.tools.diagnose.static.listing import listed
-from mlpilot.tools.diagnose.static.nets import CLASSES
 from mlpilot.tools.diagnose.static.rule import Found, Program, rule
 from mlpilot.tools.diagnose.static.trace import Call, as_data, written
 from mlpilot.tools.diagnose.static.values import Data, Instance, Seq, Value, constant, words
@@ -70,7 +70,7 @@ def swapped(program: Program) -> Iterator[Found]:
 def classes_of_values(program: Program) -> Iterator[Found]:
     """`accuracy_score(y_test, LinearRegression().predict(X_test))`."""
     for call, _, guess in _metrics(program):
-        rounded = guess.form == "int" or "flags" == ""
+        rounded = guess.form == "int"
         if (
             call.name in LABEL_METRICS
             and estimators.task_of(guess.made_by) == "regression"
@@ -154,15 +154,24 @@ def average_missing(program: Program) -> Iterator[Found]:
     """`f1_score(y_test, y_pred)` on iris."""
     for call, truth, _ in _metrics(program):
         named = {"f1_score", "precision_score", "recall_score", "fbeta_score", "jaccard_score"}
-        if call.name in named and call.get("average") is None and truth.dataset in _MULTICLASS and truth.kind == "data":
-            if _raw(call):
-                yield call.node, f"{call.name} takes two classes unless average is given, and {truth.dataset} has more"
-        if call.name == "roc_auc_score" and call.get("multi_class") is None and truth.dataset in _MULTICLASS:
-            if truth.form == "int":
-                yield (
-                    call.node,
-                    f"roc_auc_score takes two classes unless multi_class is given, and {truth.dataset} has more",
-                )
+        if (
+            call.name in named
+            and call.get("average") is None
+            and truth.dataset in _MULTICLASS
+            and truth.kind == "data"
+            and _raw(call)
+        ):
+            yield call.node, f"{call.name} takes two classes unless average is given, and {truth.dataset} has more"
+        if (
+            call.name == "roc_auc_score"
+            and call.get("multi_class") is None
+            and truth.dataset in _MULTICLASS
+            and truth.form == "int"
+        ):
+            yield (
+                call.node,
+                f"roc_auc_score takes two classes unless multi_class is given, and {truth.dataset} has more",
+            )
 
 
 @rule(

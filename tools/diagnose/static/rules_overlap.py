@@ -1,6 +1,7 @@
 """Scores that are not of unseen rows: rows shared with the training, a test part that chose the model.
 
-Sources: Yang et al. 2022 (overlap and multi-test leakage); Dwork et al., "The reusable holdout" (2015); Kaufman et al. 2011.
+Sources: Yang et al. 2022 (overlap and multi-test leakage); Dwork et al., "The reusable holdout" (2015); Kaufman et al.
+2011.
 """
 
 import ast
@@ -274,7 +275,7 @@ def target_in_features(program: Program) -> Iterator[Found]:
         if holds(X, column) and X.kind == "data":
             yield (
                 call.node,
-                f"{call.text(start, 'X')} still holds the column {column!r}, which is the target {call.text(start + 1, 'y')}",
+                f"{call.text(start, 'X')} still holds {column!r}, which is the target {call.text(start + 1, 'y')}",
             )
             return
 

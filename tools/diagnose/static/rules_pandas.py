@@ -51,7 +51,7 @@ def chained(program: Program) -> Iterator[Found]:
         if column and data is not None and isinstance(holder, ast.Subscript) and isinstance(holder.value, ast.Name):
             yield (
                 call.node,
-                f"{written(holder)}.{call.name}(inplace=True) changes a copy: {holder.value.id} stays as it is in pandas 3",
+                f"{written(holder, 24)}.{call.name}(inplace=True) changes a copy: in pandas 3 {holder.value.id} stays as it is",
             )
 
 
@@ -203,9 +203,13 @@ def _stored_names(program: Program) -> set[str]:
 def truth(program: Program) -> Iterator[Found]:
     """`df[(df.a > 0) and (df.b > 0)]`."""
     for node in program.nodes:
-        if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.BoolOp) and _is_frame(program, node.value):
-            if all(isinstance(one, ast.Compare) for one in node.slice.values):
-                yield node.slice, f"{written(node.slice)} asks for the truth of whole columns"
+        if (
+            isinstance(node, ast.Subscript)
+            and isinstance(node.slice, ast.BoolOp)
+            and _is_frame(program, node.value)
+            and all(isinstance(one, ast.Compare) for one in node.slice.values)
+        ):
+            yield node.slice, f"{written(node.slice)} asks for the truth of whole columns"
 
 
 @rule(
@@ -219,8 +223,11 @@ def truth(program: Program) -> Iterator[Found]:
 def nan(program: Program) -> Iterator[Found]:
     """`df[df.a == np.nan]`."""
     for node in program.nodes:
-        if isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.Eq | ast.NotEq):
-            if any(
+        if (
+            isinstance(node, ast.Compare)
+            and isinstance(node.ops[0], ast.Eq | ast.NotEq)
+            and any(
                 isinstance(one, ast.Attribute) and one.attr.lower() == "nan" for one in (node.left, *node.comparators)
-            ):
-                yield node, f"{written(node)}: nothing equals NaN, not even NaN"
+            )
+        ):
+            yield node, f"{written(node)}: nothing equals NaN, not even NaN"

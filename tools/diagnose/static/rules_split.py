@@ -4,6 +4,7 @@ Sources: scikit-learn's documentation of its splitters and "Common pitfalls: con
 """
 
 import ast
+import itertools
 from collections.abc import Iterator
 
 from mlpilot.tools.diagnose.static import estimators, frames
@@ -11,7 +12,7 @@ from mlpilot.tools.diagnose.static.judged import fits, is_metric, is_model
 from mlpilot.tools.diagnose.static.listing import listed
 from mlpilot.tools.diagnose.static.naming import part_of, role_of
 from mlpilot.tools.diagnose.static.rule import Found, Program, rule
-from mlpilot.tools.diagnose.static.trace import Call, as_data, is_none, written
+from mlpilot.tools.diagnose.static.trace import Call, as_data, is_none
 from mlpilot.tools.diagnose.static.values import Data, Instance, Rows, Seq, apart, constant
 
 _CV = "scikit-learn, Cross-validation iterators"
@@ -229,7 +230,7 @@ def shuffled_apart(program: Program) -> Iterator[Found]:
     """`np.random.shuffle(X); np.random.shuffle(y)`, with no seed set between."""
     calls = [call for call in program.trace.of("shuffle") if "random" in call.path and call.args]
     seeds = [call.order for call in program.trace.of("seed", "set_state", "RandomState", "default_rng")]
-    for one, other in zip(calls, calls[1:], strict=False):
+    for one, other in itertools.pairwise(calls):
         roles = {role_of(one.text(0)), role_of(other.text(0))}
         if roles == {"X", "y"} and not any(one.order < at < other.order for at in seeds):
             yield other.node, f"{one.text(0)} and {other.text(0)} are shuffled each by itself: rows lose their labels"
@@ -246,9 +247,13 @@ def shuffled_apart(program: Program) -> Iterator[Found]:
 def seed_without_shuffle(program: Program) -> Iterator[Found]:
     """`KFold(5, random_state=0)`."""
     for one in program.trace.instances:
-        if one.name in ("KFold", "StratifiedKFold", "StratifiedGroupKFold") and one.library == "sklearn":
-            if constant(one.argument("random_state")) is not None and not one.argument("shuffle", 1):
-                yield one.node, f"{one.name} with random_state and without shuffle=True is an error"
+        if (
+            one.name in ("KFold", "StratifiedKFold", "StratifiedGroupKFold")
+            and one.library == "sklearn"
+            and constant(one.argument("random_state")) is not None
+            and not one.argument("shuffle", 1)
+        ):
+            yield one.node, f"{one.name} with random_state and without shuffle=True is an error"
 
 
 _GROUPS = listed("patient_id patientid subject_id subject patient speaker_id speaker session_id participant_id")
@@ -347,7 +352,7 @@ def split_twice(program: Program) -> Iterator[Found]:
         ):
             yield (
                 call.node,
-                f"{call.text(0, 'X')} and {call.text(1, 'y')} come from different random splits: rows lose their labels",
+                f"{call.text(0, 'X')} and {call.text(1, 'y')} come from different splits: rows lose their labels",
             )
 
 

@@ -1,7 +1,7 @@
 """PyTorch: what a training loop has to do, and in which order.
 
-Sources: PyTorch, "Optimizing Model Parameters", "Autograd mechanics", torch.optim and FAQ; Humbatova et al. 2020 (training
-process); Zhang et al. 2018 and Islam et al. 2019 (studies of bugs in deep-learning programs).
+Sources: PyTorch, "Optimizing Model Parameters", "Autograd mechanics", torch.optim and FAQ; Humbatova et al. 2020
+(training process); Zhang et al. 2018 and Islam et al. 2019 (studies of bugs in deep-learning programs).
 """
 
 import ast
@@ -79,7 +79,7 @@ def zero_grad(program: Program) -> Iterator[Found]:
                 yield call.node, "gradients are never cleared: each step adds those of all batches before"
                 return
         elif call.loops and not any(call.loops[-1] in one.loops for one in cleared) and mine[0].loops == call.loops:
-            text = f"zero_grad stands outside of the loop in which {call.on() or 'the loss'} is taken back: gradients add up"
+            text = f"zero_grad is outside of the loop that takes {call.on() or 'the loss'} back: gradients add up"
             yield cleared[0].node, text
             return
 
@@ -234,7 +234,7 @@ def eval_missing(program: Program) -> Iterator[Found]:
     if not moody:
         return
     for call in program.trace.calls:
-        if call.path == ".__call__" and _is_model(call.receiver) and not call.inside[-1:] == ("forward",):
+        if call.path == ".__call__" and _is_model(call.receiver) and call.inside[-1:] != ("forward",):
             quiet, on_test = not call.grad, _over_test(call)
             if (quiet or on_test) and "forward" not in call.inside:
                 what = "BatchNorm" if moody[0].name.startswith("BatchNorm") else "Dropout"
@@ -283,10 +283,15 @@ def no_grad_missing(program: Program) -> Iterator[Found]:
     ):
         return
     for call in program.trace.calls:
-        if call.path == ".__call__" and _is_model(call.receiver) and _over_test(call) and "forward" not in call.inside:
-            if not any(call.loops[-1] in one.loops for one in backwards(program)):
-                yield call.node, "the rows are only judged here, and a graph is built for each of them"
-                return
+        if (
+            call.path == ".__call__"
+            and _is_model(call.receiver)
+            and _over_test(call)
+            and "forward" not in call.inside
+            and not any(call.loops[-1] in one.loops for one in backwards(program))
+        ):
+            yield call.node, "the rows are only judged here, and a graph is built for each of them"
+            return
 
 
 @rule(
@@ -304,13 +309,17 @@ def train_missing(program: Program) -> Iterator[Found]:
     trained = [call for call in program.trace.of("train") if not call.args or constant(call.args[0]) is not False]
     for call in program.trace.of("eval"):
         shared = [loop for loop in call.loops if any(loop in one.loops for one in backwards(program))]
-        if shared and not call.args and not any(shared[0] in one.loops for one in trained):
-            if any(_is_moody(one) for one in program.trace.instances) or not program.trace.instances:
-                yield (
-                    call.node,
-                    f"{call.on()}.eval() within the epochs, and no train() after it: later epochs train without dropout",
-                )
-                return
+        if (
+            shared
+            and not call.args
+            and not any(shared[0] in one.loops for one in trained)
+            and (any(_is_moody(one) for one in program.trace.instances) or not program.trace.instances)
+        ):
+            yield (
+                call.node,
+                f"{call.on()}.eval() within the epochs, and no train() after it: later epochs lack dropout",
+            )
+            return
 
 
 @rule(

@@ -5,7 +5,7 @@ Sources: PyTorch, documentation of each loss; Humbatova et al. 2020 (wrong loss,
 
 from collections.abc import Iterator
 
-from mlpilot.tools.diagnose.static import nets
+from mlpilot.tools.diagnose.static import datasets, nets
 from mlpilot.tools.diagnose.static.listing import listed
 from mlpilot.tools.diagnose.static.rule import Found, Program, rule
 from mlpilot.tools.diagnose.static.tensors import ACTIVATIONS
@@ -189,12 +189,17 @@ def label_type(program: Program) -> Iterator[Found]:
 def one_output(program: Program) -> Iterator[Found]:
     """`nn.Linear(64, 1)` and `CrossEntropyLoss`."""
     for call, name, outputs in losses(program):
-        if name in ("CrossEntropyLoss", "NLLLoss") and outputs.shape is not None and outputs.shape[-1:] == (1,):
-            if outputs.last in ("linear", "softmax", "log_softmax", "sigmoid") and "moved axes" not in outputs.flags:
-                yield (
-                    call.node,
-                    f"{call.text(0)} has one column, and {name} wants one for each class: the loss is always 0",
-                )
+        if (
+            name in ("CrossEntropyLoss", "NLLLoss")
+            and outputs.shape is not None
+            and outputs.shape[-1:] == (1,)
+            and outputs.last in ("linear", "softmax", "log_softmax", "sigmoid")
+            and "moved axes" not in outputs.flags
+        ):
+            yield (
+                call.node,
+                f"{call.text(0)} has one column, and {name} wants one for each class: the loss is always 0",
+            )
 
 
 @rule(
@@ -209,7 +214,7 @@ def classes_differ(program: Program) -> Iterator[Found]:
     """`nn.Linear(128, 5)` for MNIST."""
     for call, name, outputs in losses(program):
         labels = as_data(call.args[1]) if len(call.args) > 1 else None
-        classes = nets.CLASSES.get(labels.dataset, 0) if labels is not None else 0
+        classes = datasets.CLASSES.get(labels.dataset, 0) if labels is not None else 0
         width = outputs.shape[-1] if outputs.shape else None
         if name in ("CrossEntropyLoss", "NLLLoss") and classes and width is not None and 1 < width < classes:
             assert labels is not None
@@ -232,16 +237,19 @@ def broadcast(program: Program) -> Iterator[Found]:
             continue
         flat = labels.role == "y" and labels.shape is None and (len(labels.columns or ()) == 1 or labels.dataset)
         flat = flat or (labels.shape is not None and len(labels.shape) == 1)
-        if name in ("MSELoss", "L1Loss", "SmoothL1Loss", "HuberLoss", "BCEWithLogitsLoss", "BCELoss") and flat:
-            if (
+        if (
+            name in ("MSELoss", "L1Loss", "SmoothL1Loss", "HuberLoss", "BCEWithLogitsLoss", "BCELoss")
+            and flat
+            and (
                 not labels.flags & {"unsqueezed", "squeezed"}
                 and not outputs.flags & {"squeezed"}
                 and labels.form != "onehot"
-            ):
-                yield (
-                    call.node,
-                    f"{call.text(0)} is of shape (n, 1), and {call.text(1)} of (n,): they are broadcast to (n, n)",
-                )
+            )
+        ):
+            yield (
+                call.node,
+                f"{call.text(0)} is of shape (n, 1), and {call.text(1)} of (n,): they are broadcast to (n, n)",
+            )
 
 
 @rule(

@@ -46,9 +46,12 @@ def _of_folder(root: Path) -> Iterator[Path]:
         folders[:] = sorted(name for name in folders if _is_own(Path(folder, name)))
         for name in sorted(files):
             path = Path(folder, name)
-            if path.suffix in (".py", ".ipynb") and not name.startswith("."):
-                if not path.is_symlink() or path.resolve().is_relative_to(home):
-                    yield path
+            if (
+                path.suffix in (".py", ".ipynb")
+                and not name.startswith(".")
+                and (not path.is_symlink() or path.resolve().is_relative_to(home))
+            ):
+                yield path
 
 
 def _is_own(folder: Path) -> bool:

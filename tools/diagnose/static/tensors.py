@@ -96,7 +96,7 @@ def _convolved(layer: Instance, shape: Shape, rank: int) -> Shape:
     given = layer.argument("padding", 4)
     if constant(given) == "same":
         return (shape[0], int(out), *shape[2:])
-    padding = pair(given, 0, rank) if constant(given) != "valid" else [0] * rank
+    padding = pair(given, 0, rank) if constant(given) != "valid" else pair(None, 0, rank)
     if layer.argument("dilation", 5) is not None:
         return (shape[0], int(out), *[None] * rank)
     moved = _moved(shape, rank, kernel, stride, padding)

@@ -14,7 +14,7 @@ class Call(Value):
     order: int
     node: ast.Call
     path: str
-    """The library's function or class, by its whole path; for a method `.name`; for a function of the program `name`."""
+    """The library's function or class, by its whole path; for a method `.name`; for one of the program's `name`."""
     receiver: Value | None
     args: list[Value]
     kwargs: dict[str, Value]
@@ -109,7 +109,7 @@ class Context:
         """Every name that stands for `old` stands for `new` from now on: data was changed in place."""
         raise NotImplementedError
 
-    def invoke(self, function: Value, args: list[Value], kwargs: dict[str, Value], node: ast.AST) -> Value:
+    def invoke(self, function: Value, args: list[Value], kwargs: dict[str, Value]) -> Value:
         """Call something, and return what it returns."""
         raise NotImplementedError
 
