@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from mlpilot import __version__
-from mlpilot.numbers import plural
 from mlpilot.streams import answer, clean, note
 from mlpilot.tools.diagnose import Diagnosis
 from mlpilot.tools.diagnose.static.formats import as_json, as_sarif
@@ -50,9 +49,13 @@ def _print_source(one: Diagnosis, texts: dict[str, list[str]]) -> None:
         answer(f"    help: {clean(one.remedy)}")
 
 
+def _count(number: int, name: str) -> str:
+    return f"{number:,} {name}" + ("s" if number != 1 else "")
+
+
 def _summary(found: Sequence[Diagnosis], files: int) -> str:
     if not found:
-        return f"nothing found in {plural(files, 'file')}"
+        return f"nothing found in {_count(files, 'file')}"
     counts = [(name, sum(one.severity == name for one in found)) for name in ("error", "warning", "note")]
-    told = ", ".join(plural(count, name) for name, count in counts if count)
-    return f"{told} in {plural(len({one.path for one in found}), 'file')} of {files}"
+    told = ", ".join(_count(count, name) for name, count in counts if count)
+    return f"{told} in {_count(len({one.path for one in found}), 'file')} of {files}"

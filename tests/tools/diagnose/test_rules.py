@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from mlpilot.tools.diagnose.static.catalogue import markdown
 from mlpilot.tools.diagnose.static.report import check_source
 from mlpilot.tools.diagnose.static.rules import RULES
 
@@ -42,3 +43,10 @@ def test_rule(code: str, what: str, wrong: str, right: str) -> None:
 
 def test_every_rule_has_a_case() -> None:
     assert {one.code for one in RULES} - {code for code, *_ in cases()} == set()
+
+
+def test_the_documents_list_every_rule() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "check.md").read_text(encoding="utf-8")
+    table = page.partition("<!-- rules -->\n")[2].partition("<!-- /rules -->")[0]
+    assert table == markdown(), "run scripts/check_table.py"
+    assert all(f"| {one.code} |" in table for one in RULES)

@@ -22,7 +22,7 @@ from mlpilot.tools.diagnose.static.values import (
 
 DEEPEST, MOST_OFTEN = 6, 25
 """Calls within calls that are followed, and how often one function is."""
-MOST_STEPS = 150_000
+MOST_STEPS = 100_000
 """Expressions that are evaluated for one program, so that none takes for ever."""
 
 

@@ -323,7 +323,7 @@ def best_of_test_scores(program: Program) -> Iterator[Found]:
         for node in program.nodes
         if isinstance(node, ast.BinOp)
         or (isinstance(node, ast.Call) and getattr(node.func, "attr", "").endswith("lim"))
-        for child in ast.walk(node)
+        for child in ast.iter_child_nodes(node)
     }
     for call in program.trace.of("sort_values", "idxmax", "nlargest"):
         data = as_data(call.receiver)

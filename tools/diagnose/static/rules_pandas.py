@@ -51,7 +51,7 @@ def chained(program: Program) -> Iterator[Found]:
         if column and data is not None and isinstance(holder, ast.Subscript) and isinstance(holder.value, ast.Name):
             yield (
                 call.node,
-                f"{written(holder, 24)}.{call.name}(inplace=True) changes a copy: in pandas 3 {holder.value.id} stays as it is",
+                f"{written(holder, 24)}.{call.name}(inplace=True) changes a copy: {holder.value.id} stays as it is",
             )
 
 

@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from mlpilot.tools.diagnose.static.values import UNKNOWN, Bound, Const, Data, Instance, Known, Value
 
@@ -29,15 +30,14 @@ class Call(Value):
     alias: str = ""
     """The name that the result is bound to, where it is bound to one."""
 
-    @property
-    def name(self) -> str:
-        """The last part of the path."""
-        return self.path.rpartition(".")[2]
+    name: str = field(init=False)
+    """The last part of the path."""
+    library: str = field(init=False)
+    """The first part of the path; empty for a method."""
 
-    @property
-    def library(self) -> str:
-        """The first part of the path; empty for a method."""
-        return self.path.partition(".")[0]
+    def __post_init__(self) -> None:
+        self.name = self.path.rpartition(".")[2]
+        self.library = self.path.partition(".")[0]
 
     def get(self, name: str, position: int | None = None) -> Value | None:
         """An argument by its name, or else its position."""
@@ -59,8 +59,16 @@ class Call(Value):
         return written(self.node.func.value) if isinstance(self.node.func, ast.Attribute) else ""
 
 
+_READABLE = 2000
+"""Characters of an expression beyond which nobody wants to read it."""
+
+
 def written(node: ast.AST, most: int = 40) -> str:
     """An expression as text, cut to a length."""
+    if isinstance(node, ast.Name):
+        return node.id
+    if getattr(node, "end_col_offset", 0) - getattr(node, "col_offset", 0) > _READABLE:
+        return "…"
     try:
         text = " ".join(ast.unparse(node).split())
     except (RecursionError, ValueError):
@@ -94,8 +102,16 @@ class Trace:
 
     def of(self, *names: str) -> Iterator[Call]:
         """Calls whose last part is one of these names."""
-        wanted = set(names)
-        return (call for call in self.calls if call.name in wanted)
+        found = [call for name in set(names) for call in self._by_name.get(name, ())]
+        return iter(sorted(found, key=lambda call: call.order))
+
+    @cached_property
+    def _by_name(self) -> dict[str, list[Call]]:
+        """Calls by the last part of their paths, once the program was read."""
+        found: dict[str, list[Call]] = {}
+        for call in self.calls:
+            found.setdefault(call.name, []).append(call)
+        return found
 
 
 class Context:
