@@ -61,7 +61,7 @@ def test_each_hostile_file_is_one_line_and_spares_the_others(tmp_path: Path) -> 
     (tmp_path / "folder.py").mkdir()
     (tmp_path / "folder.py" / "inner.py").write_text("x = 1\n")
     os.mkfifo(tmp_path / "fifo.py")
-    found = {name: 0 for name in [*HOSTILE, "fifo.py", "leak.py"]}
+    found = dict.fromkeys([*HOSTILE, "fifo.py", "leak.py"], 0)
     for one in (one for many in check_files(programs([str(tmp_path)])) for one in many):
         assert one.severity == "warning" if one.path.endswith("leak.py") else one.severity == "error", one
         assert len(one.message) < 300 and "\n" not in one.message and "a bug" not in one.message

@@ -98,8 +98,15 @@ def _chosen(context: Context, data: Data, index: Value, node: ast.expr) -> Data:
     if data.kind == "names":
         return data.but(learned=data.learned | found.learned)
     if found.kind == "names":
-        return data.but(learned=data.learned | found.learned, columns=None, without=data.without | {"?"})
+        chosen_by = frozenset(_as_choice(one) for one in found.learned)
+        return data.but(learned=data.learned | chosen_by, columns=None, without=data.without | {"?"})
     return _rows(context, data, index, node)
+
+
+def _as_choice(one: Learning) -> Learning:
+    """What columns were chosen by: correlations with the target, say."""
+    kind = "select" if one.what in ("corr", "corrwith", "corrcoef") else one.kind
+    return Learning(one.what, kind, one.rows, one.line, one.column, one.of)
 
 
 def select(data: Data, columns: list[str]) -> Data:

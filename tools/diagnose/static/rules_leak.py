@@ -179,7 +179,9 @@ def imputed(program: Program) -> Iterator[Found]:
 def selected(program: Program) -> Iterator[Found]:
     """SelectKBest, RFE, importances of a model."""
     for leak, one in _of(program, "select"):
-        yield at(one), _told(leak, f"{one.what} selects features on")
+        by_hand = one.what[:1].islower()
+        what = f"columns are chosen by the {one.what} of" if by_hand else f"{one.what} selects features on"
+        yield at(one), _told(leak, what)
 
 
 @rule(

@@ -9,20 +9,21 @@ from collections.abc import Iterator
 
 from mlpilot.tools.diagnose.static import nets
 from mlpilot.tools.diagnose.static.judged import within
+from mlpilot.tools.diagnose.static.listing import listed
 from mlpilot.tools.diagnose.static.naming import part_of, tokens
 from mlpilot.tools.diagnose.static.rule import Found, Program, rule
 from mlpilot.tools.diagnose.static.trace import Call, as_data, written
 from mlpilot.tools.diagnose.static.values import Data, Instance, constant
 
 _LOOP = "PyTorch, Optimizing Model Parameters"
-_OTHERS = frozenset(
-    ("Trainer", "LightningModule", "Accelerator", "Fabric", "deepspeed", "LBFGS", "skorch", "ignite", "Learner")
-)
+_FRAMEWORKS = listed("pytorch_lightning lightning transformers accelerate skorch ignite deepspeed fastai composer")
+"""Libraries that run the loop, or parts of it."""
 
 
 def is_torch(program: Program) -> bool:
     """Whether the program trains with PyTorch by a loop of its own."""
-    return ("torch" in program.trace.libraries or "zero_grad" in program.names) and not program.names & _OTHERS
+    trains = "torch" in program.trace.libraries or "zero_grad" in program.names
+    return trains and not program.trace.libraries & _FRAMEWORKS and "LBFGS" not in program.names
 
 
 def steps(program: Program) -> list[Call]:

@@ -30,7 +30,7 @@ _SAME_COLUMNS = listed(
     " toarray todense"
 )
 """Methods that leave all columns as they are called."""
-_ITEMS = listed("item tolist to_list any all equals count")
+_ITEMS = listed("item any all equals count")
 
 
 def method(context: Context, call: Call, data: Data) -> Value:
@@ -41,6 +41,8 @@ def method(context: Context, call: Call, data: Data) -> Value:
         return _in_place(context, call, data, way(context, call, data))
     if name in STATISTICS or name in EXTREMES:
         return statistic(call, data, name)
+    if name in ("tolist", "to_list"):
+        return data
     if name in _ITEMS:
         return data.but(kind="score") if data.kind in ("loss", "score") else UNKNOWN
     result: Data = data if name in _SAME_COLUMNS or data.columns else data.but(without=data.without | {"?"})
