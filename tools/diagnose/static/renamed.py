@@ -40,8 +40,9 @@ _MORE_MODULES = {
     "pandas.io.data": "pandas_datareader",
     "torchtext.legacy": "torch.utils.data",
     "torch._six": "the standard library",
+    "sklearn.externals.six": "the standard library",
 }
-MODULES = {old: new or "joblib" for old, new in OLD_MODULES.items()} | _MORE_MODULES
+MODULES = {old: new or "joblib" for old, new in OLD_MODULES.items() if old != "sklearn.externals"} | _MORE_MODULES
 """Module that is gone → where its names are now."""
 
 NAMES = {
@@ -163,13 +164,11 @@ METHODS = {
     "iteritems": ("pandas", "items (removed in pandas 2.0)"),
     "ix": ("pandas", "loc or iloc (removed in pandas 1.0)"),
     "as_matrix": ("pandas", "to_numpy (removed in pandas 1.0)"),
-    "applymap": ("pandas", "map (renamed in pandas 2.1)"),
     "get_value": ("pandas", "at"),
     "set_value": ("pandas", "at"),
     "tshift": ("pandas", "shift(freq=...) (removed in pandas 2.0)"),
     "mad": ("pandas", "(x - x.mean()).abs().mean() (removed in pandas 2.0)"),
     "lookup": ("pandas", "to_numpy and row numbers (removed in pandas 2.0)"),
-    "sort": ("pandas", "sort_values"),
     "weekofyear": ("pandas", "dt.isocalendar().week"),
     "predict_classes": ("keras", "predict, and then argmax (or > 0.5) (removed in TensorFlow 2.6)"),
     "fit_generator": ("keras", "fit"),
@@ -179,7 +178,6 @@ METHODS = {
     "grid_scores_": ("sklearn", "cv_results_"),
     "feature_importance_": ("sklearn", "feature_importances_"),
     "residues_": ("sklearn", "the residuals, computed by hand"),
-    "n_features_": ("sklearn", "n_features_in_"),
 }
 """Method or attribute that is gone → (library, what to use)."""
 

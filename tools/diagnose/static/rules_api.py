@@ -124,13 +124,13 @@ def _belongs(program: Program, base: Value, library: str, node: ast.Attribute) -
     if library == "pandas":
         table = as_data(base)
         sure = table is not None and bool(table.frame) and table.kind in ("data", "stat")
-        return sure and not (node.attr in ("sort", "mad") and not isinstance(node.ctx, ast.Load))
+        return sure and isinstance(node.ctx, ast.Load)
     if library == "keras":
         return nets.is_keras_model(base) or (
             base is UNKNOWN and "keras" in program.trace.libraries and node.attr != "predict"
         )
     if isinstance(base, Instance):
-        return base.library == "sklearn" and not (node.attr == "n_features_" and base.name.startswith("RFE"))
+        return base.library == "sklearn"
     return isinstance(base, Bound) and isinstance(base.receiver, Instance) and base.receiver.library == "sklearn"
 
 
@@ -246,6 +246,8 @@ def deprecated(program: Program) -> Iterator[Found]:
     for call in program.trace.calls:
         if call.name == "fillna" and "method" in call.kwargs and _is_table(as_data(call.receiver)):
             yield _keyword(call, "method"), "fillna(method=...) is gone in pandas 3: use ffill() or bfill()"
+        if call.name == "applymap" and _is_table(as_data(call.receiver)):
+            yield call.node, "applymap is called map since pandas 2.1"
         if call.path.startswith("torch.nn.") and ("size_average" in call.kwargs or "reduce" in call.kwargs):
             yield call.node, f"size_average= and reduce= of {call.name} will go: use reduction="
         if call.path.startswith("torchvision.models.") and "pretrained" in call.kwargs:

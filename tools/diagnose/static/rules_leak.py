@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from mlpilot.tools.diagnose.static import estimators, frames
 from mlpilot.tools.diagnose.static.judged import fits, is_part, last_fit, part, uses
+from mlpilot.tools.diagnose.static.naming import part_of
 from mlpilot.tools.diagnose.static.rule import Found, Program, rule
 from mlpilot.tools.diagnose.static.trace import Call, as_data
 from mlpilot.tools.diagnose.static.values import Data, Instance, Learning, covers, overlap
@@ -277,7 +278,12 @@ def fitted_on_test(program: Program) -> Iterator[Found]:
         for call, instance, data, _ in fits(program)
         if part(data, call.text(0)) == "train" or (data is not None and data.rows and part(data, call.text(0)) == "")
     }
+    by_file = {instance.name for _, instance, data, _ in fits(program) if _part_of_file(data) == "train"}
     for call, instance, data, _ in fits(program):
+        if _part_of_file(data) == "test" and instance.name in by_file and estimators.learners(instance):
+            text = f"{instance.name} is fitted on the test file, too: train and test rows are not transformed alike"
+            yield call.node, text
+            continue
         if part(data, call.text(0)) != "test" or instance.name in ("TSNE", "UMAP"):
             continue
         learns = bool(estimators.learners(instance)) or instance.name in estimators.LABEL_ENCODERS
@@ -288,6 +294,14 @@ def fitted_on_test(program: Program) -> Iterator[Found]:
             yield call.node, f"{text} train and test rows are not transformed alike"
         elif estimators.is_predictor(instance) and not is_refit(instance, call):
             yield call.node, f"{instance.name} is trained on {call.text(0)}, the test part"
+
+
+def _part_of_file(data: Data | None) -> str:
+    """train or test, by the name of the file that rows came from; where they were not split."""
+    if data is None or len(data.rows) != 1:
+        return ""
+    (row,) = data.rows
+    return part_of(str(row[0][2])) if row[0][0] == "source" and "." in str(row[0][2]) else ""
 
 
 def is_refit(instance: Instance, call: Call) -> bool:

@@ -313,7 +313,13 @@ def not_fitted(program: Program) -> Iterator[Found]:
     """`cross_val_score(model, X, y); model.predict(X)`."""
     for call in program.trace.of("predict", "predict_proba", "transform", "score", "decision_function"):
         model = call.receiver
-        if not isinstance(model, Instance) or model.own is not None or model.fits or model.library != "sklearn":
+        if (
+            not isinstance(model, Instance)
+            or model.own is not None
+            or model.fits
+            or model.attrs
+            or model.library != "sklearn"
+        ):
             continue
         learns = estimators.is_predictor(model) or model.name in estimators.KIND
         if learns and model.name not in ("TSNE",) and not _handed_on(program, model):

@@ -17,12 +17,11 @@ from mlpilot.tools.diagnose.static.judged import (
     judgements,
     part,
     targets,
-    uses,
     within,
 )
 from mlpilot.tools.diagnose.static.naming import tokens
 from mlpilot.tools.diagnose.static.rule import Found, Program, rule
-from mlpilot.tools.diagnose.static.trace import as_data, written
+from mlpilot.tools.diagnose.static.trace import Call, as_data, written
 from mlpilot.tools.diagnose.static.values import Data, Instance, Rows, Seq, Table, Value, overlap
 
 _OVERLAP = "Yang et al. 2022, overlap leakage"
@@ -219,28 +218,43 @@ def _chosen_in_comparison(node: ast.Compare, values: list[Value], program: Progr
 def stopped_by_test(program: Program) -> Iterator[Found]:
     """`eval_set=[(X_test, y_test)]` with early stopping; `validation_data` with callbacks that act on it."""
     for call in program.trace.of("fit", "train"):
-        given = call.get("eval_set") or call.get("validation_data")
-        pairs = given.items if isinstance(given, Seq) else []
-        parts = [one.items[0] if isinstance(one, Seq) and one.items else one for one in pairs][:4]
-        watched = next((data for value in parts[-1:] if (data := as_data(value)) is not None), None)
-        if call.get("validation_data") is not None:
-            watched = as_data(parts[0]) if parts else None
-        if (
-            watched is None
-            or part(watched, _keyword_text(call.node)) != "test"
-            or not _acts(program, call.node, call.receiver)
-        ):
+        given = next((found for name in _WATCHED if (found := call.get(name)) is not None), None)
+        watched = _watched(given, pair=call.get("validation_data") is not None)
+        if watched is None or part(watched, _keyword_text(call.node)) != "test":
             continue
-        later = [use for use in uses(program) if use.data.rows == watched.rows and use.call.order > call.order]
-        if later:
-            text = (
-                f"training is stopped by the test part, on which it is judged at line {later[0].call.node.lineno} again"
-            )
-            yield call.node, text
+        later = [one for one in program.trace.calls if one.order > call.order and _asks_about(one, watched)]
+        if later and _acts(program, call.node, call.receiver):
+            line = later[0].node.lineno
+            yield call.node, f"training is stopped by the test part, on which it is judged at line {line} again"
+
+
+_WATCHED = ("eval_set", "validation_data", "evals", "valid_sets")
+
+
+def _watched(given: Value | None, *, pair: bool) -> Data | None:
+    """The features of the rows that training looks at: the last set of several."""
+    if not isinstance(given, Seq) or not given.items:
+        return _behind(given)
+    one = given.items[0] if pair else given.items[-1]
+    return _behind(one.items[0] if isinstance(one, Seq) and one.items else one)
+
+
+def _behind(value: Value | None) -> Data | None:
+    """Data, or what a DMatrix or Dataset was made of."""
+    if isinstance(value, Instance) and value.name in ("DMatrix", "Dataset", "Pool") and value.args:
+        return as_data(value.args[0])
+    return as_data(value)
+
+
+def _asks_about(call: Call, watched: Data) -> bool:
+    if call.name not in ("predict", "predict_proba", "score", "evaluate", "predict_classes") or not call.args:
+        return False
+    data = _behind(call.args[0])
+    return data is not None and data.rows == watched.rows
 
 
 def _keyword_text(node: ast.Call) -> str:
-    found = [one.value for one in node.keywords if one.arg in ("eval_set", "validation_data")]
+    found = [one.value for one in node.keywords if one.arg in _WATCHED]
     return written(found[0].elts[0]) if found and isinstance(found[0], ast.Tuple) and found[0].elts else ""
 
 

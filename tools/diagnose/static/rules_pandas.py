@@ -231,3 +231,8 @@ def nan(program: Program) -> Iterator[Found]:
             )
         ):
             yield node, f"{written(node)}: nothing equals NaN, not even NaN"
+
+
+def _is_nan(node: ast.expr) -> bool:
+    named = isinstance(node, ast.Attribute) and node.attr.lower() == "nan" and isinstance(node.value, ast.Name)
+    return named and node.value.id in ("np", "numpy", "pd", "math")  # type: ignore[attr-defined]

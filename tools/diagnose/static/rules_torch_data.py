@@ -3,6 +3,7 @@
 Sources: PyTorch, torch.optim, torch.utils.data and torchvision; UMLAUT; AUTOTRAINER; Humbatova et al. 2020 (training).
 """
 
+import ast
 import itertools
 from collections.abc import Iterator
 
@@ -11,7 +12,7 @@ from mlpilot.tools.diagnose.static.listing import listed
 from mlpilot.tools.diagnose.static.naming import part_of
 from mlpilot.tools.diagnose.static.rule import Found, Program, rule
 from mlpilot.tools.diagnose.static.rules_torch_model import optimisers
-from mlpilot.tools.diagnose.static.trace import Call, path_of
+from mlpilot.tools.diagnose.static.trace import Call, path_of, written
 from mlpilot.tools.diagnose.static.values import Data, Instance, Seq, constant, number
 
 _ADAPTIVE = listed("Adam AdamW NAdam RAdam Adamax RMSprop")
@@ -169,3 +170,34 @@ def dropout_last(program: Program) -> Iterator[Found]:
         for before, layer in itertools.pairwise(layers):
             if layer.name == "Dropout" and before.name in ("Softmax", "LogSoftmax"):
                 yield layer.node, f"dropout after {before.name} takes classes out at random"
+
+
+@rule(
+    "TORCH218",
+    "batch-first-missing",
+    "error",
+    "a recurrent layer that takes the batch for time",
+    remedy="nn.LSTM(..., batch_first=True)",
+    source="PyTorch, nn.LSTM: batch_first; Humbatova et al. 2020, tensors and inputs",
+)
+def batch_first(program: Program) -> Iterator[Found]:
+    """`nn.LSTM(28, 64)`, and then `out[:, -1, :]` for the last step."""
+    if program.names & {"permute", "transpose", "swapaxes", "pack_padded_sequence", "rearrange", "movedim"}:
+        return
+    last_step = any(
+        isinstance(node, ast.Subscript)
+        and isinstance(node.slice, ast.Tuple)
+        and len(node.slice.elts) in (2, 3)
+        and written(node.slice).startswith((":, -1", "(:, -1", "slice"))
+        for node in program.nodes
+    )
+    for one in program.trace.instances:
+        recurrent = one.path in ("torch.nn.LSTM", "torch.nn.GRU", "torch.nn.RNN")
+        if (
+            recurrent
+            and last_step
+            and constant(one.argument("batch_first", 4)) is not True
+            and "**" not in written(one.node)
+        ):
+            text = f"nn.{one.name} takes time first, and [:, -1] of its output is taken for the last step"
+            yield one.node, text

@@ -77,7 +77,8 @@ def _joined(one: Data, other: Data) -> Data:
         last=one.last if one.last == other.last else "",
         shape=one.shape if one.shape == other.shape else None,
         form=one.form if one.form == other.form else "",
-        made_by=one.made_by if one.made_by is other.made_by else None,
+        made_by=one.made_by if one.made_by is other.made_by and one.kind == other.kind else None,
+        kind=one.kind if one.kind == other.kind else "data",
     )
 
 

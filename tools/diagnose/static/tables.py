@@ -76,6 +76,8 @@ def statistic(call: Call, data: Data, name: str) -> Value:
         return data.but(columns=None, last="")
     if data.kind not in ("data", "stat"):
         return data
+    if "rolled" in data.flags:
+        return data.but(flags=data.flags - {"rolled"})
     if "grouped" in data.flags:
         of = ",".join(data.columns or ())
         one = frames.learning(call.node, name, "group", data, of)
@@ -158,8 +160,9 @@ def _sorted(context: Context, call: Call, data: Data) -> Value:
 
 
 def _lagged(context: Context, call: Call, data: Data) -> Value:
-    del context, call
-    return data.flagged("temporal")
+    del context
+    windows = ("rolling", "expanding", "ewm", "resample")
+    return data.flagged("temporal", "rolled") if call.name in windows else data.flagged("temporal")
 
 
 def _grouped(context: Context, call: Call, data: Data) -> Value:
@@ -238,6 +241,8 @@ _METHODS: dict[str, Callable[[Context, Call, Data], Value]] = {
     "sort_index": _sorted,
     "shift": _lagged,
     "rolling": _lagged,
+    "expanding": _lagged,
+    "ewm": _lagged,
     "diff": _lagged,
     "pct_change": _lagged,
     "resample": _lagged,
