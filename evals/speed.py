@@ -1,4 +1,4 @@
-"""What a person waits for: `import mlpilot`, `mlpilot --help`, `mlpilot check`, and what a fold costs beyond its training.
+"""What a person waits for: `import mlpilot`, `mlpilot --help`, `mlpilot check`, what a fold costs beyond its training.
 
 Times are the best of several processes, since load can only add. A fold's overhead is taken through the real path (data
 to the sandbox, a clean kernel, predictions back, the judge's checks) with a Solution that trains nothing.
