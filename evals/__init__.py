@@ -12,5 +12,6 @@ SUITES: dict[str, str] = {
     "trust": "mlpilot.evals.trust",
     "speed": "mlpilot.evals.speed",
     "models": "mlpilot.evals.models",
+    "reading": "mlpilot.evals.reading",
 }
 """Name of a suite → the module that holds it."""

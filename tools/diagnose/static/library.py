@@ -88,7 +88,7 @@ def _builtin(context: Context, made: Call) -> Value:
     if name == "next":
         return each(first)
     if name == "dict":
-        return Table({**made.kwargs}) if not args else first
+        return Table({str(key): value for key, value in made.kwargs.items()}) if not args else first
     if name == "len":
         return Const(len(first.items)) if isinstance(first, Seq) and first.whole else Data(kind="fact")
     if name in ("float", "int"):
@@ -143,7 +143,8 @@ def _instance_method(context: Context, made: Call, receiver: Instance) -> Value:
         if made.name == "fit_on_texts":
             estimators.fit(context, made, receiver)
             return Const(None)
-        return (frames.gathered(made.args[0]) or [UNKNOWN])[0] if made.args else UNKNOWN
+        found = frames.gathered(made.args[0]) if made.args else []
+        return found[0] if found else UNKNOWN
     return estimators.method(context, made, receiver)
 
 

@@ -29,6 +29,12 @@ class Program:
         return list(ast.walk(self.trace.tree))
 
     @cached_property
+    def tried(self) -> list[tuple[int, int]]:
+        """First and last line of each `try` that catches something."""
+        found = [node for node in self.nodes if isinstance(node, ast.Try) and node.handlers]
+        return [(node.lineno, node.end_lineno or node.lineno) for node in found]
+
+    @cached_property
     def names(self) -> set[str]:
         """Every name and attribute that the program mentions."""
         found = {node.id for node in self.nodes if isinstance(node, ast.Name)}

@@ -55,10 +55,7 @@ def _module(path: str) -> str:
 def _tried(program: Program, node: ast.AST) -> bool:
     """Within `try`: the program has another way."""
     line = getattr(node, "lineno", 0)
-    return any(
-        isinstance(one, ast.Try) and one.lineno <= line <= (one.end_lineno or 0) and one.handlers
-        for one in program.nodes
-    )
+    return any(first <= line <= last for first, last in program.tried)
 
 
 @rule("API002", "name-removed", "error", "a name that is gone", remedy="use what is named", source=_CHANGES)

@@ -182,14 +182,9 @@ def no_activation(program: Program) -> Iterator[Found]:
             elif not (isinstance(layer, Instance) and layer.name in ("Dropout", "BatchNorm1d", "Flatten")):
                 before = None
     for call in program.trace.calls:
-        layer = call.receiver
         data = as_data(call.args[0]) if call.args else None
-        if (
-            call.path != ".__call__"
-            or not isinstance(layer, Instance)
-            or layer.path != "torch.nn.Linear"
-            or data is None
-        ):
+        called = call.receiver if call.path == ".__call__" else None
+        if not isinstance(called, Instance) or called.path != "torch.nn.Linear" or data is None:
             continue
         name, numbered = _attribute(call), written((call.args and call.node.args[0]) or call.node)
         plain = _numbered(name) and data.last == "linear" and call.inside[-1:] == ("forward",)
