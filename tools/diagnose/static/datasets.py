@@ -76,6 +76,8 @@ def as_tensor(context: Context, call: Call) -> Value:
         form = "float" if call.name == "FloatTensor" else "long"
     if not found:
         return Data(form=form)
+    if found[0].kind in ("loss", "score"):
+        return found[0].but(kind="loss").flagged("rewrapped")
     return found[0].but(form=form or found[0].form, shape=None)
 
 

@@ -29,6 +29,7 @@ TRANSFORMERS = {
     "select": "SelectKBest SelectPercentile SelectFromModel RFE RFECV VarianceThreshold SequentialFeatureSelector"
     " SelectFdr SelectFpr BorutaPy",
     "vocabulary": "CountVectorizer TfidfVectorizer TfidfTransformer DictVectorizer Doc2Vec Word2Vec",
+    "words": "Tokenizer TextVectorization",
     "encode": "LabelEncoder OneHotEncoder OrdinalEncoder LabelBinarizer MultiLabelBinarizer",
     "target": "TargetEncoder LeaveOneOutEncoder CatBoostEncoder JamesSteinEncoder WOEEncoder MEstimateEncoder",
 }
@@ -133,14 +134,14 @@ def learners(value: Value | None, depth: int = 0) -> list[tuple[str, str]]:
         return []
     if value.name in PIPELINES:
         return [one for step in steps_of(value) for one in learners(step, depth + 1)]
-    if value.name in KIND and value.library not in ("keras", "torch"):
+    if value.name in KIND and value.library != "torch":
         return [(value.name, KIND[value.name])]
     return []
 
 
 def fit(context: Context, call: Call, instance: Instance) -> None:
     """Remember what it was fitted on."""
-    X = call.get("X", 0) or call.get("x") or call.get("raw_documents") or UNKNOWN
+    X = call.get("X", 0) or call.get("texts") or call.get("x") or call.get("raw_documents") or UNKNOWN
     y = call.get("y", 1) or UNKNOWN
     instance.fits.append(Fit(_data(X), y, call.node, context.order))
 

@@ -144,7 +144,7 @@ def _instance_method(context: Context, made: Call, receiver: Instance) -> Value:
             estimators.fit(context, made, receiver)
             return Const(None)
         found = frames.gathered(made.args[0]) if made.args else []
-        return found[0] if found else UNKNOWN
+        return estimators.transformed(receiver, found[0]) if found else UNKNOWN
     return estimators.method(context, made, receiver)
 
 

@@ -7,6 +7,7 @@ from mlpilot.tools.diagnose.static import (  # noqa: F401 - each adds its rules
     rules_keras_layers,
     rules_leak,
     rules_metric,
+    rules_model,
     rules_multi,
     rules_overlap,
     rules_pandas,

@@ -257,7 +257,7 @@ def before_folds(program: Program) -> Iterator[Found]:
     """Anything that was fitted before `cross_val_score` or `GridSearchCV.fit`."""
     for leak in leaks(program):
         one = leak.learning
-        if leak.how == "cross" and one.kind not in ("group", "resample"):
+        if leak.how == "cross" and one.kind not in ("group", "resample", "words"):
             verb = "selects features on" if one.kind == "select" else "is fitted on"
             what = f"{one.what} {verb}" if one.what[:1].isupper() else f"the {one.what} in the data is that of"
             yield at(one), _told(leak, what)
@@ -337,3 +337,17 @@ def _siblings(one: Data, other: Data) -> bool:
     """Whether both are parts of the same rows."""
     heads = {row[0] for row in one.rows}
     return bool(heads) and heads == {row[0] for row in other.rows} and any(len(row) > 1 for row in other.rows)
+
+
+@rule(
+    "LEAK020",
+    "words-before-split",
+    "note",
+    "the words of the test texts counted, too",
+    remedy="fit the tokenizer on the training texts only",
+    source=_YANG,
+)
+def words(program: Program) -> Iterator[Found]:
+    """`Tokenizer().fit_on_texts(all_texts)`; only which words there are leaks."""
+    for leak, one in _of(program, "words"):
+        yield at(one), _told(leak, f"{one.what} is fitted on")

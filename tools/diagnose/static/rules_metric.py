@@ -12,14 +12,13 @@ from mlpilot.tools.diagnose.static.judged import (
     LABEL_METRICS,
     SCORE_METRICS,
     VALUE_METRICS,
-    fits,
     is_metric,
     predicted,
 )
 from mlpilot.tools.diagnose.static.listing import listed
 from mlpilot.tools.diagnose.static.rule import Found, Program, rule
 from mlpilot.tools.diagnose.static.trace import Call, as_data, written
-from mlpilot.tools.diagnose.static.values import Data, Instance, Seq, Value, constant, words
+from mlpilot.tools.diagnose.static.values import Data, Instance, Value, constant, words
 
 _DOCS = "scikit-learn, Metrics and scoring"
 _SYMMETRIC = listed(
@@ -277,91 +276,4 @@ def rare_class(program: Program) -> Iterator[Found]:
     for call, truth, _ in _metrics(program):
         if call.name == "accuracy_score" and "imbalanced" in truth.flags:
             yield call.node, "nearly all rows are of one class: accuracy is high for a model that knows nothing"
-            return
-
-
-@rule(
-    "MODEL001",
-    "classifier-for-values",
-    "error",
-    "a classifier for values, or a regression for classes",
-    remedy="take the model for the task: ...Classifier for classes, ...Regressor for values",
-    source="Humbatova et al. 2020, model: wrong type",
-)
-def wrong_task(program: Program) -> Iterator[Found]:
-    """`LogisticRegression().fit(diabetes.data, diabetes.target)`."""
-    for call, model, _, y_value in fits(program):
-        y = as_data(y_value)
-        task = estimators.task_of(model)
-        if y is None or y.kind != "data" or y.learned or not y.dataset:
-            continue
-        if task == "classification" and y.form == "float":
-            yield call.node, f"{model.name} is for classes, and the target of {y.dataset} is a value"
-        elif task == "regression" and y.form == "int" and y.dataset in ("iris", "wine", "breast_cancer", "digits"):
-            yield call.node, f"{model.name} is for values, and the target of {y.dataset} is a class"
-
-
-@rule(
-    "MODEL002",
-    "predict-before-fit",
-    "error",
-    "used before it is fitted",
-    remedy="fit it first",
-    source="scikit-learn, NotFittedError; cross_val_score fits copies",
-)
-def not_fitted(program: Program) -> Iterator[Found]:
-    """`cross_val_score(model, X, y); model.predict(X)`."""
-    for call in program.trace.of("predict", "predict_proba", "transform", "score", "decision_function"):
-        model = call.receiver
-        if (
-            not isinstance(model, Instance)
-            or model.own is not None
-            or model.fits
-            or model.attrs
-            or model.library != "sklearn"
-        ):
-            continue
-        learns = estimators.is_predictor(model) or model.name in estimators.KIND
-        if learns and model.name not in ("TSNE",) and not _handed_on(program, model):
-            yield call.node, f"{call.on()} ({model.name}) is never fitted before this {call.name}"
-
-
-def _handed_on(program: Program, model: Instance) -> bool:
-    """Whether something else may have fitted it: it was given to a function that is not known."""
-    known = {*estimators.CROSS, "print", "clone", "append", "isinstance", "type", "len", "str"}
-    for call in program.trace.calls:
-        if call.name not in known and any(_holds(one, model) for one in (*call.args, *call.kwargs.values())):
-            return True
-    return any(_holds(value, model) for _, _, value, _ in program.trace.stored)
-
-
-def _holds(value: Value, model: Instance) -> bool:
-    if value is model:
-        return True
-    return isinstance(value, Seq) and any(_holds(one, model) for one in value.items[:20])
-
-
-@rule(
-    "MODEL003",
-    "class-weights-forgotten",
-    "note",
-    "one class is rare, and nothing makes up for it",
-    remedy='class_weight="balanced", scale_pos_weight, or resample the training part',
-    source="imbalanced-learn, Common pitfalls; Humbatova et al. 2020, training data: unbalanced",
-)
-def weights_forgotten(program: Program) -> Iterator[Found]:
-    """A rare class in `make_classification(weights=...)`, and a model without weights."""
-    for call, model, _, y_value in fits(program):
-        y = as_data(y_value)
-        weighted = {"class_weight", "scale_pos_weight", "sample_weight", "is_unbalance"} & (
-            {*model.kwargs} | {*call.kwargs}
-        )
-        if (
-            y is not None
-            and "imbalanced" in y.flags
-            and not weighted
-            and not y.learned
-            and estimators.is_predictor(model)
-        ):
-            yield call.node, f"nearly all rows are of one class, and {model.name} weighs every row alike"
             return

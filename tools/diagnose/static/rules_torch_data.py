@@ -201,3 +201,51 @@ def batch_first(program: Program) -> Iterator[Found]:
         ):
             text = f"nn.{one.name} takes time first, and [:, -1] of its output is taken for the last step"
             yield one.node, text
+
+
+@rule(
+    "TORCH219",
+    "normalised-too-early",
+    "error",
+    "Normalize before ToTensor",
+    remedy="transforms.Compose([..., transforms.ToTensor(), transforms.Normalize(...)])",
+    source="torchvision, transforms: Normalize takes tensors",
+)
+def normalised_early(program: Program) -> Iterator[Found]:
+    """`Compose([Normalize(...), ToTensor()])`."""
+    for one in program.trace.instances:
+        given = one.args[0] if one.name == "Compose" and one.args else None
+        names = [step.name for step in given.items if isinstance(step, Instance)] if isinstance(given, Seq) else []
+        if "Normalize" in names and "ToTensor" in names and names.index("Normalize") < names.index("ToTensor"):
+            yield one.node, "Normalize takes tensors, and stands before ToTensor"
+
+
+@rule(
+    "TORCH220",
+    "leaf-changed-in-place",
+    "error",
+    "a parameter changed in place with gradients on",
+    remedy="with torch.no_grad(): around the update",
+    source="PyTorch, Autograd mechanics: In-place operations",
+)
+def leaf_changed(program: Program) -> Iterator[Found]:
+    """`w = torch.zeros(3, requires_grad=True); w -= 0.1 * w.grad`."""
+    leaves = {
+        call.alias
+        for call in program.trace.calls
+        if call.library == "torch" and call.alias and constant(call.get("requires_grad")) is True
+    }
+    quiet = [
+        (node.lineno, node.end_lineno or node.lineno)
+        for node in program.nodes
+        if isinstance(node, ast.With) and any("no_grad" in written(item.context_expr) for item in node.items)
+    ]
+    for node in program.nodes:
+        if (
+            isinstance(node, ast.AugAssign)
+            and isinstance(node.target, ast.Name)
+            and node.target.id in leaves
+            and not any(first <= node.lineno <= last for first, last in quiet)
+            and ".grad" in written(node.value)
+        ):
+            yield node, f"{node.target.id} wants a gradient, and is changed in place outside of no_grad"

@@ -313,3 +313,37 @@ def mse_of_softmax(program: Program) -> Iterator[Found]:
     for call, name, outputs in losses(program):
         if name in ("MSELoss", "L1Loss") and outputs.last in ("softmax", "log_softmax"):
             yield call.node, f"{name} is for values, and {call.text(0)} went through {outputs.last}"
+
+
+@rule(
+    "TORCH115",
+    "loss-of-labels",
+    "error",
+    "a loss of what has no gradient",
+    remedy="give the loss the raw outputs; argmax and detach only to look at them",
+    source="PyTorch, Autograd mechanics; Islam et al. 2019",
+)
+def no_gradient(program: Program) -> Iterator[Found]:
+    """`criterion(outputs.argmax(1), labels)`, `criterion(outputs.detach(), labels)`."""
+    taken_back = {call.on() for call in program.trace.of("backward")}
+    for call, name, outputs in losses(program):
+        backed = call.alias in taken_back
+        if outputs.last == "argmax" and nets.is_module(outputs.made_by):
+            yield call.node, f"{name} is given {call.text(0)}, labels that no gradient comes back from"
+        elif backed and nets.is_module(outputs.made_by) and "detached" in outputs.flags and len(taken_back) == 1:
+            yield call.node, f"{name} is given {call.text(0)}, which is detached: no gradient comes back from it"
+
+
+@rule(
+    "TORCH116",
+    "loss-wrapped-anew",
+    "error",
+    "a loss that has lost its graph",
+    remedy="call backward() on the loss itself",
+    source="PyTorch, torch.tensor: a new leaf, without history",
+)
+def wrapped_anew(program: Program) -> Iterator[Found]:
+    """`loss = torch.tensor(loss.item(), requires_grad=True); loss.backward()`."""
+    for call in program.trace.of("backward"):
+        if isinstance(call.receiver, Data) and "rewrapped" in call.receiver.flags:
+            yield call.node, f"{call.on()} was made anew from a number: nothing before it gets a gradient"
