@@ -109,6 +109,7 @@ def through_own_model(call: Call, instance: Instance, result: Value) -> Value:
     """What a model of the program gives: what its `forward` returned, by this model."""
     found = as_data(result)
     first = as_data(call.args[0]) if call.args else None
+    instance.notes.setdefault("returned", result)
     if found is None:
         if isinstance(result, Const | Seq):
             return result
@@ -139,7 +140,7 @@ def output_layers(model: Instance) -> list[Instance]:
         given = model.argument("layers", 0)
         found = [*(given.items if isinstance(given, Seq) else []), *model.parts]
         return [one for one in found if isinstance(one, Instance)]
-    outputs = as_data(model.argument("outputs", 1))
+    outputs = as_data(model.argument("outputs", 1) if model.own is None else model.notes.get("returned"))
     chain: list[Instance] = []
     while outputs is not None and isinstance(outputs.made_by, Instance) and len(chain) < 300:
         layer = outputs.made_by

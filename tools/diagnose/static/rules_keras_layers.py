@@ -34,12 +34,12 @@ _RECURRENT = frozenset(("LSTM", "GRU", "SimpleRNN"))
 _SQUASHING = frozenset(("sigmoid", "tanh"))
 
 
-def stacks(program: Program) -> Iterator[list[Instance]]:
-    """Layers of each sequential model, in order."""
+def stacks(program: Program, *, loops: bool = False) -> Iterator[list[Instance]]:
+    """Layers of each sequential model, in order; with `loops`, of those too whose layers are added in a loop."""
     for one in program.trace.instances:
         if one.path in ("keras.models.Sequential", "keras.Sequential", "keras.engine.sequential.Sequential"):
             layers = output_layers(one)
-            if len(layers) > 1 and not one.notes.get("loop"):
+            if len(layers) > 1 and (loops or not one.notes.get("loop")):
                 yield layers
 
 
@@ -133,7 +133,7 @@ _PLAIN = listed(
 )
 def no_activation(program: Program) -> Iterator[Found]:
     """`Dense(64); Dense(10, activation="softmax")`."""
-    for layers in stacks(program):
+    for layers in stacks(program, loops=True):
         computing = [one for one in layers if one.name in ("Dense", "Conv2D", "Conv1D")]
         widths = [units for one in computing if (units := keras_units(one)) is not None]
         for i, one in enumerate(layers):

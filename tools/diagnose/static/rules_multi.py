@@ -18,7 +18,7 @@ from mlpilot.tools.diagnose.static.judged import (
 from mlpilot.tools.diagnose.static.naming import tokens
 from mlpilot.tools.diagnose.static.rule import Found, Program, rule
 from mlpilot.tools.diagnose.static.trace import Call, as_data, written
-from mlpilot.tools.diagnose.static.values import Data, Instance, Rows, Seq, Table, Value
+from mlpilot.tools.diagnose.static.values import UNKNOWN, Data, Instance, Rows, Seq, Table, Value
 
 _MULTI = "Yang et al. 2022, multi-test leakage"
 
@@ -36,9 +36,9 @@ def chosen_by_test(program: Program) -> Iterator[Found]:
     for use in judgements(program):
         if not use.call.loops or not _is_test(program, use) or _folded(program, use):
             continue
-        loop = next((one for one in use.call.loops if _settings_of(use.model, one)), None)
+        loop = next((one for one in use.call.loops if _settings_of(use.model, one, program)), None)
         if loop is not None:
-            name = ", ".join(sorted(_settings_of(use.model, loop)))
+            name = ", ".join(sorted(_settings_of(use.model, loop, program)))
             yield (
                 use.call.node,
                 f"{use.model.name} is scored on the test part for each {name}: the best of these scores is too good",
@@ -58,22 +58,22 @@ def _folded(program: Program, use: Judgement) -> bool:
     return in_folds(use.data, program)
 
 
-def _settings_of(model: Instance, loop: ast.AST) -> set[str]:
-    """Names that the loop binds and that the model is made with, within it."""
-    if not isinstance(loop, ast.For | ast.ListComp | ast.GeneratorExp | ast.DictComp) or not within(model.node, loop):
+def _settings_of(model: Instance, loop: ast.AST, program: Program) -> set[str]:
+    """What the model is made with that changes from turn to turn: names that the loop binds, or a function is given."""
+    if not isinstance(loop, ast.For | ast.ListComp | ast.GeneratorExp | ast.DictComp):
         return set()
     if not isinstance(model.node, ast.Call) or model.name in estimators.PIPELINES | estimators.SEARCHES:
         return set()
-    used = {
-        node.id
-        for one in (
-            *model.node.args,
-            *(keyword.value for keyword in model.node.keywords if keyword.arg != "random_state"),
-        )
-        for node in ast.walk(one)
-        if isinstance(node, ast.Name)
-    }
-    return used & targets(loop) - {"seed", "random_state", "_", "rs"}
+    given = [(keyword.arg or "", keyword.value) for keyword in model.node.keywords if keyword.arg != "random_state"]
+    given += [("", value) for value in model.node.args]
+    seeds = {"seed", "random_state", "_", "rs"}
+    if within(model.node, loop):
+        used = {node.id for _, value in given for node in ast.walk(value) if isinstance(node, ast.Name)}
+        return used & targets(loop) - seeds
+    made = [call for call in program.trace.of(model.name) if call.result is model and loop in call.loops]
+    plain = {value.id: name for name, value in given if isinstance(value, ast.Name) and value.id not in seeds}
+    unknown = {name for name in plain if made and model.kwargs.get(plain[name]) is UNKNOWN}
+    return unknown if made and made[0].inside else set()
 
 
 def _chosen_in_comparison(node: ast.Compare, values: list[Value], program: Program) -> str:
