@@ -5,7 +5,7 @@ from mlpilot.tools.diagnose.static.naming import role_of
 from mlpilot.tools.diagnose.static.tensors import (
     Shape,
 )
-from mlpilot.tools.diagnose.static.trace import Call, Context, as_data, path_of
+from mlpilot.tools.diagnose.static.trace import Call, Context, as_data, is_none, path_of
 from mlpilot.tools.diagnose.static.values import (
     UNKNOWN,
     Data,
@@ -102,6 +102,27 @@ def rows_of(value: Value) -> frozenset[tuple[tuple[str, object, object], ...]]:
     return data.rows if data is not None else frozenset()
 
 
+_KEEPING = frozenset(
+    ("ToTensor", "Normalize", "RandomHorizontalFlip", "RandomVerticalFlip", "RandomRotation", "ConvertImageDtype")
+)
+
+
+def transforms_of(dataset: Instance) -> list[Value] | None:
+    """Steps that its rows go through, or None where they are not known."""
+    given = dataset.argument("transform")
+    if is_none(given):
+        return []
+    if isinstance(given, Instance) and given.name == "Compose":
+        steps = given.args[0] if given.args else given.kwargs.get("transforms")
+        return steps.items if isinstance(steps, Seq) and steps.whole else None
+    return [given]
+
+
+def _keeps_size(dataset: Instance) -> bool:
+    steps = transforms_of(dataset)
+    return steps is not None and all(isinstance(one, Instance) and one.name in _KEEPING for one in steps)
+
+
 def batch(loader: Instance) -> Value:
     """What a loader gives for each batch: inputs and labels."""
     given = loader.argument("dataset", 0) or UNKNOWN
@@ -114,7 +135,7 @@ def batch(loader: Instance) -> Value:
         items: list[Value] = [one.but(rows=rows) if (one := as_data(value)) else UNKNOWN for value in base.args]
         return Seq(items, "tuple")
     if isinstance(base, Instance) and base.path.startswith("torchvision.datasets."):
-        shape = IMAGES.get(base.name) if not base.notes.get("resized") else None
+        shape = IMAGES.get(base.name) if _keeps_size(base) else None
         X, y = X.but(dataset=base.name, shape=shape), y.but(dataset=base.name, form="long")
         return Seq([X, y], "tuple")
     return UNKNOWN

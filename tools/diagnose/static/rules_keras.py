@@ -62,7 +62,14 @@ def softmax_of_one(program: Program) -> Iterator[Found]:
 def sigmoid_many(program: Program) -> Iterator[Found]:
     """`Dense(10, activation="sigmoid")` and `categorical_crossentropy`."""
     for one in _models(program):
-        if one.activation == "sigmoid" and one.loss in _MANY and one.last is not None and (one.units or 2) > 1:
+        y = one.labels()
+        single = y is not None and y.form == "onehot" and one.loss == "binary_crossentropy" and (one.units or 0) > 2
+        if one.activation == "sigmoid" and single and one.last is not None:
+            yield (
+                one.last.node,
+                "each row has one class, and sigmoid with binary_crossentropy judges each by itself",
+            )
+        elif one.activation == "sigmoid" and one.loss in _MANY and one.last is not None and (one.units or 2) > 1:
             yield one.last.node, f"the outputs go through sigmoid, and {one.loss} wants them to sum to one"
 
 
@@ -177,10 +184,18 @@ def wrong_activation(program: Program) -> Iterator[Found]:
             yield one.last.node, f"the last layer ends with {one.activation}, and {one.loss} wants probabilities"
         elif one.loss in _VALUES and one.activation == "softmax":
             yield one.compile.node, f"{one.loss} is for values, and the last layer applies softmax"
+        elif one.loss in _VALUES and one.activation in ("sigmoid", "tanh") and _unbounded(one):
+            yield one.last.node, f"{one.activation} keeps the output within 1, and the target does not stay there"
         elif one.loss in _VALUES and one.activation == "relu" and one.units == 1 and "accuracy" not in one.metrics:
             y = one.labels()
             if y is not None and y.flags & {"scaled"} and y.learned:
                 yield one.last.node, "relu cuts off values below zero, and the target was scaled around it"
+
+
+def _unbounded(one: KerasModel) -> bool:
+    """Whether the target is known to be a value of any size."""
+    y = one.labels()
+    return y is not None and y.form == "float" and bool(y.dataset) and not y.learned and "scaled" not in y.flags
 
 
 @rule(

@@ -7,7 +7,7 @@ import ast
 import itertools
 from collections.abc import Iterator
 
-from mlpilot.tools.diagnose.static import nets
+from mlpilot.tools.diagnose.static import datasets, nets
 from mlpilot.tools.diagnose.static.listing import listed
 from mlpilot.tools.diagnose.static.naming import part_of
 from mlpilot.tools.diagnose.static.rule import Found, Program, rule
@@ -249,3 +249,24 @@ def leaf_changed(program: Program) -> Iterator[Found]:
             and ".grad" in written(node.value)
         ):
             yield node, f"{node.target.id} wants a gradient, and is changed in place outside of no_grad"
+
+
+@rule(
+    "TORCH221",
+    "channels-of-normalize",
+    "error",
+    "three channels normalised, and the images have one",
+    remedy="transforms.Normalize((0.5,), (0.5,))",
+    source="torchvision, transforms.Normalize; Humbatova et al. 2020, tensors and inputs",
+)
+def normalised_channels(program: Program) -> Iterator[Found]:
+    """`MNIST(transform=Compose([ToTensor(), Normalize((0.5, 0.5, 0.5), ...)]))`."""
+    for one in program.trace.instances:
+        if one.path not in ("torchvision.datasets.MNIST", "torchvision.datasets.FashionMNIST"):
+            continue
+        steps = datasets.transforms_of(one) or []
+        plain = all(isinstance(step, Instance) and step.name not in ("Grayscale", "Lambda") for step in steps)
+        for step in steps:
+            mean = step.argument("mean", 0) if isinstance(step, Instance) and step.name == "Normalize" else None
+            if plain and isinstance(mean, Seq) and mean.whole and len(mean.items) == 3:
+                yield one.node, f"{one.name} has images of one channel, and Normalize is given three means"

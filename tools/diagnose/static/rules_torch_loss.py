@@ -174,6 +174,9 @@ def label_type(program: Program) -> Iterator[Found]:
         if name in ("CrossEntropyLoss", "NLLLoss") and labels.form == "float" and labels.role == "y" and not squeezed:
             if labels.shape is None or len(labels.shape) == 1:
                 yield call.node, f"{name} takes classes as whole numbers, and {call.text(1)} is of floats"
+        elif name in ("CrossEntropyLoss", "NLLLoss") and labels.shape is not None and labels.shape[-1:] == (1,):
+            if len(labels.shape) == 2 and labels.role == "y":
+                yield call.node, f"{name} takes one number a row, and {call.text(1)} is a column of shape (n, 1)"
         elif name in ("BCELoss", "BCEWithLogitsLoss", "MSELoss") and labels.form == "long":
             yield call.node, f"{name} takes floats, and {call.text(1)} is of whole numbers"
 
@@ -347,3 +350,18 @@ def wrapped_anew(program: Program) -> Iterator[Found]:
     for call in program.trace.of("backward"):
         if isinstance(call.receiver, Data) and "rewrapped" in call.receiver.flags:
             yield call.node, f"{call.on()} was made anew from a number: nothing before it gets a gradient"
+
+
+@rule(
+    "TORCH117",
+    "backward-without-graph",
+    "error",
+    "backward where gradients are off",
+    remedy="train outside of torch.no_grad()",
+    source="PyTorch, Autograd mechanics: No-grad Mode",
+)
+def no_graph(program: Program) -> Iterator[Found]:
+    """`with torch.no_grad(): loss = ...; loss.backward()`."""
+    for call in program.trace.of("backward"):
+        if not call.grad and isinstance(call.receiver, Data) and call.receiver.kind == "loss":
+            yield call.node, f"{call.on()} is computed within no_grad, and has no graph to go back through"
