@@ -115,7 +115,7 @@ def transforms_of(dataset: Instance) -> list[Value] | None:
     if isinstance(given, Instance) and given.name == "Compose":
         steps = given.args[0] if given.args else given.kwargs.get("transforms")
         return steps.items if isinstance(steps, Seq) and steps.whole else None
-    return [given]
+    return [given] if given is not None else []
 
 
 def _keeps_size(dataset: Instance) -> bool:

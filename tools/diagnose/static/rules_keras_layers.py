@@ -4,7 +4,6 @@ Sources: Keras, documentation of layers; NeuraLint (Nikanjam et al. 2021); UMLAU
 al. 2020.
 """
 
-import ast
 from collections.abc import Iterator
 
 from mlpilot.tools.diagnose.static.kerasmodel import keras_models
@@ -314,9 +313,8 @@ def input_shape(program: Program) -> Iterator[Found]:
 )
 def counts_rows(program: Program) -> Iterator[Found]:
     """`input_shape=X_train.shape`, `input_dim=X_train.shape[0]`."""
-    for node in program.nodes:
-        if not isinstance(node, ast.keyword) or node.arg not in ("input_shape", "input_dim"):
-            continue
+    layers = [call for call in program.trace.calls if call.path.startswith("keras.layers.") and not call.receiver]
+    for node in (one for call in layers for one in call.node.keywords):
         text = written(node.value, 80)
         if text.endswith(".shape") and node.arg == "input_shape":
             yield node.value, f"input_shape={text} counts the rows, too: it is the shape of one row"
