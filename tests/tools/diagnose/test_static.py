@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from mlpilot.sandbox.errors import UserError
-from mlpilot.tools.diagnose import Diagnosis
+from mlpilot.tools.diagnose import Diagnosis, repair_source
 from mlpilot.tools.diagnose.static.formats import as_json, as_sarif
 from mlpilot.tools.diagnose.static.inspect import check_file, check_files
 from mlpilot.tools.diagnose.static.machine import read
@@ -182,3 +182,19 @@ def test_json_and_sarif() -> None:
         "region": {"startLine": 1, "startColumn": 5},
     }
     assert result["level"] == "warning" and result["message"]["text"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "mended"),
+    [
+        ("from sklearn.cross_validation import KFold\n", "from sklearn.model_selection import KFold\n"),
+        ("import numpy as np\na = np.zeros(3, np.float)\n", "import numpy as np\na = np.zeros(3, float)\n"),
+        ("encoder = OneHotEncoder(sparse=False)\n", "encoder = OneHotEncoder(sparse_output=False)\n"),
+        ('m = GradientBoostingRegressor(loss="ls")\n', 'm = GradientBoostingRegressor(loss="squared_error")\n'),
+    ],
+)
+def test_what_is_found_by_reading_can_be_mended_as_if_it_had_been_run(wrong: str, mended: str) -> None:
+    (one,) = check_source(wrong)
+    done = repair_source(wrong, one)
+    assert done is not None and done[0] == mended
+    assert check_source(mended) == []

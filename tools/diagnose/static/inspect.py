@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 import resource
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -137,13 +138,14 @@ class _Worker:
 
 def _serve(connection: Connection, others: Connection) -> None:
     others.close()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupt is the parent's to answer: it ends this process
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     sys.setrecursionlimit(DEPTH)
     while True:
         try:
             path = connection.recv()
-        except (EOFError, KeyboardInterrupt):
+        except EOFError:
             os._exit(0)
         try:
             found = check_file(path)

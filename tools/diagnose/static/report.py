@@ -41,12 +41,14 @@ def _found(program: Program) -> Iterator[Diagnosis]:
     lines = program.text.split("\n")
     seen = set()
     for rule in RULES:
-        for node, message in rule.look(program):
+        for found in rule.look(program):
+            node, message = found[0], found[1]
+            evidence = found[2] if len(found) == 3 else ""
             line, column = getattr(node, "lineno", 1), getattr(node, "col_offset", 0)
             key = rule.code, line, column
             if key not in seen:
                 seen.add(key)
-                yield _diagnosis(rule, message, line, _characters(lines, line, column))
+                yield _diagnosis(rule, message, evidence, line, _characters(lines, line, column))
 
 
 def _characters(lines: Sequence[str], line: int, column: int) -> int:
@@ -56,11 +58,12 @@ def _characters(lines: Sequence[str], line: int, column: int) -> int:
     return len(lines[line - 1].encode()[:column].decode(errors="replace")) + 1
 
 
-def _diagnosis(rule: Rule, message: str, line: int, column: int) -> Diagnosis:
+def _diagnosis(rule: Rule, message: str, evidence: str, line: int, column: int) -> Diagnosis:
     text = message if len(message) <= _LONGEST else message[: _LONGEST - 1] + "…"
     return Diagnosis(
         rule.kind,
         text,
+        evidence,
         line=line,
         remedy=rule.remedy,
         column=column,

@@ -7,8 +7,11 @@ from functools import cached_property
 
 from mlpilot.tools.diagnose.static.trace import Trace
 
-Found = tuple[ast.AST, str]
-"""(the place, what is wrong in one line, with the names that show it)."""
+Found = tuple[ast.AST, str] | tuple[ast.AST, str, str]
+"""(the place, what is wrong in one line, with the names that show it, and the error that running it would end in).
+
+That error is the evidence by which a repair knows what to do, as if it had come from a traceback.
+"""
 
 
 @dataclass(eq=False)

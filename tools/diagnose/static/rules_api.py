@@ -18,7 +18,7 @@ _CHANGES = "the libraries' changelogs"
 
 @rule(
     "API001",
-    "module-removed",
+    "moved-module",
     "error",
     "a module that is gone",
     remedy="import from the module that is named",
@@ -31,7 +31,7 @@ def modules(program: Program) -> Iterator[Found]:
             for full in (node.module, *(f"{node.module}.{one.name}" for one in node.names)):
                 new = _module(full)
                 if new:
-                    yield node, f"{full} is gone: use {new}"
+                    yield node, f"{full} is gone: use {new}", f"No module named {full!r}"
                     break
         elif isinstance(node, ast.Import) and not _tried(program, node):
             for one in node.names:
@@ -58,7 +58,7 @@ def _tried(program: Program, node: ast.AST) -> bool:
     return any(first <= line <= last for first, last in program.tried)
 
 
-@rule("API002", "name-removed", "error", "a name that is gone", remedy="use what is named", source=_CHANGES)
+@rule("API002", "moved-name", "error", "a name that is gone", remedy="use what is named", source=_CHANGES)
 def names(program: Program) -> Iterator[Found]:
     """`load_boston`, `plot_confusion_matrix`, `tf.placeholder`."""
     for node in program.nodes:
@@ -76,7 +76,7 @@ def names(program: Program) -> Iterator[Found]:
 
 @rule(
     "API003",
-    "numpy-name-removed",
+    "removed-attribute",
     "error",
     "a name that numpy no longer has",
     remedy="write what is named",
@@ -91,16 +91,17 @@ def numpy_names(program: Program) -> Iterator[Found]:
             and node.attr in renamed.NUMPY
             and not _tried(program, node)
         ):
-            yield node, f"np.{node.attr} is gone: write {renamed.NUMPY[node.attr]}"
+            text = f"np.{node.attr} is gone: write {renamed.NUMPY[node.attr]}"
+            yield node, text, f"AttributeError: module 'numpy' has no attribute {node.attr!r}"
 
 
-@rule("API004", "method-removed", "error", "a method that is gone", remedy="use what is named", source=_CHANGES)
+@rule("API004", "removed-attribute", "error", "a method that is gone", remedy="use what is named", source=_CHANGES)
 def methods(program: Program) -> Iterator[Found]:
     """`df.append(...)`, `df.ix[...]`, `model.predict_classes(...)`."""
     for node, base in program.trace.attributes:
         known = renamed.METHODS.get(node.attr)
         if known and _belongs(program, base, known[0], node):
-            yield node, f"{node.attr} is gone: use {known[1]}"
+            yield node, f"{node.attr} is gone: use {known[1]}", f"AttributeError: object has no attribute {node.attr!r}"
     for call in program.trace.of("append"):
         if _is_table(call.receiver) and "pandas" in program.trace.libraries and call.args and not _is_plain(call):
             yield call.node, "append of a table is gone (pandas 2.0): use pd.concat([...])"
@@ -131,7 +132,7 @@ def _belongs(program: Program, base: Value, library: str, node: ast.Attribute) -
     return isinstance(base, Bound) and isinstance(base.receiver, Instance) and base.receiver.library == "sklearn"
 
 
-@rule("API005", "argument-removed", "error", "an argument that is gone", remedy="use what is named", source=_CHANGES)
+@rule("API005", "unexpected-argument", "error", "an argument that is gone", remedy="use what is named", source=_CHANGES)
 def arguments(program: Program) -> Iterator[Found]:
     """`OneHotEncoder(sparse=False)`, `AdaBoostClassifier(base_estimator=...)`."""
     for call in program.trace.calls:
@@ -141,7 +142,8 @@ def arguments(program: Program) -> Iterator[Found]:
         for name in call.kwargs:
             new = renamed.ARGUMENTS.get((owner, name))
             if new:
-                yield _keyword(call, name), f"{call.name} knows no {name}= any more: use {new}"
+                said = f"TypeError: {call.name}() got an unexpected keyword argument {name!r}"
+                yield _keyword(call, name), f"{call.name} knows no {name}= any more: use {new}", said
     for call in program.trace.of("fit", "fit_generator"):
         if "nb_epoch" in call.kwargs:
             yield _keyword(call, "nb_epoch"), "fit knows no nb_epoch= any more: use epochs"
@@ -154,7 +156,7 @@ def _keyword(call: Call, name: str) -> ast.AST:
 
 @rule(
     "API006",
-    "value-removed",
+    "removed-value",
     "error",
     "a value that is gone",
     remedy="write the present value",
@@ -173,7 +175,8 @@ def values(program: Program) -> Iterator[Found]:
             trees = name != "max_features" or "Forest" in one.name or "Tree" in one.name or "Boosting" in one.name
             if (key in RENAMED_VALUES or key in renamed.VALUES) and trees and _applies(one, name, value.value):
                 place = next((word for word in one.node.keywords if word.arg == name), one.node)
-                yield place, f"{one.name} knows no {name}={value.value!r} any more: write {new!r}"
+                said = f"The {name!r} parameter of {one.name} must be valid. Got {value.value!r} instead"
+                yield place, f"{one.name} knows no {name}={value.value!r} any more: write {new!r}", said
 
 
 def _applies(one: Instance, name: str, value: str) -> bool:
