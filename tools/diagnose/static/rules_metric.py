@@ -51,11 +51,15 @@ def swapped(program: Program) -> Iterator[Found]:
         if first is None or second is None:
             continue
         guessed = first.kind in ("predicted", "probabilities") and first.made_by is not None
-        if guessed and second.kind == "data" and second.made_by is None and second.role == "y":
+        if guessed and second.kind == "data" and second.made_by is None and _is_target(second):
             yield (
                 call.node,
                 f"{call.name}({call.text(0)}, {call.text(1)}): the predictions stand where the truth belongs",
             )
+
+
+def _is_target(data: Data) -> bool:
+    return data.role == "y" or len(data.columns or ()) == 1
 
 
 @rule(
