@@ -14,5 +14,6 @@ SUITES: dict[str, str] = {
     "sandbox": "mlpilot.evals.sandbox",
     "models": "mlpilot.evals.models",
     "hostile": "mlpilot.evals.hostile.suite",
+    "reading": "mlpilot.evals.reading",
 }
 """Name of a suite → the module that holds it."""

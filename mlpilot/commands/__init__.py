@@ -7,6 +7,7 @@ from types import ModuleType
 
 from mlpilot.commands import (
     chat,
+    check,
     doctor,
     evaluate,
     execute,
@@ -36,6 +37,7 @@ COMMANDS: dict[str, ModuleType] = {
     "predict": predict,
     "score": score,
     "exec": execute,
+    "check": check,
     "chat": chat,
     "models": models,
     "doctor": doctor,
@@ -46,5 +48,5 @@ COMMANDS: dict[str, ModuleType] = {
 }
 """In the order in which help lists them."""
 
-LATER = ("check", "fix")
+LATER = ("fix",)
 """Commands that are promised, and are not there yet."""

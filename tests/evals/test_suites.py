@@ -128,3 +128,12 @@ def test_speed() -> None:
     assert set(took) == set(promised) == {"import", "help", "fold"}  # type: ignore[call-overload]
     within = [took[name] <= promised[name] for name in promised]  # type: ignore[index, attr-defined]
     assert (answer["code"] == 0) == all(within)
+
+
+def test_reading() -> None:
+    """As for speed: only that the verdict follows from what was measured."""
+    answer = suite("reading", "--times", "1", "--files", "20", codes=(0, 3))
+    promised, took = answer["limits"], answer["seconds"]
+    assert set(took) == set(promised) == {"script", "folder"}  # type: ignore[call-overload]
+    within = [took[name] <= promised[name] for name in promised]  # type: ignore[index, attr-defined]
+    assert (answer["code"] == 0) == all(within)

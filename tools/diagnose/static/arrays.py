@@ -1,0 +1,151 @@
+"""Functions of pandas and numpy: where rows come from, what they are made of."""
+
+from collections.abc import Callable
+
+from mlpilot.tools.diagnose.static import frames
+from mlpilot.tools.diagnose.static.tables import EXTREMES, STATISTICS, statistic
+from mlpilot.tools.diagnose.static.trace import Call, Context, as_data
+from mlpilot.tools.diagnose.static.values import (
+    UNKNOWN,
+    Const,
+    Data,
+    Step,
+    Table,
+    Value,
+    constant,
+    words,
+)
+
+
+def read_table(context: Context, call: Call) -> Value:
+    """Rows from a file or the network: a source of their own."""
+    serial = context.fresh()
+    name = (words(call.get("filepath_or_buffer", 0)) or [""])[0]
+    flags = {"temporal"} if call.get("parse_dates") is not None and call.get("index_col") is not None else set()
+    rows = frozenset({(("source", serial, name[-60:]),)})
+    return Data(rows=rows, frame=serial, flags=frozenset(flags), dataset="")
+
+
+def from_values(context: Context, call: Call) -> Value:
+    """An array or table made of what is given."""
+    found = [one for value in (*call.args, *call.kwargs.values()) for one in frames.gathered(value)]
+    if not found:
+        serial = context.fresh()
+        return Data(rows=frozenset({(("source", serial, call.name),)}), frame=serial)
+    if len(found) == 1:
+        return found[0].but(kind="data" if found[0].kind == "stat" else found[0].kind)
+    if isinstance(call.get("data", 0), Table):
+        return frames.beside(found)
+    return frames.together(found)
+
+
+def concatenated(context: Context, call: Call) -> Value:
+    """`pd.concat`, `np.concatenate`, `np.vstack`, ..."""
+    del context
+    found = [one for value in call.args for one in frames.gathered(value)]
+    side = call.name in ("hstack", "column_stack", "c_", "merge") or (
+        call.name in ("concat", "concatenate", "append", "cat") and frames.axis_of(call.get("axis", 1))
+    )
+    return frames.beside(found) if side else frames.together(found)
+
+
+def numpy_statistic(context: Context, call: Call) -> Value:
+    """`np.mean(X, axis=0)`."""
+    del context
+    data = as_data(call.get("a", 0))
+    if data is None:
+        return UNKNOWN
+    if constant(call.get("axis", 1)) in (1, -1, 2):
+        return data.but(last="")
+    name = call.name.removeprefix("nan").replace("amax", "max").replace("amin", "min")
+    return statistic(Call(call.order, call.node, f".{name}", None, [], {}, (), ()), data, name)
+
+
+def permuted(context: Context, call: Call) -> Value:
+    """Row numbers in a random order, or the rows themselves."""
+    data = as_data(call.get("x", 0))
+    if data is not None and data.kind == "data":
+        return data.flagged("shuffled")
+    return Data(kind="picks", steps=(("permutation", context.fresh(), "in"),), flags=frozenset({"shuffled"}))
+
+
+def counted(context: Context, call: Call) -> Value:
+    """`np.arange(n)`, row numbers that may be shuffled and cut."""
+    del context, call
+    return Data(kind="picks")
+
+
+def random_numbers(context: Context, call: Call) -> Value:
+    """Rows of random numbers: a source."""
+    serial = context.fresh()
+    return Data(rows=frozenset({(("source", serial, call.name),)}), frame=0)
+
+
+def best_class(context: Context, call: Call) -> Value:
+    """`np.argmax(probabilities, axis=1)`: labels."""
+    del context
+    data = as_data(call.get("a", 0))
+    if data is None:
+        return UNKNOWN
+    if data.kind in ("probabilities", "predicted"):
+        return data.but(kind="predicted", flags=data.flags - {"raw"}, form="int", last="")
+    return data.but(form="int", last="argmax", kind="stat" if data.kind in ("score", "stat") else data.kind)
+
+
+def random_choice(context: Context, call: Call) -> Value:
+    """`np.random.choice(...)`: row numbers, or values."""
+    data = as_data(call.get("a", 0))
+    if data is not None and data.kind in ("picks", "labels"):
+        return data.but(steps=(*data.steps, ("sample", context.fresh(), "in")))
+    return Data(kind="picks", steps=(("sample", context.fresh(), "in"),))
+
+
+def encoded_columns(context: Context, call: Call) -> Value:
+    """`pd.get_dummies`: one column for each value."""
+    del context
+    data = as_data(call.get("data", 0))
+    if data is None:
+        return UNKNOWN
+    if call.get("columns") is None and len(data.columns or ()) == 1:
+        return data.but(form="onehot", columns=None, without=data.without | {"?"})
+    return data.but(columns=None, without=data.without | {"?"} if data.columns else data.without)
+
+
+def shuffle_in_place(context: Context, call: Call) -> Value:
+    """`np.random.shuffle(x)`."""
+    value = call.get("x", 0)
+    if isinstance(value, Data):
+        steps: tuple[Step, ...] = (("permutation", context.fresh(), "in"),) if value.kind == "picks" else value.steps
+        context.rebind(value, value.but(steps=steps).flagged("shuffled"))
+    return Const(None)
+
+
+FUNCTIONS: dict[str, Callable[[Context, Call], Value]] = {
+    **{
+        f"pandas.{name}": read_table
+        for name in ["read_csv", "read_excel", "read_parquet", "read_table", "read_json", "read_sql"]
+    },
+    **{f"numpy.{name}": read_table for name in ("loadtxt", "genfromtxt", "load")},
+    "yfinance.download": lambda context, call: read_table(context, call).flagged("temporal"),  # type: ignore[attr-defined]
+    **{f"pandas.{name}": from_values for name in ("DataFrame", "Series")},
+    **{f"numpy.{name}": from_values for name in ("array", "asarray", "stack")},
+    **{f"numpy.{name}": concatenated for name in ["concatenate", "vstack", "hstack", "column_stack", "append", "r_"]},
+    "pandas.concat": concatenated,
+    "pandas.merge": lambda context, call: frames.beside(  # noqa: ARG005
+        [one for value in call.args[:2] for one in frames.gathered(value)]
+    ),
+    **{f"numpy.{name}": numpy_statistic for name in (*STATISTICS, *EXTREMES, "nanmean", "nanstd", "nanmedian", "amax")},
+    "numpy.corrcoef": numpy_statistic,
+    "numpy.percentile": numpy_statistic,
+    "numpy.random.permutation": permuted,
+    "numpy.random.shuffle": shuffle_in_place,
+    "random.shuffle": shuffle_in_place,
+    "numpy.arange": counted,
+    "numpy.random.choice": random_choice,
+    **{
+        f"numpy.random.{name}": random_numbers
+        for name in ["rand", "randn", "normal", "uniform", "randint", "standard_normal"]
+    },
+    "numpy.argmax": best_class,
+    "pandas.get_dummies": encoded_columns,
+}

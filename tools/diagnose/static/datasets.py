@@ -1,0 +1,170 @@
+"""Data sets, loaders and labels of PyTorch and Keras: which rows they give, and in which form."""
+
+from mlpilot.tools.diagnose.static import frames
+from mlpilot.tools.diagnose.static.naming import role_of
+from mlpilot.tools.diagnose.static.tensors import (
+    Shape,
+)
+from mlpilot.tools.diagnose.static.trace import Call, Context, as_data, is_none, path_of
+from mlpilot.tools.diagnose.static.values import (
+    UNKNOWN,
+    Data,
+    Instance,
+    Seq,
+    Value,
+    chosen,
+    number,
+)
+
+KERAS_DATA = {
+    "mnist": ((28, 28), 10, "int"),
+    "fashion_mnist": ((28, 28), 10, "int"),
+    "cifar10": ((32, 32, 3), 10, "int"),
+    "cifar100": ((32, 32, 3), 100, "int"),
+    "imdb": (None, 2, "int"),
+    "reuters": (None, 46, "int"),
+    "boston_housing": ((13,), 0, "float"),
+    "california_housing": ((8,), 0, "float"),
+}
+"""Data set of Keras → (shape of a row, classes, form of the labels)."""
+
+
+CLASSES = {"mnist": 10, "fashion_mnist": 10, "cifar10": 10, "cifar100": 100, "reuters": 46, "imdb": 2} | {
+    "iris": 3,
+    "wine": 3,
+    "digits": 10,
+    "breast_cancer": 2,
+    "MNIST": 10,
+    "FashionMNIST": 10,
+    "CIFAR10": 10,
+    "CIFAR100": 100,
+    "moons": 2,
+    "circles": 2,
+}
+
+
+IMAGES = {"MNIST": (None, 1, 28, 28), "FashionMNIST": (None, 1, 28, 28), "CIFAR10": (None, 3, 32, 32)}
+
+
+def made_tensor(context: Context, call: Call) -> Value:
+    """`torch.randn(8, 10)`: rows of a source, of that shape."""
+    sizes = call.args[0].items if call.args and isinstance(call.args[0], Seq) else call.args
+    shape: Shape = tuple(int(plain) if (plain := number(one)) is not None else None for one in sizes)
+    role = role_of(call.alias)
+    form = "long" if call.name == "randint" else "float"
+    return Data(
+        rows=frozenset({(("source", context.fresh(), call.name),)}),
+        shape=shape if shape else None,
+        role=role,
+        form=form,
+    )
+
+
+def as_tensor(context: Context, call: Call) -> Value:
+    """`torch.tensor(X, dtype=...)`, `torch.from_numpy(X)`."""
+    del context
+    found = frames.gathered(call.args[0]) if call.args else []
+    kind = path_of(call.get("dtype", 1))
+    form = (
+        "long"
+        if kind.endswith(("long", "int64"))
+        else "float"
+        if kind.endswith(("float", "float32", "float64"))
+        else ""
+    )
+    if call.name in ("FloatTensor", "LongTensor"):
+        form = "float" if call.name == "FloatTensor" else "long"
+    if not found:
+        return Data(form=form)
+    if found[0].kind in ("loss", "score"):
+        return found[0].but(kind="loss").flagged("rewrapped")
+    return found[0].but(form=form or found[0].form, shape=None)
+
+
+def random_split(context: Context, call: Call) -> Value:
+    """Parts of a data set."""
+    which = context.fresh()
+    given = call.get("dataset", 0) or UNKNOWN
+    sizes = call.get("lengths", 1)
+    how_many = len(sizes.items) if isinstance(sizes, Seq) and sizes.whole else 2
+    rows = rows_of(given)
+    return Seq(
+        [Data(rows=chosen(rows, ("split", which, f"part {i}")), made_by=given) for i in range(how_many)], "tuple"
+    )
+
+
+def rows_of(value: Value) -> frozenset[tuple[tuple[str, object, object], ...]]:
+    """Rows of data, or of a data set object."""
+    if isinstance(value, Instance):
+        found = [one for given in (*value.args, *value.kwargs.values()) for one in frames.gathered(given)]
+        return found[0].rows if found else frozenset({(("object", value.serial, ""),)})
+    data = as_data(value)
+    return data.rows if data is not None else frozenset()
+
+
+_KEEPING = frozenset(
+    ("ToTensor", "Normalize", "RandomHorizontalFlip", "RandomVerticalFlip", "RandomRotation", "ConvertImageDtype")
+)
+
+
+def transforms_of(dataset: Instance) -> list[Value] | None:
+    """Steps that its rows go through, or None where they are not known."""
+    given = dataset.argument("transform")
+    if is_none(given):
+        return []
+    if isinstance(given, Instance) and given.name == "Compose":
+        steps = given.args[0] if given.args else given.kwargs.get("transforms")
+        return steps.items if isinstance(steps, Seq) and steps.whole else None
+    return [given] if given is not None else []
+
+
+def _keeps_size(dataset: Instance) -> bool:
+    steps = transforms_of(dataset)
+    return steps is not None and all(isinstance(one, Instance) and one.name in _KEEPING for one in steps)
+
+
+def batch(loader: Instance) -> Value:
+    """What a loader gives for each batch: inputs and labels."""
+    given = loader.argument("dataset", 0) or UNKNOWN
+    base = given
+    while isinstance(base, Data) and isinstance(base.made_by, Instance):
+        base = base.made_by
+    rows = rows_of(given)
+    X, y = Data(rows=rows, role="X"), Data(rows=rows, role="y")
+    if isinstance(base, Instance) and base.name == "TensorDataset":
+        items: list[Value] = [one.but(rows=rows) if (one := as_data(value)) else UNKNOWN for value in base.args]
+        return Seq(items, "tuple")
+    if isinstance(base, Instance) and base.path.startswith("torchvision.datasets."):
+        shape = IMAGES.get(base.name) if _keeps_size(base) else None
+        X, y = X.but(dataset=base.name, shape=shape), y.but(dataset=base.name, form="long")
+        return Seq([X, y], "tuple")
+    return UNKNOWN
+
+
+def keras_dataset(context: Context, call: Call) -> Value:
+    """`mnist.load_data()`."""
+    serial = context.fresh()
+    name = call.path.split(".")[-2] if "." in call.path else ""
+    shape, _, form = KERAS_DATA.get(name, (None, 0, ""))
+    parts: list[Value] = []
+    for part in ("train", "test"):
+        rows = frozenset({(("source", serial, name), ("split", serial, part))})
+        X = Data(rows=rows, role="X", dataset=name, shape=(None, *shape) if shape else None)
+        parts.append(Seq([X, Data(rows=rows, role="y", dataset=name, form=form)], "tuple"))
+    return Seq(parts, "tuple")
+
+
+def categorical(context: Context, call: Call) -> Value:
+    """`to_categorical(y)`, `tf.one_hot(y, 10)`: one column for each class."""
+    del context
+    data = as_data(call.args[0]) if call.args else None
+    how_many = number(call.get("num_classes", 1) or call.get("depth"))
+    return (data or Data(role="y")).but(form="onehot", shape=(None, int(how_many)) if how_many is not None else None)
+
+
+def torch_join(context: Context, call: Call) -> Value:
+    """`torch.cat`, `torch.stack`."""
+    del context
+    found = [one for value in call.args[:1] for one in frames.gathered(value)]
+    made = frames.beside(found)
+    return made.but(last="", shape=None) if isinstance(made, Data) else UNKNOWN

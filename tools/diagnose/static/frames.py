@@ -1,0 +1,375 @@
+"""Tables and arrays: choosing rows and columns, statistics and arithmetic, as pandas and numpy do them."""
+
+import ast
+from typing import Any
+
+from mlpilot.tools.diagnose.static.listing import listed
+from mlpilot.tools.diagnose.static.naming import by_name, role_of
+from mlpilot.tools.diagnose.static.trace import Context, as_data, written
+from mlpilot.tools.diagnose.static.values import (
+    UNKNOWN,
+    Bound,
+    Const,
+    Data,
+    Learning,
+    Seq,
+    Step,
+    Table,
+    Value,
+    chosen,
+    constant,
+    number,
+    united,
+    words,
+)
+
+__all__ = ["by_name"]
+
+_OPPOSITE = {"in": "out", "out": "in", "head": "tail", "tail": "head", "<": ">", ">": "<", True: False, False: True}
+_ALL_ROWS = listed("values T array str dt cat loc iloc at iat real flat sparse")
+_LARGEST = 10**12
+
+
+def guessed(context: Context, name: str) -> Value:
+    """What a name that nothing binds may stand for."""
+    del context
+    return by_name(name) or UNKNOWN
+
+
+def named(context: Context, value: Value, name: str) -> Value:
+    """The value, with what its new name says about it."""
+    if value is UNKNOWN:
+        return by_name(name, context.fresh()) or UNKNOWN
+    if isinstance(value, Data) and not value.role and value.kind == "data" and (role := role_of(name)):
+        return value.but(role=role)
+    return value
+
+
+def attribute(context: Context, data: Data, name: str) -> Value:
+    """`data.name`."""
+    del context
+    if name in ("loc", "iloc", "at", "iat"):
+        return Bound(data, name)
+    if name in _ALL_ROWS or (name in ("data", "target", "frame", "images") and data.dataset):
+        if name in ("data", "images") and data.dataset:
+            return data.but(role="X")
+        return data.but(role="y", form=data.form or "int") if name == "target" and data.dataset else data
+    if name == "columns":
+        return data.but(kind="names")
+    if name == "index":
+        return data.but(kind="names" if data.kind == "stat" else "labels")
+    if name in ("shape", "size", "dtypes", "ndim", "dtype", "device", "feature_names", "target_names"):
+        return Data(kind="fact", rows=data.rows)
+    return Bound(data, name)
+
+
+def subscript(context: Context, base: Value, index: Value, node: ast.Subscript) -> Value:
+    """`base[index]`."""
+    if isinstance(base, Bound) and base.name in ("loc", "iloc") and isinstance(base.receiver, Data):
+        data: Data | None = base.receiver
+        rows_only = True
+    else:
+        data, rows_only = as_data(base), False
+    if data is None:
+        return UNKNOWN
+    if data.kind == "fact":
+        return UNKNOWN
+    choice: ast.expr = node.slice
+    if isinstance(choice, ast.Tuple) and choice.elts:
+        values = index.items if isinstance(index, Seq) else [UNKNOWN] * len(choice.elts)
+        data = _rows(context, data, values[0], choice.elts[0])
+        if len(choice.elts) > 1:
+            data = _columns(data, values[1], choice.elts[1])
+        return data.but(shape=None)
+    if rows_only or isinstance(choice, ast.Slice):
+        return _rows(context, data, index, choice)
+    return _chosen(context, data, index, choice)
+
+
+def _chosen(context: Context, data: Data, index: Value, node: ast.expr) -> Data:
+    if words(index):
+        return select(data, words(index))
+    found = as_data(index)
+    if found is None and isinstance(index, Seq):
+        found = next((item for item in index.items if isinstance(item, Data) and item.kind == "names"), None)
+    if found is None:
+        unknown = not isinstance(index, Const)
+        return data.but(without=data.without | {"?"}, columns=None) if unknown else data
+    if data.kind == "names":
+        return data.but(learned=data.learned | found.learned)
+    if found.kind == "names":
+        chosen_by = frozenset(_as_choice(one) for one in found.learned)
+        return data.but(learned=data.learned | chosen_by, columns=None, without=data.without | {"?"})
+    return _rows(context, data, index, node)
+
+
+def _as_choice(one: Learning) -> Learning:
+    """What columns were chosen by: correlations with the target, say."""
+    kind = "select" if one.what in ("corr", "corrwith", "corrcoef") else one.kind
+    return Learning(one.what, kind, one.rows, one.line, one.column, one.of)
+
+
+def select(data: Data, columns: list[str]) -> Data:
+    """The columns with these names; what went into others is left behind."""
+    wanted = frozenset(columns)
+    kept = frozenset(one for one in data.learned if not one.into or one.into & wanted)
+    return data.but(columns=tuple(columns), learned=kept, without=frozenset())
+
+
+def without_columns(data: Data, index: Value) -> Data:
+    """The table without some columns."""
+    gone = frozenset(words(index))
+    if not gone:
+        return data.but(without=data.without | {"?"})
+    kept = frozenset(one for one in data.learned if not one.into or one.into - gone)
+    columns = tuple(one for one in data.columns if one not in gone) if data.columns is not None else None
+    return data.but(without=data.without | gone, learned=kept, columns=columns)
+
+
+def _columns(data: Data, index: Value, node: ast.expr) -> Data:
+    if isinstance(node, ast.Slice):
+        if node.lower is None and node.upper is None:
+            return data
+        last = written(node.upper) if node.upper is not None else ""
+        return data.but(without=data.without | {"?", f"[{last}]"}, columns=None)
+    if words(index):
+        return select(data, words(index))
+    found = as_data(index)
+    if found is not None and found.kind in ("names", "stat", "mask"):
+        return data.but(learned=data.learned | found.learned, without=data.without | {"?"})
+    if number(index) is not None:
+        return data.but(columns=(f"[{number(index)}]",), without=frozenset())
+    return data.but(without=data.without | {"?"})
+
+
+def _rows(context: Context, data: Data, index: Value, node: ast.expr) -> Data:
+    if isinstance(node, ast.Slice):
+        step = _cut(context, node)
+        if step is None:
+            return data
+        if data.kind in ("picks", "labels", "names"):
+            return data.but(steps=(*data.steps, step))
+        return data.but(rows=chosen(data.rows, step))
+    found = as_data(index)
+    if found is not None and found.kind in ("picks", "mask", "labels") and found.steps:
+        return data.but(rows=chosen(data.rows, *found.steps), flags=data.flags | (found.flags & {"shuffled"}))
+    if found is not None and found.kind in ("mask", "labels", "data", "picks"):
+        return data.but(rows=chosen(data.rows, ("some", written(node), context.fresh())))
+    return data
+
+
+def _cut(context: Context, node: ast.Slice) -> Step | None:
+    lower, upper = node.lower, node.upper
+    if isinstance(lower, ast.Constant) and lower.value in (0, None):
+        lower = None
+    if node.step is not None or (lower is None and upper is None):
+        return None
+    counters = {
+        name.id
+        for loop in context.loops
+        for target in _targets(loop)
+        for name in ast.walk(target)
+        if isinstance(name, ast.Name)
+    }
+    bounds = [one for one in (lower, upper) if one is not None]
+    used = {name.id for bound in bounds for name in ast.walk(bound) if isinstance(name, ast.Name)}
+    if used & counters or any(isinstance(loop, ast.While) for loop in context.loops):
+        return None
+    if lower is not None and upper is not None:
+        return ("range", f"{written(lower)}:{written(upper)}", "in")
+    if lower is not None:
+        return ("cut", written(lower), "tail")
+    return ("cut", written(bounds[0]), "head")
+
+
+def _targets(loop: ast.AST) -> list[ast.AST]:
+    if isinstance(loop, ast.For | ast.AsyncFor):
+        return [loop.target]
+    return [one.target for one in getattr(loop, "generators", [])]
+
+
+def opposite(step: Step) -> Step:
+    """The choice of the rows that this choice leaves."""
+    part: Any = step[2]
+    if part in ("train", "test") and step[0] == "split":
+        return (step[0], step[1], "test" if part == "train" else "train")
+    if isinstance(part, tuple) and part[:1] == ("not",):
+        return (step[0], step[1], part[1])
+    return (step[0], step[1], _OPPOSITE.get(part, ("not", part)))
+
+
+def inverted(data: Data) -> Data:
+    """`~mask`."""
+    if len(data.steps) != 1:
+        return data.but(steps=())
+    return data.but(steps=(opposite(data.steps[0]),))
+
+
+def arithmetic(left: Value, right: Value, node: ast.BinOp) -> Value:
+    """`left op right`."""
+    if isinstance(left, Const) and isinstance(right, Const):
+        return _numbers(left.value, right.value, node.op)
+    if isinstance(left, Seq) and isinstance(right, Seq) and isinstance(node.op, ast.Add):
+        return Seq([*left.items, *right.items], left.kind, left.whole and right.whole)
+    if isinstance(left, Seq) and isinstance(node.op, ast.Mult):
+        return Seq(list(left.items), left.kind, False)
+    one, other = as_data(left), as_data(right)
+    if one is None and other is None:
+        return UNKNOWN
+    if one is None or other is None:
+        found = one or other
+        assert found is not None
+        return _with_number(found, right if one is not None else left, node.op)
+    if "mask" in (one.kind, other.kind):
+        return one.but(kind="mask", steps=())
+    kinds = {one.kind, other.kind}
+    if kinds == {"stat"}:
+        return one.but(learned=one.learned | other.learned)
+    base = other if (one.kind in ("stat", "fact") and other.kind != "loss") or other.kind == "loss" else one
+    return base.but(
+        learned=one.learned | other.learned,
+        applied=one.applied | other.applied,
+        rows=base.rows,
+        last="",
+        shape=None,
+        flags=one.flags | other.flags | ({"scaled"} if isinstance(node.op, ast.Div | ast.Sub) else set()),
+    )
+
+
+def _with_number(data: Data, other: Value, operation: ast.operator) -> Data:
+    by = number(other)
+    scaled = isinstance(operation, ast.Div | ast.Mult) and by is not None and by not in (0, 1)
+    kind = data.kind if data.kind != "mask" else "data"
+    keeps = data.last if isinstance(operation, ast.Div | ast.Mult) and data.kind == "loss" else ""
+    return data.but(flags=data.flags | ({"scaled"} if scaled else set()), last=keeps, kind=kind)
+
+
+def _numbers(one: Any, other: Any, operation: ast.operator) -> Value:
+    if isinstance(one, str) and isinstance(other, str) and isinstance(operation, ast.Add):
+        return Const(one + other) if len(one) + len(other) < 1000 else UNKNOWN
+    if not all(isinstance(x, int | float) and abs(x) < _LARGEST for x in (one, other)):
+        return UNKNOWN
+    try:
+        match operation:
+            case ast.Add():
+                return Const(one + other)
+            case ast.Sub():
+                return Const(one - other)
+            case ast.Mult():
+                return Const(one * other)
+            case ast.Div():
+                return Const(one / other)
+            case ast.FloorDiv():
+                return Const(one // other)
+            case ast.Mod():
+                return Const(one % other)
+            case ast.Pow() if abs(other) <= 64:
+                return Const(one**other)
+    except (ArithmeticError, ValueError, TypeError):
+        return UNKNOWN
+    return UNKNOWN
+
+
+def comparison(context: Context, values: list[Value], node: ast.Compare) -> Value:
+    """`left < right`: a choice of rows."""
+    del context
+    data = next((found for value in values if (found := as_data(value)) is not None), None)
+    if data is None or len(values) != 2:
+        return UNKNOWN
+    if data.kind in ("predicted", "probabilities"):
+        return data.but(kind="predicted", flags=data.flags - {"raw"})
+    if data.kind in ("stat", "names", "score", "loss", "fact"):
+        return data
+    left, right, operation = written(node.left, 200), written(node.comparators[0], 200), node.ops[0]
+    step: Step
+    if isinstance(operation, ast.Lt | ast.LtE | ast.Gt | ast.GtE):
+        step = ("order", f"{left} {right}", "<" if isinstance(operation, ast.Lt | ast.LtE) else ">")
+    elif isinstance(operation, ast.Eq):
+        step = ("equal", left, right)
+    elif isinstance(operation, ast.NotEq):
+        step = ("equal", left, ("not", right))
+    else:
+        step = ("test", f"{left} {right}", True)
+    return Data(rows=data.rows, kind="mask", steps=(step,))
+
+
+def store(context: Context, base: Value, index: Value, value: Value) -> None:
+    """`base[index] = value`: what was learnt goes into those columns."""
+    data = base.receiver if isinstance(base, Bound) and isinstance(base.receiver, Data) else base
+    if not isinstance(data, Data):
+        return
+    names = frozenset(words(index))
+    if not names and isinstance(index, Seq) and index.items:
+        names = frozenset(words(index.items[-1]))
+    context.rebind(data, stored(data, names, value))
+
+
+def stored(data: Data, names: frozenset[str], value: Value) -> Data:
+    """The table after something was written into columns (into all, if no name is known)."""
+    given = as_data(value)
+    learned, applied, flags = data.learned, data.applied, data.flags
+    if given is not None:
+        learned |= frozenset(_into(one, names) for one in given.learned)
+        applied |= given.applied
+        flags |= given.flags & {"temporal", "scaled"}
+    columns = data.columns
+    if columns is not None and names:
+        columns = (*columns, *(name for name in sorted(names) if name not in columns))
+    without = data.without - names
+    return data.but(learned=learned, applied=applied, flags=flags, columns=columns, without=without)
+
+
+def _into(one: Learning, names: frozenset[str]) -> Learning:
+    return Learning(one.what, one.kind, one.rows, one.line, one.column, one.of, names)
+
+
+def learning(node: ast.AST, what: str, kind: str, data: Data, of: str = "") -> Learning:
+    """Something learnt from these rows at this place."""
+    return Learning(what, kind, data.rows, getattr(node, "lineno", 1), getattr(node, "col_offset", 0), of)
+
+
+def gathered(value: Value) -> list[Data]:
+    """All data in a value, in lists within it too."""
+    if isinstance(value, Seq):
+        return [found for item in value.items[:50] for found in gathered(item)]
+    if isinstance(value, Table):
+        return [found for item in list(value.items.values())[:50] for found in gathered(item)]
+    found_one = as_data(value)
+    return [found_one] if found_one is not None else []
+
+
+def together(found: list[Data]) -> Value:
+    """Several data under each other."""
+    if not found:
+        return UNKNOWN
+    first = found[0]
+    flags: set[str] = set().union(*(one.flags for one in found))
+    if len(found) > 1 and len({one.rows for one in found}) < len(found) and first.kind == "data":
+        flags.add("repeated")
+    return first.but(
+        rows=united(*(one.rows for one in found)),
+        learned=frozenset().union(*(one.learned for one in found)),
+        applied=frozenset.intersection(*(one.applied for one in found)),
+        flags=frozenset(flags),
+        columns=first.columns if all(one.columns == first.columns for one in found) else None,
+        frame=first.frame if all(one.frame == first.frame for one in found) else 0,
+    )
+
+
+def beside(found: list[Data]) -> Value:
+    """Several data next to each other: columns of the same rows."""
+    if not found:
+        return UNKNOWN
+    first = found[0]
+    return first.but(
+        learned=frozenset().union(*(one.learned for one in found)),
+        applied=frozenset().union(*(one.applied for one in found)),
+        columns=None,
+        without=frozenset({"?"}),
+        frame=0,
+    )
+
+
+def axis_of(value: Value | None) -> int:
+    """0 or 1; 0 if it is not given."""
+    return 1 if constant(value) in (1, "columns", -1) else 0

@@ -1,0 +1,22 @@
+"""Every rule, in the order of the documentation."""
+
+from mlpilot.tools.diagnose.static import (  # noqa: F401 - each adds its rules
+    rules_api,
+    rules_keras,
+    rules_keras_data,
+    rules_keras_layers,
+    rules_leak,
+    rules_metric,
+    rules_model,
+    rules_multi,
+    rules_overlap,
+    rules_pandas,
+    rules_split,
+    rules_torch_data,
+    rules_torch_loop,
+    rules_torch_loss,
+    rules_torch_model,
+)
+from mlpilot.tools.diagnose.static.rule import RULES
+
+__all__ = ["RULES"]

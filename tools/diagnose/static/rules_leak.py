@@ -1,0 +1,355 @@
+"""Preprocessing that saw the rows it is judged on: the test part is no longer unseen.
+
+Sources: scikit-learn, "Common pitfalls and recommended practices"; Yang, Brower-Sinning, Lewis and Kästner, "Data
+Leakage in Notebooks" (ASE 2022); Kaufman et al., "Leakage in Data Mining" (KDD 2011).
+"""
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from mlpilot.tools.diagnose.static import estimators, frames
+from mlpilot.tools.diagnose.static.judged import fits, is_part, last_fit, part, uses
+from mlpilot.tools.diagnose.static.naming import part_of
+from mlpilot.tools.diagnose.static.rule import Found, Program, rule
+from mlpilot.tools.diagnose.static.trace import Call, as_data
+from mlpilot.tools.diagnose.static.values import Data, Instance, Learning, covers, overlap
+
+_YANG = "Yang et al. 2022, preprocessing leakage; scikit-learn, Common pitfalls"
+_FIRST = "split first; fit on the training part only, best as a step of a Pipeline"
+
+
+@dataclass(frozen=True)
+class Leak:
+    """What was learnt from rows that the model is judged on."""
+
+    learning: Learning
+    where: ast.AST
+    """The split, the cross-validation or the prediction that shows it."""
+    how: str
+    """split, cross, judged."""
+    y: tuple[str, ...] = ()
+    """The target's column, where it is known."""
+
+
+def leaks(program: Program) -> list[Leak]:
+    """Each thing learnt too early, once; kept on the program."""
+    found: list[Leak] | None = program.__dict__.get("leaks")
+    if found is None:
+        found = list(_unique([*_before_splits(program), *_before_folds(program), *_when_judged(program)]))
+        program.__dict__["leaks"] = found
+    return found
+
+
+def _unique(found: list[Leak]) -> Iterator[Leak]:
+    seen = set()
+    for leak in found:
+        one = leak.learning
+        by_hand = one.what[:1].islower()
+        key = (one.line, one.kind) if by_hand else (one.line, one.column, one.what)
+        if key not in seen:
+            seen.add(key)
+            yield leak
+
+
+def _before_splits(program: Program) -> Iterator[Leak]:
+    for call in program.trace.of("train_test_split"):
+        given = [one for value in call.args for one in frames.gathered(value)]
+        y = next((one.columns for one in given if one.role == "y" and one.columns), ())
+        for data in given:
+            nested = is_part(data.rows)
+            for one in _live(data):
+                if covers(one.rows, data.rows) and (not nested or one.kind == "resample"):
+                    yield Leak(one, call.node, "split", y or ())
+
+
+def _before_folds(program: Program) -> Iterator[Leak]:
+    for call in program.trace.calls:
+        data = _crossed(call)
+        if data is None:
+            continue
+        nested = is_part(data.rows)
+        for one in _live(data):
+            if covers(one.rows, data.rows) and (not nested or one.kind == "resample"):
+                yield Leak(one, call.node, "cross", ())
+
+
+def _crossed(call: Call) -> Data | None:
+    if call.name in estimators.CROSS:
+        return as_data(call.get("X", 1))
+    if call.name == "fit" and isinstance(call.receiver, Instance) and call.receiver.name in estimators.SEARCHES:
+        return as_data(call.get("X", 0)) if call.get("y", 1) is not None else None
+    return None
+
+
+def _when_judged(program: Program) -> Iterator[Leak]:
+    for use in uses(program):
+        trained = use.trained_on
+        if trained is None or "mixed" in use.data.flags | trained.flags or overlap(trained.rows, use.data.rows):
+            continue
+        if not use.data.rows or not any(len(row) > 1 for row in use.data.rows):
+            continue
+        for one in _live(trained, use.data):
+            if is_part(one.rows) and one.kind != "resample":
+                continue  # learnt from a training part, and judged on a fold of it: the test part is still unseen
+            if covers(one.rows, use.data.rows) and one.rows != use.data.rows and covers(one.rows, trained.rows):
+                yield Leak(one, use.call.node, "judged", ())
+
+
+def _live(*many: Data) -> Iterator[Learning]:
+    """What counts: extremes only where both of them are used."""
+    learned = frozenset().union(*(one.learned for one in many))
+    extremes = {one.what.removeprefix("arg") for one in learned if one.kind == "extreme"}
+    for one in learned:
+        if one.kind == "encode" or (one.kind == "extreme" and not {"min", "max"} <= extremes):
+            continue
+        if one.what in ("value_counts", "nunique", "sum", "corr", "cov") and one.kind == "statistic":
+            continue
+        yield one
+
+
+class _Place(ast.expr):
+    """A place in the text that is no node of its own."""
+
+
+def at(one: Learning) -> ast.AST:
+    """Where something was learnt, as a place."""
+    place = _Place()
+    place.lineno, place.col_offset = one.line, one.column
+    return place
+
+
+def _told(leak: Leak, what: str) -> str:
+    line = getattr(leak.where, "lineno", 0)
+    of = leak.learning.of or "all rows"
+    if leak.how == "split":
+        return f"{what} {of}, all rows of it, before they are split at line {line}: the test part is no longer unseen"
+    if leak.how == "cross":
+        return f"{what} {of} before the cross-validation at line {line}: every fold's held-out rows are already in it"
+    return f"{what} {of}, in which the rows predicted at line {line} are too: they are no longer unseen"
+
+
+def _of(program: Program, *kinds: str) -> Iterator[tuple[Leak, Learning]]:
+    return ((leak, leak.learning) for leak in leaks(program) if leak.learning.kind in kinds and leak.how != "cross")
+
+
+@rule(
+    "LEAK001",
+    "scaled-before-split",
+    "warning",
+    "scaled or transformed with the test rows in it",
+    remedy=_FIRST,
+    source=_YANG,
+)
+def scaled(program: Program) -> Iterator[Found]:
+    """Scalers, decompositions and hand-made scaling."""
+    for leak, one in _of(program, "scale", "reduce", "statistic", "extreme"):
+        what = (
+            f"{one.what} is fitted on"
+            if one.what[:1].isupper()
+            else f"the {one.what} that goes into the data is that of"
+        )
+        yield at(one), _told(leak, what)
+
+
+@rule(
+    "LEAK002",
+    "imputed-before-split",
+    "warning",
+    "missing values filled in from the test rows too",
+    remedy="split first; compute what you fill in from the training part only (SimpleImputer in a Pipeline)",
+    source=_YANG,
+)
+def imputed(program: Program) -> Iterator[Found]:
+    """SimpleImputer, `df.fillna(df.mean())`."""
+    for leak, one in _of(program, "impute"):
+        what = (
+            f"{one.what} is fitted on"
+            if one.what[:1].isupper()
+            else f"missing values are filled in with the {one.what} of"
+        )
+        yield at(one), _told(leak, what)
+
+
+@rule(
+    "LEAK003",
+    "selected-before-split",
+    "warning",
+    "features selected with the test rows' labels",
+    remedy="select features on the training part only, as a step of a Pipeline",
+    source="scikit-learn, Common pitfalls; Hastie et al., The Elements of Statistical Learning, 7.10.2",
+)
+def selected(program: Program) -> Iterator[Found]:
+    """SelectKBest, RFE, importances of a model."""
+    for leak, one in _of(program, "select"):
+        by_hand = one.what[:1].islower()
+        what = f"columns are chosen by the {one.what} of" if by_hand else f"{one.what} selects features on"
+        yield at(one), _told(leak, what)
+
+
+@rule(
+    "LEAK004",
+    "resampled-before-split",
+    "warning",
+    "rows made or repeated before the split",
+    remedy="split first; resample or augment the training part only (a step of imblearn's Pipeline)",
+    source="Yang et al. 2022, overlap leakage; imbalanced-learn, Common pitfalls",
+)
+def resampled(program: Program) -> Iterator[Found]:
+    """SMOTE, `resample`, copies of rows."""
+    for leak in leaks(program):
+        if leak.learning.kind == "resample":
+            what = f"{leak.learning.what} makes rows out of"
+            yield at(leak.learning), _told(leak, what) + ", and copies or neighbours of test rows are trained on"
+    for call in program.trace.of("train_test_split"):
+        for value in call.args[:1]:
+            data = as_data(value)
+            if (
+                data is not None
+                and "repeated" in data.flags
+                and not any(one.kind == "resample" for one in data.learned)
+            ):
+                text = (
+                    f"{call.text(0)} holds some rows twice, and is split afterwards: copies of test rows are trained on"
+                )
+                yield call.node, text
+
+
+@rule(
+    "LEAK005",
+    "vocabulary-before-split",
+    "warning",
+    "vocabulary and frequencies learnt from the test texts too",
+    remedy="fit the vectorizer on the training texts only, best as a step of a Pipeline",
+    source=_YANG,
+)
+def vocabulary(program: Program) -> Iterator[Found]:
+    """CountVectorizer, TfidfVectorizer."""
+    for leak, one in _of(program, "vocabulary"):
+        yield at(one), _told(leak, f"{one.what} is fitted on")
+
+
+@rule(
+    "LEAK006",
+    "target-encoded-before-split",
+    "warning",
+    "features computed from the test rows' target",
+    remedy="compute statistics of the target from the training part only, cross-fitted (TargetEncoder)",
+    source="Kaufman et al. 2011; scikit-learn, TargetEncoder",
+)
+def target_encoded(program: Program) -> Iterator[Found]:
+    """TargetEncoder, `groupby(...)[target].transform('mean')`."""
+    for leak in leaks(program):
+        one = leak.learning
+        if one.kind == "target" and leak.how != "cross":
+            yield at(one), _told(leak, f"{one.what} is fitted on")
+        elif one.kind == "group" and one.of and one.of in leak.y:
+            yield at(one), _told(leak, f"a feature is made of the {one.what} of the target {one.of!r} over groups of")
+
+
+@rule(
+    "LEAK007",
+    "fitted-before-cross-validation",
+    "warning",
+    "fitted on all rows before a cross-validation",
+    remedy="put it into a Pipeline with the model, and cross-validate the Pipeline",
+    source=_YANG,
+)
+def before_folds(program: Program) -> Iterator[Found]:
+    """Anything that was fitted before `cross_val_score` or `GridSearchCV.fit`."""
+    for leak in leaks(program):
+        one = leak.learning
+        if leak.how == "cross" and one.kind not in ("group", "resample", "words"):
+            verb = "selects features on" if one.kind == "select" else "is fitted on"
+            what = f"{one.what} {verb}" if one.what[:1].isupper() else f"the {one.what} in the data is that of"
+            yield at(one), _told(leak, what)
+
+
+@rule(
+    "LEAK008",
+    "fitted-on-test",
+    "warning",
+    "fitted on the test part",
+    remedy="fit on the training part, and only transform the test part with what was fitted",
+    source="scikit-learn, Common pitfalls: inconsistent preprocessing",
+)
+def fitted_on_test(program: Program) -> Iterator[Found]:
+    """`scaler.fit_transform(X_test)`, `model.fit(X_test, y_test)`."""
+    trained = {
+        instance.name
+        for call, instance, data, _ in fits(program)
+        if part(data, call.text(0)) == "train" or (data is not None and data.rows and part(data, call.text(0)) == "")
+    }
+    by_file = {instance.name for _, instance, data, _ in fits(program) if _part_of_file(data) == "train"}
+    for call, instance, data, _ in fits(program):
+        if _part_of_file(data) == "test" and instance.name in by_file and estimators.learners(instance):
+            text = f"{instance.name} is fitted on the test file, too: train and test rows are not transformed alike"
+            yield call.node, text
+            continue
+        if part(data, call.text(0)) != "test" or instance.name in ("TSNE", "UMAP"):
+            continue
+        learns = bool(estimators.learners(instance)) or instance.name in estimators.LABEL_ENCODERS
+        if learns and instance.name in trained:
+            text = (
+                f"{call.on() or instance.name}.{call.name}({call.text(0)}) fits {instance.name} on the test part, too:"
+            )
+            yield call.node, f"{text} train and test rows are not transformed alike"
+        elif estimators.is_predictor(instance) and not is_refit(instance, call):
+            yield call.node, f"{instance.name} is trained on {call.text(0)}, the test part"
+
+
+def _part_of_file(data: Data | None) -> str:
+    """train or test, by the name of the file that rows came from; where they were not split."""
+    if data is None or len(data.rows) != 1:
+        return ""
+    (row,) = data.rows
+    return part_of(str(row[0][2])) if row[0][0] == "source" and "." in str(row[0][2]) else ""
+
+
+def is_refit(instance: Instance, call: Call) -> bool:
+    """Whether it was fitted before on something else: a comparison of two parts rather than a mistake."""
+    return last_fit(instance, call.order - 1) is not None and instance.fits[0].node is not call.node
+
+
+@rule(
+    "LEAK009",
+    "transformed-differently",
+    "warning",
+    "training and test rows are not transformed alike",
+    remedy="transform both parts with the same fitted objects; a Pipeline cannot forget one",
+    source="scikit-learn, Common pitfalls: inconsistent preprocessing",
+)
+def transformed_differently(program: Program) -> Iterator[Found]:
+    """Fitted on scaled rows, asked about rows that were not scaled."""
+    known = {one.serial: one.name for one in program.trace.instances}
+    for use in uses(program):
+        trained = use.trained_on
+        if trained is None or "mixed" in use.data.flags | trained.flags or not _siblings(trained, use.data):
+            continue
+        here = {known[one] for one in use.data.applied if one in known}
+        there = {known[one] for one in trained.applied if one in known}
+        source = use.call.text(0) if use.call.name != use.call.path else use.call.text(1)
+        for name in sorted(there - here):
+            yield use.call.node, f"the model is fitted on rows that went through {name}, and {source} did not"
+        for name in sorted(here - there):
+            yield use.call.node, f"{source} went through {name}, and the rows that the model is fitted on did not"
+
+
+def _siblings(one: Data, other: Data) -> bool:
+    """Whether both are parts of the same rows."""
+    heads = {row[0] for row in one.rows}
+    return bool(heads) and heads == {row[0] for row in other.rows} and any(len(row) > 1 for row in other.rows)
+
+
+@rule(
+    "LEAK020",
+    "words-before-split",
+    "note",
+    "the words of the test texts counted, too",
+    remedy="fit the tokenizer on the training texts only",
+    source=_YANG,
+)
+def words(program: Program) -> Iterator[Found]:
+    """`Tokenizer().fit_on_texts(all_texts)`; only which words there are leaks."""
+    for leak, one in _of(program, "words"):
+        yield at(one), _told(leak, f"{one.what} is fitted on")

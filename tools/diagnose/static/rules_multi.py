@@ -1,0 +1,220 @@
+"""One test part asked again and again: it has chosen the model, and tells nothing of new rows.
+
+Sources: Yang et al. 2022 (multi-test leakage); Dwork et al., "The reusable holdout" (2015).
+"""
+
+import ast
+from collections.abc import Iterator
+
+from mlpilot.tools.diagnose.static import estimators
+from mlpilot.tools.diagnose.static.judged import (
+    Judgement,
+    in_folds,
+    judgements,
+    part,
+    targets,
+    within,
+)
+from mlpilot.tools.diagnose.static.naming import tokens
+from mlpilot.tools.diagnose.static.rule import Found, Program, rule
+from mlpilot.tools.diagnose.static.trace import Call, as_data, written
+from mlpilot.tools.diagnose.static.values import UNKNOWN, Data, Instance, Rows, Seq, Table, Value
+
+_MULTI = "Yang et al. 2022, multi-test leakage"
+
+
+@rule(
+    "LEAK012",
+    "chosen-by-test-score",
+    "warning",
+    "settings chosen by the score on the test part",
+    remedy="choose by cross-validation or on a validation part; use the test part once, for the one that was chosen",
+    source=_MULTI,
+)
+def chosen_by_test(program: Program) -> Iterator[Found]:
+    """A loop over settings that scores each on the test part."""
+    for use in judgements(program):
+        if not use.call.loops or not _is_test(program, use) or _folded(program, use):
+            continue
+        loop = next((one for one in use.call.loops if _settings_of(use.model, one, program)), None)
+        if loop is not None:
+            name = ", ".join(sorted(_settings_of(use.model, loop, program)))
+            yield (
+                use.call.node,
+                f"{use.model.name} is scored on the test part for each {name}: the best of these scores is too good",
+            )
+    for node, values in program.trace.compared:
+        text = _chosen_in_comparison(node, values, program)
+        if text:
+            yield node, text
+
+
+def _is_test(program: Program, use: Judgement) -> bool:
+    del program
+    return part(use.data, use.call.text(0, "X")) == "test"
+
+
+def _folded(program: Program, use: Judgement) -> bool:
+    return in_folds(use.data, program)
+
+
+def _settings_of(model: Instance, loop: ast.AST, program: Program) -> set[str]:
+    """What the model is made with that changes from turn to turn: names that the loop binds, or a function is given."""
+    if not isinstance(loop, ast.For | ast.ListComp | ast.GeneratorExp | ast.DictComp):
+        return set()
+    if not isinstance(model.node, ast.Call) or model.name in estimators.PIPELINES | estimators.SEARCHES:
+        return set()
+    given = [(keyword.arg or "", keyword.value) for keyword in model.node.keywords if keyword.arg != "random_state"]
+    given += [("", value) for value in model.node.args]
+    seeds = {"seed", "random_state", "_", "rs"}
+    if within(model.node, loop):
+        used = {node.id for _, value in given for node in ast.walk(value) if isinstance(node, ast.Name)}
+        return used & targets(loop) - seeds
+    made = [call for call in program.trace.of(model.name) if call.result is model and loop in call.loops]
+    plain = {value.id: name for name, value in given if isinstance(value, ast.Name) and value.id not in seeds}
+    unknown = {name for name in plain if made and model.kwargs.get(plain[name]) is UNKNOWN}
+    return unknown if made and made[0].inside else set()
+
+
+def _chosen_in_comparison(node: ast.Compare, values: list[Value], program: Program) -> str:
+    if len(values) != 2 or not isinstance(node.ops[0], ast.Gt | ast.Lt | ast.GtE | ast.LtE):
+        return ""
+    sides = [node.left, node.comparators[0]]
+    names = [set(tokens(written(one))) for one in sides]
+    for i in (0, 1):
+        if "best" in names[1 - i] | names[i] and "best" not in names[i]:
+            score = as_data(values[i])
+            by_rows = score is not None and score.kind == "score" and part(score) == "test"
+            by_name = "test" in names[i] and bool(
+                names[i] & {"acc", "accuracy", "loss", "score", "f1", "auc", "mse", "rmse", "error"}
+            )
+            if by_rows and score is not None and in_folds(score, program):
+                continue
+            if by_rows or by_name:
+                return f"the best is chosen by {written(sides[i])}, a score on the test part"
+    return ""
+
+
+@rule(
+    "LEAK013",
+    "stopped-by-test",
+    "warning",
+    "training stopped, or weights kept, by the test part",
+    remedy="hold a validation part out of the training rows for early stopping, and keep the test part for the end",
+    source=_MULTI + "; documentation of EarlyStopping (Keras) and early_stopping_rounds (XGBoost, LightGBM)",
+)
+def stopped_by_test(program: Program) -> Iterator[Found]:
+    """`eval_set=[(X_test, y_test)]` with early stopping; `validation_data` with callbacks that act on it."""
+    for call in program.trace.of("fit", "train"):
+        given = next((found for name in _WATCHED if (found := call.get(name)) is not None), None)
+        watched = _watched(given, pair=call.get("validation_data") is not None)
+        if watched is None or part(watched, _keyword_text(call.node)) != "test":
+            continue
+        later = [one for one in program.trace.calls if one.order > call.order and _asks_about(one, watched)]
+        if later and _acts(program, call.node, call.receiver):
+            line = later[0].node.lineno
+            yield call.node, f"training is stopped by the test part, on which it is judged at line {line} again"
+
+
+_WATCHED = ("eval_set", "validation_data", "evals", "valid_sets")
+
+
+def _watched(given: Value | None, *, pair: bool) -> Data | None:
+    """The features of the rows that training looks at: the last set of several."""
+    if not isinstance(given, Seq) or not given.items:
+        return _behind(given)
+    one = given.items[0] if pair else given.items[-1]
+    return _behind(one.items[0] if isinstance(one, Seq) and one.items else one)
+
+
+def _behind(value: Value | None) -> Data | None:
+    """Data, or what a DMatrix or Dataset was made of."""
+    if isinstance(value, Instance) and value.name in ("DMatrix", "Dataset", "Pool") and value.args:
+        return as_data(value.args[0])
+    return as_data(value)
+
+
+def _asks_about(call: Call, watched: Data) -> bool:
+    if call.name not in ("predict", "predict_proba", "score", "evaluate", "predict_classes") or not call.args:
+        return False
+    data = _behind(call.args[0])
+    return data is not None and data.rows == watched.rows
+
+
+def _keyword_text(node: ast.Call) -> str:
+    found = [one.value for one in node.keywords if one.arg in _WATCHED]
+    return written(found[0].elts[0]) if found and isinstance(found[0], ast.Tuple) and found[0].elts else ""
+
+
+def _acts(program: Program, node: ast.Call, receiver: Value | None) -> bool:
+    keywords = {one.arg for one in node.keywords}
+    if "early_stopping_rounds" in keywords:
+        return True
+    if isinstance(receiver, Instance) and "early_stopping_rounds" in receiver.kwargs:
+        return True
+    acting = {"EarlyStopping", "ModelCheckpoint", "ReduceLROnPlateau", "early_stopping"}
+    return "callbacks" in keywords and bool(acting & program.names)
+
+
+@rule(
+    "LEAK015",
+    "many-models-one-test",
+    "note",
+    "several models compared on one test part",
+    remedy="compare by cross-validation; keep the test part for the one that was chosen",
+    source=_MULTI,
+)
+def many_models(program: Program) -> Iterator[Found]:
+    """Three models or more, each scored on the same test part."""
+    seen: dict[Rows, dict[int, Judgement]] = {}
+    for use in judgements(program):
+        if _is_test(program, use) and not _folded(program, use):
+            seen.setdefault(use.data.rows, {}).setdefault(use.model.serial, use)
+    for found in seen.values():
+        if len(found) >= 3:
+            last = list(found.values())[-1]
+            names = ", ".join(dict.fromkeys(one.model.name for one in found.values()))
+            yield last.call.node, f"{len(found)} models ({names}) are compared on one test part"
+
+
+@rule(
+    "LEAK016",
+    "chosen-among-test-scores",
+    "warning",
+    "the best of several test scores is taken",
+    remedy="choose by cross-validation; report the chosen model's score on a test part that did not choose it",
+    source=_MULTI,
+)
+def best_of_test_scores(program: Program) -> Iterator[Found]:
+    """`max(scores)`, `scores.index(max(scores))`, where the scores are of the test part."""
+    inner = {
+        child
+        for node in program.nodes
+        if isinstance(node, ast.BinOp)
+        or (isinstance(node, ast.Call) and getattr(node.func, "attr", "").endswith("lim"))
+        for child in ast.iter_child_nodes(node)
+    }
+    for call in program.trace.of("sort_values", "idxmax", "nlargest"):
+        data = as_data(call.receiver)
+        if data is not None and data.kind == "score" and part(data) == "test" and not in_folds(data, program):
+            yield call.node, f"the models are ranked ({written(call.node)}) by scores on the test part"
+            return
+    for call in program.trace.of("max", "argmax", "min", "argmin", "sorted", "nlargest"):
+        losses = any(word in written(call.node).lower() for word in ("error", "loss", "mse", "rmse", "mae"))
+        if call.name == "min" and not losses:
+            continue
+        if call.node in inner:
+            continue
+        values = [*call.args, *([call.receiver] if call.receiver is not None else [])]
+        for value in values:
+            items = (
+                value.items
+                if isinstance(value, Seq)
+                else list(value.items.values())
+                if isinstance(value, Table)
+                else []
+            )
+            scores = [one for one in items if isinstance(one, Data) and one.kind == "score" and part(one) == "test"]
+            if scores and not in_folds(scores[0], program) and (len(items) > 1 or not getattr(value, "whole", True)):
+                yield call.node, f"the best of {written(call.node)} is chosen by scores on the test part"
+                return

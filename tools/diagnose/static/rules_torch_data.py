@@ -1,0 +1,272 @@
+"""PyTorch: optimisers, loaders, data sets and layers that can hardly be meant as they stand.
+
+Sources: PyTorch, torch.optim, torch.utils.data and torchvision; UMLAUT; AUTOTRAINER; Humbatova et al. 2020 (training).
+"""
+
+import ast
+import itertools
+from collections.abc import Iterator
+
+from mlpilot.tools.diagnose.static import datasets, nets
+from mlpilot.tools.diagnose.static.listing import listed
+from mlpilot.tools.diagnose.static.naming import part_of
+from mlpilot.tools.diagnose.static.rule import Found, Program, rule
+from mlpilot.tools.diagnose.static.rules_torch_model import optimisers
+from mlpilot.tools.diagnose.static.trace import Call, path_of, written
+from mlpilot.tools.diagnose.static.values import Data, Instance, Seq, constant, number
+
+_ADAPTIVE = listed("Adam AdamW NAdam RAdam Adamax RMSprop")
+
+
+@rule(
+    "TORCH209",
+    "functional-dropout-always-on",
+    "warning",
+    "dropout that eval() does not switch off",
+    remedy="F.dropout(x, training=self.training), or nn.Dropout",
+    source="PyTorch, functional.dropout",
+)
+def functional_dropout(program: Program) -> Iterator[Found]:
+    """`F.dropout(x, 0.5)`."""
+    for call in program.trace.of("dropout", "dropout2d"):
+        if call.path.startswith("torch.nn.functional.") and call.get("training", 2) is None:
+            yield call.node, f"F.{call.name} without training=self.training drops units when the model is judged, too"
+
+
+@rule(
+    "TORCH210",
+    "learning-rate-out-of-range",
+    "warning",
+    "a learning rate that can hardly be meant",
+    remedy="start with 1e-3 (Adam) or 1e-2 to 1e-1 (SGD)",
+    source="UMLAUT (Schoop et al. 2021); AUTOTRAINER (Zhang et al. 2021)",
+)
+def learning_rate(program: Program) -> Iterator[Found]:
+    """`Adam(model.parameters(), lr=1)`."""
+    for one in optimisers(program):
+        given = one.argument("params", 0)
+        rate = number(one.argument("lr", 1))
+        if rate is None or not (isinstance(given, Data) and given.kind == "parameters"):
+            continue
+        high = 0.1 if one.name in _ADAPTIVE else 1.5
+        if rate >= high or rate <= 0 or (rate < 1e-7):
+            yield one.node, f"lr={rate:g} is {'too high' if rate >= high else 'too low'} for {one.name}"
+        elif (number(one.argument("momentum")) or 0) >= 1:
+            yield one.node, f"momentum={number(one.argument('momentum')):g} lets the steps grow without end"
+
+
+@rule(
+    "TORCH211",
+    "training-rows-in-order",
+    "warning",
+    "the loader of the training rows is told not to shuffle",
+    remedy="DataLoader(train_set, shuffle=True)",
+    source="PyTorch, torch.utils.data; Humbatova et al. 2020, training data quality",
+)
+def told_not_to_shuffle(program: Program) -> Iterator[Found]:
+    """`DataLoader(train_set, batch_size=64, shuffle=False)`."""
+    for call in _training_loaders(program):
+        if constant(call.get("shuffle", 2)) is False:
+            yield call.node, f"shuffle=False: {call.text(0)} comes in the same order in every epoch"
+
+
+@rule(
+    "TORCH217",
+    "training-rows-not-shuffled",
+    "note",
+    "the loader of the training rows does not shuffle",
+    remedy="DataLoader(train_set, shuffle=True)",
+    source="PyTorch, torch.utils.data: shuffle is False by default",
+)
+def not_shuffled(program: Program) -> Iterator[Found]:
+    """`DataLoader(train_set, batch_size=64)`."""
+    for call in _training_loaders(program):
+        if call.get("shuffle", 2) is None:
+            yield (
+                call.node,
+                f"the training rows are not shuffled: {call.text(0)} comes in the same order in every epoch",
+            )
+
+
+_IN_ORDER = ("lstm", "gru", "rnn", "sequence", "timeseries", "transformer", "forecast")
+
+
+def _training_loaders(program: Program) -> Iterator[Call]:
+    """Loaders of training rows whose order means nothing."""
+    if any(word in " ".join(program.names).lower() for word in _IN_ORDER):
+        return
+    for call in program.trace.of("DataLoader"):
+        plain = call.get("sampler") is None and call.get("batch_sampler") is None
+        if plain and _is_training(call) and not any(one.arg is None for one in call.node.keywords):
+            yield call
+
+
+def _is_training(call: Call) -> bool:
+    given = call.get("dataset", 0)
+    if "valid" in call.alias or part_of(call.alias) in ("test", "validation"):
+        return False
+    named = part_of(call.alias) == "train"
+    ours = isinstance(given, Instance) and given.path.startswith("torchvision.datasets.")
+    training = isinstance(given, Instance) and constant(given.argument("train")) is True
+    return (ours and training) or (
+        named and (ours or isinstance(given, Data) or path_of(given).endswith("TensorDataset"))
+    )
+
+
+_RANDOM = ("Random", "ColorJitter", "AutoAugment", "TrivialAugment", "AugMix")
+
+
+@rule(
+    "TORCH212",
+    "test-rows-augmented",
+    "warning",
+    "test rows are changed at random",
+    remedy="a transform of its own for the test part: resize, to tensor, normalise",
+    source="torchvision, transforms",
+)
+def augmented_test(program: Program) -> Iterator[Found]:
+    """A data set for testing with `RandomHorizontalFlip`."""
+    for one in program.trace.instances:
+        given = one.argument("transform")
+        testing = constant(one.argument("train")) is False or constant(one.argument("split")) in ("test", "val")
+        if not testing or not isinstance(given, Instance) or given.name != "Compose":
+            continue
+        steps = given.args[0].items if given.args and isinstance(given.args[0], Seq) else []
+        random = [step.name for step in steps if isinstance(step, Instance) and step.name.startswith(_RANDOM)]
+        if random:
+            yield one.node, f"the test part goes through {', '.join(random)}: each judgement sees other rows"
+
+
+@rule(
+    "TORCH213",
+    "dropout-rate",
+    "warning",
+    "a dropout rate that can hardly be meant",
+    remedy="a share to drop between 0.1 and 0.5",
+    source="PyTorch, Dropout: p is the probability to be zeroed",
+)
+def dropout_rate(program: Program) -> Iterator[Found]:
+    """`nn.Dropout(0.95)`."""
+    for one in program.trace.instances:
+        rate = number(one.argument("p", 0))
+        if one.library == "torch" and one.name.startswith("Dropout") and rate is not None and (rate > 0.85 or rate < 0):
+            yield one.node, f"Dropout({rate:g}) drops {rate:.0%} of the units"
+
+
+@rule(
+    "TORCH214",
+    "dropout-at-the-end",
+    "warning",
+    "dropout on the outputs",
+    remedy="leave it out after the last layer",
+    source="Humbatova et al. 2020, suboptimal network structure; NeuraLint",
+)
+def dropout_last(program: Program) -> Iterator[Found]:
+    """`nn.Sequential(..., nn.Linear(64, 10), nn.Dropout(0.5))` whose output goes into a loss; dropout after softmax."""
+    for one in program.trace.instances:
+        if one.path != "torch.nn.Sequential":
+            continue
+        layers = [layer for layer in nets.sequential_layers(one) if isinstance(layer, Instance)]
+        for before, layer in itertools.pairwise(layers):
+            if layer.name == "Dropout" and before.name in ("Softmax", "LogSoftmax"):
+                yield layer.node, f"dropout after {before.name} takes classes out at random"
+
+
+@rule(
+    "TORCH218",
+    "batch-first-missing",
+    "error",
+    "a recurrent layer that takes the batch for time",
+    remedy="nn.LSTM(..., batch_first=True)",
+    source="PyTorch, nn.LSTM: batch_first; Humbatova et al. 2020, tensors and inputs",
+)
+def batch_first(program: Program) -> Iterator[Found]:
+    """`nn.LSTM(28, 64)`, and then `out[:, -1, :]` for the last step."""
+    if program.names & {"permute", "transpose", "swapaxes", "pack_padded_sequence", "rearrange", "movedim"}:
+        return
+    last_step = any(
+        isinstance(node, ast.Subscript)
+        and isinstance(node.slice, ast.Tuple)
+        and len(node.slice.elts) in (2, 3)
+        and written(node.slice).startswith((":, -1", "(:, -1", "slice"))
+        for node in program.nodes
+    )
+    for one in program.trace.instances:
+        recurrent = one.path in ("torch.nn.LSTM", "torch.nn.GRU", "torch.nn.RNN")
+        if (
+            recurrent
+            and last_step
+            and constant(one.argument("batch_first", 4)) is not True
+            and "**" not in written(one.node)
+        ):
+            text = f"nn.{one.name} takes time first, and [:, -1] of its output is taken for the last step"
+            yield one.node, text
+
+
+@rule(
+    "TORCH219",
+    "normalised-too-early",
+    "error",
+    "Normalize before ToTensor",
+    remedy="transforms.Compose([..., transforms.ToTensor(), transforms.Normalize(...)])",
+    source="torchvision, transforms: Normalize takes tensors",
+)
+def normalised_early(program: Program) -> Iterator[Found]:
+    """`Compose([Normalize(...), ToTensor()])`."""
+    for one in program.trace.instances:
+        given = one.args[0] if one.name == "Compose" and one.args else None
+        names = [step.name for step in given.items if isinstance(step, Instance)] if isinstance(given, Seq) else []
+        if "Normalize" in names and "ToTensor" in names and names.index("Normalize") < names.index("ToTensor"):
+            yield one.node, "Normalize takes tensors, and stands before ToTensor"
+
+
+@rule(
+    "TORCH220",
+    "leaf-changed-in-place",
+    "error",
+    "a parameter changed in place with gradients on",
+    remedy="with torch.no_grad(): around the update",
+    source="PyTorch, Autograd mechanics: In-place operations",
+)
+def leaf_changed(program: Program) -> Iterator[Found]:
+    """`w = torch.zeros(3, requires_grad=True); w -= 0.1 * w.grad`."""
+    leaves = {
+        call.alias
+        for call in program.trace.calls
+        if call.library == "torch" and call.alias and constant(call.get("requires_grad")) is True
+    }
+    quiet = [
+        (node.lineno, node.end_lineno or node.lineno)
+        for node in program.nodes
+        if isinstance(node, ast.With) and any("no_grad" in written(item.context_expr) for item in node.items)
+    ]
+    for node in program.nodes:
+        if (
+            isinstance(node, ast.AugAssign)
+            and isinstance(node.target, ast.Name)
+            and node.target.id in leaves
+            and not any(first <= node.lineno <= last for first, last in quiet)
+            and ".grad" in written(node.value)
+        ):
+            yield node, f"{node.target.id} wants a gradient, and is changed in place outside of no_grad"
+
+
+@rule(
+    "TORCH221",
+    "channels-of-normalize",
+    "error",
+    "three channels normalised, and the images have one",
+    remedy="transforms.Normalize((0.5,), (0.5,))",
+    source="torchvision, transforms.Normalize; Humbatova et al. 2020, tensors and inputs",
+)
+def normalised_channels(program: Program) -> Iterator[Found]:
+    """`MNIST(transform=Compose([ToTensor(), Normalize((0.5, 0.5, 0.5), ...)]))`."""
+    for one in program.trace.instances:
+        if one.path not in ("torchvision.datasets.MNIST", "torchvision.datasets.FashionMNIST"):
+            continue
+        steps = datasets.transforms_of(one) or []
+        plain = all(isinstance(step, Instance) and step.name not in ("Grayscale", "Lambda") for step in steps)
+        for step in steps:
+            mean = step.argument("mean", 0) if isinstance(step, Instance) and step.name == "Normalize" else None
+            if plain and isinstance(mean, Seq) and mean.whole and len(mean.items) == 3:
+                yield one.node, f"{one.name} has images of one channel, and Normalize is given three means"

@@ -1,0 +1,260 @@
+"""Methods of tables and arrays, and functions of pandas and numpy: what they give, and what they learn from rows."""
+
+import ast
+import re
+from collections.abc import Callable
+
+from mlpilot.tools.diagnose.static import frames
+from mlpilot.tools.diagnose.static.listing import listed
+from mlpilot.tools.diagnose.static.trace import Call, Context, as_data, written
+from mlpilot.tools.diagnose.static.values import (
+    UNKNOWN,
+    Const,
+    Data,
+    Function,
+    Learning,
+    Step,
+    Table,
+    Value,
+    chosen,
+    constant,
+    words,
+)
+
+STATISTICS = listed("mean std var median mode quantile sum corr cov skew kurt sem nunique value_counts corrwith")
+EXTREMES = listed("min max idxmax idxmin ptp")
+_TIME = re.compile(r"date|time|timestamp|month|year|^ds$|day$", re.IGNORECASE)
+_SAME_COLUMNS = listed(
+    "astype reset_index set_index dropna drop_duplicates to_numpy interpolate ffill bfill clip round abs query"
+    " where mask reindex info to_frame infer_objects convert_dtypes nlargest nsmallest sort transpose numpy fit item"
+    " toarray todense"
+)
+"""Methods that leave all columns as they are called."""
+_ITEMS = listed("item any all equals count")
+
+
+def method(context: Context, call: Call, data: Data) -> Value:
+    """`data.method(...)`."""
+    name = call.name
+    way = _METHODS.get(name)
+    if way is not None:
+        return _in_place(context, call, data, way(context, call, data))
+    if name in STATISTICS or name in EXTREMES:
+        return statistic(call, data, name)
+    if name in ("tolist", "to_list"):
+        return data
+    if name in _ITEMS:
+        return data.but(kind="score") if data.kind in ("loss", "score") else UNKNOWN
+    result: Data = data if name in _SAME_COLUMNS or data.columns else data.but(without=data.without | {"?"})
+    for one in (*call.args, *call.kwargs.values()):
+        if isinstance(one, Function):
+            given = as_data(context.invoke(one, [data], {}))
+            if given is not None:
+                result = result.but(learned=result.learned | given.learned)
+        elif (other := as_data(one)) is not None and name not in ("reindex", "align"):
+            result = result.but(learned=result.learned | _as_kind(other.learned, "statistic", call))
+    return _in_place(context, call, data, result)
+
+
+def _in_place(context: Context, call: Call, data: Data, result: Value) -> Value:
+    if constant(call.get("inplace")) is not True:
+        return result
+    if isinstance(result, Data):
+        context.rebind(data, result)
+        holder = call.node.func.value if isinstance(call.node.func, ast.Attribute) else None
+        inner = getattr(holder, "value", None)
+        if isinstance(holder, ast.Subscript | ast.Attribute) and isinstance(inner, ast.Name):
+            table = context.lookup(inner.id)
+            if isinstance(table, Data):
+                context.rebind(table, frames.stored(table, frozenset(result.columns or ()), result))
+    return Const(None)
+
+
+def statistic(call: Call, data: Data, name: str) -> Value:
+    """A number, or one for each column, that was computed from the rows."""
+    if constant(call.get("axis", 0 if name != "quantile" else 1)) in (1, "columns", -1):
+        return data.but(columns=None, last="")
+    if data.kind not in ("data", "stat"):
+        return data
+    if "rolled" in data.flags:
+        return data.but(flags=data.flags - {"rolled"})
+    if "grouped" in data.flags:
+        of = ",".join(data.columns or ())
+        one = frames.learning(call.node, name, "group", data, of)
+    else:
+        kind = "extreme" if name in EXTREMES else "statistic"
+        one = frames.learning(call.node, name, kind, data, call.on() or call.text(0))
+    return Data(
+        rows=data.rows,
+        learned=data.learned | {one},
+        kind="stat",
+        columns=data.columns,
+        frame=data.frame,
+        last="reduced",
+    )
+
+
+def _as_kind(learned: frozenset[Learning], kind: str, call: Call) -> frozenset[Learning]:
+    del call
+    return frozenset(
+        Learning(one.what, kind if one.kind == "statistic" else one.kind, one.rows, one.line, one.column, one.of)
+        for one in learned
+    )
+
+
+def _fill(context: Context, call: Call, data: Data) -> Value:
+    del context
+    found = frames.gathered(call.get("value", 0) or UNKNOWN)
+    learned: frozenset[Learning] = frozenset()
+    for one in found:
+        learned |= _as_kind(one.learned, "impute", call)
+    return data.but(learned=data.learned | learned)
+
+
+def _sample(context: Context, call: Call, data: Data) -> Value:
+    share = constant(call.get("frac"))
+    if constant(call.get("replace")) is True:
+        one = frames.learning(call.node, "sample(replace=True)", "resample", data, call.on())
+        return data.but(learned=data.learned | {one}).flagged("repeated")
+    if share in (1, 1.0):
+        return data.flagged("shuffled")
+    return data.but(rows=chosen(data.rows, ("sample", context.fresh(), "in")))
+
+
+def _drop(context: Context, call: Call, data: Data) -> Value:
+    del context
+    columns = call.get("columns")
+    what = call.get("labels", 0)
+    if columns is not None:
+        return frames.without_columns(data, columns)
+    if what is not None and frames.axis_of(call.get("axis", 1)):
+        return frames.without_columns(data, what)
+    rows = as_data(call.get("index") or what)
+    if rows is not None and rows.kind == "labels":
+        last = {row[-1] for row in rows.rows if len(row) > 1}
+        if len(last) == 1:
+            return data.but(rows=chosen(data.rows, frames.opposite(last.pop())))
+        return data.but(rows=chosen(data.rows, ("some", written(call.node), "out")))
+    return data
+
+
+def _pop(context: Context, call: Call, data: Data) -> Value:
+    name = call.get("item", 0) or UNKNOWN
+    if not words(name):
+        return data
+    context.rebind(data, frames.without_columns(data, name))
+    return frames.select(data, words(name))
+
+
+def _end(context: Context, call: Call, data: Data) -> Value:
+    del context
+    how_many = call.text(0, "n")
+    part = "head" if call.name == "head" else "tail"
+    return data.but(rows=chosen(data.rows, ("cut", f"{part} {how_many}", part)))
+
+
+def _sorted(context: Context, call: Call, data: Data) -> Value:
+    del context
+    by = words(call.get("by", 0))
+    return data.flagged("temporal") if call.name == "sort_index" or any(_TIME.search(one) for one in by) else data
+
+
+def _lagged(context: Context, call: Call, data: Data) -> Value:
+    del context
+    windows = ("rolling", "expanding", "ewm", "resample")
+    return data.flagged("temporal", "rolled") if call.name in windows else data.flagged("temporal")
+
+
+def _grouped(context: Context, call: Call, data: Data) -> Value:
+    del context, call
+    return data.flagged("grouped")
+
+
+def _transformed(context: Context, call: Call, data: Data) -> Value:
+    if "grouped" in data.flags and words(call.get("func", 0)):
+        one = frames.learning(call.node, words(call.get("func", 0))[0], "group", data, ",".join(data.columns or ()))
+        return data.but(learned=data.learned | {one}, flags=data.flags - {"grouped"})
+    function = call.get("func", 0)
+    if isinstance(function, Function):
+        given = as_data(context.invoke(function, [data], {}))
+        if given is not None:
+            return data.but(learned=data.learned | given.learned, flags=data.flags - {"grouped"})
+    return data.but(flags=data.flags - {"grouped"})
+
+
+def _mapped(context: Context, call: Call, data: Data) -> Value:
+    other = call.get("arg", 0)
+    found = frames.gathered(other) if other is not None else []
+    if found:
+        return data.but(learned=data.learned | frozenset().union(*(one.learned for one in found)))
+    return _transformed(context, call, data)
+
+
+def _is_in(context: Context, call: Call, data: Data) -> Value:
+    del context
+    other = as_data(call.get("values", 0))
+    steps: tuple[Step, ...] = (("test", written(call.node, 200), True),)
+    if other is not None and len(other.rows) == 1:
+        (row,) = other.rows
+        steps = row[-1:] if len(row) > 1 else steps
+    return Data(rows=data.rows, kind="mask", steps=steps)
+
+
+def _renamed(context: Context, call: Call, data: Data) -> Value:
+    del context
+    given = call.get("columns")
+    if data.columns is None or not isinstance(given, Table):
+        return data
+    new = {str(old): constant(value, old) for old, value in given.items.items()}
+    return data.but(columns=tuple(new.get(one, one) for one in data.columns))
+
+
+def _merged(context: Context, call: Call, data: Data) -> Value:
+    del context
+    others = [found for value in call.args for found in frames.gathered(value)]
+    return data.but(
+        learned=data.learned | frozenset().union(*(one.learned for one in others)),
+        columns=None,
+        without=frozenset({"?"}),
+    )
+
+
+def _appended(context: Context, call: Call, data: Data) -> Value:
+    del context
+    return frames.together([data, *(found for value in call.args for found in frames.gathered(value))])
+
+
+def _plain(context: Context, call: Call, data: Data) -> Value:
+    del context, call
+    return data
+
+
+_METHODS: dict[str, Callable[[Context, Call, Data], Value]] = {
+    "fillna": _fill,
+    "replace": _plain,
+    "sample": _sample,
+    "drop": _drop,
+    "pop": _pop,
+    "head": _end,
+    "tail": _end,
+    "sort_values": _sorted,
+    "sort_index": _sorted,
+    "shift": _lagged,
+    "rolling": _lagged,
+    "expanding": _lagged,
+    "ewm": _lagged,
+    "diff": _lagged,
+    "pct_change": _lagged,
+    "resample": _lagged,
+    "groupby": _grouped,
+    "transform": _transformed,
+    "apply": _transformed,
+    "agg": _transformed,
+    "map": _mapped,
+    "isin": _is_in,
+    "rename": _renamed,
+    "merge": _merged,
+    "join": _merged,
+    "append": _appended,
+    "copy": lambda context, call, data: data.but(),  # noqa: ARG005 - a new object, which changes do not reach
+}
