@@ -20,4 +20,4 @@ search.fit(X_train, y_train)
 
 print(search.best_params_)
 error = mean_absolute_error(y_test, search.predict(X_test))
-print("test MAE", round(error / y.mean() * 500, 1))
+print("test MAE", round(error, 1))
