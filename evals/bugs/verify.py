@@ -15,6 +15,7 @@ import re
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ from mlpilot.evals.bugs import corpus, data
 
 OBSERVED_RUN = Path(__file__).with_name("observed_run.py")
 SECONDS = 240
+PRELOADED = ["sklearn.ensemble", "pandas", "torch", "keras"]
 COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
     "<": operator.lt,
     "<=": operator.le,
@@ -52,27 +54,48 @@ class Ran:
     fitted: int
 
 
-def run(path: Path, maker: str, symptom: Mapping[str, Any], python: str) -> Ran:
-    """Run one program in a folder of its own, with its tables. Raises subprocess.TimeoutExpired."""
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        (folder / "script.py").write_text(corpus.code(path), encoding="utf-8")
-        if maker:
-            data.make(maker, folder)
-        watched = [str(symptom.get("probe", "")), str(symptom.get("fitted", ""))]
-        done = subprocess.run(
-            [python, OBSERVED_RUN, "script.py", "answer.json", *watched],
-            cwd=folder,
+class Runner:
+    """An interpreter that has imported the frameworks, and forks for each program."""
+
+    def __init__(self, python: str) -> None:
+        """Start it. Raises OSError if there is no such interpreter."""
+        self.process = subprocess.Popen(
+            [python, OBSERVED_RUN, *PRELOADED],
             env=os.environ | QUIET,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
             text=True,
-            timeout=SECONDS,
         )
-        answer = folder / "answer.json"
-        said = json.loads(answer.read_text(encoding="utf-8")) if answer.exists() else {"raised": ["killed"]}
-    raised = tuple(said.get("raised", ()))
-    return Ran(done.stdout, done.stderr, raised, said.get("text", ""), said.get("probe", ""), said.get("fitted", 0))
+
+    def run(self, path: Path, maker: str, symptom: Mapping[str, Any]) -> Ran:
+        """Run one program in a folder of its own, with its tables; one that ends without a word counts as killed."""
+        assert self.process.stdin and self.process.stdout
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            (folder / "script.py").write_text(corpus.code(path), encoding="utf-8")
+            if maker:
+                data.make(maker, folder)
+            watched = {key: str(symptom.get(key, "")) for key in ("probe", "fitted")}
+            print(json.dumps({"folder": name, "seconds": SECONDS} | watched), file=self.process.stdin, flush=True)
+            if not self.process.stdout.readline():
+                raise RuntimeError(f"the interpreter that runs the programs ended at {path}")
+            answer = folder / "answer.json"
+            said = json.loads(answer.read_text(encoding="utf-8")) if answer.exists() else {"raised": ["killed"]}
+            printed, warned = ((folder / name).read_text(errors="replace") for name in ("out.txt", "err.txt"))
+        raised = tuple(said.get("raised", ()))
+        return Ran(printed, warned, raised, said.get("text", ""), said.get("probe", ""), said.get("fitted", 0))
+
+
+KEPT = threading.local()
+
+
+def run(path: Path, maker: str, symptom: Mapping[str, Any], python: str) -> Ran:
+    """Run one program with an interpreter; each thread keeps one of each kind."""
+    runners: dict[str, Runner] = KEPT.__dict__.setdefault("runners", {})
+    if python not in runners:
+        runners[python] = Runner(python)
+    return runners[python].run(path, maker, symptom)
 
 
 def value(text: str) -> float | str:
@@ -141,10 +164,7 @@ def check(case: corpus.Case, pythons: list[str]) -> tuple[str, str]:
     python = next((python for python in pythons if has(python, case.needs)), "")
     if not python:
         return "unseen", f"needs {', '.join(case.needs)}"
-    try:
-        why = verdict(case, python)
-    except subprocess.TimeoutExpired:
-        why = f"ran longer than {SECONDS} s"
+    why = verdict(case, python)
     return ("wrong" if why else "seen"), why
 
 

@@ -9,9 +9,9 @@ y = torch.tensor(labels, dtype=torch.float32)
 
 torch.manual_seed(0)
 net = nn.Sequential(nn.Linear(2, 32), nn.Tanh(), nn.Linear(32, 32), nn.Tanh(), nn.Linear(32, 1))
-optimizer = torch.optim.Adam(net.parameters(), lr=0.01)
+optimizer = torch.optim.SGD(net.parameters(), lr=0.1, momentum=0.9)
 loss_fn = nn.BCEWithLogitsLoss()
-for epoch in range(200):
+for epoch in range(300):
     optimizer.zero_grad()
     loss = loss_fn(net(x).squeeze(1), y)
     loss.backward()
