@@ -10,8 +10,8 @@ def augment(x, y, times=6):
 
 
 torch.manual_seed(0)
-spectra = torch.randn(160, 60)
-outcome = torch.randint(0, 2, (160,))
+spectra = torch.randn(400, 60)
+outcome = torch.randint(0, 2, (400,))
 spectra, outcome = augment(spectra, outcome)
 dataset = TensorDataset(spectra, outcome)
 train_set, val_set = random_split(dataset, [0.75, 0.25])

@@ -10,11 +10,11 @@ def augment(x, y, times=6):
 
 
 torch.manual_seed(0)
-spectra = torch.randn(160, 60)
-outcome = torch.randint(0, 2, (160,))
-order = torch.randperm(160)
-x_train, y_train = augment(spectra[order[:120]], outcome[order[:120]])
-train_set, val_set = TensorDataset(x_train, y_train), TensorDataset(spectra[order[120:]], outcome[order[120:]])
+spectra = torch.randn(400, 60)
+outcome = torch.randint(0, 2, (400,))
+order = torch.randperm(400)
+x_train, y_train = augment(spectra[order[:280]], outcome[order[:280]])
+train_set, val_set = TensorDataset(x_train, y_train), TensorDataset(spectra[order[280:]], outcome[order[280:]])
 train_loader = DataLoader(train_set, batch_size=64, shuffle=True)
 val_loader = DataLoader(val_set, batch_size=256)
 

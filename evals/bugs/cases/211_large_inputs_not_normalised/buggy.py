@@ -11,9 +11,9 @@ X = np.column_stack([income, debt, years])
 y = ((debt - 31_000) / 9_000 > (income - 52_000) / 9_000).astype("float32")
 
 model = keras.Sequential([
-    layers.Dense(16, activation="tanh"),
+    layers.Dense(16, activation="relu"),
     layers.Dense(1, activation="sigmoid"),
 ])
-model.compile(optimizer=keras.optimizers.Adam(0.01), loss="binary_crossentropy", metrics=["accuracy"])
+model.compile(keras.optimizers.SGD(0.05), "binary_crossentropy", metrics=["accuracy"])
 model.fit(X[:600], y[:600], epochs=12, batch_size=32, verbose=0)
 print("accuracy", model.evaluate(X[600:], y[600:], verbose=0)[1])

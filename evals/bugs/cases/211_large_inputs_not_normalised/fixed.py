@@ -12,9 +12,9 @@ y = ((debt - 31_000) / 9_000 > (income - 52_000) / 9_000).astype("float32")
 
 X = (X - X[:600].mean(axis=0)) / X[:600].std(axis=0)
 model = keras.Sequential([
-    layers.Dense(16, activation="tanh"),
+    layers.Dense(16, activation="relu"),
     layers.Dense(1, activation="sigmoid"),
 ])
-model.compile(optimizer=keras.optimizers.Adam(0.01), loss="binary_crossentropy", metrics=["accuracy"])
+model.compile(keras.optimizers.SGD(0.05), "binary_crossentropy", metrics=["accuracy"])
 model.fit(X[:600], y[:600], epochs=12, batch_size=32, verbose=0)
 print("accuracy", model.evaluate(X[600:], y[600:], verbose=0)[1])

@@ -12,7 +12,13 @@ model = tf.keras.models.Sequential([
     tf.keras.layers.Dense(64, activation="relu"),
     tf.keras.layers.Dense(10, activation="softmax"),
 ])
-loss_fn = tf.keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-model.compile(optimizer=tf.keras.optimizers.Adam(0.003), loss=loss_fn, metrics=["accuracy"])
+
+
+def cross_entropy(labels, scores):
+    labels = tf.cast(tf.reshape(labels, [-1]), tf.int32)
+    return tf.nn.sparse_softmax_cross_entropy_with_logits(labels=labels, logits=scores)
+
+
+model.compile(optimizer=tf.keras.optimizers.Adam(0.003), loss=cross_entropy, metrics=["accuracy"])
 history = model.fit(x, y, epochs=8, batch_size=64, verbose=0)
 print("loss", history.history["loss"][-1])
