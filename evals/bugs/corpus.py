@@ -1,6 +1,7 @@
 """The cases and the clean programs, as they lie in this folder: what README.md describes, read and checked."""
 
 import json
+import random
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ CASES = HERE / "cases"
 CLEAN = HERE / "clean"
 FIELDS = {"id", "framework", "kind", "silent", "wrong", "lines", "source", "needs", "runs", "half", "symptom"}
 OPTIONAL = {"data"}
+SEED = 20261129
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,12 @@ def read(folder: Path) -> Case:
         raise ValueError(f"{folder.name}: fields that differ: {sorted((found.keys() - OPTIONAL) ^ FIELDS)}")
     found |= {"lines": tuple(found["lines"]), "needs": tuple(found["needs"]), "data": found.get("data", "")}
     return Case(**found, folder=folder)
+
+
+def drawn(number: int) -> str:
+    """The half that a case's number was drawn into: of the two of a pair one is open and one is held, by a coin."""
+    first = random.Random(SEED + number // 2).random() < 0.5
+    return "open" if (number % 2 == 0) == first else "held"
 
 
 def cases(half: str = "") -> Iterator[Case]:

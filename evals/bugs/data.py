@@ -31,7 +31,7 @@ def houses(rng: Generator, rows: int = 900) -> dict[str, pd.DataFrame]:
     """House prices with a skewed target, a district in text, and gaps in `area`."""
     area = rng.lognormal(4.6, 0.35, rows).round(1)
     district = rng.choice([f"D{number:02d}" for number in range(12)], rows)
-    worth = {name: value for name, value in zip(sorted(set(district)), rng.normal(0, 0.25, 12), strict=True)}
+    worth = dict(zip(sorted(set(district)), rng.normal(0, 0.25, 12), strict=True))
     year = rng.integers(1900, 2022, rows)
     logs = 8.2 + 0.9 * np.log(area) + np.array([worth[name] for name in district]) + 0.002 * (year - 1960)
     table = pd.DataFrame({"area": area, "rooms": (area / 28).round().clip(1, 9).astype(int), "year": year})
@@ -43,7 +43,7 @@ def houses(rng: Generator, rows: int = 900) -> dict[str, pd.DataFrame]:
 
 
 def patients(rng: Generator, people: int = 120, visits: int = 6) -> dict[str, pd.DataFrame]:
-    """Several visits of each patient; a diagnosis that has nothing to do with what was measured, only with who it was."""
+    """Several visits of each patient; a diagnosis that depends on who it was alone, not on what was measured."""
     who = np.repeat(np.arange(people), visits)
     signature = rng.normal(0, 1, (people, 8))
     measured = signature[who] + rng.normal(0, 0.25, (people * visits, 8))
@@ -65,8 +65,10 @@ def sales(rng: Generator, days: int = 900) -> dict[str, pd.DataFrame]:
     date = pd.date_range("2021-01-01", periods=days)
     walk = np.cumsum(rng.normal(0, 4, days))
     promo = (rng.random(days) < 0.2).astype(int)
-    table = pd.DataFrame({"date": date, "promo": promo, "temperature": (12 + 9 * np.sin(np.arange(days) / 58)).round(1)})
-    weekly = np.array([0, 3, 4, 6, 12, 20, 9])[date.dayofweek]
+    table = pd.DataFrame(
+        {"date": date, "promo": promo, "temperature": (12 + 9 * np.sin(np.arange(days) / 58)).round(1)}
+    )
+    weekly = np.array([0, 3, 4, 6, 12, 20, 9])[date.day_of_week]
     table["sales"] = (200 + walk + weekly + 15 * promo + rng.normal(0, 3, days)).round(1)
     return {"sales": table}
 
@@ -126,8 +128,7 @@ def shop(rng: Generator, rows: int = 600) -> dict[str, pd.DataFrame]:
 
 
 MAKERS: dict[str, Callable[[Generator], dict[str, pd.DataFrame]]] = {
-    maker.__name__: maker
-    for maker in (churn, houses, patients, genes, sales, reviews, fraud, loans, survey, shop)
+    maker.__name__: maker for maker in (churn, houses, patients, genes, sales, reviews, fraud, loans, survey, shop)
 }
 
 

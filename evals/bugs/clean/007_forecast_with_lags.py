@@ -8,7 +8,7 @@ daily = pd.read_csv("sales.csv", parse_dates=["date"]).sort_values("date").set_i
 for lag in (1, 2, 7):
     daily[f"lag_{lag}"] = daily["sales"].shift(lag)
 daily["mean_before"] = daily["sales"].shift(1).rolling(7).mean()
-daily["weekday"] = daily.index.dayofweek
+daily["weekday"] = daily.index.day_of_week
 daily = pd.get_dummies(daily, columns=["weekday"]).dropna()
 
 past, future = daily.iloc[:-180], daily.iloc[-180:]

@@ -7,7 +7,7 @@ from sklearn.model_selection import TimeSeriesSplit, cross_val_score
 sales = pd.read_csv("sales.csv", parse_dates=["date"]).sort_values("date")
 sales["change"] = sales["sales"].diff()
 sales["yesterday"] = sales["change"].shift(1)
-sales["weekday"] = sales["date"].dt.dayofweek
+sales["weekday"] = sales["date"].dt.day_of_week
 sales = sales.dropna()
 model = HistGradientBoostingRegressor(max_iter=60, random_state=0)
 scores = cross_val_score(

@@ -9,7 +9,7 @@ from sklearn.preprocessing import TargetEncoder
 
 houses = pd.read_csv("houses.csv")
 price = houses.pop("price")
-encode = make_column_transformer((TargetEncoder(random_state=0), ["district"]), remainder="passthrough")
+encode = make_column_transformer((TargetEncoder(target_type="continuous", random_state=0), ["district"]), remainder="passthrough")
 model = make_pipeline(encode, HistGradientBoostingRegressor(max_iter=80, random_state=0))
 scores = cross_val_score(model, houses, price, cv=KFold(5, shuffle=True, random_state=0), scoring="r2")
 print("R2:", scores.mean())

@@ -7,7 +7,7 @@ from sklearn.model_selection import train_test_split
 
 df = pd.read_csv("sales.csv", parse_dates=["date"])
 df["day_number"] = (df["date"] - df["date"].min()).dt.days
-df["weekday"] = df["date"].dt.dayofweek
+df["weekday"] = df["date"].dt.day_of_week
 
 X = df[["day_number", "weekday", "promo", "temperature"]]
 y = df["sales"]

@@ -8,7 +8,7 @@ def features(daily):
     out["promo"] = daily["promo"]
     out["recent"] = daily["sales"].rolling(3, center=True).mean()
     for day in range(7):
-        out[f"is_{day}"] = (daily.index.dayofweek == day).astype(int)
+        out[f"is_{day}"] = (daily.index.day_of_week == day).astype(int)
     return out
 
 
