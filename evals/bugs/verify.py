@@ -81,7 +81,9 @@ class Runner:
             if not self.process.stdout.readline():
                 raise RuntimeError(f"the interpreter that runs the programs ended at {path}")
             answer = folder / "answer.json"
-            said = json.loads(answer.read_text(encoding="utf-8")) if answer.exists() else {"raised": ["killed"]}
+            said: dict[str, Any] = {"raised": ["killed"]}
+            if answer.exists():
+                said = json.loads(answer.read_text(encoding="utf-8"))
             printed, warned = ((folder / name).read_text(errors="replace") for name in ("out.txt", "err.txt"))
         raised = tuple(said.get("raised", ()))
         return Ran(printed, warned, raised, said.get("text", ""), said.get("probe", ""), said.get("fitted", 0))

@@ -29,4 +29,5 @@ for epoch in range(100):
     loss = nn.functional.cross_entropy(model(x), y)
     loss.backward()
     optimizer.step()
-print("accuracy", (model(x).argmax(1) == y).float().mean().item())
+with torch.no_grad():
+    print("training accuracy", (model(x).argmax(1) == y).float().mean().item())

@@ -22,4 +22,5 @@ for epoch in range(args.epochs):
     loss = nn.functional.cross_entropy(model(X), y)
     loss.backward()
     optimizer.step()
-print("accuracy", (model(X).argmax(1) == y).float().mean().item())
+with torch.no_grad():
+    print("training accuracy", (model(X).argmax(1) == y).float().mean().item())

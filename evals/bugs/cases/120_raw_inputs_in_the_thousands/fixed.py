@@ -17,4 +17,5 @@ for epoch in range(300):
     loss = loss_fn(net(x).squeeze(1), y)
     loss.backward()
     optimizer.step()
-print("accuracy", ((net(x).squeeze(1) > 0).float() == y).float().mean().item())
+with torch.no_grad():
+    print("training accuracy", ((net(x).squeeze(1) > 0).float() == y).float().mean().item())

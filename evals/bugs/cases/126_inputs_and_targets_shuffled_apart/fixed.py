@@ -16,4 +16,5 @@ for epoch in range(10):
         loss = nn.functional.cross_entropy(net(xb), yb)
         loss.backward()
         optimizer.step()
-print("accuracy", (net(x).argmax(1) == y).float().mean().item())
+with torch.no_grad():
+    print("training accuracy", (net(x).argmax(1) == y).float().mean().item())

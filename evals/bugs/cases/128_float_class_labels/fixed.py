@@ -2,6 +2,8 @@ import numpy as np
 import torch
 from torch import nn
 
+torch.manual_seed(0)
+
 rng = np.random.default_rng(0)
 table = np.column_stack([rng.normal(size=(300, 4)), rng.integers(0, 3, 300)])
 features = torch.from_numpy(table[:, :4]).float()

@@ -3,6 +3,8 @@ from sklearn.datasets import load_diabetes
 from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
 
+torch.manual_seed(0)
+
 X, y = load_diabetes(return_X_y=True)
 dataset = TensorDataset(torch.from_numpy(X), torch.from_numpy(y).unsqueeze(1) / 100)
 loader = DataLoader(dataset, batch_size=64, shuffle=True)

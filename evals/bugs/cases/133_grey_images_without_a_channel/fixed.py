@@ -22,4 +22,5 @@ for start in range(0, 1600, 100):
     optimizer.zero_grad()
     loss.backward()
     optimizer.step()
-print("accuracy", (cnn(images[1600:]).argmax(1) == labels[1600:]).float().mean().item())
+with torch.no_grad():
+    print("accuracy", (cnn(images[1600:]).argmax(1) == labels[1600:]).float().mean().item())

@@ -21,4 +21,5 @@ restored = make_model()
 state = torch.load("model.pt", map_location="cpu")
 restored.load_state_dict(state, strict=False)
 restored.eval()
-print("accuracy of the restored model", (restored(x).argmax(1) == y).float().mean().item())
+with torch.no_grad():
+    print("accuracy of the restored model", (restored(x).argmax(1) == y).float().mean().item())

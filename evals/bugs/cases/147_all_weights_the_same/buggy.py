@@ -18,4 +18,5 @@ for epoch in range(250):
     adam.zero_grad()
     nn.functional.cross_entropy(net(x), y).backward()
     adam.step()
-print("accuracy", (net(x).argmax(1) == y).float().mean().item())
+with torch.no_grad():
+    print("training accuracy", (net(x).argmax(1) == y).float().mean().item())

@@ -24,4 +24,5 @@ for epoch in range(200):
     optimizer.zero_grad()
     nn.functional.binary_cross_entropy_with_logits(mlp(x).squeeze(1), y).backward()
     optimizer.step()
-print("accuracy", ((mlp(x).squeeze(1) > 0) == y.bool()).float().mean().item())
+with torch.no_grad():
+    print("training accuracy", ((mlp(x).squeeze(1) > 0) == y.bool()).float().mean().item())

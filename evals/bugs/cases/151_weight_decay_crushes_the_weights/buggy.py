@@ -14,4 +14,5 @@ for epoch in range(80):
     loss = nn.functional.cross_entropy(net(x[:1400]), y[:1400])
     loss.backward()
     optimizer.step()
-print("accuracy", (net(x[1400:]).argmax(1) == y[1400:]).float().mean().item())
+with torch.no_grad():
+    print("accuracy", (net(x[1400:]).argmax(1) == y[1400:]).float().mean().item())

@@ -3,6 +3,8 @@ from keras import layers
 from sklearn.datasets import load_iris
 from sklearn.model_selection import train_test_split
 
+keras.utils.set_random_seed(0)
+
 X, y = load_iris(return_X_y=True)
 X_train, X_test, y_train, y_test = train_test_split(X, y, random_state=0)
 

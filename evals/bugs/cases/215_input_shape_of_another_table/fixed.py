@@ -2,6 +2,8 @@ from sklearn.datasets import load_wine
 from sklearn.preprocessing import scale
 from tensorflow import keras
 
+keras.utils.set_random_seed(0)
+
 wine = load_wine()
 X, y = scale(wine.data), wine.target
 

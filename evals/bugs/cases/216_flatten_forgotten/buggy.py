@@ -2,6 +2,8 @@ import keras
 from keras import layers
 from sklearn.datasets import load_digits
 
+keras.utils.set_random_seed(0)
+
 digits = load_digits()
 x = digits.images.reshape(-1, 8, 8, 1) / 16
 y = keras.utils.to_categorical(digits.target)

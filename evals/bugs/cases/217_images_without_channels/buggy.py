@@ -1,6 +1,8 @@
 import tensorflow as tf
 from sklearn.datasets import load_digits
 
+tf.keras.utils.set_random_seed(0)
+
 images = load_digits().images.astype("float32") / 16
 targets = load_digits().target
 train = tf.data.Dataset.from_tensor_slices((images, targets)).batch(64)

@@ -2,6 +2,8 @@ import keras
 import numpy as np
 from keras import layers
 
+keras.utils.set_random_seed(0)
+
 rng = np.random.default_rng(0)
 
 

@@ -12,4 +12,4 @@ save_best = keras.callbacks.ModelCheckpoint(
 )
 model.fit(x, y, validation_split=0.25, epochs=3, callbacks=[save_best], verbose=0)
 best = keras.models.load_model("best.keras")
-print(best.evaluate(x, y, verbose=0))
+print(best.predict(x[:5], verbose=0))

@@ -1,6 +1,8 @@
 import numpy as np
 import tensorflow as tf
 
+tf.keras.utils.set_random_seed(0)
+
 rng = np.random.default_rng(0)
 x = rng.normal(size=(200, 3)).astype("float32")
 y = x[:, 0].astype("float32")

@@ -1,6 +1,8 @@
 import numpy as np
 import tensorflow as tf
 
+tf.keras.utils.set_random_seed(0)
+
 rng = np.random.default_rng(0)
 xs = rng.normal(size=(100, 2)).astype("float32")
 ys = (xs @ np.array([[2.0], [-3.0]])).astype("float32")
