@@ -51,6 +51,8 @@ def test_a_case_is_well_formed(case: corpus.Case) -> None:
     assert case.lines and all(1 <= line <= len(buggy) and buggy[line - 1].strip() for line in case.lines)
     edit = [line for line in difflib.ndiff(buggy, fixed) if line[0] in "-+" and line[1:].strip()]
     assert 0 < len(edit) <= LONGEST_EDIT
+    hunks = [code for code in difflib.SequenceMatcher(None, buggy, fixed, False).get_opcodes() if code[0] != "equal"]
+    assert any(first <= line <= last + 1 for line in case.lines for _, first, last, _, _ in hunks), "placed elsewhere"
     assert len(case.wrong) > 20 and case.wrong.endswith(".") and len(case.source) > 15
     assert set(case.needs) <= PACKAGES and case.runs in ("seconds", "no")
     assert case.data in ("", *data.MAKERS)
