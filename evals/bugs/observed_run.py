@@ -69,6 +69,10 @@ def child(job: dict[str, Any]) -> None:
     os.chdir(job["folder"])
     for descriptor, name in ((1, "out.txt"), (2, "err.txt")):
         os.dup2(os.open(name, os.O_WRONLY | os.O_CREAT), descriptor)
+    if "numpy" in sys.modules:
+        sys.modules["numpy"].random.seed()  # or every child would go on from the parent's state
+    if "torch" in sys.modules:
+        sys.modules["torch"].seed()
     said = observe(job["probe"], job["fitted"])
     sys.stdout.flush()
     sys.stderr.flush()

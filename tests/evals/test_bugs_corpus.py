@@ -51,9 +51,9 @@ def test_a_case_is_well_formed(case: corpus.Case) -> None:
     ast.parse("\n".join(buggy))
     ast.parse("\n".join(fixed))
     assert case.lines and all(1 <= line <= len(buggy) and buggy[line - 1].strip() for line in case.lines)
-    edit = [line for line in difflib.ndiff(buggy, fixed) if line[0] in "-+" and line[1:].strip()]
-    assert 0 < len(edit) <= LONGEST_EDIT
     hunks = [code for code in difflib.SequenceMatcher(None, buggy, fixed, False).get_opcodes() if code[0] != "equal"]
+    edit = [line for _, a, b, c, d in hunks for line in [*buggy[a:b], *fixed[c:d]] if line.strip()]
+    assert 0 < len(edit) <= LONGEST_EDIT
     assert any(first - NEAR < line <= last + NEAR for line in case.lines for _, first, last, _, _ in hunks), (
         "placed elsewhere"
     )
