@@ -111,3 +111,12 @@ def test_the_symptom_shows_in_the_faulty_program_alone(case: corpus.Case) -> Non
     if how == "unseen":
         pytest.skip(why)
     assert how == "seen", why
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("program", corpus.clean(), ids=lambda path: str(path.name))
+def test_a_clean_program_runs_to_its_end(program: Path) -> None:
+    how, why = verify.check_clean(program, [sys.executable])
+    if how == "unseen":
+        pytest.skip(why)
+    assert how == "seen", why
