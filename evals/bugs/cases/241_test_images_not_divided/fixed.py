@@ -16,6 +16,6 @@ model = keras.Sequential([
     layers.Dense(10, activation="softmax"),
 ])
 model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
-model.fit(x_train, y_train, epochs=5, verbose=0)
+model.fit(x_train, y_train, epochs=15, verbose=0)
 loss, accuracy = model.evaluate(x_test, y_test, verbose=0)
 print("test loss", loss)
