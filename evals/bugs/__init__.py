@@ -1,0 +1,1 @@
+"""Programs with one known fault each, their repaired versions, and programs without fault: see README.md here."""

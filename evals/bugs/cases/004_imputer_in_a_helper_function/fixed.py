@@ -1,0 +1,26 @@
+import pandas as pd
+from sklearn.ensemble import GradientBoostingClassifier
+from sklearn.impute import SimpleImputer
+from sklearn.metrics import classification_report
+from sklearn.model_selection import train_test_split
+from sklearn.preprocessing import StandardScaler
+
+NUMERIC = ["tenure", "monthly", "support_calls", "age", "total_charges"]
+
+
+def prepare(train, test):
+    imputer = SimpleImputer(strategy="median").fit(train)
+    scaler = StandardScaler().fit(imputer.transform(train))
+    return [scaler.transform(imputer.transform(part)) for part in (train, test)]
+
+
+def train_and_report(X_train, X_test, y_train, y_test):
+    model = GradientBoostingClassifier(random_state=0)
+    model.fit(X_train, y_train)
+    print(classification_report(y_test, model.predict(X_test), digits=3))
+
+
+if __name__ == "__main__":
+    customers = pd.read_csv("churn.csv")
+    parts = train_test_split(customers[NUMERIC], customers["churn"], test_size=0.3, random_state=1)
+    train_and_report(*prepare(*parts[:2]), *parts[2:])
