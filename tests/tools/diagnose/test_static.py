@@ -5,6 +5,7 @@ import json
 import os
 import time
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -15,6 +16,8 @@ from mlpilot.tools.diagnose.static.inspect import check_file, check_files
 from mlpilot.tools.diagnose.static.machine import read
 from mlpilot.tools.diagnose.static.report import check_source
 from mlpilot.tools.diagnose.static.source import programs
+from mlpilot.tools.recipes.book import suitable, write_module
+from mlpilot.tools.recipes.table import Table
 
 LEAK = "X = StandardScaler().fit_transform(X)\na, b, c, d = train_test_split(X, y, random_state=0)\n"
 
@@ -198,3 +201,24 @@ def test_what_is_found_by_reading_can_be_mended_as_if_it_had_been_run(wrong: str
     done = repair_source(wrong, one)
     assert done is not None and done[0] == mended
     assert check_source(mended) == []
+
+
+@pytest.mark.parametrize(("task", "classes"), [("classification", 2), ("classification", 4), ("regression", 0)])
+def test_our_own_recipes_are_clean(task: Literal["classification", "regression"], classes: int) -> None:
+    table = Table(
+        task,
+        800,
+        classes,
+        50,
+        numbers=("a", "b"),
+        booleans=("f",),
+        categories=("c", "d"),
+        dates=("t",),
+        texts=("x",),
+        missing=frozenset({"a", "c"}),
+        distinct={"c": 5, "d": 30},
+        metric="neg_log_loss" if classes else "r2",
+    )
+    written = [(one.key, write_module(table, one.parts(table))) for one in suitable(table)]
+    assert len(written) > 5
+    assert not [(key, str(found)) for key, module in written for found in check_source(module)]
