@@ -29,6 +29,9 @@ from mlpilot.sandbox.inside.cell_stream import PIECE_CHARACTERS, CellStream, spe
 _PART_BYTES = 4 * 2**20
 """A buffer travels in parts, so that the host can refuse any one message that is large."""
 
+_QUEUED_MESSAGES = 64
+"""Messages of output that are on their way: the next one waits."""
+
 
 class CellSession(Session):
     """Sends only what the host reads, and not more of it than the host takes."""
@@ -183,8 +186,9 @@ class CellKernelApp(IPKernelApp):
     def init_iopub(self, context: Any) -> None:
         self.iopub_socket = context.socket(zmq.XPUB)
         self.iopub_socket.linger = 1000
-        # Never drop a message while the host is busy: queue, as the memory limit allows.
-        self.iopub_socket.sndhwm = 0
+        # Never drop a message while the host is busy: wait for it, rather than fill the kernel's memory.
+        self.iopub_socket.sndhwm = _QUEUED_MESSAGES
+        self.iopub_socket.setsockopt(zmq.XPUB_NODROP, 1)
         self._bind_socket(self.iopub_socket, 0)
         self.configure_tornado_logger()
         self.iopub_thread = IOPubThread(self.iopub_socket, pipe=False, session=self.session)

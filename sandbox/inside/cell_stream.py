@@ -33,6 +33,16 @@ class CellStream(OutStream):
     """
 
     _pipe: threading.Thread | None = None
+    _unsent = 0
+
+    def write(self, string: str) -> int:
+        """As ever; whoever has written much waits until it is on its way."""
+        written: int = super().write(string) or 0
+        self._unsent += len(string)
+        if self._unsent > _UNSENT_BYTES:
+            self._unsent = 0
+            self.flush()
+        return written
 
     def _flush_buffers(self) -> Iterator[tuple[dict[str, Any], str]]:
         for parent, text in super()._flush_buffers():
@@ -71,14 +81,9 @@ class CellStream(OutStream):
         """Pass on what arrives by one pipe, until all who could write to it are gone."""
         self._parent_header.set(header)
         decoder = codecs.getincrementaldecoder("utf-8")("replace")
-        unsent = 0
         with contextlib.suppress(OSError):
             while data := os.read(fd, _READ_BYTES):
                 self.write(decoder.decode(data))
-                unsent += len(data)
-                if unsent > _UNSENT_BYTES:
-                    self.flush()
-                    unsent = 0
             os.close(fd)
 
 

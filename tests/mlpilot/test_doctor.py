@@ -7,25 +7,26 @@ import pytest
 from mlpilot import walls
 from mlpilot.cli import main
 from mlpilot.findings import Finding, chosen
+from mlpilot.sandbox.environment import BARE
 from mlpilot.sandbox.protocol import Probe
 
 
 @pytest.fixture
 def only(monkeypatch):
     """This machine has this sandbox alone."""
-    return lambda name: monkeypatch.setattr(walls, "look", lambda: [Finding(name, "ok", "it works")])
+    return lambda name: monkeypatch.setattr(walls, "look", lambda _: [Finding(name, "ok", "it works")])
 
 
 @pytest.fixture(scope="module")
 def without_walls():
     """`none` stands for a sandbox whose walls are down: it is looked into as the others are, once."""
-    return walls.put_to_the_test(["none"])
+    return walls.put_to_the_test(["none"], BARE)
 
 
 @pytest.fixture
 def broken(only, without_walls, monkeypatch):
     only("none")
-    monkeypatch.setattr(walls, "put_to_the_test", lambda names: without_walls if names == ["none"] else [])
+    monkeypatch.setattr(walls, "put_to_the_test", lambda names, _: without_walls if names == ["none"] else [])
 
 
 def test_a_sandbox_that_does_not_hold_is_not_to_be_used(broken, capsys):
@@ -79,16 +80,16 @@ def test_one_that_does_not_start_does_not_hold(only, capsys, monkeypatch):
 def test_without_an_engine_the_first_thing_is_to_get_one(monkeypatch):
     gone = Probe(False, "no Docker engine answers", "start Docker")
     monkeypatch.setattr(
-        "mlpilot.sandbox.choose.probes", lambda: [("docker", gone), ("bubblewrap", Probe(True, "fine"))]
+        "mlpilot.sandbox.choose.probes", lambda _: [("docker", gone), ("bubblewrap", Probe(True, "fine"))]
     )
     monkeypatch.setattr("shutil.which", lambda _: None)
     monkeypatch.setattr("pathlib.Path.exists", lambda _: False)
     monkeypatch.delenv("DOCKER_HOST", raising=False)
-    found = walls.look()
+    found = walls.look(BARE)
     assert found[0].remedy.startswith("install Docker")
     assert (found[1].remedy, chosen(found)) == ("", "bubblewrap")
     monkeypatch.setattr("shutil.which", lambda name: f"/usr/bin/{name}")
-    assert walls.look()[0].remedy == "start Docker"
+    assert walls.look(BARE)[0].remedy == "start Docker"
 
 
 def test_what_bounds_memory_is_said(monkeypatch):

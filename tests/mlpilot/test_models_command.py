@@ -314,7 +314,7 @@ def test_the_doctor_with_nothing_to_think_with(capsys, monkeypatch):
 
 def test_the_doctor_with_a_key_and_an_engine(capsys, engine, monkeypatch):
     monkeypatch.setenv("OPENAI_API_KEY", SECRET)
-    monkeypatch.setattr(checkup.walls, "look", lambda: [checkup.Finding("bubblewrap", "ok", "it works")])
+    monkeypatch.setattr(checkup.walls, "look", lambda _: [checkup.Finding("bubblewrap", "ok", "it works")])
     assert main(["doctor", "--json"]) == 0
     printed = capsys.readouterr().out
     told = json.loads(printed)

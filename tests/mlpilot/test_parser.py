@@ -7,7 +7,7 @@ import pytest
 from mlpilot.agent.brains import MAX_COST
 from mlpilot.arguments import task_spec
 from mlpilot.cli import build
-from mlpilot.commands import COMMANDS
+from mlpilot.commands import COMMANDS, LATER
 from mlpilot.parser import UsageError, parse
 
 
@@ -101,12 +101,12 @@ def test_errors_say_what_to_do(words, hint):
     assert hint in message and "--help" in message
 
 
-@pytest.mark.parametrize("word", ["fix", "chat", "view", "vscode"])
+@pytest.mark.parametrize("word", LATER)
 def test_commands_of_later_versions_are_told_as_such(word):
     assert f"`mlpilot {word}` comes with a later version" in complaint(word, "file.py", "--format", "json")
 
 
 def test_commands_of_later_versions_are_not_listed():
     listed = build().format_help()
-    for later in ("chat", "fix", "view", "vscode"):
+    for later in LATER:
         assert later not in listed.split()

@@ -91,12 +91,19 @@ def test_a_browser_follows_it_and_runs_nothing_of_the_data(served: tuple[Server,
     if browser is None:
         pytest.skip("NOT TESTED: there is no Chromium here")
     server, story = served
-    threading.Timer(1.0, lambda: setattr(story, "text", "the second")).start()
+    first = story.page
+
+    def page(run: str) -> str:
+        text = first(run)
+        story.text = "the second"
+        return text
+
+    server.page = page
     quiet = [
         *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
         *("--disable-background-networking", "--disable-component-update", f"--user-data-dir={tmp_path}"),
     ]
-    command = [browser, *quiet, "--timeout=6000", "--dump-dom", server.url]
+    command = [browser, *quiet, "--virtual-time-budget=8000", "--dump-dom", server.url]
     seen = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False).stdout
     assert "the second" in seen
     assert "<title>watched</title>" in seen, "what the data says ran"
