@@ -301,7 +301,7 @@ def findings(found):
 def test_the_doctor_with_nothing_to_think_with(capsys, monkeypatch):
     monkeypatch.setenv("PATH", "")
     monkeypatch.setenv("MLPILOT_LLAMA_SERVER", "no-such-program")
-    monkeypatch.setattr(checkup.walls, "look", list)  # they are probed elsewhere, and that takes seconds
+    monkeypatch.setattr(checkup.walls, "look", lambda _: [])  # they are probed elsewhere, and that takes seconds
     assert main(["doctor"]) == 4
     said = " ".join(capsys.readouterr().out.split())
     assert "none answers on this machine; asked ports 1 (Ollama)" in said and "start Ollama" in said
@@ -334,7 +334,7 @@ def test_the_doctor_shows_a_gpu_and_what_is_wrong_with_a_choice(monkeypatch, tmp
     (tmp_path / "nvidia-smi").chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:/bin:/usr/bin")
     monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
-    monkeypatch.setattr(checkup.walls, "look", list)
+    monkeypatch.setattr(checkup.walls, "look", lambda _: [])
     state.mkdir()
     Path(state / "model.json").write_text(json.dumps({"model": "local:/gone.gguf", "base_url": None}))
     found = findings(checkup.examine())
