@@ -162,6 +162,12 @@ def categorical(context: Context, call: Call) -> Value:
     return (data or Data(role="y")).but(form="onehot", shape=(None, int(how_many)) if how_many is not None else None)
 
 
+def one_hot(context: Context, call: Call) -> Value:
+    """`F.one_hot(y)`: whole numbers, one column for each class."""
+    made = categorical(context, call)
+    return made.but(form="onehot long") if isinstance(made, Data) else made
+
+
 def torch_join(context: Context, call: Call) -> Value:
     """`torch.cat`, `torch.stack`."""
     del context

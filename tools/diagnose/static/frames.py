@@ -232,6 +232,7 @@ def arithmetic(left: Value, right: Value, node: ast.BinOp) -> Value:
         rows=base.rows,
         last="",
         shape=None,
+        frame=base.frame if one.columns == other.columns or "stat" in kinds else 0,
         flags=one.flags | other.flags | ({"scaled"} if isinstance(node.op, ast.Div | ast.Sub) else set()),
     )
 

@@ -34,6 +34,7 @@ LOSSES = {
     "mse_loss": "MSELoss",
     "l1_loss": "L1Loss",
     "smooth_l1_loss": "SmoothL1Loss",
+    "kl_div": "KLDivLoss",
 }
 """Function of PyTorch → the class that does the same."""
 
@@ -284,6 +285,7 @@ FUNCTIONS: dict[str, Callable[[Context, Call], Value]] = {
         data.but(shape=flattened(data.shape)) if call.args and (data := as_data(call.args[0])) else UNKNOWN
     ),
     "torch.argmax": arrays.best_class,
+    "torch.nn.functional.one_hot": datasets.one_hot,
     "keras.utils.to_categorical": datasets.categorical,
     "keras.utils.np_utils.to_categorical": datasets.categorical,
     "tensorflow.one_hot": datasets.categorical,

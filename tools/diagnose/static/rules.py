@@ -5,6 +5,8 @@ from mlpilot.tools.diagnose.static import (  # noqa: F401 - each adds its rules
     rules_keras,
     rules_keras_data,
     rules_keras_layers,
+    rules_keras_own,
+    rules_label,
     rules_leak,
     rules_metric,
     rules_model,
@@ -16,6 +18,8 @@ from mlpilot.tools.diagnose.static import (  # noqa: F401 - each adds its rules
     rules_torch_loop,
     rules_torch_loss,
     rules_torch_model,
+    rules_torch_state,
+    rules_torch_values,
 )
 from mlpilot.tools.diagnose.static.rule import RULES
 

@@ -13,7 +13,7 @@ from mlpilot.tools.diagnose.static.judged import fits, is_part, last_fit, part, 
 from mlpilot.tools.diagnose.static.naming import part_of
 from mlpilot.tools.diagnose.static.rule import Found, Program, rule
 from mlpilot.tools.diagnose.static.trace import Call, as_data
-from mlpilot.tools.diagnose.static.values import Data, Instance, Learning, covers, overlap
+from mlpilot.tools.diagnose.static.values import Data, Instance, Learning, Value, covers, overlap
 
 _YANG = "Yang et al. 2022, preprocessing leakage; scikit-learn, Common pitfalls"
 _FIRST = "split first; fit on the training part only, best as a step of a Pipeline"
@@ -240,12 +240,18 @@ def vocabulary(program: Program) -> Iterator[Found]:
 )
 def target_encoded(program: Program) -> Iterator[Found]:
     """TargetEncoder, `groupby(...)[target].transform('mean')`."""
+    fitted_to = {name for _, model, _, y in fits(program) for name in _columns(y) if estimators.is_predictor(model)}
     for leak in leaks(program):
         one = leak.learning
         if one.kind == "target" and leak.how != "cross":
             yield at(one), _told(leak, f"{one.what} is fitted on")
-        elif one.kind == "group" and one.of and one.of in leak.y:
+        elif one.kind == "group" and one.of and one.of in (leak.y or fitted_to):
             yield at(one), _told(leak, f"a feature is made of the {one.what} of the target {one.of!r} over groups of")
+
+
+def _columns(y: Value | None) -> tuple[str, ...]:
+    data = as_data(y)
+    return data.columns or () if data is not None else ()
 
 
 @rule(
