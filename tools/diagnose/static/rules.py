@@ -2,6 +2,7 @@
 
 from mlpilot.tools.diagnose.static import (  # noqa: F401 - each adds its rules
     rules_api,
+    rules_choice,
     rules_keras,
     rules_keras_data,
     rules_keras_layers,
@@ -13,6 +14,7 @@ from mlpilot.tools.diagnose.static import (  # noqa: F401 - each adds its rules
     rules_multi,
     rules_overlap,
     rules_pandas,
+    rules_rows,
     rules_split,
     rules_torch_data,
     rules_torch_loop,
