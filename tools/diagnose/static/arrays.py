@@ -9,10 +9,13 @@ from mlpilot.tools.diagnose.static.values import (
     UNKNOWN,
     Const,
     Data,
+    Instance,
+    Seq,
     Step,
     Table,
     Value,
     constant,
+    number,
     words,
 )
 
@@ -78,7 +81,22 @@ def counted(context: Context, call: Call) -> Value:
 def random_numbers(context: Context, call: Call) -> Value:
     """Rows of random numbers: a source."""
     serial = context.fresh()
-    return Data(rows=frozenset({(("source", serial, call.name),)}), frame=0)
+    at = {"rand": None, "randn": None, "random": 0, "standard_normal": 0, "poisson": 1, "exponential": 1}.get(
+        call.name, 2
+    )
+    size = call.get("size", at) if at is not None else Seq(list(call.args), "tuple")
+    plain = size.items if isinstance(size, Seq) else [size] if size is not None else []
+    shape = tuple(int(one) if (one := number(value)) is not None else None for value in plain)
+    return Data(rows=frozenset({(("source", serial, f"rand {call.name}"),)}), frame=0, shape=shape or None)
+
+
+def generated(context: Context, call: Call) -> Value:
+    """A method of a random generator, `rng.normal(...)`; rows chosen out of some values are new rows."""
+    way = FUNCTIONS.get(f"numpy.random.{call.name}")
+    data = as_data(call.get("a", 0))
+    if call.name == "choice" and data is not None and data.kind == "data":
+        return random_numbers(context, call).but(shape=None)  # type: ignore[attr-defined]
+    return way(context, call) if way is not None else random_numbers(context, call)
 
 
 def best_class(context: Context, call: Call) -> Value:
@@ -146,6 +164,12 @@ FUNCTIONS: dict[str, Callable[[Context, Call], Value]] = {
         f"numpy.random.{name}": random_numbers
         for name in ["rand", "randn", "normal", "uniform", "randint", "standard_normal"]
     },
+    **{
+        f"numpy.random.{name}": lambda context, call: Instance(
+            "numpy.random.Generator", [], {}, call.node, context.fresh()
+        )
+        for name in ("default_rng", "RandomState", "Generator")
+    },  # type: ignore[misc]
     "numpy.argmax": best_class,
     "pandas.get_dummies": encoded_columns,
 }

@@ -21,6 +21,7 @@ from mlpilot.tools.diagnose.static import (  # noqa: F401 - each adds its rules
     rules_torch_loss,
     rules_torch_model,
     rules_torch_state,
+    rules_torch_time,
     rules_torch_values,
 )
 from mlpilot.tools.diagnose.static.rule import RULES

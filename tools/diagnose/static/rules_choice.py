@@ -43,7 +43,13 @@ def clusters_as_classes(program: Program) -> Iterator[Found]:
         if both is None or not isinstance(both[1].made_by, Instance):
             continue
         model = both[1].made_by
-        if model.name in ("KMeans", "MiniBatchKMeans", "AgglomerativeClustering", "SpectralClustering", "GaussianMixture"):
+        if model.name in (
+            "KMeans",
+            "MiniBatchKMeans",
+            "AgglomerativeClustering",
+            "SpectralClustering",
+            "GaussianMixture",
+        ):
             yield call.node, f"{call.name} compares classes with the numbers that {model.name} gave its clusters"
 
 
@@ -66,7 +72,11 @@ def worse_for_better(program: Program) -> Iterator[Found]:
             continue
         wanted = -1 if "min" in call.name else 1
         keyed = any(one.arg == "key" for one in call.node.keywords)
-        if _sense(given) == -wanted and (call.name not in ("max", "min") or keyed) and "y" not in tokens(written(given)):
+        if (
+            _sense(given) == -wanted
+            and (call.name not in ("max", "min") or keyed)
+            and "y" not in tokens(written(given))
+        ):
             how = "largest" if wanted == 1 else "smallest"
             yield call.node, f"{written(call.node)} takes the {how} of {written(given)}"
     for one in program.trace.instances:
@@ -149,7 +159,9 @@ def study_direction(program: Program) -> Iterator[Found]:
             yield made[0].node, f"{node.name} returns {written(returned[0])}, and the study is to {direction} it"
 
 
-_NO_PROBABILITIES = listed("LinearSVC RidgeClassifier Perceptron PassiveAggressiveClassifier NearestCentroid LinearSVR SVR")
+_NO_PROBABILITIES = listed(
+    "LinearSVC RidgeClassifier Perceptron PassiveAggressiveClassifier NearestCentroid LinearSVR SVR"
+)
 _NO_PREDICT = listed("DBSCAN AgglomerativeClustering SpectralClustering OPTICS")
 _NO_TRANSFORM = listed("TSNE MDS SpectralEmbedding")
 
@@ -174,9 +186,15 @@ def no_such_method(program: Program) -> Iterator[Found]:
         name, regression = model.name, estimators.task_of(model) == "regression"
         if call.name == "predict_proba" and (name in _NO_PROBABILITIES or regression):
             yield call.node, f"{name} has no predict_proba"
-        elif call.name == "predict_proba" and name in ("SVC", "NuSVC") and constant(model.argument("probability")) is None:
+        elif (
+            call.name == "predict_proba"
+            and name in ("SVC", "NuSVC")
+            and constant(model.argument("probability")) is None
+        ):
             yield call.node, f"{name} has no predict_proba without probability=True"
-        elif (call.name, name) in {("predict", one) for one in _NO_PREDICT} | {("transform", one) for one in _NO_TRANSFORM}:
+        elif (call.name, name) in {("predict", one) for one in _NO_PREDICT} | {
+            ("transform", one) for one in _NO_TRANSFORM
+        }:
             yield call.node, f"{name} has no {call.name}: it knows only the rows that it was fitted on"
 
 
@@ -194,7 +212,9 @@ def penalty(program: Program) -> Iterator[Found]:
         if one.path.endswith("linear_model.LogisticRegression"):
             kind, solver = constant(one.argument("penalty", 0)), constant(one.argument("solver"), "lbfgs")
             known = one.argument("solver") is None or isinstance(solver, str)
-            if known and (kind == "l1" and solver not in ("liblinear", "saga") or kind == "elasticnet" and solver != "saga"):
+            if known and (
+                kind == "l1" and solver not in ("liblinear", "saga") or kind == "elasticnet" and solver != "saga"
+            ):
                 yield one.node, f"the solver {solver} does not know penalty={kind!r}"
 
 
@@ -245,7 +265,12 @@ def one_dimension(program: Program) -> Iterator[Found]:
         if model.library != "sklearn" or estimators.steps_of(model) or model.name in ("Pipeline", "make_pipeline"):
             continue
         nodes = bound.get(given.id, []) if isinstance(given, ast.Name) else [given]
-        if nodes and all(_is_column(one) for one in nodes) and (data := as_data(call.args[0])) is not None and data.frame:
+        if (
+            nodes
+            and all(_is_column(one) for one in nodes)
+            and (data := as_data(call.args[0])) is not None
+            and data.frame
+        ):
             yield call.node, f"{call.text(0)} is one column of one dimension, and {model.name} takes a table"
         elif isinstance(given, ast.Subscript) and _is_number(given.slice) and call.name == "predict":
             if (data := as_data(call.args[0])) is not None and data.role == "X" and isinstance(given.value, ast.Name):
@@ -258,7 +283,9 @@ def _is_column(node: ast.expr) -> bool:
         node = node.func.value
     elif isinstance(node, ast.Attribute) and node.attr == "values":
         node = node.value
-    named = isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str)
+    named = (
+        isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str)
+    )
     return named and isinstance(node.value, ast.Name)  # type: ignore[attr-defined]
 
 

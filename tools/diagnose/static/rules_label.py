@@ -36,7 +36,12 @@ def stacked_on_own_fit(program: Program) -> Iterator[Found]:
         first = data.made_by
         fit = last_fit(first, call.order) if isinstance(first, Instance) and first is not top else None
         trained = as_data(fit.X) if fit is not None else None
-        if trained is None or not trained.rows or "mixed" in data.flags | trained.flags or trained.rows != data.rows:
+        if (
+            trained is None
+            or not trained.rows
+            or {"mixed", "crossed"} & (data.flags | trained.flags)
+            or trained.rows != data.rows
+        ):
             continue
         assert isinstance(first, Instance)
         text = f"{call.text(0)} is what {first.name} says of the rows that it was fitted on: it looks too good there"

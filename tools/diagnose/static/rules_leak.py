@@ -202,9 +202,10 @@ def resampled(program: Program) -> Iterator[Found]:
         if leak.learning.kind == "resample":
             what = f"{leak.learning.what} makes rows out of"
             yield at(leak.learning), _told(leak, what) + ", and copies or neighbours of test rows are trained on"
-    for call in program.trace.of("train_test_split"):
+    for call in program.trace.of("train_test_split", "random_split"):
         for value in call.args[:1]:
-            data = as_data(value)
+            inner = value.args[:1] if isinstance(value, Instance) and value.name == "TensorDataset" else [value]
+            data = as_data(inner[0]) if inner else None
             if (
                 data is not None
                 and "repeated" in data.flags
@@ -287,10 +288,15 @@ def fitted_on_test(program: Program) -> Iterator[Found]:
         for call, instance, data, _ in fits(program)
         if part(data, call.text(0)) == "train" or (data is not None and data.rows and part(data, call.text(0)) == "")
     }
+    named = {instance.serial for call, instance, data, _ in fits(program) if _unsplit(data, call, "train")}
     by_file = {instance.name for _, instance, data, _ in fits(program) if _part_of_file(data) == "train"}
     for call, instance, data, _ in fits(program):
         if _part_of_file(data) == "test" and instance.name in by_file and estimators.learners(instance):
             text = f"{instance.name} is fitted on the test file, too: train and test rows are not transformed alike"
+            yield call.node, text
+            continue
+        if _unsplit(data, call, "test") and instance.serial in named and _fits_anew(instance):
+            text = f"{instance.name} is fitted on {call.text(0)}, too: train and test rows are not transformed alike"
             yield call.node, text
             continue
         if part(data, call.text(0)) != "test" or instance.name in ("TSNE", "UMAP"):
@@ -303,6 +309,15 @@ def fitted_on_test(program: Program) -> Iterator[Found]:
             yield call.node, f"{text} train and test rows are not transformed alike"
         elif estimators.is_predictor(instance) and not is_refit(instance, call):
             yield call.node, f"{instance.name} is trained on {call.text(0)}, the test part"
+
+
+def _unsplit(data: Data | None, call: Call, which: str) -> bool:
+    """Whether rows that came from no split are called after a part."""
+    return data is not None and not is_part(data.rows) and bool(data.rows) and part_of(call.text(0)) == which
+
+
+def _fits_anew(instance: Instance) -> bool:
+    return bool(estimators.learners(instance)) or instance.name in estimators.LABEL_ENCODERS
 
 
 def _part_of_file(data: Data | None) -> str:

@@ -96,7 +96,10 @@ def index_lost(program: Program) -> Iterator[Found]:
         others = [as_data(value) for value in getattr(call.args[0], "items", [])]
         random = any(data is not None and any(_random(row) for row in data.rows) for data in others)
         if made and len(made) < len(items) and random:
-            yield call.node, f"{written(made[0])} is numbered anew, and the rows beside it kept theirs: they do not match"
+            yield (
+                call.node,
+                f"{written(made[0])} is numbered anew, and the rows beside it kept theirs: they do not match",
+            )
 
 
 def _random(row: tuple[tuple[str, object, object], ...]) -> bool:
@@ -198,7 +201,10 @@ def out_of_scale(program: Program) -> Iterator[Found]:
             continue
         raw = "scaled" not in data.flags and not data.applied and not data.learned
         if raw and data.dataset in _OUT_OF_SCALE and (data.columns is None or len(data.columns) > 2):
-            yield call.node, f"{model.name} is given {data.dataset} as it is: the column of the largest numbers decides"
+            yield (
+                model.node,
+                f"{model.name} is given {data.dataset} as it is: the column of the largest numbers decides",
+            )
             return
 
 
@@ -231,7 +237,11 @@ def row_numbers(program: Program) -> Iterator[Found]:
         split = isinstance(loop, ast.For) and getattr(getattr(loop.iter, "func", None), "attr", "") == "split"
         picks = {one.id for one in getattr(loop.target, "elts", []) if isinstance(one, ast.Name)} if split else set()  # type: ignore[attr-defined]
         for node in ast.walk(loop) if picks else ():
-            if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Name) and isinstance(node.value, ast.Name):
+            if (
+                isinstance(node, ast.Subscript)
+                and isinstance(node.slice, ast.Name)
+                and isinstance(node.value, ast.Name)
+            ):
                 name = node.value.id
                 if node.slice.id in picks and name in tables and again.count(name) == 1:
                     yield node, f"{name} is a table, and {written(node)} looks for columns of these names"
@@ -246,4 +256,3 @@ def _is_table(node: ast.expr) -> bool:
         return False
     named = node.func.attr == "drop" and any(one.arg == "columns" for one in node.keywords)
     return named or node.func.attr in ("read_csv", "get_dummies")
-
