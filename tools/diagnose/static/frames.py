@@ -85,7 +85,8 @@ def subscript(context: Context, base: Value, index: Value, node: ast.Subscript) 
         return data.but(shape=shapes.indexed(shape, choice))
     if rows_only or isinstance(choice, ast.Slice):
         return _rows(context, data, index, choice)
-    return _chosen(context, data, index, choice)
+    found = _chosen(context, data, index, choice)
+    return found.but(shape=shapes.indexed(shape, choice)) if isinstance(index, Const) else found
 
 
 def _chosen(context: Context, data: Data, index: Value, node: ast.expr) -> Data:

@@ -258,7 +258,7 @@ def initial_weights(program: Program) -> Iterator[Found]:
 @rule(
     "KERAS108",
     "vanishing-activations",
-    "warning",
+    "note",
     "many layers of sigmoid or tanh in a row",
     remedy='activation="relu" in the hidden layers, or batch normalisation',
     source="AUTOTRAINER; DeepLocalize; UMLAUT",
@@ -269,7 +269,7 @@ def squashing(program: Program) -> Iterator[Found]:
         hidden = [one for one in layers[:-1] if one.name in ("Dense", "Conv2D")]
         squashed = [one for one in hidden if keras_activation(one) in _SQUASHING]
         if (
-            len(squashed) >= 5
+            len(squashed) >= 4
             and len(squashed) == len(hidden)
             and not any(one.name == "BatchNormalization" for one in layers)
         ):

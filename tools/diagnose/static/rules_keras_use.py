@@ -121,32 +121,6 @@ def heavy_penalty(program: Program) -> Iterator[Found]:
 
 @rule(
     "KERAS034",
-    "squashed-value",
-    "warning",
-    "a predicted value that cannot leave the range from 0 to 1",
-    remedy="no activation on the last layer of a regression; or scale the target to 0 to 1",
-    source="Humbatova et al. 2020, wrong activation of the output; DeepLocalize; NeuraLint",
-)
-def squashed_value(program: Program) -> Iterator[Found]:
-    """`Dense(1, activation="sigmoid")`, loss "mse" and the metric "mae"."""
-    if program.names & {"MinMaxScaler", "accuracy_score", "roc_auc_score", "minmax_scale", "Discriminator"}:
-        return
-    for model in keras_models(program):
-        values = model.loss in ("mean_squared_error", "mean_absolute_error", "huber")
-        measured = {"mae", "mean_absolute_error", "root_mean_squared_error", "mean_absolute_percentage_error", "mse"}
-        told = {name.lower() for name in model.metrics} & (measured | {"rootmeansquarederror", "meanabsoluteerror"})
-        if (
-            values
-            and model.units == 1
-            and model.activation in ("sigmoid", "softmax")
-            and told
-            and model.last is not None
-        ):
-            yield model.last.node, f"the loss is for values, and the last layer ends with {model.activation}"
-
-
-@rule(
-    "KERAS035",
     "pipeline-without-batches",
     "error",
     "a data set that fit gets without batches",
@@ -185,7 +159,7 @@ def _root(node: ast.expr) -> str:
 
 
 @rule(
-    "KERAS036",
+    "KERAS035",
     "scaled-in-training-only",
     "error",
     "pictures are scaled for training, and not for the test",

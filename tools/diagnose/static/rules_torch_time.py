@@ -1,7 +1,7 @@
 """PyTorch: schedules, recurrent states, weights that nobody optimises, checkpoints, starting values.
 
-Sources: PyTorch, "How to adjust learning rate", nn.RNN, nn.LSTM, "Saving and Loading Models", nn.init, torch.load (2.6);
-Glorot and Bengio 2010; Humbatova et al. 2020.
+Sources: PyTorch, "How to adjust learning rate", nn.RNN, nn.LSTM, "Saving and Loading Models", nn.init, torch.load
+(2.6); Glorot and Bengio 2010; Humbatova et al. 2020.
 """
 
 import ast
@@ -196,6 +196,8 @@ def unoptimised(program: Program) -> Iterator[Found]:
             or id(model) in asked | inside
             or call.inside[-1:] == ("forward",)
         ):
+            continue
+        if any(id(one) in asked for one in model.attrs.values()):
             continue
         if any(call.loops[-1] in one.loops for one in backwards(program)):
             yield call.node, f"{written(call.node.func)} has weights that no optimiser was given"
