@@ -1,7 +1,7 @@
 """How many of the corpus's faults are found, and how many programs without fault are accused, half by half.
 
-A fault is found where there is a warning or an error (notes do not count), and placed where one of them stands on a line
-that the case names. A false alarm is a warning or an error in a fixed version, or in a clean program.
+A fault is found where there is a warning or an error (notes do not count), and placed where one of them stands on a
+line that the case names. A false alarm is a warning or an error in a fixed version, or in a clean program.
 """
 
 import argparse
@@ -39,7 +39,7 @@ class Tally:
     """Fixed versions in which something is found still."""
     seconds: float = 0.0
     missed: list[str] = field(default_factory=list)
-    """Folders of the open half in which nothing was found. Of the held half none is named: it is not to be looked at."""
+    """Folders of the open half in which nothing was found. Of the held half none is named."""
     misplaced: list[str] = field(default_factory=list)
     fixed_named: list[str] = field(default_factory=list)
 

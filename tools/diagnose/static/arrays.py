@@ -95,7 +95,8 @@ def generated(context: Context, call: Call) -> Value:
     way = FUNCTIONS.get(f"numpy.random.{call.name}")
     data = as_data(call.get("a", 0))
     if call.name == "choice" and data is not None and data.kind == "data":
-        return random_numbers(context, call).but(shape=None)  # type: ignore[attr-defined]
+        made = random_numbers(context, call)
+        return made.but(shape=None) if isinstance(made, Data) else made
     return way(context, call) if way is not None else random_numbers(context, call)
 
 
@@ -169,7 +170,7 @@ FUNCTIONS: dict[str, Callable[[Context, Call], Value]] = {
             "numpy.random.Generator", [], {}, call.node, context.fresh()
         )
         for name in ("default_rng", "RandomState", "Generator")
-    },  # type: ignore[misc]
+    },
     "numpy.argmax": best_class,
     "pandas.get_dummies": encoded_columns,
 }

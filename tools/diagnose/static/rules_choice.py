@@ -213,7 +213,7 @@ def penalty(program: Program) -> Iterator[Found]:
             kind, solver = constant(one.argument("penalty", 0)), constant(one.argument("solver"), "lbfgs")
             known = one.argument("solver") is None or isinstance(solver, str)
             if known and (
-                kind == "l1" and solver not in ("liblinear", "saga") or kind == "elasticnet" and solver != "saga"
+                (kind == "l1" and solver not in ("liblinear", "saga")) or (kind == "elasticnet" and solver != "saga")
             ):
                 yield one.node, f"the solver {solver} does not know penalty={kind!r}"
 
@@ -272,9 +272,15 @@ def one_dimension(program: Program) -> Iterator[Found]:
             and data.frame
         ):
             yield call.node, f"{call.text(0)} is one column of one dimension, and {model.name} takes a table"
-        elif isinstance(given, ast.Subscript) and _is_number(given.slice) and call.name == "predict":
-            if (data := as_data(call.args[0])) is not None and data.role == "X" and isinstance(given.value, ast.Name):
-                yield call.node, f"{call.text(0)} is one row of one dimension, and {model.name} takes a table"
+        elif (
+            isinstance(given, ast.Subscript)
+            and _is_number(given.slice)
+            and call.name == "predict"
+            and (data := as_data(call.args[0])) is not None
+            and data.role == "X"
+            and isinstance(given.value, ast.Name)
+        ):
+            yield call.node, f"{call.text(0)} is one row of one dimension, and {model.name} takes a table"
 
 
 def _is_column(node: ast.expr) -> bool:

@@ -116,9 +116,13 @@ def retraced(program: Program) -> Iterator[Found]:
     for loop in program.nodes:
         counts = isinstance(loop, ast.For) and isinstance(loop.target, ast.Name) and written(loop.iter)[:6] == "range("
         for node in ast.walk(loop) if counts else ():
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in own:
-                if any(isinstance(one, ast.Name) and one.id == loop.target.id for one in node.args):  # type: ignore[attr-defined]
-                    yield node, f"{node.func.id} gets another Python number each time, and is traced anew for it"
+            if (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Name)
+                and node.func.id in own
+                and any(isinstance(one, ast.Name) and one.id == loop.target.id for one in node.args)  # type: ignore[attr-defined]
+            ):
+                yield node, f"{node.func.id} gets another Python number each time, and is traced anew for it"
 
 
 @rule(
@@ -186,8 +190,9 @@ def small_buffer(program: Program) -> Iterator[Found]:
         while isinstance(inner, ast.Call) and isinstance(inner.func, ast.Attribute):
             if inner.func.attr == "shuffle" and inner.args:
                 sizes = [one.value for one in (inner.args[0], node.args[0]) if isinstance(one, ast.Constant)]
-                if len(sizes) == 2 and all(isinstance(one, int) for one in sizes) and sizes[0] < sizes[1]:
-                    yield inner, f"shuffle({sizes[0]}) moves rows by less than a batch of {sizes[1]}"
+                whole = [one for one in sizes if isinstance(one, int)]
+                if len(whole) == 2 and whole[0] < whole[1]:
+                    yield inner, f"shuffle({whole[0]}) moves rows by less than a batch of {whole[1]}"
             inner = inner.func.value
 
 
@@ -272,9 +277,14 @@ def not_divided(program: Program) -> Iterator[Found]:
     for node in program.nodes:
         for name in _divided(node):
             other = name.replace("train", "test").replace("Train", "Test")
-            if isinstance(node, ast.Assign | ast.AugAssign) and part_of(name) == "train" and role_of(name) == "X":
-                if other in asked - divided - changed and name in fitted:
-                    yield node, f"{name} is divided by a number, and {other} goes into the model as it was"
+            if (
+                isinstance(node, ast.Assign | ast.AugAssign)
+                and part_of(name) == "train"
+                and role_of(name) == "X"
+                and other in asked - divided - changed
+                and name in fitted
+            ):
+                yield node, f"{name} is divided by a number, and {other} goes into the model as it was"
 
 
 def _divided(node: ast.AST) -> list[str]:

@@ -63,8 +63,8 @@ def log_of_softmax(program: Program) -> Iterator[Found]:
 def outside_tape(program: Program) -> Iterator[Found]:
     """`with tf.GradientTape() as tape: out = model(x)`, and `loss = ...` after it."""
     tapes = _tapes(program)
-    seen = {name.id for tape in tapes for name in ast.walk(tape) if _is_set(name)}
-    every = {name.id for name in program.nodes if _is_set(name)}
+    seen = {name for tape in tapes for node in ast.walk(tape) for name in _set(node)}
+    every = {name for node in program.nodes for name in _set(node)}
     for call in program.trace.of("gradient"):
         given = call.node.args[0] if call.node.args else None
         if isinstance(given, ast.Name) and tapes and given.id in every - seen:
@@ -77,8 +77,9 @@ def outside_tape(program: Program) -> Iterator[Found]:
                 return
 
 
-def _is_set(node: ast.AST) -> bool:
-    return isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+def _set(node: ast.AST) -> list[str]:
+    """The name that a node binds."""
+    return [node.id] if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) else []
 
 
 @rule(
@@ -98,9 +99,13 @@ def never_applied(program: Program) -> Iterator[Found]:
             return
     for call in program.trace.of("apply_gradients"):
         pairs = call.node.args[0] if call.node.args else None
-        if isinstance(pairs, ast.Call) and written(pairs.func) == "zip" and pairs.args:
-            if written(pairs.args[0]).endswith(("trainable_variables", "trainable_weights")):
-                yield call.node, "apply_gradients takes (gradient, variable), and is given the variables first"
+        if (
+            isinstance(pairs, ast.Call)
+            and written(pairs.func) == "zip"
+            and pairs.args
+            and written(pairs.args[0]).endswith(("trainable_variables", "trainable_weights"))
+        ):
+            yield call.node, "apply_gradients takes (gradient, variable), and is given the variables first"
 
 
 @rule(
@@ -213,7 +218,7 @@ def file_name(program: Program) -> Iterator[Found]:
     "warning",
     "rows are sorted by class, and cut without shuffling",
     remedy="shuffle the rows first, or train_test_split(..., stratify=y)",
-    source="Keras, Model.fit: validation_split takes the last rows, before shuffling; Humbatova et al. 2020, training data",
+    source="Keras, Model.fit: validation_split takes the last rows, before shuffling; Humbatova et al. 2020",
 )
 def sorted_by_class(program: Program) -> Iterator[Found]:
     """`y = np.concatenate([np.zeros(n), np.ones(n)])`, and `fit(x, y, validation_split=0.2)`."""

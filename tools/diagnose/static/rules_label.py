@@ -120,10 +120,11 @@ def future_in_a_lag(program: Program) -> Iterator[Found]:
             continue
         column = _text(node.targets[0].slice)
         for one in ast.walk(node.value):
-            back = isinstance(one, ast.Call) and getattr(one.func, "attr", "") == "shift" and one.args
-            if back and isinstance(one.args[0], ast.UnaryOp) and isinstance(one.args[0].op, ast.USub):  # type: ignore[attr-defined]
-                if _PAST.search(column):
-                    yield node, f"{column!r} is made with {written(one)}, which takes the rows after, not before"
+            if not isinstance(one, ast.Call) or getattr(one.func, "attr", "") != "shift" or not one.args:
+                continue
+            by = one.args[0]
+            if isinstance(by, ast.UnaryOp) and isinstance(by.op, ast.USub) and _PAST.search(column):
+                yield node, f"{column!r} is made with {written(one)}, which takes the rows after, not before"
 
 
 @rule(

@@ -189,7 +189,7 @@ def _numbers_categories(node: ast.expr, program: Program) -> bool:
     "warning",
     "a model of distances, and columns that differ by thousands",
     remedy="make_pipeline(StandardScaler(), ...)",
-    source="scikit-learn, Importance of Feature Scaling; Nearest Neighbors; Support Vector Machines, Tips on practical use",
+    source="scikit-learn, Importance of Feature Scaling; Support Vector Machines, Tips on practical use",
 )
 def out_of_scale(program: Program) -> Iterator[Found]:
     """`KNeighborsClassifier().fit(*load_wine(return_X_y=True))`."""

@@ -265,11 +265,17 @@ def _divided_after(program: Program, loop: ast.For, name: str) -> bool:
 def one_row(program: Program) -> Iterator[Found]:
     """`DataLoader(dataset, shuffle=True)`."""
     for one in program.trace.instances:
-        if one.name == "DataLoader" and one.library == "torch" and constant(one.argument("shuffle", 2)) is True:
-            if not any(
-                one.argument(name, at) for name, at in (("batch_size", 1), ("sampler", 3), ("batch_sampler", 4))
-            ):
-                yield one.node, "the loader shuffles, and gives one row at a time: batch_size is 1 if it is not said"
+        if (
+            one.name == "DataLoader"
+            and one.library == "torch"
+            and constant(one.argument("shuffle", 2)) is True
+            and (
+                not any(
+                    one.argument(name, at) for name, at in (("batch_size", 1), ("sampler", 3), ("batch_sampler", 4))
+                )
+            )
+        ):
+            yield one.node, "the loader shuffles, and gives one row at a time: batch_size is 1 if it is not said"
 
 
 @rule(

@@ -48,10 +48,14 @@ def schedule_time(program: Program) -> Iterator[Found]:
         if in_batches and scheduler.name in _BY_EPOCH - {"LambdaLR"} and not slow and not call.conditions:
             yield call.node, f"{scheduler.name} is stepped with every batch: the learning rate is gone within an epoch"
             return
-        if scheduler.name in _BY_BATCH and call.loops[-1] is inner.loops[-2] and not scheduler.argument("total_steps"):
-            if scheduler.argument("epochs") is not None or scheduler.name == "CyclicLR":
-                yield call.node, f"{scheduler.name} counts batches, and is stepped with every epoch"
-                return
+        if (
+            scheduler.name in _BY_BATCH
+            and call.loops[-1] is inner.loops[-2]
+            and not scheduler.argument("total_steps")
+            and (scheduler.argument("epochs") is not None or scheduler.name == "CyclicLR")
+        ):
+            yield call.node, f"{scheduler.name} counts batches, and is stepped with every epoch"
+            return
 
 
 @rule(
@@ -144,9 +148,13 @@ def last_step(program: Program) -> Iterator[Found]:
     """`self.lstm = nn.LSTM(..., batch_first=True)`, and `out, _ = self.lstm(x); out[-1]`."""
     layers = {}
     for target, _, value, _ in program.trace.stored:
-        if isinstance(target, ast.Attribute) and isinstance(value, Instance) and value.name in ("LSTM", "GRU", "RNN"):
-            if value.library == "torch":
-                layers[written(target)] = constant(value.argument("batch_first", 4)) is True
+        if (
+            isinstance(target, ast.Attribute)
+            and isinstance(value, Instance)
+            and value.name in ("LSTM", "GRU", "RNN")
+            and value.library == "torch"
+        ):
+            layers[written(target)] = constant(value.argument("batch_first", 4)) is True
     for function in (node for node in program.nodes if isinstance(node, ast.FunctionDef) and node.name == "forward"):
         outputs = {}
         for node in ast.walk(function):
@@ -221,9 +229,14 @@ def loading(program: Program) -> Iterator[Found]:
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.attr == "eval"
     }
     for node in program.nodes:
-        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call) and isinstance(node.targets[0], ast.Name):
-            if getattr(node.value.func, "attr", "") == "load_state_dict" and node.targets[0].id in called:
-                yield node, f"{node.targets[0].id} is a list of keys, not the model"
+        if (
+            isinstance(node, ast.Assign)
+            and isinstance(node.value, ast.Call)
+            and isinstance(node.targets[0], ast.Name)
+            and getattr(node.value.func, "attr", "") == "load_state_dict"
+            and node.targets[0].id in called
+        ):
+            yield node, f"{node.targets[0].id} is a list of keys, not the model"
     for call in program.trace.of("load_state_dict"):
         if call.args and isinstance(call.args[0], Const) and isinstance(call.args[0].value, str):
             yield call.node, f"load_state_dict({call.text(0)}) takes a dict of weights, not the path of a file"

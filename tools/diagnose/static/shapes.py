@@ -12,7 +12,8 @@ def indexed(shape: Shape, node: ast.expr) -> Shape:
     if shape is None:
         return None
     choices = node.elts if isinstance(node, ast.Tuple) else [node]
-    rest, found = list(shape), []
+    rest = list(shape)
+    found: list[int | None] = []
     for one in choices:
         if isinstance(one, ast.Constant) and one.value is None:
             found.append(1)
