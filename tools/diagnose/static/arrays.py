@@ -90,6 +90,16 @@ def random_numbers(context: Context, call: Call) -> Value:
     return Data(rows=frozenset({(("source", serial, f"rand {call.name}"),)}), frame=0, shape=shape or None)
 
 
+def repeated(context: Context, call: Call) -> Value:
+    """`np.repeat(X, 3)`, `np.tile`: rows that stand there several times; made-up numbers are a way to make groups."""
+    del context
+    data = as_data(call.get("a", 0) or call.get("A"))
+    if data is None or data.kind != "data":
+        return UNKNOWN if data is None else data
+    made_up = any(str(row[0][2]).startswith("rand") for row in data.rows)
+    return data.but(shape=None) if made_up else data.but(shape=None).flagged("repeated")
+
+
 def generated(context: Context, call: Call) -> Value:
     """A method of a random generator, `rng.normal(...)`; rows chosen out of some values are new rows."""
     way = FUNCTIONS.get(f"numpy.random.{call.name}")
@@ -171,6 +181,8 @@ FUNCTIONS: dict[str, Callable[[Context, Call], Value]] = {
         )
         for name in ("default_rng", "RandomState", "Generator")
     },
+    "numpy.repeat": repeated,
+    "numpy.tile": repeated,
     "numpy.argmax": best_class,
     "pandas.get_dummies": encoded_columns,
 }

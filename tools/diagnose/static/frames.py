@@ -215,7 +215,7 @@ def arithmetic(left: Value, right: Value, node: ast.BinOp) -> Value:
     if isinstance(left, Seq) and isinstance(right, Seq) and isinstance(node.op, ast.Add):
         return Seq([*left.items, *right.items], left.kind, left.whole and right.whole)
     if isinstance(left, Seq) and isinstance(node.op, ast.Mult):
-        return Seq(list(left.items), left.kind, False)
+        return Seq(left.items * (2 if any(map(as_data, left.items)) else 1), left.kind, False)
     one, other = as_data(left), as_data(right)
     if one is None and other is None:
         return UNKNOWN

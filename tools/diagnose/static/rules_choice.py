@@ -230,7 +230,10 @@ def transform_thrown_away(program: Program) -> Iterator[Found]:
     """`scaler.fit_transform(X_train)` on a line of its own."""
     alone = {node.value for node in program.nodes if isinstance(node, ast.Expr)}
     told = set()
+    used = {(call.text(0), call.order) for call in program.trace.of("fit", "predict", "score")}
     for call in program.trace.of("transform", "fit_transform"):
+        if not any(text == call.text(0) and order > call.order for text, order in used):
+            continue
         made = isinstance(call.receiver, Instance) and call.receiver.library == "sklearn"
         if made and call.node in alone and call.node not in told and constant(call.receiver.argument("copy")) is None:  # type: ignore[union-attr]
             told.add(call.node)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from mlpilot.tools.diagnose.static import estimators, frames
-from mlpilot.tools.diagnose.static.judged import fits, is_part, last_fit, part, uses
+from mlpilot.tools.diagnose.static.judged import fits, is_part, last_fit, part, torch_uses, uses
 from mlpilot.tools.diagnose.static.naming import part_of
 from mlpilot.tools.diagnose.static.rule import Found, Program, rule
 from mlpilot.tools.diagnose.static.trace import Call, as_data
@@ -36,7 +36,9 @@ def leaks(program: Program) -> list[Leak]:
     """Each thing learnt too early, once; kept on the program."""
     found: list[Leak] | None = program.__dict__.get("leaks")
     if found is None:
-        found = list(_unique([*_before_splits(program), *_before_folds(program), *_when_judged(program)]))
+        found = list(
+            _unique([*_before_splits(program), *_before_folds(program), *_when_judged(program), *_of_torch(program)])
+        )
         program.__dict__["leaks"] = found
     return found
 
@@ -88,13 +90,20 @@ def _when_judged(program: Program) -> Iterator[Leak]:
         trained = use.trained_on
         if trained is None or "mixed" in use.data.flags | trained.flags or overlap(trained.rows, use.data.rows):
             continue
-        if not use.data.rows or not any(len(row) > 1 for row in use.data.rows):
+        if not use.data.rows or not (any(len(row) > 1 for row in use.data.rows) or _part_of_file(use.data) == "test"):
             continue
         for one in _live(trained, use.data):
             if is_part(one.rows) and one.kind != "resample":
                 continue  # learnt from a training part, and judged on a fold of it: the test part is still unseen
             if covers(one.rows, use.data.rows) and one.rows != use.data.rows and covers(one.rows, trained.rows):
                 yield Leak(one, use.call.node, "judged", ())
+
+
+def _of_torch(program: Program) -> Iterator[Leak]:
+    for trained, judged, call in torch_uses(program):
+        for one in _live(trained, judged):
+            if covers(one.rows, judged.rows) and one.rows != judged.rows and covers(one.rows, trained.rows):
+                yield Leak(one, call.node, "judged", ())
 
 
 def _live(*many: Data) -> Iterator[Learning]:
