@@ -57,7 +57,8 @@ def _unique(found: list[Leak]) -> Iterator[Leak]:
 def _before_splits(program: Program) -> Iterator[Leak]:
     for call in program.trace.of("train_test_split"):
         given = [one for value in call.args for one in frames.gathered(value)]
-        y = next((one.columns for one in given if one.role == "y" and one.columns), ())
+        last = given[-1].columns if len(given) > 1 and len(given[-1].columns or ()) == 1 else ()
+        y = next((one.columns for one in given if one.role == "y" and one.columns), last)
         for data in given:
             nested = is_part(data.rows)
             for one in _live(data):
