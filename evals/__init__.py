@@ -15,5 +15,6 @@ SUITES: dict[str, str] = {
     "models": "mlpilot.evals.models",
     "hostile": "mlpilot.evals.hostile.suite",
     "reading": "mlpilot.evals.reading",
+    "bugs": "mlpilot.evals.bugs.suite",
 }
 """Name of a suite → the module that holds it."""

@@ -9,10 +9,13 @@ from mlpilot.tools.diagnose.static.values import (
     UNKNOWN,
     Const,
     Data,
+    Instance,
+    Seq,
     Step,
     Table,
     Value,
     constant,
+    number,
     words,
 )
 
@@ -78,7 +81,33 @@ def counted(context: Context, call: Call) -> Value:
 def random_numbers(context: Context, call: Call) -> Value:
     """Rows of random numbers: a source."""
     serial = context.fresh()
-    return Data(rows=frozenset({(("source", serial, call.name),)}), frame=0)
+    at = {"rand": None, "randn": None, "random": 0, "standard_normal": 0, "poisson": 1, "exponential": 1}.get(
+        call.name, 2
+    )
+    size = call.get("size", at) if at is not None else Seq(list(call.args), "tuple")
+    plain = size.items if isinstance(size, Seq) else [size] if size is not None else []
+    shape = tuple(int(one) if (one := number(value)) is not None else None for value in plain)
+    return Data(rows=frozenset({(("source", serial, f"rand {call.name}"),)}), frame=0, shape=shape or None)
+
+
+def repeated(context: Context, call: Call) -> Value:
+    """`np.repeat(X, 3)`, `np.tile`: rows that stand there several times; made-up numbers are a way to make groups."""
+    del context
+    data = as_data(call.get("a", 0) or call.get("A"))
+    if data is None or data.kind != "data":
+        return UNKNOWN if data is None else data
+    made_up = any(str(row[0][2]).startswith("rand") for row in data.rows)
+    return data.but(shape=None) if made_up else data.but(shape=None).flagged("repeated")
+
+
+def generated(context: Context, call: Call) -> Value:
+    """A method of a random generator, `rng.normal(...)`; rows chosen out of some values are new rows."""
+    way = FUNCTIONS.get(f"numpy.random.{call.name}")
+    data = as_data(call.get("a", 0))
+    if call.name == "choice" and data is not None and data.kind == "data":
+        made = random_numbers(context, call)
+        return made.but(shape=None) if isinstance(made, Data) else made
+    return way(context, call) if way is not None else random_numbers(context, call)
 
 
 def best_class(context: Context, call: Call) -> Value:
@@ -146,6 +175,14 @@ FUNCTIONS: dict[str, Callable[[Context, Call], Value]] = {
         f"numpy.random.{name}": random_numbers
         for name in ["rand", "randn", "normal", "uniform", "randint", "standard_normal"]
     },
+    **{
+        f"numpy.random.{name}": lambda context, call: Instance(
+            "numpy.random.Generator", [], {}, call.node, context.fresh()
+        )
+        for name in ("default_rng", "RandomState", "Generator")
+    },
+    "numpy.repeat": repeated,
+    "numpy.tile": repeated,
     "numpy.argmax": best_class,
     "pandas.get_dummies": encoded_columns,
 }

@@ -16,6 +16,8 @@ GROUPS = (
     ("KERAS1", "Keras: layers"),
     ("API", "Names that present versions no longer know"),
     ("PANDAS", "pandas"),
+    ("NUMPY", "numpy"),
+    ("DATA", "Categories and scales"),
 )
 """(how codes begin, heading)."""
 

@@ -49,6 +49,9 @@ IMAGES = {"MNIST": (None, 1, 28, 28), "FashionMNIST": (None, 1, 28, 28), "CIFAR1
 def made_tensor(context: Context, call: Call) -> Value:
     """`torch.randn(8, 10)`: rows of a source, of that shape."""
     sizes = call.args[0].items if call.args and isinstance(call.args[0], Seq) else call.args
+    if call.name == "randint":
+        given = call.get("size") or (call.args[-1] if call.args else UNKNOWN)
+        sizes = given.items if isinstance(given, Seq) else []
     shape: Shape = tuple(int(plain) if (plain := number(one)) is not None else None for one in sizes)
     role = role_of(call.alias)
     form = "long" if call.name == "randint" else "float"
@@ -78,7 +81,8 @@ def as_tensor(context: Context, call: Call) -> Value:
         return Data(form=form)
     if found[0].kind in ("loss", "score"):
         return found[0].but(kind="loss").flagged("rewrapped")
-    return found[0].but(form=form or found[0].form, shape=None)
+    labels = found[0].role == "y" and found[0].dataset in CLASSES and found[0].form == "int"
+    return found[0].but(form=form or found[0].form, shape=(None,) if labels else None)
 
 
 def random_split(context: Context, call: Call) -> Value:
@@ -162,9 +166,17 @@ def categorical(context: Context, call: Call) -> Value:
     return (data or Data(role="y")).but(form="onehot", shape=(None, int(how_many)) if how_many is not None else None)
 
 
+def one_hot(context: Context, call: Call) -> Value:
+    """`F.one_hot(y)`: whole numbers, one column for each class."""
+    made = categorical(context, call)
+    return made.but(form="onehot long") if isinstance(made, Data) else made
+
+
 def torch_join(context: Context, call: Call) -> Value:
     """`torch.cat`, `torch.stack`."""
     del context
     found = [one for value in call.args[:1] for one in frames.gathered(value)]
-    made = frames.beside(found)
+    made = (
+        frames.beside(found) if frames.axis_of(call.get("dim", 1)) or call.name == "stack" else frames.together(found)
+    )
     return made.but(last="", shape=None) if isinstance(made, Data) else UNKNOWN

@@ -279,7 +279,9 @@ def split(context: Context, call: Call) -> Value:
                 parts.append(UNKNOWN)
                 continue
             flags = data.flags if ordered else data.flags - {"temporal"}
-            parts.append(data.but(rows=chosen(data.rows, ("split", which, part)), flags=flags))
+            depth = max((len(row) for row in data.rows), default=0)  # a part that is split again by the same seed
+            rows = chosen(data.rows, ("split", (which, depth), part))
+            parts.append(data.but(rows=rows, flags=flags))
     return Seq(parts, "list")
 
 

@@ -3,6 +3,7 @@
 import ast
 from typing import Any
 
+from mlpilot.tools.diagnose.static import shapes
 from mlpilot.tools.diagnose.static.listing import listed
 from mlpilot.tools.diagnose.static.naming import by_name, role_of
 from mlpilot.tools.diagnose.static.trace import Context, as_data, written
@@ -75,15 +76,17 @@ def subscript(context: Context, base: Value, index: Value, node: ast.Subscript) 
     if data.kind == "fact":
         return UNKNOWN
     choice: ast.expr = node.slice
+    shape = data.shape
     if isinstance(choice, ast.Tuple) and choice.elts:
         values = index.items if isinstance(index, Seq) else [UNKNOWN] * len(choice.elts)
         data = _rows(context, data, values[0], choice.elts[0])
         if len(choice.elts) > 1:
             data = _columns(data, values[1], choice.elts[1])
-        return data.but(shape=None)
+        return data.but(shape=shapes.indexed(shape, choice))
     if rows_only or isinstance(choice, ast.Slice):
         return _rows(context, data, index, choice)
-    return _chosen(context, data, index, choice)
+    found = _chosen(context, data, index, choice)
+    return found.but(shape=shapes.indexed(shape, choice)) if isinstance(index, Const) else found
 
 
 def _chosen(context: Context, data: Data, index: Value, node: ast.expr) -> Data:
@@ -212,7 +215,7 @@ def arithmetic(left: Value, right: Value, node: ast.BinOp) -> Value:
     if isinstance(left, Seq) and isinstance(right, Seq) and isinstance(node.op, ast.Add):
         return Seq([*left.items, *right.items], left.kind, left.whole and right.whole)
     if isinstance(left, Seq) and isinstance(node.op, ast.Mult):
-        return Seq(list(left.items), left.kind, False)
+        return Seq(left.items * (2 if any(map(as_data, left.items)) else 1), left.kind, False)
     one, other = as_data(left), as_data(right)
     if one is None and other is None:
         return UNKNOWN
@@ -220,7 +223,7 @@ def arithmetic(left: Value, right: Value, node: ast.BinOp) -> Value:
         found = one or other
         assert found is not None
         return _with_number(found, right if one is not None else left, node.op)
-    if "mask" in (one.kind, other.kind):
+    if "mask" in (one.kind, other.kind) and "loss" not in (one.kind, other.kind):
         return one.but(kind="mask", steps=())
     kinds = {one.kind, other.kind}
     if kinds == {"stat"}:
@@ -231,7 +234,8 @@ def arithmetic(left: Value, right: Value, node: ast.BinOp) -> Value:
         applied=one.applied | other.applied,
         rows=base.rows,
         last="",
-        shape=None,
+        shape=shapes.broadcast(one.shape, other.shape),
+        frame=base.frame if one.columns == other.columns or "stat" in kinds else 0,
         flags=one.flags | other.flags | ({"scaled"} if isinstance(node.op, ast.Div | ast.Sub) else set()),
     )
 
@@ -290,7 +294,7 @@ def comparison(context: Context, values: list[Value], node: ast.Compare) -> Valu
         step = ("equal", left, ("not", right))
     else:
         step = ("test", f"{left} {right}", True)
-    return Data(rows=data.rows, kind="mask", steps=(step,))
+    return Data(rows=data.rows, kind="mask", steps=(step,), shape=data.shape)
 
 
 def store(context: Context, base: Value, index: Value, value: Value) -> None:

@@ -80,6 +80,20 @@ def uses(program: Program) -> Iterator[Judgement]:
             yield Judgement(call, call.receiver, data, last_fit(call.receiver, call.order))
 
 
+def torch_uses(program: Program) -> Iterator[tuple[Data, Data, Call]]:
+    """(trained on, judged on, the call) of each model of PyTorch that is asked about other rows without gradients."""
+    asked = [call for call in program.trace.of("__call__") if nets.is_module(call.receiver) and call.args]
+    outside = [call for call in asked if call.inside[-1:] != ("forward",)]
+    for call in outside:
+        judged = as_data(call.args[0])
+        earlier = [one for one in outside if one.grad and one.receiver is call.receiver and one.order < call.order]
+        trained = as_data(earlier[0].args[0]) if earlier and not call.grad else None
+        if judged is None or trained is None or not judged.rows or not trained.rows:
+            continue
+        if judged.rows != trained.rows and "mixed" not in judged.flags | trained.flags:
+            yield trained, judged, call
+
+
 def last_fit(model: Instance, order: int) -> Fit | None:
     """The last `fit` before a place in the order of calls."""
     found = [one for one in model.fits if one.order <= order]

@@ -35,6 +35,11 @@ def call(context: Context, made: Call) -> Value:
         return estimators.split(context, made)
     if library == "sklearn" and name in estimators.DATASETS:
         return estimators.dataset(context, made)
+    if name == "cross_val_predict" and made.args and (crossed := as_data(made.get("X", 1))) is not None:
+        asked = constant(made.get("method"), "predict")
+        return crossed.but(
+            kind="predicted" if asked == "predict" else "probabilities", made_by=made.args[0], role="y", columns=None
+        ).flagged("crossed")
     if path in ("sklearn.utils.resample", "sklearn.utils.shuffle"):
         return estimators.resampled_rows(context, made)
     if path.startswith("sklearn.preprocessing.") and name in ("scale", "minmax_scale", "robust_scale"):
@@ -136,6 +141,8 @@ def _instance_method(context: Context, made: Call, receiver: Instance) -> Value:
         return nets.keras_method(context, made, receiver)
     if receiver.library in ("torch", "torchvision", "pytorch_lightning"):
         return nets.torch_method(context, made, receiver)
+    if receiver.path == "numpy.random.Generator":
+        return arrays.generated(context, made)
     if receiver.library == "keras" and made.name == "adapt":
         estimators.fit(context, made, receiver)
         return Const(None)

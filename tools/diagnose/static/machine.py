@@ -77,6 +77,8 @@ class Machine(Expressions):
         as_binary = ast.copy_location(ast.BinOp(load, node.op, node.value), node)
         result = frames.arithmetic(left, right, as_binary)
         self.trace.operations.append((node, left, right, result))
+        if isinstance(left, Data) and left.kind == "data" and isinstance(node.target, ast.Name):
+            self.rebind(left, result)  # arrays and tables are changed in place: other names see it
         self.assign(node.target, result, node)
 
     def assign(self, target: ast.expr, value: Value, node: ast.AST | None = None) -> None:

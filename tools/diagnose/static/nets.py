@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from mlpilot.tools.diagnose.static import arrays, datasets, frames
+from mlpilot.tools.diagnose.static import arrays, datasets, frames, shapes
 from mlpilot.tools.diagnose.static.tensors import (
     OPERATIONS,
     flattened,
@@ -34,6 +34,7 @@ LOSSES = {
     "mse_loss": "MSELoss",
     "l1_loss": "L1Loss",
     "smooth_l1_loss": "SmoothL1Loss",
+    "kl_div": "KLDivLoss",
 }
 """Function of PyTorch → the class that does the same."""
 
@@ -228,21 +229,24 @@ def tensor_method(context: Context, call: Call, data: Data) -> Value | None:
         return viewed(data, call.args)
     if name == "flatten":
         return data.but(shape=flattened(data.shape) if call.args and number(call.args[0]) == 1 else None)
+    if name in ("squeeze", "unsqueeze") and (shape := shapes.squeezed(call, data)) is not None:
+        return data.but(shape=shape)
     if name in ("squeeze", "unsqueeze", "permute", "transpose"):
         changed = "squeezed" if name == "squeeze" else "unsqueezed" if name == "unsqueeze" else "moved axes"
         return data.but(shape=None).flagged(changed)
     if name in ("to", "cuda"):
         return data.flagged("moved")
-    if name in ("long", "int"):
-        return data.but(form="long")
-    if name in ("float", "double"):
-        return data.but(form="float")
+    if name in ("long", "int", "float", "double"):
+        form = "long" if name in ("long", "int") else "float"
+        return data.but(form=form, kind="data" if data.kind == "mask" else data.kind)
     if name in ("detach", "cpu", "contiguous", "clone", "requires_grad_"):
         return data.flagged("detached") if name == "detach" else data
     if name == "item":
         return Data(kind="score", rows=data.rows)
     if name in ("mean", "sum") and data.kind == "loss":
         return data.but(form="")
+    if name in ("mean", "sum") and (shape := shapes.reduced(call, data)) is not None:
+        return data.but(shape=shape, last="")
     if name == "backward":
         return Const(None)
     if name == "argmax":
@@ -284,6 +288,7 @@ FUNCTIONS: dict[str, Callable[[Context, Call], Value]] = {
         data.but(shape=flattened(data.shape)) if call.args and (data := as_data(call.args[0])) else UNKNOWN
     ),
     "torch.argmax": arrays.best_class,
+    "torch.nn.functional.one_hot": datasets.one_hot,
     "keras.utils.to_categorical": datasets.categorical,
     "keras.utils.np_utils.to_categorical": datasets.categorical,
     "tensorflow.one_hot": datasets.categorical,

@@ -14,6 +14,8 @@ from mlpilot.tools.diagnose.static.tensors import Shape, keras_activation, keras
 from mlpilot.tools.diagnose.static.trace import written
 from mlpilot.tools.diagnose.static.values import Const, Instance, number
 
+COLUMNS = {"iris": 4, "wine": 13, "breast_cancer": 30, "diabetes": 10, "california": 8}
+"""Bundled data set → how many features it has."""
 _SHAPES = "Humbatova et al. 2020, tensors and inputs: wrong shape"
 _RANKS = {
     "Conv1D": 2,
@@ -290,6 +292,20 @@ def input_shape(program: Program) -> Iterator[Found]:
     for model in keras_models(program):
         X = model.inputs()
         said = next((shape for one in model.layers[:2] if (shape := keras_shape(one)) is not None), None)
+        width = (
+            COLUMNS.get(X.dataset)
+            if X is not None and X.columns is None and "pca" not in program.text.lower()
+            else None
+        )
+        if (
+            X is not None
+            and said is not None
+            and width
+            and len(said) == 1
+            and said[0] not in (None, width)
+            and model.fits
+        ):
+            yield model.fits[0].node, f"{X.dataset} has {width} columns, and the model takes {said[0]}"
         if X is None or X.shape is None or said is None or len(X.shape) < 2:
             continue
         given = X.shape[1:]

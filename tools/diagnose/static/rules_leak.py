@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from mlpilot.tools.diagnose.static import estimators, frames
-from mlpilot.tools.diagnose.static.judged import fits, is_part, last_fit, part, uses
+from mlpilot.tools.diagnose.static.judged import fits, is_part, last_fit, part, torch_uses, uses
 from mlpilot.tools.diagnose.static.naming import part_of
 from mlpilot.tools.diagnose.static.rule import Found, Program, rule
 from mlpilot.tools.diagnose.static.trace import Call, as_data
-from mlpilot.tools.diagnose.static.values import Data, Instance, Learning, covers, overlap
+from mlpilot.tools.diagnose.static.values import Data, Instance, Learning, Value, covers, overlap
 
 _YANG = "Yang et al. 2022, preprocessing leakage; scikit-learn, Common pitfalls"
 _FIRST = "split first; fit on the training part only, best as a step of a Pipeline"
@@ -36,7 +36,9 @@ def leaks(program: Program) -> list[Leak]:
     """Each thing learnt too early, once; kept on the program."""
     found: list[Leak] | None = program.__dict__.get("leaks")
     if found is None:
-        found = list(_unique([*_before_splits(program), *_before_folds(program), *_when_judged(program)]))
+        found = list(
+            _unique([*_before_splits(program), *_before_folds(program), *_when_judged(program), *_of_torch(program)])
+        )
         program.__dict__["leaks"] = found
     return found
 
@@ -55,7 +57,8 @@ def _unique(found: list[Leak]) -> Iterator[Leak]:
 def _before_splits(program: Program) -> Iterator[Leak]:
     for call in program.trace.of("train_test_split"):
         given = [one for value in call.args for one in frames.gathered(value)]
-        y = next((one.columns for one in given if one.role == "y" and one.columns), ())
+        last = given[-1].columns if len(given) > 1 and len(given[-1].columns or ()) == 1 else ()
+        y = next((one.columns for one in given if one.role == "y" and one.columns), last)
         for data in given:
             nested = is_part(data.rows)
             for one in _live(data):
@@ -88,13 +91,20 @@ def _when_judged(program: Program) -> Iterator[Leak]:
         trained = use.trained_on
         if trained is None or "mixed" in use.data.flags | trained.flags or overlap(trained.rows, use.data.rows):
             continue
-        if not use.data.rows or not any(len(row) > 1 for row in use.data.rows):
+        if not use.data.rows or not (any(len(row) > 1 for row in use.data.rows) or _part_of_file(use.data) == "test"):
             continue
         for one in _live(trained, use.data):
             if is_part(one.rows) and one.kind != "resample":
                 continue  # learnt from a training part, and judged on a fold of it: the test part is still unseen
             if covers(one.rows, use.data.rows) and one.rows != use.data.rows and covers(one.rows, trained.rows):
                 yield Leak(one, use.call.node, "judged", ())
+
+
+def _of_torch(program: Program) -> Iterator[Leak]:
+    for trained, judged, call in torch_uses(program):
+        for one in _live(trained, judged):
+            if covers(one.rows, judged.rows) and one.rows != judged.rows and covers(one.rows, trained.rows):
+                yield Leak(one, call.node, "judged", ())
 
 
 def _live(*many: Data) -> Iterator[Learning]:
@@ -202,9 +212,10 @@ def resampled(program: Program) -> Iterator[Found]:
         if leak.learning.kind == "resample":
             what = f"{leak.learning.what} makes rows out of"
             yield at(leak.learning), _told(leak, what) + ", and copies or neighbours of test rows are trained on"
-    for call in program.trace.of("train_test_split"):
+    for call in program.trace.of("train_test_split", "random_split"):
         for value in call.args[:1]:
-            data = as_data(value)
+            inner = value.args[:1] if isinstance(value, Instance) and value.name == "TensorDataset" else [value]
+            data = as_data(inner[0]) if inner else None
             if (
                 data is not None
                 and "repeated" in data.flags
@@ -240,12 +251,18 @@ def vocabulary(program: Program) -> Iterator[Found]:
 )
 def target_encoded(program: Program) -> Iterator[Found]:
     """TargetEncoder, `groupby(...)[target].transform('mean')`."""
+    fitted_to = {name for _, model, _, y in fits(program) for name in _columns(y) if estimators.is_predictor(model)}
     for leak in leaks(program):
         one = leak.learning
         if one.kind == "target" and leak.how != "cross":
             yield at(one), _told(leak, f"{one.what} is fitted on")
-        elif one.kind == "group" and one.of and one.of in leak.y:
+        elif one.kind == "group" and one.of and one.of in (leak.y or fitted_to):
             yield at(one), _told(leak, f"a feature is made of the {one.what} of the target {one.of!r} over groups of")
+
+
+def _columns(y: Value | None) -> tuple[str, ...]:
+    data = as_data(y)
+    return data.columns or () if data is not None else ()
 
 
 @rule(
@@ -281,10 +298,15 @@ def fitted_on_test(program: Program) -> Iterator[Found]:
         for call, instance, data, _ in fits(program)
         if part(data, call.text(0)) == "train" or (data is not None and data.rows and part(data, call.text(0)) == "")
     }
+    named = {instance.serial for call, instance, data, _ in fits(program) if _unsplit(data, call, "train")}
     by_file = {instance.name for _, instance, data, _ in fits(program) if _part_of_file(data) == "train"}
     for call, instance, data, _ in fits(program):
         if _part_of_file(data) == "test" and instance.name in by_file and estimators.learners(instance):
             text = f"{instance.name} is fitted on the test file, too: train and test rows are not transformed alike"
+            yield call.node, text
+            continue
+        if _unsplit(data, call, "test") and instance.serial in named and _fits_anew(instance):
+            text = f"{instance.name} is fitted on {call.text(0)}, too: train and test rows are not transformed alike"
             yield call.node, text
             continue
         if part(data, call.text(0)) != "test" or instance.name in ("TSNE", "UMAP"):
@@ -297,6 +319,15 @@ def fitted_on_test(program: Program) -> Iterator[Found]:
             yield call.node, f"{text} train and test rows are not transformed alike"
         elif estimators.is_predictor(instance) and not is_refit(instance, call):
             yield call.node, f"{instance.name} is trained on {call.text(0)}, the test part"
+
+
+def _unsplit(data: Data | None, call: Call, which: str) -> bool:
+    """Whether rows that came from no split are called after a part."""
+    return data is not None and not is_part(data.rows) and bool(data.rows) and part_of(call.text(0)) == which
+
+
+def _fits_anew(instance: Instance) -> bool:
+    return bool(estimators.learners(instance)) or instance.name in estimators.LABEL_ENCODERS
 
 
 def _part_of_file(data: Data | None) -> str:

@@ -15,7 +15,7 @@ from mlpilot.tools.diagnose.static.judged import (
     targets,
     within,
 )
-from mlpilot.tools.diagnose.static.naming import tokens
+from mlpilot.tools.diagnose.static.naming import part_of, tokens
 from mlpilot.tools.diagnose.static.rule import Found, Program, rule
 from mlpilot.tools.diagnose.static.trace import Call, as_data, written
 from mlpilot.tools.diagnose.static.values import UNKNOWN, Data, Instance, Rows, Seq, Table, Value
@@ -43,10 +43,44 @@ def chosen_by_test(program: Program) -> Iterator[Found]:
                 use.call.node,
                 f"{use.model.name} is scored on the test part for each {name}: the best of these scores is too good",
             )
+    tested = _scored_on_test(program)
     for node, values in program.trace.compared:
-        text = _chosen_in_comparison(node, values, program)
+        text = _chosen_in_comparison(node, values, program) or _best_of(node, tested)
         if text:
             yield node, text
+
+
+def _best_of(node: ast.Compare, tested: set[str]) -> str:
+    """What is said of `acc > best_acc`, where acc was counted over the test loader."""
+    sides = [node.left, *node.comparators]
+    best = [one for one in sides if "best" in tokens(written(one))]
+    new = [one for one in sides if isinstance(one, ast.Name) and one.id in tested]
+    if len(sides) != 2 or len(best) != 1 or not new or new[0] is best[0]:
+        return ""
+    return f"the best is chosen by {new[0].id}, a score on the test part"
+
+
+def _scored_on_test(program: Program) -> set[str]:
+    """Names of numbers that were counted in a loop over the test loader, or asked of a function that was given it."""
+    if any(part_of(name) == "validation" for name in program.names if name not in ("eval", "validate")):
+        return set()
+    found = set()
+    for node in program.nodes:
+        if isinstance(node, ast.For) and isinstance(node.iter, ast.Name) and part_of(node.iter.id) == "test":
+            found |= {one.target.id for one in ast.walk(node) if isinstance(one, ast.AugAssign) and _named(one.target)}  # type: ignore[union-attr]
+    for node in program.nodes:
+        if not isinstance(node, ast.Assign) or not _named(node.targets[0]):
+            continue
+        read = {one.id for one in ast.walk(node.value) if isinstance(one, ast.Name)}
+        given = node.value.args if isinstance(node.value, ast.Call) else []
+        loaders = [one for one in given if isinstance(one, ast.Name) and "loader" in one.id.lower()]
+        if read & found or any(part_of(one.id) == "test" for one in loaders):
+            found.add(node.targets[0].id)  # type: ignore[attr-defined]
+    return found
+
+
+def _named(node: ast.expr) -> bool:
+    return isinstance(node, ast.Name)
 
 
 def _is_test(program: Program, use: Judgement) -> bool:

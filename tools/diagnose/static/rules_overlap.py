@@ -13,10 +13,11 @@ from mlpilot.tools.diagnose.static.judged import (
     is_model,
     is_part,
     judgements,
+    torch_uses,
 )
 from mlpilot.tools.diagnose.static.rule import Found, Program, rule
 from mlpilot.tools.diagnose.static.trace import as_data
-from mlpilot.tools.diagnose.static.values import Data, Rows, Seq, overlap
+from mlpilot.tools.diagnose.static.values import Data, Rows, Seq, covers, overlap
 
 _OVERLAP = "Yang et al. 2022, overlap leakage"
 
@@ -44,6 +45,10 @@ def overlapping(program: Program) -> Iterator[Found]:
                 f"the rows that it is judged on come from another random split than those it is fitted on (line {line})"
             )
             yield use.call.node, f"{text}: the two share rows"
+
+    for trained, judged, call in torch_uses(program):
+        if covers(trained.rows, judged.rows) and is_part(judged.rows):
+            yield call.node, f"{call.text(0)} is a part of the rows that the model is trained on"
 
 
 def _judged(program: Program) -> Iterator[Judgement]:

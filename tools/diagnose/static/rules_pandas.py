@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from mlpilot.tools.diagnose.static.listing import listed
 from mlpilot.tools.diagnose.static.rule import Found, Program, rule
 from mlpilot.tools.diagnose.static.trace import as_data, written
-from mlpilot.tools.diagnose.static.values import Data, constant
+from mlpilot.tools.diagnose.static.values import Data, apart, constant
 
 _COPY = "pandas, Copy-on-Write: chained assignment"
 _MAKING = listed("dropna fillna drop rename replace astype drop_duplicates")
@@ -175,7 +175,7 @@ def dummies_apart(program: Program) -> Iterator[Found]:
             if first is None or second is None or one.order >= other.order:
                 continue
             parts = {_part(first), _part(second)}
-            if parts == {"train", "test"}:
+            if parts == {"train", "test"} or apart(first.rows, second.rows):
                 yield (
                     other.node,
                     f"{one.text(0)} and {other.text(0)} get columns of their own: a category in one of them is lost",

@@ -1,0 +1,76 @@
+"""Shapes of arrays and tensors through indexing, arithmetic and reductions; None where they cannot be told."""
+
+import ast
+
+from mlpilot.tools.diagnose.static.tensors import Shape
+from mlpilot.tools.diagnose.static.trace import Call
+from mlpilot.tools.diagnose.static.values import Data, Value, constant, number
+
+
+def indexed(shape: Shape, node: ast.expr) -> Shape:
+    """The shape of `x[node]`: whole numbers take an axis away, slices keep it, None adds one."""
+    if shape is None:
+        return None
+    choices = node.elts if isinstance(node, ast.Tuple) else [node]
+    rest = list(shape)
+    found: list[int | None] = []
+    for one in choices:
+        if isinstance(one, ast.Constant) and one.value is None:
+            found.append(1)
+            continue
+        if not rest:
+            return None
+        size = rest.pop(0)
+        if isinstance(one, ast.Slice):
+            found.append(_cut(one, size))
+        elif not _is_number(one):
+            return None
+    return (*found, *rest) or None
+
+
+def _is_number(node: ast.expr) -> bool:
+    plain = node.operand if isinstance(node, ast.UnaryOp) else node
+    return isinstance(plain, ast.Constant) and isinstance(plain.value, int) and not isinstance(plain.value, bool)
+
+
+def _cut(node: ast.Slice, size: int | None) -> int | None:
+    if node.lower is None and node.upper is None and node.step is None:
+        return size
+    if isinstance(node.upper, ast.Constant) and isinstance(node.upper.value, int) and node.step is None:
+        lower = node.lower.value if isinstance(node.lower, ast.Constant) else 0 if node.lower is None else None
+        if isinstance(lower, int):
+            return node.upper.value - lower if size is None or node.upper.value <= size else None
+    return None
+
+
+def broadcast(one: Shape, other: Shape) -> Shape:
+    """The shape of `a + b`, where both are known."""
+    if one is None or other is None:
+        return None
+    longer, shorter = (one, other) if len(one) >= len(other) else (other, one)
+    padded = (*[1] * (len(longer) - len(shorter)), *shorter)
+    return tuple(b if a == 1 else a if b == 1 or a == b else None for a, b in zip(longer, padded, strict=True))
+
+
+def reduced(call: Call, data: Data) -> Shape:
+    """The shape after `x.mean(dim=1)`, `x.sum(1, keepdim=True)`."""
+    axis: Value | None = call.get("dim", 0) or call.get("axis")
+    at, keep = number(axis), constant(call.get("keepdim", 1) or call.get("keepdims"), False)
+    if data.shape is None or at is None or not -len(data.shape) <= at < len(data.shape):
+        return None
+    sizes: list[int | None] = list(data.shape)
+    at = int(at) % len(sizes)
+    return (*sizes[:at], *([1] if keep is True else []), *sizes[at + 1 :]) or None
+
+
+def squeezed(call: Call, data: Data) -> Shape:
+    """The shape after `x.squeeze(1)` and `x.unsqueeze(1)`, where the axis is said."""
+    at = number(call.get("dim", 0))
+    if data.shape is None or at is None:
+        return None
+    sizes: list[int | None] = list(data.shape)
+    if call.name == "unsqueeze":
+        where = int(at) if at >= 0 else len(sizes) + 1 + int(at)
+        return (*sizes[:where], 1, *sizes[where:])
+    where = int(at) % len(sizes)
+    return (*sizes[:where], *sizes[where + 1 :]) if sizes[where] == 1 and len(sizes) > 1 else None
