@@ -1,7 +1,7 @@
 """The chat at a terminal. The prompt is always there: turns are taken in a thread of their own, and typing goes on.
 
-Ctrl-C stops the step, twice in a row it kills the cell; Ctrl-D leaves. What is typed meanwhile waits for its turn, but
-for /stop and /status, which are answered at once.
+Ctrl-C stops the step, twice in a row it kills the cell; Ctrl-D leaves. What is typed meanwhile stays, and what is
+entered waits for its turn, but for commands that only say something or stop something, which are answered at once.
 """
 
 import contextlib
@@ -19,6 +19,7 @@ from prompt_toolkit.auto_suggest import AutoSuggestFromHistory
 from prompt_toolkit.formatted_text import ANSI, FormattedText
 from prompt_toolkit.history import FileHistory
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+from prompt_toolkit.keys import Keys
 from prompt_toolkit.output.color_depth import ColorDepth
 from prompt_toolkit.patch_stdout import StdoutProxy
 from prompt_toolkit.styles import Style
@@ -28,18 +29,20 @@ from mlpilot.agent.home import make_home
 from mlpilot.chat import happenings as happen
 from mlpilot.chat.beginning import Make
 from mlpilot.chat.changes import Change
-from mlpilot.chat.complete import ChatCompleter
+from mlpilot.chat.complete import SCREEN, ChatCompleter
 from mlpilot.chat.copilot import Copilot
+from mlpilot.chat.pasting import Pastes
 from mlpilot.chat.show import Printer, code_block, echo
-from mlpilot.failures import DONE
+from mlpilot.failures import DONE, bug_line
 from mlpilot.numbers import plural
 from mlpilot.streams import clean
 
-AT_ONCE = ("/stop", "/status")
+AT_ONCE = ("/stop", "/status", "/help", "/model", "/privacy", "/cost")
 LEAVE = ("/quit", "/exit", "/q")
 _MOST_REPLAYED = 200
-_FAST_SECONDS = 0.1
 _FRAMES = "|/-\\"
+_TWICE_SECONDS = 2.0
+_ANSWERS = ("y", "yes", "a", "always", "n", "no", "v", "never", "")
 
 
 def run(make: Make) -> int:
@@ -67,6 +70,8 @@ class Chat:
         self._work: queue.Queue[str | None] = queue.Queue()
         self._busy = threading.Event()
         self._stopped_at = 0.0
+        self._stopping = False
+        self._pastes = Pastes()
         self._copilot: Copilot = make(self._show, self._approve)
         self._session: PromptSession[str] = PromptSession(
             message=self._message,
@@ -101,7 +106,7 @@ class Chat:
         """What the person enters, until they leave."""
         while True:
             try:
-                text = self._session.prompt().strip()
+                text = self._pastes.restored(self._session.prompt()).strip()
             except KeyboardInterrupt:
                 self._interrupt()
                 continue
@@ -113,6 +118,12 @@ class Chat:
                 yield text
 
     def _take(self, text: str) -> None:
+        try:
+            self._hand_on(text)
+        except Exception as error:  # noqa: BLE001 - as in the worker: it is told, and the talk goes on
+            self._show(happen.Trouble(bug_line(error)))
+
+    def _hand_on(self, text: str) -> None:
         if self._asking is not None:
             self._asking.put(text)
         elif text.startswith("/approve"):
@@ -125,6 +136,8 @@ class Chat:
             self._show(happen.Told(", ".join(names()[:20]) or "no talks yet"))
         elif text in AT_ONCE:
             self._copilot.turn_beside(text)
+            if text == "/help":
+                self._show(happen.Facts(tuple((f"/{name}", said) for name, said in SCREEN.items())))
         else:
             if self._busy.is_set():
                 self._show(happen.Told("that comes next; Ctrl-C stops what is being done now"))
@@ -132,24 +145,27 @@ class Chat:
 
     def _worker(self) -> None:
         while (text := self._work.get()) is not None:
+            self._stopping = False
             self._busy.set()
+            self._repaint()
             try:
                 self._copilot.turn(text)
             except Exception as error:  # noqa: BLE001 - a bug ends the turn and is told; the talk is not lost with it
-                from mlpilot.failures import bug_line
-
+                self._show(happen.Doing(""))
                 self._show(happen.Trouble(bug_line(error)))
             finally:
                 self._busy.clear()
                 self._bell()
+                self._repaint()
 
     # What is seen
 
     def _show(self, what: happen.Happening) -> None:
         self._printer(what)
-        app = get_app_or_none()
-        if app is not None:
-            app.invalidate()
+        self._repaint()
+
+    def _repaint(self) -> None:
+        self._session.app.invalidate()
 
     def _message(self) -> Any:
         """The line that a model is writing, and the prompt below it."""
@@ -171,7 +187,10 @@ class Chat:
             parts.append(f"run {clean(pursuit.run) or '…'}")
         if self._busy.is_set():
             frame = _FRAMES[int(time.monotonic() * 4) % len(_FRAMES)]
-            parts.insert(0, f"{frame} {clean(self._printer.doing) or 'working'} (Ctrl-C stops it)")
+            doing = clean(self._printer.doing) or "working"
+            parts.insert(
+                0, f"{frame} {doing} ({'stopping; again kills a cell' if self._stopping else 'Ctrl-C stops it'})"
+            )
         width = get_app_or_none().output.get_size().columns if get_app_or_none() else 80  # type: ignore[union-attr]
         line = " · ".join(parts)
         return ANSI(line if len(line) < width else line[: max(width - 2, 1)] + "…")
@@ -196,8 +215,12 @@ class Chat:
                     self._printer(happen.Trouble(entry.text))
                 case "cell" if not entry.more.get("by_model"):
                     code_block(self._console, entry.text)
+                case "facts":
+                    rows = entry.more.get("rows", [])
+                    self._printer(happen.Facts(tuple((str(label), str(text)) for label, text in rows)))
                 case "output":
-                    self._printer(happen.CellText("stdout", entry.text))
+                    said = entry.text + str(entry.more.get("stderr", "")) + str(entry.more.get("error", ""))
+                    self._printer(happen.CellText("stdout", said if said.endswith("\n") or not said else said + "\n"))
 
     def _bell(self) -> None:
         """A sound where the person may have looked away."""
@@ -220,6 +243,18 @@ class Chat:
             else:
                 buffer.validate_and_handle()
 
+        @keys.add("c-c")
+        def _(event: KeyPressEvent) -> None:
+            buffer = event.current_buffer
+            if not self._interrupt() and buffer.text:
+                buffer.reset(append_to_history=False)
+            elif not self._busy.is_set() and self._asking is None:
+                self._show(happen.Told("Ctrl-D, or /quit, leaves"))
+
+        @keys.add(Keys.BracketedPaste)
+        def _(event: KeyPressEvent) -> None:
+            event.current_buffer.insert_text(self._pastes.taken(event.data))
+
         @keys.add("escape", "enter")
         @keys.add("c-j")
         def _(event: KeyPressEvent) -> None:
@@ -227,18 +262,19 @@ class Chat:
 
         return keys
 
-    def _interrupt(self) -> None:
-        """Ctrl-C: stop the step; twice in a row, kill the cell; with nothing to stop, say how to leave."""
+    def _interrupt(self) -> bool:
+        """Ctrl-C: stop the step; twice in a row, kill the cell; whether there was something to stop."""
         now = time.monotonic()
         if self._asking is not None:
             self._asking.put("n")
-        elif self._busy.is_set():
-            if now - self._stopped_at < 2:
-                self._copilot.deeds.workshop.kill()
-            self._copilot.interrupt()
-            self._stopped_at = now
+        elif not self._busy.is_set():
+            return False
+        elif self._stopping and now - self._stopped_at < _TWICE_SECONDS:
+            self._copilot.deeds.workshop.kill()
         else:
-            self._show(happen.Told("Ctrl-D, or /quit, leaves"))
+            self._copilot.interrupt()
+            self._stopped_at, self._stopping = now, True
+        return True
 
     def _approve(self, change: Change) -> bool:
         """Ask, unless it was settled; the worker waits, the prompt does not."""
@@ -246,10 +282,13 @@ class Chat:
         if self._always or self._never:
             return self._always
         self._asking = queue.Queue()
+        self._repaint()
         try:
-            answer = self._asking.get().strip().lower()
+            while (answer := self._asking.get().strip().lower()) not in _ANSWERS:
+                self._show(happen.Told("the file waits for an answer first: y, a, n or v"))
         finally:
             self._asking = None
+            self._repaint()
         if answer in ("a", "always"):
             self._always = True
         if answer in ("v", "never"):
