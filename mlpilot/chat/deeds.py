@@ -95,7 +95,8 @@ class Deeds:
         head = ("table", f"{clean(name)}: {seen.rows:,} rows × {len(seen.columns)} columns")
         self._tell(happen.Facts((head, *kinds, *([("…", f"{more} more")] if more > 0 else []))))
         if seen.odd:
-            self._tell(happen.Told(f"{len(seen.odd)} things look odd: /odd"))
+            looks = "thing looks" if len(seen.odd) == 1 else "things look"
+            self._tell(happen.Told(f"{len(seen.odd)} {looks} odd: /odd"))
 
     def take_up(self, path: str) -> None:
         """A table of before, quietly; one that is gone, or cannot be read any more, is left."""
@@ -200,6 +201,11 @@ class Deeds:
             said = error.get("message") if isinstance(error, dict) else self.pursuit.last if self.pursuit else ""
             self._tell(happen.Trouble(f"the run ended (exit code {code}): {clean(said)}"))
         self.ended.set()
+
+    @property
+    def going_on(self) -> Pursuit | None:
+        """The run in the background, if there is one."""
+        return self.pursuit if self.pursuit is not None and self.pursuit.running else None
 
     def _stop(self) -> None:
         if self.pursuit is None or not self.pursuit.running:

@@ -8,6 +8,7 @@ import contextlib
 import os
 import queue
 import sys
+import termios
 import threading
 import time
 from collections.abc import Iterator
@@ -47,8 +48,25 @@ _ANSWERS = ("y", "yes", "a", "always", "n", "no", "v", "never", "")
 
 def run(make: Make) -> int:
     """Talk until the person leaves."""
-    with StdoutProxy(raw=True, sleep_between_writes=0.02) as proxy:
+    with _quiet(sys.stdin), StdoutProxy(raw=True, sleep_between_writes=0.02) as proxy:
         return Chat(make, proxy).talk()
+
+
+@contextlib.contextmanager
+def _quiet(stream: TextIO) -> Iterator[None]:
+    """Between two prompts, too, keys are neither echoed nor changed on their way: what is typed ahead is read as typed,
+    Enter as Enter and Ctrl-C as a key."""
+    handle = stream.fileno()
+    before = termios.tcgetattr(handle)
+    during = list(before)
+    during[0] &= ~(termios.ICRNL | termios.IXON)
+    during[3] &= ~(termios.ECHO | termios.ICANON | termios.ISIG | termios.IEXTEN)
+    termios.tcsetattr(handle, termios.TCSADRAIN, during)
+    try:
+        yield
+    finally:
+        with contextlib.suppress(termios.error):  # the terminal is closed
+            termios.tcsetattr(handle, termios.TCSADRAIN, before)
 
 
 class Chat:
@@ -182,10 +200,12 @@ class Chat:
         parts = [model, f"sandbox {copilot.deeds.workshop.sandbox or copilot.options.sandbox}"]
         if copilot.tokens:
             parts.append(f"{plural(copilot.tokens, 'token')}, ${copilot.cost:.2f}")
-        pursuit = copilot.deeds.pursuit
-        if pursuit is not None and pursuit.running:
+        pursuit = copilot.deeds.going_on
+        if pursuit is not None:
             parts.append(f"run {clean(pursuit.run) or '…'}")
-        if self._busy.is_set():
+        if self._asking is not None:
+            parts.insert(0, "a file waits for your answer")
+        elif self._busy.is_set():
             frame = _FRAMES[int(time.monotonic() * 4) % len(_FRAMES)]
             doing = clean(self._printer.doing) or "working"
             parts.insert(
@@ -249,7 +269,8 @@ class Chat:
             if not self._interrupt() and buffer.text:
                 buffer.reset(append_to_history=False)
             elif not self._busy.is_set() and self._asking is None:
-                self._show(happen.Told("Ctrl-D, or /quit, leaves"))
+                going_on = self._copilot.deeds.going_on
+                self._show(happen.Told(("/stop stops the run; " if going_on else "") + "Ctrl-D, or /quit, leaves"))
 
         @keys.add(Keys.BracketedPaste)
         def _(event: KeyPressEvent) -> None:
@@ -308,12 +329,11 @@ class Chat:
         self._copilot.interrupt()
         self._work.put(None)
         worker.join(5)
-        pursuit = self._copilot.deeds.pursuit
-        going_on = pursuit is not None and pursuit.running
+        pursuit = self._copilot.deeds.going_on
         self._copilot.close()
         name = self._copilot.memory.name
         with contextlib.suppress(OSError):
-            if going_on and pursuit is not None:
+            if pursuit is not None:
                 print(f"the run is interrupted; `mlpilot resume {pursuit.run}` goes on with it", file=sys.stderr)
             if any(True for _ in self._copilot.memory.entries()):
                 print(f"`mlpilot chat {name}` goes on with this talk", file=sys.stderr)

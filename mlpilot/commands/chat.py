@@ -65,10 +65,17 @@ def main(args: argparse.Namespace) -> int:
     return terminal.run(make)
 
 
+def _piped() -> str:
+    try:
+        return sys.stdin.buffer.read(4 * _LONGEST + 4).decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise UserError(f"standard input is not UTF-8 text (byte {error.start})") from None
+
+
 def _prompt(given: str | None) -> str | None:
     if given is None:
         return None
-    text = sys.stdin.read(_LONGEST + 1) if given == "-" else given
+    text = _piped() if given == "-" else given
     if len(text) > _LONGEST:
         raise UserError(f"that is longer than {_LONGEST // 1024} KiB; put it into a file and name it")
     if not text.strip():
