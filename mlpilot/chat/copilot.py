@@ -149,7 +149,7 @@ class Copilot:
                 return self._model_turn(named.words, named)
         if name not in VERBS:
             raise UserError(f"there is no /{clean(name)}{nearest_verb(name, tuple(OWN))}; /help lists the commands")
-        return self.deeds.do(command(text))
+        return self.deeds.do(command(text if VERBS[name].rest else mentioned(text).words))
 
     # A model's turn
 

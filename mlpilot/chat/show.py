@@ -5,7 +5,7 @@ from rich.text import Text
 
 from mlpilot.chat import happenings as happen
 from mlpilot.chat.images import inline
-from mlpilot.chat.markdown import Lines, code_line
+from mlpilot.chat.markdown import Lines
 from mlpilot.facts import print_facts
 from mlpilot.screen import print_beside
 from mlpilot.streams import clean, clean_block
@@ -147,10 +147,3 @@ def echo(console: Console, text: str) -> None:
         console.print(Text(f"› {line}", style="bold"), soft_wrap=True)
     if len(lines) > _LONGEST_CELL:
         console.print(Text(f"› and {len(lines) - _LONGEST_CELL:,} more lines", style="dim"), soft_wrap=True)
-
-
-def code_block(console: Console, code: str) -> None:
-    """Code that was run, in a talk that is shown again."""
-    lines = clean_block(code).splitlines()
-    for line in lines[:_LONGEST_CELL]:
-        console.print(code_line(line, "python"), soft_wrap=True)

@@ -33,7 +33,7 @@ from mlpilot.chat.changes import Change
 from mlpilot.chat.complete import SCREEN, ChatCompleter
 from mlpilot.chat.copilot import Copilot
 from mlpilot.chat.pasting import Pastes
-from mlpilot.chat.show import Printer, code_block, echo
+from mlpilot.chat.show import Printer, echo
 from mlpilot.failures import DONE, bug_line
 from mlpilot.numbers import plural
 from mlpilot.streams import clean
@@ -48,8 +48,14 @@ _ANSWERS = ("y", "yes", "a", "always", "n", "no", "v", "never", "")
 
 def run(make: Make) -> int:
     """Talk until the person leaves."""
-    with _quiet(sys.stdin), StdoutProxy(raw=True, sleep_between_writes=0.02) as proxy:
+    quiet = contextlib.nullcontext() if _dumb() else _quiet(sys.stdin)
+    with quiet, StdoutProxy(raw=True, sleep_between_writes=0.02) as proxy:
         return Chat(make, proxy).talk()
+
+
+def _dumb() -> bool:
+    """Whether this terminal cannot repaint: there the prompt waits until all that was asked for is done."""
+    return os.environ.get("TERM") in ("dumb", "")
 
 
 @contextlib.contextmanager
@@ -73,7 +79,7 @@ class Chat:
     """The screen, the prompt and the worker."""
 
     def __init__(self, make: Make, out: StdoutProxy) -> None:
-        plain = os.environ.get("TERM") in ("dumb", "") or bool(os.environ.get("NO_COLOR"))
+        plain = _dumb() or bool(os.environ.get("NO_COLOR"))
         self._console = Console(
             file=cast(TextIO, out),
             force_terminal=not plain,
@@ -124,6 +130,8 @@ class Chat:
         """What the person enters, until they leave."""
         while True:
             try:
+                while _dumb() and self._work.unfinished_tasks and self._asking is None:
+                    time.sleep(0.02)
                 text = self._pastes.restored(self._session.prompt()).strip()
             except KeyboardInterrupt:
                 self._interrupt()
@@ -147,7 +155,7 @@ class Chat:
         elif text.startswith("/approve"):
             self._set_approval(text.partition(" ")[2].strip())
         elif text == "/clear":
-            self._console.file.write("\x1b[2J\x1b[H")
+            self._control("\x1b[2J\x1b[H")
         elif text == "/talks":
             from mlpilot.agent.talk.memory import names
 
@@ -173,6 +181,7 @@ class Chat:
                 self._show(happen.Trouble(bug_line(error)))
             finally:
                 self._busy.clear()
+                self._work.task_done()
                 self._bell()
                 self._repaint()
 
@@ -233,8 +242,6 @@ class Chat:
                     self._printer(happen.Told(entry.text))
                 case "trouble":
                     self._printer(happen.Trouble(entry.text))
-                case "cell" if not entry.more.get("by_model"):
-                    code_block(self._console, entry.text)
                 case "facts":
                     rows = entry.more.get("rows", [])
                     self._printer(happen.Facts(tuple((str(label), str(text)) for label, text in rows)))
@@ -245,7 +252,12 @@ class Chat:
     def _bell(self) -> None:
         """A sound where the person may have looked away."""
         if os.environ.get("MLPILOT_BELL"):
-            self._console.file.write("\a")
+            self._control("\a")
+
+    def _control(self, sequence: str) -> None:
+        """To the terminal at once: what ends no line would wait for the next."""
+        self._console.file.write(sequence)
+        self._console.file.flush()
 
     # Steering
 
