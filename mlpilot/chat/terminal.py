@@ -53,6 +53,16 @@ def run(make: Make) -> int:
         return Chat(make, proxy).talk()
 
 
+def _warm_up() -> None:
+    """While the person reads the greeting: what the first turn needs, so that it need not wait for it."""
+    import openai  # noqa: F401
+
+    import mlpilot.agent.brains
+    import mlpilot.agent.calls
+    import mlpilot.agent.models.chat
+    import mlpilot.cli  # noqa: F401
+
+
 def _dumb() -> bool:
     """Whether this terminal cannot repaint: there the prompt waits until all that was asked for is done."""
     return os.environ.get("TERM") in ("dumb", "")
@@ -119,6 +129,7 @@ class Chat:
         self._greet()
         worker = threading.Thread(target=self._worker, daemon=True)
         worker.start()
+        threading.Thread(target=_warm_up, daemon=True).start()
         try:
             for text in self._typed():
                 self._take(text)
@@ -265,6 +276,7 @@ class Chat:
         keys = KeyBindings()
 
         @keys.add("enter")
+        @keys.add("c-j")  # an Enter that was typed while no prompt was there, on a terminal that is left as it was
         def _(event: KeyPressEvent) -> None:
             buffer = event.current_buffer
             if buffer.complete_state and buffer.complete_state.current_completion:
@@ -289,7 +301,6 @@ class Chat:
             event.current_buffer.insert_text(self._pastes.taken(event.data))
 
         @keys.add("escape", "enter")
-        @keys.add("c-j")
         def _(event: KeyPressEvent) -> None:
             event.current_buffer.insert_text("\n")
 

@@ -201,3 +201,80 @@ def test_narrow_screens_and_resumed_talks(screen: Callable[..., Screen]) -> None
     again.wait("60 rows × 2 columns", "only 60 rows", "› /cell print('grüße 漢字')", "\ngrüße 漢字", f"talk {name}")
     again.say("/odd")
     again.wait("› /odd", "only 60 rows")
+
+
+@pytest.mark.slow
+def test_a_cell_that_will_not_stop_is_killed_by_a_second_ctrl_c(screen: Callable[..., Screen]) -> None:
+    chat = screen("--brain builtin")
+    chat.paste("/cell import time\nwhile True:\n    try:\n        print('on', flush=True); time.sleep(0.2)\n"
+               "    except KeyboardInterrupt:\n        pass")  # fmt: skip
+    chat.press("Enter")
+    chat.wait("\non")
+    chat.press("C-c")
+    chat.wait("stopping; again kills a cell")
+    chat.press("C-c")
+    chat.wait("what it had defined is lost")
+    chat.say("/cell print('a' + 'new')")
+    chat.wait("\nanew")
+
+
+@pytest.mark.slow
+def test_a_terminal_that_is_closed_leaves_no_process(screen: Callable[..., Screen]) -> None:
+    chat = screen("--brain builtin")
+    chat.say("/run churn.csv --target churned --budget 5m")
+    chat.wait("starts: budget 5m")
+    chat.say("/cell import time; print('in it', flush=True); time.sleep(600)")
+    chat.wait("\nin it")
+    began = _below(chat.shell())
+    assert len(began) > 3
+    chat.close()
+    deadline = time.monotonic() + PATIENCE
+    while left := [pid for pid in began if Path(f"/proc/{pid}/exe").exists()]:
+        assert time.monotonic() < deadline, left
+        time.sleep(0.1)
+    from mlpilot.history import stored
+
+    os.environ["MLPILOT_HOME"] = str(chat.folder / ".mlpilot")
+    try:
+        name = next((chat.folder / ".mlpilot" / "runs").iterdir()).name
+        assert stored(name).status == "interrupted"
+    finally:
+        del os.environ["MLPILOT_HOME"]
+
+
+def _below(pid: int) -> list[int]:
+    """All processes below one, by what the kernel says of their parents."""
+    parents: dict[int, list[int]] = {}
+    for entry in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            parent = int(entry.read_text().rsplit(")", 1)[1].split()[1])
+        except (OSError, ValueError):
+            continue
+        parents.setdefault(parent, []).append(int(entry.parent.name))
+    found = parents.get(pid, [])
+    return found + [deeper for one in found for deeper in _below(one)]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("environment", [{"TERM": "dumb"}, {"NO_COLOR": "1"}, {"TERM": "vt100"}])
+def test_plain_terminals(screen: Callable[..., Screen], environment: dict[str, str]) -> None:
+    chat = screen("--brain builtin", width=80, **environment)
+    chat.say("/load churn.csv")
+    chat.wait("\n table    churn.csv: 60 rows")
+    chat.say("/cell print('grüße')")
+    assert "\x1b[3" not in chat.wait("\ngrüße")
+    chat.say("/quit")
+    chat.wait("EXIT 0")
+
+
+@pytest.mark.slow
+def test_a_run_goes_on_beside_the_talk_and_is_interrupted_with_it(screen: Callable[..., Screen]) -> None:
+    chat = screen("--brain builtin")
+    chat.say("@churn.csv predict churned for 5 minutes")
+    chat.wait("it runs in the background", "starts: budget 5m")
+    chat.press("C-c")
+    chat.wait("/stop stops the run; Ctrl-D")
+    chat.say("/cell 6 * 7")
+    chat.wait("\n42")
+    chat.press("C-d")
+    chat.wait("EXIT 0", "goes on with it")
