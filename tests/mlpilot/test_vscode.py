@@ -1,8 +1,11 @@
 """The VS Code door: what is merged into tasks.json, and that nothing of a person's is lost."""
 
 import json
+import re
 import shutil
+import signal
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -128,6 +131,39 @@ def test_a_link_stays_a_link(tmp_path: Path) -> None:
     path, changed = merge_into(tmp_path)
     assert changed and path == tmp_path / "shared.json"
     assert (tmp_path / ".vscode" / "tasks.json").is_symlink()
+
+
+def test_the_watch_says_when_a_round_begins_and_ends(tmp_path: Path) -> None:
+    command = next(task for task in TASKS if task["label"] == "mlpilot: watch")
+    words = [str(tmp_path) if word == "${workspaceFolder}" else word for word in command["args"]]
+    background = command["problemMatcher"]["background"]
+    (tmp_path / "fine.py").write_text("x = 1\n")
+    watching = subprocess.Popen(
+        [sys.executable, *words], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, cwd=tmp_path
+    )
+    try:
+        assert _round(watching, background) == []
+        (tmp_path / "leak.py").write_text("X = StandardScaler().fit_transform(X)\na, b = train_test_split(X)\n")
+        found = _round(watching, background)
+        assert any(re.match(PATTERN["regexp"], line) and "leak.py:1:" in line for line in found)
+        (tmp_path / "leak.py").unlink()
+        assert _round(watching, background) == []
+        watching.send_signal(signal.SIGINT)
+        assert watching.wait(30) == 0
+    finally:
+        watching.kill()
+        watching.wait()
+
+
+def _round(watching: "subprocess.Popen[str]", background: dict[str, str]) -> list[str]:
+    """The lines of the next round."""
+    assert watching.stdout is not None
+    assert re.match(background["beginsPattern"], watching.stdout.readline())
+    lines: list[str] = []
+    while not re.match(background["endsPattern"], line := watching.stdout.readline()):
+        assert line, "it has ended"
+        lines.append(line.rstrip("\n"))
+    return lines
 
 
 LINES = {
