@@ -116,7 +116,7 @@ class Copilot:
         named = mentioned(text)
         if self.endpoints:
             return self._model_turn(named.words, named)
-        wishes = understand(named.words)
+        wishes = [wish for wish in understand(named.words) if wish.verb != "cell"]
         if named.tables and not any(wish.verb in ("load", "predict") for wish in wishes):
             wishes = [*(Wish("load", (name,)) for name in named.tables), *wishes]
         if not wishes:

@@ -238,6 +238,7 @@ def test_a_mention_works_without_a_model(talk: Callable[..., Talk]) -> None:
     chat = talk()
     assert chat.say("what is odd about @churn.csv?")
     assert "60 rows" in chat.text() and "several spellings" in chat.text()
+    assert chat.say("@churn.csv") and not chat.text(happen.CellBegins)
     assert chat.say("/load @churn.csv") and not chat.say("x" * (LONGEST + 1))
 
 
