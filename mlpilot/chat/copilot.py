@@ -77,6 +77,18 @@ class Copilot:
                     table = str(entry.more.get("table", ""))
         if table:
             self.deeds.take_up(table)
+        if self.endpoints and self._hearing.said:
+            self._count()
+
+    def _count(self) -> None:
+        """What the talk has cost before."""
+        from mlpilot.agent.calls import Calls
+        from mlpilot.agent.home import home
+        from mlpilot.agent.journal import Journal
+
+        with Journal.open(home()) as journal:
+            spent = Calls(journal, self.memory.name).spent()
+        self.tokens, self.cost = spent.tokens, spent.cost_usd
 
     # A turn
 
@@ -298,10 +310,10 @@ class Copilot:
 
     def cost_line(self) -> str:
         """What the talk has used, and may."""
-        most = self.options.max_cost
-        limit = f"${most:.2f}" if most is not None else "the usual limit (`mlpilot models` says it)"
+        from mlpilot.agent.brains import max_cost
+
         count = f" of {self.options.max_tokens:,}" if self.options.max_tokens else ""
-        return f"{self.tokens:,}{count} tokens, ${self.cost:.2f} of {limit}"
+        return f"{self.tokens:,}{count} tokens, ${self.cost:.2f} of at most ${max_cost(self.options):.2f}"
 
     def close(self) -> None:
         """End the sandbox, and the run in the background, which can be resumed."""

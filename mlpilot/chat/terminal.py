@@ -296,6 +296,10 @@ class Chat:
                 going_on = self._copilot.deeds.going_on
                 self._show(happen.Told(("/stop stops the run; " if going_on else "") + "Ctrl-D, or /quit, leaves"))
 
+        @keys.add("c-z")
+        def _(event: KeyPressEvent) -> None:
+            del event  # else it would be typed as a character: a talk has a run and a sandbox, and is not suspended
+
         @keys.add(Keys.BracketedPaste)
         def _(event: KeyPressEvent) -> None:
             event.current_buffer.insert_text(self._pastes.taken(event.data))

@@ -230,7 +230,10 @@ def test_under_schema_a_mention_tells_the_file_and_of_a_table_no_value(here: Pat
     assert "the text of clean.py goes to the model" in chat.text(happen.Told) and "60 rows" in chat.text()
     told = asked(server)
     assert "threshold = 12345" in told and "'plan': category" in told and SECRET not in told
-    assert chat.say("/cost") and "tokens, $0.00 of" in chat.text()
+    assert chat.say("/cost") and "tokens, $0.00 of at most $1.00" in chat.text()
+    again = talk(memory=chat.copilot.memory, model="scripted-1", base_url=server.base_url)
+    again.copilot.recall()
+    assert again.copilot.tokens == chat.copilot.tokens > 0
     assert chat.say("/privacy") and "hidden files" in chat.text()
 
 

@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlpilot.cli import main
+from mlpilot.cli import build, main
+from mlpilot.parser import parse
 from mlpilot.sandbox.errors import UserError
 from mlpilot.vscode import jsonc
 from mlpilot.vscode.merging import merge_into, merged
@@ -164,6 +165,49 @@ def _round(watching: "subprocess.Popen[str]", background: dict[str, str]) -> lis
         assert line, "it has ended"
         lines.append(line.rstrip("\n"))
     return lines
+
+
+DOCUMENTED: dict[str, dict[str, object]] = {
+    "task": {"label": str, "detail": str, "type": {"shell", "process"}, "command": str, "args": list, "options": dict,
+             "presentation": dict, "problemMatcher": object, "isBackground": bool, "group": object},
+    "presentation": {"reveal": {"always", "silent", "never"}, "revealProblems": {"never", "onProblem", "always"},
+                     "panel": {"shared", "dedicated", "new"}, "clear": bool, "focus": bool, "echo": bool},
+    "options": {"cwd": str, "env": dict},
+    "problemMatcher": {"owner": str, "source": str, "fileLocation": list, "pattern": dict, "background": dict,
+                       "severity": {"error", "warning", "info"}},
+    "pattern": {"regexp": str} | dict.fromkeys(("file", "line", "column", "severity", "message", "code"), int),
+    "background": {"activeOnStart": bool, "beginsPattern": str, "endsPattern": str},
+    "promptString": {"id": str, "type": {"promptString"}, "description": str, "default": str, "password": bool},
+    "pickString": {"id": str, "type": {"pickString"}, "description": str, "default": str, "options": list},
+}  # fmt: skip
+"""What VS Code documents of tasks, version 2.0.0, as far as it concerns us: fields, and their types or values."""
+
+
+def conforms(value: dict[str, object], kind: str) -> None:
+    for name, held in value.items():
+        known = DOCUMENTED[kind].get(name)
+        assert known is not None, f"{kind}.{name} is not documented"
+        assert held in known if isinstance(known, set) else isinstance(held, known), f"{kind}.{name}: {held!r}"  # type: ignore[arg-type]
+        if name in DOCUMENTED and isinstance(held, dict):
+            conforms(held, name)
+
+
+def test_the_shape_is_what_is_documented() -> None:
+    for task in TASKS:
+        conforms(task, "task")
+        assert task.get("isBackground", False) == ("background" in (task["problemMatcher"] or {}))
+    for asked in INPUTS:
+        conforms(asked, asked["type"])
+        assert not asked.get("options") or asked["default"] in asked["options"]
+    named = set(re.findall(r"\$\{input:([\w-]+)\}", json.dumps(TASKS)))
+    assert named == {asked["id"] for asked in INPUTS}
+
+
+def test_the_tasks_are_commands_that_there_are() -> None:
+    for task in TASKS:
+        words = [re.sub(r"\$\{[^}]+\}", "5m", word) for word in task["args"]]
+        assert words[:2] == ["-m", "mlpilot"]
+        parse(build(), words[2:])
 
 
 LINES = {
