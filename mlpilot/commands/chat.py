@@ -42,7 +42,21 @@ def main(args: argparse.Namespace) -> int:
         raise UserError("--json, --jsonl and --yes need -p TEXT: without it a person talks")
     if text is None and not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise UserError("there is no terminal to talk at: give the words with -p TEXT")
-    options = RunOptions(
+    from mlpilot.chat.beginning import begin
+
+    make = begin(args.run, means(args), args.timeout)
+    if text is not None:
+        from mlpilot.chat import headless
+
+        return headless.run(text, make, as_json=args.json, lines=args.jsonl, write=args.yes)
+    from mlpilot.chat import terminal
+
+    return terminal.run(make)
+
+
+def means(args: argparse.Namespace) -> RunOptions:
+    """With what the talk is to work."""
+    return RunOptions(
         brain=args.brain,
         sandbox=args.sandbox,
         privacy=args.privacy,
@@ -53,16 +67,6 @@ def main(args: argparse.Namespace) -> int:
         max_tokens=args.max_tokens,
         max_cost=args.max_cost,
     )
-    from mlpilot.chat.beginning import begin
-
-    make = begin(args.run, options, args.timeout)
-    if text is not None:
-        from mlpilot.chat import headless
-
-        return headless.run(text, make, as_json=args.json, lines=args.jsonl, write=args.yes)
-    from mlpilot.chat import terminal
-
-    return terminal.run(make)
 
 
 def _piped() -> str:
