@@ -54,7 +54,9 @@ def busy(text: str, sandbox: str) -> AbstractContextManager[object]:
 
 
 def _console(*, stderr: bool) -> Console:
-    console = ScreenConsole(stderr=stderr, markup=False, highlight=False, emoji=False, soft_wrap=False)
+    console = ScreenConsole(
+        stderr=stderr, markup=False, highlight=False, emoji=False, soft_wrap=False, force_jupyter=False
+    )
     stream = sys.stderr if stderr else sys.stdout
     if stream.isatty() or os.environ.get("COLUMNS"):
         console.width = min(console.width, _WIDEST)

@@ -7,6 +7,7 @@
 Every call is journaled before it is sent, every reply before it is read, every switch when it is announced.
 """
 
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -118,6 +119,7 @@ class Switchboard:
         # What one endpoint is told can stand in the code that it writes, and that code is shown to the others.
         self._privacy: Privacy = "schema" if any(line.privacy == "schema" for line in lines) else "full"
         self._current = calls.speaker() or (lines[0].endpoint.name if lines else BUILT_IN)
+        self._abandoned = threading.Event()
 
     @property
     def able(self) -> bool:
@@ -139,6 +141,8 @@ class Switchboard:
                     self._now_speaks(line.endpoint.name, "; ".join(whys))
                     return value
             except _Failed as failure:
+                if self._abandoned.is_set():
+                    raise NoAnswer("the question was taken back") from failure
                 line.trouble = str(failure)
                 if failure.blamed:
                     line.breaker.failed(lasting=failure.lasting, retry_after=failure.retry_after)
@@ -233,6 +237,11 @@ class Switchboard:
         self._calls.switched(self._current, name, why)
         self._tell(Switched(self._current, name, why))
         self._current = name
+
+    def abandon(self) -> None:
+        """Take back what is being asked, from any thread: `consult` raises `NoAnswer`, and nobody is blamed for it."""
+        self._abandoned.set()
+        self.close()
 
     def close(self) -> None:
         """Let go of all connections."""

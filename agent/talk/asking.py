@@ -172,7 +172,7 @@ def _recent(said: Sequence[Heard], terms: Terms) -> list[Message]:
     kept: list[Message] = []
     for one in reversed(said):
         text = one.full if terms.privacy == "full" else one.schema
-        text = text[-room:] if not kept else text
+        text = _middle_cut(text, room) if not kept else text
         if kept and room < len(text):
             break
         room -= len(text)
@@ -181,3 +181,8 @@ def _recent(said: Sequence[Heard], terms: Terms) -> list[Message]:
         else:
             kept.insert(0, Message(one.who, text))
     return kept if kept and kept[0].role == "user" else [Message("user", "(the talk goes on)"), *kept]
+
+
+def _middle_cut(text: str, room: int) -> str:
+    """The beginning, where the words stand, and the end, where marks are closed."""
+    return text if len(text) <= room else f"{text[: room // 2]}\n…\n{text[len(text) - room // 2 + 3 :]}"

@@ -10,7 +10,7 @@ from prompt_toolkit.document import Document
 from mlpilot.agent.talk.wishes import VERBS
 from mlpilot.chat.copilot import OWN, Copilot
 
-_SCREEN = {
+SCREEN = {
     "approve": "whether proposed files are written",
     "clear": "an empty screen",
     "talks": "earlier talks",
@@ -47,7 +47,7 @@ class ChatCompleter(Completer):
 
 
 def _commands(begun: str) -> Iterable[Completion]:
-    known = {name: verb.help for name, verb in VERBS.items()} | dict.fromkeys(OWN, "") | _SCREEN
+    known = {name: verb.help for name, verb in VERBS.items()} | OWN | SCREEN
     for name, said in known.items():
         if name.startswith(begun):
             yield Completion(name, -len(begun), display_meta=said)

@@ -7,30 +7,35 @@ words → a command, a request that the grammar knows, or a model's turn
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
 from mlpilot.agent.events import Asking, Event, Switched, Warned
 from mlpilot.agent.models.protocol import Endpoint
-from mlpilot.agent.models.switchboard import NoAnswer
+from mlpilot.agent.models.switchboard import NoAnswer, Switchboard
 from mlpilot.agent.options import RunOptions
 from mlpilot.agent.talk.asking import Act, Hearing, ask, told_of
 from mlpilot.agent.talk.memory import Memory
-from mlpilot.agent.talk.wishes import VERBS, Wish, command, nearest_verb, understand
+from mlpilot.agent.talk.mentions import Mentioned, mentioned, with_files
+from mlpilot.agent.talk.wishes import VERBS, Wish, command, is_code, nearest_verb, understand
 from mlpilot.chat import happenings as happen
 from mlpilot.chat.changes import Change, Changes
 from mlpilot.chat.deeds import Deeds
+from mlpilot.chat.stopping import Stopped
 from mlpilot.sandbox.errors import UserError
 from mlpilot.streams import clean
 from mlpilot.thinking import doing, switched
 
 MOST_ROUNDS = 8
 """Replies of a model to one word of a person's."""
-OWN = ("undo", "help", "model")
-"""Commands beside the verbs that a person and not a model gives."""
-
-
-class Stopped(Exception):
-    """The person has stopped this turn."""
+LONGEST = 256 * 1024
+"""Characters of what a person says at once."""
+OWN = {
+    "undo": "take back the file that was written last",
+    "help": "this list",
+    "model": "who is asked, and what is sent",
+    "privacy": "what a model is told, and what is never sent",
+    "cost": "tokens and dollars of this talk, and their limits",
+}
+"""Commands beside the verbs that a person and not a model gives, and what they do."""
 
 
 class Copilot:
@@ -53,7 +58,8 @@ class Copilot:
         self._show, self._approve = tell, approve
         self._hearing = Hearing()
         self._stopping = threading.Event()
-        self.deeds = Deeds(memory, options, self._tell, cell_seconds)
+        self._board: Switchboard | None = None
+        self.deeds = Deeds(memory, options, self._tell, self._stopping, cell_seconds)
         self.tokens, self.cost = 0, 0.0
 
     def recall(self) -> None:
@@ -71,19 +77,36 @@ class Copilot:
                     table = str(entry.more.get("table", ""))
         if table:
             self.deeds.take_up(table)
+        if self.endpoints and self._hearing.said:
+            self._count()
+
+    def _count(self) -> None:
+        """What the talk has cost before."""
+        from mlpilot.agent.calls import Calls
+        from mlpilot.agent.home import home
+        from mlpilot.agent.journal import Journal
+
+        with Journal.open(home()) as journal:
+            spent = Calls(journal, self.memory.name).spent()
+        self.tokens, self.cost = spent.tokens, spent.cost_usd
 
     # A turn
 
     def turn(self, text: str) -> bool:
         """Do what `text` asks for; whether all of it went well. Raises nothing that a person could mend."""
         self._stopping.clear()
+        if len(text) > LONGEST:
+            self._tell(happen.Trouble(f"that is longer than {LONGEST // 1024} KiB; put it into a file and name it"))
+            return False
         self.memory.keep("asked", text)
         try:
             return self._turn(text.strip())
         except UserError as error:
+            self._tell(happen.Doing(""))
             self._tell(happen.Trouble(clean(error)))
             return False
         except Stopped:
+            self._tell(happen.Doing(""))  # the line that was being written is whole now
             self._tell(happen.Told("stopped"))
             return False
         finally:
@@ -100,9 +123,14 @@ class Copilot:
     def _turn(self, text: str) -> bool:
         if text.startswith("/") and text.partition(" ")[0][1:]:
             return self._command(text[1:])
+        if is_code(text):
+            return self._model_turn(text, Mentioned(text)) if self.endpoints else self.deeds.do(Wish("cell", (text,)))
+        named = mentioned(text)
         if self.endpoints:
-            return self._model_turn(text)
-        wishes = understand(text)
+            return self._model_turn(named.words, named)
+        wishes = [wish for wish in understand(named.words) if wish.verb != "cell"]
+        if named.tables and not any(wish.verb in ("load", "predict") for wish in wishes):
+            wishes = [*(Wish("load", (name,)) for name in named.tables), *wishes]
         if not wishes:
             self._tell(happen.Told(_not_understood(self.options)))
             return False
@@ -115,47 +143,65 @@ class Copilot:
                 self._tell(happen.Told(f"{self.changes.undo().name} is as it was before"))
                 return True
             case "help":
-                self._tell(happen.Facts(tuple((f"/{verb.usage}", verb.help) for verb in VERBS.values())))
+                lines = [(f"/{verb.usage}", verb.help) for verb in VERBS.values()]
+                self._tell(happen.Facts((*lines, *((f"/{own}", said) for own, said in OWN.items()))))
                 return True
-            case "model":
+            case "model" | "privacy":
                 self._tell(happen.Told(self.model_line()))
+                if name == "privacy":
+                    self._tell(happen.Told(_PRIVACY))
+                return True
+            case "cost":
+                self._tell(happen.Told(self.cost_line()))
                 return True
             case "say" if rest.strip():
                 if not self.endpoints:
                     raise UserError(_no_model())
-                return self._model_turn(rest.strip())
+                named = mentioned(rest.strip())
+                return self._model_turn(named.words, named)
         if name not in VERBS:
-            raise UserError(f"there is no /{clean(name)}{nearest_verb(name, OWN)}; /help lists the commands")
-        return self.deeds.do(command(text))
+            raise UserError(f"there is no /{clean(name)}{nearest_verb(name, tuple(OWN))}; /help lists the commands")
+        return self.deeds.do(command(text if VERBS[name].rest else mentioned(text).words))
 
     # A model's turn
 
-    def _model_turn(self, text: str) -> bool:
+    def _model_turn(self, text: str, named: Mentioned) -> bool:
         """Let the model say and act, and hear what came of it, until it has nothing more to do."""
         from mlpilot.agent.brains import switchboard
         from mlpilot.agent.calls import Calls
         from mlpilot.agent.home import home
         from mlpilot.agent.journal import Journal
 
-        self._hearing.person(text)
+        told = with_files(text, named.files)
+        for name in named.files:
+            self._tell(happen.Told(f"the text of {clean(name)} goes to the model with your words"))
+        for name in named.tables:
+            self.deeds.load(name)
+        self._hearing.person(told)
         with Journal.open(home()) as journal:
             calls = Calls(journal, self.memory.name)
-            board = switchboard(self.endpoints, self.options, calls, self._heard)
+            board = self._board = switchboard(self.endpoints, self.options, calls, self._heard)
             try:
                 return self._rounds(board, text)
+            except Stopped:
+                self._hearing.outcome(*["(the person stopped this; what comes next is something else)"] * 2)
+                raise
             finally:
+                self._board = None
                 spent = calls.spent()
                 self.tokens, self.cost = spent.tokens, spent.cost_usd
                 board.close()
 
-    def _rounds(self, board: Any, text: str) -> bool:
+    def _rounds(self, board: Switchboard, text: str) -> bool:
         well = True
         for _ in range(MOST_ROUNDS):
+            self._go_on()
             self._hearing.overview, self._hearing.run = self.deeds.overview, self.deeds.run_line()
             try:
                 place = max(board.asked("talk"), default=0) + 1
                 said = ask(board, self._hearing, place, self._piece)
             except NoAnswer as error:
+                self._go_on()
                 self._tell(happen.Trouble(clean(error)))
                 wishes = understand(text)
                 return all(self.deeds.do(wish) for wish in wishes) if wishes else False
@@ -168,8 +214,7 @@ class Copilot:
         return well
 
     def _act(self, act: Act) -> bool:
-        if self._stopping.is_set():
-            raise Stopped
+        self._go_on()
         try:
             match act.kind:
                 case "cell":
@@ -216,11 +261,17 @@ class Copilot:
     def interrupt(self) -> None:
         """Stop what this turn is doing; the talk goes on."""
         self._stopping.set()
+        board = self._board
+        if board is not None:
+            board.abandon()
         self.deeds.interrupt()
 
-    def _piece(self, text: str) -> None:
+    def _go_on(self) -> None:
         if self._stopping.is_set():
             raise Stopped
+
+    def _piece(self, text: str) -> None:
+        self._go_on()
         self._tell(happen.Piece(text))
 
     def _heard(self, event: Event) -> None:
@@ -240,11 +291,15 @@ class Copilot:
                 self.memory.keep("told", what.text)
             case happen.Trouble():
                 self.memory.keep("trouble", what.text)
+            case happen.Facts():
+                self.memory.keep("facts", "", rows=[[clean(label), clean(text)] for label, text in what.facts])
             case happen.CellBegins():
                 self.memory.keep("cell", what.code, by_model=what.by_model)
             case happen.CellEnded():
                 result = what.result
-                self.memory.keep("output", result.stdout[-20_000:], status=result.status, stderr=result.stderr[-5000:])
+                error = result.error.traceback[-5000:] if result.error else ""
+                more = {"status": result.status, "stderr": result.stderr[-5000:], "error": error}
+                self.memory.keep("output", result.stdout[-20_000:], **more)
         self._show(what)
 
     def model_line(self) -> str:
@@ -253,9 +308,22 @@ class Copilot:
 
         return clean(disclosure(self.endpoints, self.options)) if self.endpoints else _no_model()
 
+    def cost_line(self) -> str:
+        """What the talk has used, and may."""
+        from mlpilot.agent.brains import max_cost
+
+        count = f" of {self.options.max_tokens:,}" if self.options.max_tokens else ""
+        return f"{self.tokens:,}{count} tokens, ${self.cost:.2f} of at most ${max_cost(self.options):.2f}"
+
     def close(self) -> None:
         """End the sandbox, and the run in the background, which can be resumed."""
         self.deeds.close()
+
+
+_PRIVACY = (
+    "a file that you mention with @ is sent as it is, a table's description only; hidden files and "
+    "what you do not name never are. --privacy full|schema|local and --offline are chosen when the talk begins"
+)
 
 
 def _no_model() -> str:

@@ -12,6 +12,7 @@ from mlpilot.agent.talk.overview import Overview, overview
 from mlpilot.agent.talk.wishes import Wish
 from mlpilot.chat import happenings as happen
 from mlpilot.chat.pursuit import Pursuit
+from mlpilot.chat.stopping import Stopped, abandonable
 from mlpilot.chat.workshop import Workshop
 from mlpilot.parser import nearest, parse
 from mlpilot.sandbox.errors import UserError
@@ -28,8 +29,16 @@ MOST_SHOWN = 40
 class Deeds:
     """The table, the run and the sandbox of one talk."""
 
-    def __init__(self, memory: Memory, options: RunOptions, tell: happen.Tell, cell_seconds: float | None) -> None:
+    def __init__(
+        self,
+        memory: Memory,
+        options: RunOptions,
+        tell: happen.Tell,
+        stopping: threading.Event,
+        cell_seconds: float | None,
+    ) -> None:
         self._memory, self._options, self._tell, self._seconds = memory, options, tell, cell_seconds
+        self._stopping = stopping
         self.overview: Overview | None = None
         self.run = ""
         self.pursuit: Pursuit | None = None
@@ -78,7 +87,7 @@ class Deeds:
     def load(self, name: str) -> None:
         """Take up a table."""
         self._tell(happen.Doing(f"reading {clean(name)}"))
-        self.overview = overview(name)
+        self.overview = abandonable(lambda: overview(name), self._stopping)
         self._memory.keep("state", "", table=str(Path(name).absolute()))
         seen = self.overview
         kinds = [(clean(one.name), _kind(one)) for one in seen.columns[:MOST_SHOWN]]
@@ -86,7 +95,8 @@ class Deeds:
         head = ("table", f"{clean(name)}: {seen.rows:,} rows × {len(seen.columns)} columns")
         self._tell(happen.Facts((head, *kinds, *([("…", f"{more} more")] if more > 0 else []))))
         if seen.odd:
-            self._tell(happen.Told(f"{len(seen.odd)} things look odd: /odd"))
+            looks = "thing looks" if len(seen.odd) == 1 else "things look"
+            self._tell(happen.Told(f"{len(seen.odd)} {looks} odd: /odd"))
 
     def take_up(self, path: str) -> None:
         """A table of before, quietly; one that is gone, or cannot be read any more, is left."""
@@ -192,6 +202,11 @@ class Deeds:
             self._tell(happen.Trouble(f"the run ended (exit code {code}): {clean(said)}"))
         self.ended.set()
 
+    @property
+    def going_on(self) -> Pursuit | None:
+        """The run in the background, if there is one."""
+        return self.pursuit if self.pursuit is not None and self.pursuit.running else None
+
     def _stop(self) -> None:
         if self.pursuit is None or not self.pursuit.running:
             raise UserError("nothing is running")
@@ -262,7 +277,9 @@ class Deeds:
             raise UserError(f"{output} is there already; name another with -o")
         self._tell(happen.Doing(f"predicting {clean(table)}"))
         say = lambda text: self._tell(happen.Told(clean(text)))  # noqa: E731 - one line, handed on
-        frame = predict(self._known_run(), table, sandbox=self._options.sandbox, tell=say)
+        run = self._known_run()
+        work = lambda: predict(run, table, sandbox=self._options.sandbox, tell=say)  # noqa: E731 - one line, handed on
+        frame = abandonable(work, self._stopping)
         write(path, frame.to_csv(index=False))
         self._tell(happen.Told(f"{len(frame):,} predictions in {output}"))
 
@@ -275,6 +292,11 @@ class Deeds:
         def heard(output: "Output") -> None:
             self._tell(happen.CellText(output.stream, output.text))
 
+        self._tell(happen.Doing("running a cell" if self.workshop.sandbox else "opening the sandbox"))
+        self.workshop.ready()
+        if self._stopping.is_set():
+            raise Stopped
+        self._tell(happen.Doing("running a cell"))
         result, figures = self.workshop.run(code, self._seconds, heard)
         self._tell(happen.CellEnded(result))
         for data in figures:

@@ -76,7 +76,10 @@ def run(
         if lines and not isinstance(what, happen.Piece):
             print(as_line(what), flush=True)
         elif not as_json and not lines:
-            printer(what)
+            if isinstance(what, happen.Progress):
+                note(f"{what.run or 'run'}  {what.text}")
+            else:
+                printer(what)
 
     def approve(change: Change) -> bool:
         if not write:

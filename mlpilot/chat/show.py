@@ -5,13 +5,15 @@ from rich.text import Text
 
 from mlpilot.chat import happenings as happen
 from mlpilot.chat.images import inline
-from mlpilot.chat.markdown import Lines, code_line
+from mlpilot.chat.markdown import Lines
 from mlpilot.facts import print_facts
 from mlpilot.screen import print_beside
 from mlpilot.streams import clean, clean_block
 
 _LONGEST_CELL, _LONGEST_DIFF = 60, 200
 """Lines."""
+_LEAST_TEXT = 24
+"""Columns beside the labels; on a narrower screen what is said stands below them."""
 ENDED = {
     "timeout": "it took too long and was stopped",
     "killed": "the kernel died",
@@ -62,6 +64,9 @@ class Printer:
                 inline(self._console, what.data)
             case happen.Doing(text):
                 self.doing = text
+                if self._streamed:  # a reply that was broken off: what comes next is another
+                    self._print(self._lines.end())
+                    self._streamed = False
             case _:
                 self._cell(what)
 
@@ -99,6 +104,11 @@ class Printer:
         if width <= 7:
             print_facts(self._console, rows)
             return
+        if width + _LEAST_TEXT > self._console.width:
+            for label, text in rows:
+                self._console.print(Text(f" {label}", style="bold"))
+                print_beside(self._console, Text("    "), text)
+            return
         for label, text in rows:
             name = label if len(label) <= width else label[: width - 1] + "…"
             print_beside(self._console, Text(f" {name:<{width}}  ", style="bold"), text)
@@ -132,12 +142,8 @@ class Printer:
 
 def echo(console: Console, text: str) -> None:
     """A person's own words, in a talk that is shown again."""
-    for line in clean_block(text).splitlines():
-        console.print(Text(f"› {line}", style="bold"), soft_wrap=True)
-
-
-def code_block(console: Console, code: str) -> None:
-    """Code that was run, in a talk that is shown again."""
-    lines = clean_block(code).splitlines()
+    lines = clean_block(text).splitlines()
     for line in lines[:_LONGEST_CELL]:
-        console.print(code_line(line, "python"), soft_wrap=True)
+        console.print(Text(f"› {line}", style="bold"), soft_wrap=True)
+    if len(lines) > _LONGEST_CELL:
+        console.print(Text(f"› and {len(lines) - _LONGEST_CELL:,} more lines", style="dim"), soft_wrap=True)

@@ -1,13 +1,14 @@
 """The chat at a terminal. The prompt is always there: turns are taken in a thread of their own, and typing goes on.
 
-Ctrl-C stops the step, twice in a row it kills the cell; Ctrl-D leaves. What is typed meanwhile waits for its turn, but
-for /stop and /status, which are answered at once.
+Ctrl-C stops the step, twice in a row it kills the cell; Ctrl-D leaves. What is typed meanwhile stays, and what is
+entered waits for its turn, but for commands that only say something or stop something, which are answered at once.
 """
 
 import contextlib
 import os
 import queue
 import sys
+import termios
 import threading
 import time
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ from prompt_toolkit.auto_suggest import AutoSuggestFromHistory
 from prompt_toolkit.formatted_text import ANSI, FormattedText
 from prompt_toolkit.history import FileHistory
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+from prompt_toolkit.keys import Keys
 from prompt_toolkit.output.color_depth import ColorDepth
 from prompt_toolkit.patch_stdout import StdoutProxy
 from prompt_toolkit.styles import Style
@@ -28,31 +30,66 @@ from mlpilot.agent.home import make_home
 from mlpilot.chat import happenings as happen
 from mlpilot.chat.beginning import Make
 from mlpilot.chat.changes import Change
-from mlpilot.chat.complete import ChatCompleter
+from mlpilot.chat.complete import SCREEN, ChatCompleter
 from mlpilot.chat.copilot import Copilot
-from mlpilot.chat.show import Printer, code_block, echo
-from mlpilot.failures import DONE
+from mlpilot.chat.pasting import Pastes
+from mlpilot.chat.show import Printer, echo
+from mlpilot.failures import DONE, bug_line
 from mlpilot.numbers import plural
 from mlpilot.streams import clean
 
-AT_ONCE = ("/stop", "/status")
+AT_ONCE = ("/stop", "/status", "/help", "/model", "/privacy", "/cost")
 LEAVE = ("/quit", "/exit", "/q")
 _MOST_REPLAYED = 200
-_FAST_SECONDS = 0.1
 _FRAMES = "|/-\\"
+_TWICE_SECONDS = 2.0
+_ANSWERS = ("y", "yes", "a", "always", "n", "no", "v", "never", "")
 
 
 def run(make: Make) -> int:
     """Talk until the person leaves."""
-    with StdoutProxy(raw=True, sleep_between_writes=0.02) as proxy:
+    quiet = contextlib.nullcontext() if _dumb() else _quiet(sys.stdin)
+    with quiet, StdoutProxy(raw=True, sleep_between_writes=0.02) as proxy:
         return Chat(make, proxy).talk()
+
+
+def _warm_up() -> None:
+    """While the person reads the greeting: what the first turn needs, so that it need not wait for it."""
+    import openai  # noqa: F401
+
+    import mlpilot.agent.brains
+    import mlpilot.agent.calls
+    import mlpilot.agent.models.chat
+    import mlpilot.cli  # noqa: F401
+
+
+def _dumb() -> bool:
+    """Whether this terminal cannot repaint: there the prompt waits until all that was asked for is done."""
+    return os.environ.get("TERM") in ("dumb", "")
+
+
+@contextlib.contextmanager
+def _quiet(stream: TextIO) -> Iterator[None]:
+    """Between two prompts, too, keys are neither echoed nor changed on their way: what is typed ahead is read as typed,
+    Enter as Enter and Ctrl-C as a key."""
+    handle = stream.fileno()
+    before = termios.tcgetattr(handle)
+    during = list(before)
+    during[0] &= ~(termios.ICRNL | termios.IXON)
+    during[3] &= ~(termios.ECHO | termios.ICANON | termios.ISIG | termios.IEXTEN)
+    termios.tcsetattr(handle, termios.TCSADRAIN, during)
+    try:
+        yield
+    finally:
+        with contextlib.suppress(termios.error):  # the terminal is closed
+            termios.tcsetattr(handle, termios.TCSADRAIN, before)
 
 
 class Chat:
     """The screen, the prompt and the worker."""
 
     def __init__(self, make: Make, out: StdoutProxy) -> None:
-        plain = os.environ.get("TERM") in ("dumb", "") or bool(os.environ.get("NO_COLOR"))
+        plain = _dumb() or bool(os.environ.get("NO_COLOR"))
         self._console = Console(
             file=cast(TextIO, out),
             force_terminal=not plain,
@@ -67,6 +104,8 @@ class Chat:
         self._work: queue.Queue[str | None] = queue.Queue()
         self._busy = threading.Event()
         self._stopped_at = 0.0
+        self._stopping = False
+        self._pastes = Pastes()
         self._copilot: Copilot = make(self._show, self._approve)
         self._session: PromptSession[str] = PromptSession(
             message=self._message,
@@ -90,6 +129,7 @@ class Chat:
         self._greet()
         worker = threading.Thread(target=self._worker, daemon=True)
         worker.start()
+        threading.Thread(target=_warm_up, daemon=True).start()
         try:
             for text in self._typed():
                 self._take(text)
@@ -101,7 +141,9 @@ class Chat:
         """What the person enters, until they leave."""
         while True:
             try:
-                text = self._session.prompt().strip()
+                while _dumb() and self._work.unfinished_tasks and self._asking is None:
+                    time.sleep(0.02)
+                text = self._pastes.restored(self._session.prompt()).strip()
             except KeyboardInterrupt:
                 self._interrupt()
                 continue
@@ -113,18 +155,26 @@ class Chat:
                 yield text
 
     def _take(self, text: str) -> None:
+        try:
+            self._hand_on(text)
+        except Exception as error:  # noqa: BLE001 - as in the worker: it is told, and the talk goes on
+            self._show(happen.Trouble(bug_line(error)))
+
+    def _hand_on(self, text: str) -> None:
         if self._asking is not None:
             self._asking.put(text)
         elif text.startswith("/approve"):
             self._set_approval(text.partition(" ")[2].strip())
         elif text == "/clear":
-            self._console.file.write("\x1b[2J\x1b[H")
+            self._control("\x1b[2J\x1b[H")
         elif text == "/talks":
             from mlpilot.agent.talk.memory import names
 
             self._show(happen.Told(", ".join(names()[:20]) or "no talks yet"))
         elif text in AT_ONCE:
             self._copilot.turn_beside(text)
+            if text == "/help":
+                self._show(happen.Facts(tuple((f"/{name}", said) for name, said in SCREEN.items())))
         else:
             if self._busy.is_set():
                 self._show(happen.Told("that comes next; Ctrl-C stops what is being done now"))
@@ -132,24 +182,28 @@ class Chat:
 
     def _worker(self) -> None:
         while (text := self._work.get()) is not None:
+            self._stopping = False
             self._busy.set()
+            self._repaint()
             try:
                 self._copilot.turn(text)
             except Exception as error:  # noqa: BLE001 - a bug ends the turn and is told; the talk is not lost with it
-                from mlpilot.failures import bug_line
-
+                self._show(happen.Doing(""))
                 self._show(happen.Trouble(bug_line(error)))
             finally:
                 self._busy.clear()
+                self._work.task_done()
                 self._bell()
+                self._repaint()
 
     # What is seen
 
     def _show(self, what: happen.Happening) -> None:
         self._printer(what)
-        app = get_app_or_none()
-        if app is not None:
-            app.invalidate()
+        self._repaint()
+
+    def _repaint(self) -> None:
+        self._session.app.invalidate()
 
     def _message(self) -> Any:
         """The line that a model is writing, and the prompt below it."""
@@ -166,12 +220,17 @@ class Chat:
         parts = [model, f"sandbox {copilot.deeds.workshop.sandbox or copilot.options.sandbox}"]
         if copilot.tokens:
             parts.append(f"{plural(copilot.tokens, 'token')}, ${copilot.cost:.2f}")
-        pursuit = copilot.deeds.pursuit
-        if pursuit is not None and pursuit.running:
+        pursuit = copilot.deeds.going_on
+        if pursuit is not None:
             parts.append(f"run {clean(pursuit.run) or '…'}")
-        if self._busy.is_set():
+        if self._asking is not None:
+            parts.insert(0, "a file waits for your answer")
+        elif self._busy.is_set():
             frame = _FRAMES[int(time.monotonic() * 4) % len(_FRAMES)]
-            parts.insert(0, f"{frame} {clean(self._printer.doing) or 'working'} (Ctrl-C stops it)")
+            doing = clean(self._printer.doing) or "working"
+            parts.insert(
+                0, f"{frame} {doing} ({'stopping; again kills a cell' if self._stopping else 'Ctrl-C stops it'})"
+            )
         width = get_app_or_none().output.get_size().columns if get_app_or_none() else 80  # type: ignore[union-attr]
         line = " · ".join(parts)
         return ANSI(line if len(line) < width else line[: max(width - 2, 1)] + "…")
@@ -194,15 +253,22 @@ class Chat:
                     self._printer(happen.Told(entry.text))
                 case "trouble":
                     self._printer(happen.Trouble(entry.text))
-                case "cell" if not entry.more.get("by_model"):
-                    code_block(self._console, entry.text)
+                case "facts":
+                    rows = entry.more.get("rows", [])
+                    self._printer(happen.Facts(tuple((str(label), str(text)) for label, text in rows)))
                 case "output":
-                    self._printer(happen.CellText("stdout", entry.text))
+                    said = entry.text + str(entry.more.get("stderr", "")) + str(entry.more.get("error", ""))
+                    self._printer(happen.CellText("stdout", said if said.endswith("\n") or not said else said + "\n"))
 
     def _bell(self) -> None:
         """A sound where the person may have looked away."""
         if os.environ.get("MLPILOT_BELL"):
-            self._console.file.write("\a")
+            self._control("\a")
+
+    def _control(self, sequence: str) -> None:
+        """To the terminal at once: what ends no line would wait for the next."""
+        self._console.file.write(sequence)
+        self._console.file.flush()
 
     # Steering
 
@@ -210,6 +276,7 @@ class Chat:
         keys = KeyBindings()
 
         @keys.add("enter")
+        @keys.add("c-j")  # an Enter that was typed while no prompt was there, on a terminal that is left as it was
         def _(event: KeyPressEvent) -> None:
             buffer = event.current_buffer
             if buffer.complete_state and buffer.complete_state.current_completion:
@@ -220,25 +287,42 @@ class Chat:
             else:
                 buffer.validate_and_handle()
 
+        @keys.add("c-c")
+        def _(event: KeyPressEvent) -> None:
+            buffer = event.current_buffer
+            if not self._interrupt() and buffer.text:
+                buffer.reset(append_to_history=False)
+            elif not self._busy.is_set() and self._asking is None:
+                going_on = self._copilot.deeds.going_on
+                self._show(happen.Told(("/stop stops the run; " if going_on else "") + "Ctrl-D, or /quit, leaves"))
+
+        @keys.add("c-z")
+        def _(event: KeyPressEvent) -> None:
+            del event  # else it would be typed as a character: a talk has a run and a sandbox, and is not suspended
+
+        @keys.add(Keys.BracketedPaste)
+        def _(event: KeyPressEvent) -> None:
+            event.current_buffer.insert_text(self._pastes.taken(event.data))
+
         @keys.add("escape", "enter")
-        @keys.add("c-j")
         def _(event: KeyPressEvent) -> None:
             event.current_buffer.insert_text("\n")
 
         return keys
 
-    def _interrupt(self) -> None:
-        """Ctrl-C: stop the step; twice in a row, kill the cell; with nothing to stop, say how to leave."""
+    def _interrupt(self) -> bool:
+        """Ctrl-C: stop the step; twice in a row, kill the cell; whether there was something to stop."""
         now = time.monotonic()
         if self._asking is not None:
             self._asking.put("n")
-        elif self._busy.is_set():
-            if now - self._stopped_at < 2:
-                self._copilot.deeds.workshop.kill()
-            self._copilot.interrupt()
-            self._stopped_at = now
+        elif not self._busy.is_set():
+            return False
+        elif self._stopping and now - self._stopped_at < _TWICE_SECONDS:
+            self._copilot.deeds.workshop.kill()
         else:
-            self._show(happen.Told("Ctrl-D, or /quit, leaves"))
+            self._copilot.interrupt()
+            self._stopped_at, self._stopping = now, True
+        return True
 
     def _approve(self, change: Change) -> bool:
         """Ask, unless it was settled; the worker waits, the prompt does not."""
@@ -246,10 +330,13 @@ class Chat:
         if self._always or self._never:
             return self._always
         self._asking = queue.Queue()
+        self._repaint()
         try:
-            answer = self._asking.get().strip().lower()
+            while (answer := self._asking.get().strip().lower()) not in _ANSWERS:
+                self._show(happen.Told("the file waits for an answer first: y, a, n or v"))
         finally:
             self._asking = None
+            self._repaint()
         if answer in ("a", "always"):
             self._always = True
         if answer in ("v", "never"):
@@ -269,12 +356,11 @@ class Chat:
         self._copilot.interrupt()
         self._work.put(None)
         worker.join(5)
-        pursuit = self._copilot.deeds.pursuit
-        going_on = pursuit is not None and pursuit.running
+        pursuit = self._copilot.deeds.going_on
         self._copilot.close()
         name = self._copilot.memory.name
         with contextlib.suppress(OSError):
-            if going_on and pursuit is not None:
+            if pursuit is not None:
                 print(f"the run is interrupted; `mlpilot resume {pursuit.run}` goes on with it", file=sys.stderr)
             if any(True for _ in self._copilot.memory.entries()):
                 print(f"`mlpilot chat {name}` goes on with this talk", file=sys.stderr)

@@ -34,6 +34,7 @@ class Workshop:
     def __init__(self, sandbox: str, gpus: str, folder: Path, tell: Callable[[str], None]) -> None:
         self._asked, self._gpus, self._folder, self._tell = sandbox, gpus, folder, tell
         self._session: Session | None = None
+        self._running = False
         self.sandbox = ""
         """Which one is used; empty before the first cell."""
 
@@ -41,8 +42,12 @@ class Workshop:
         self, code: str, timeout: float | None, on_output: "Callable[[Output], None]"
     ) -> "tuple[CellResult, list[bytes]]":
         """One cell, and the pictures that it left open. Raises `NoSandboxError`."""
-        session = self._session or self._open()
-        result = session.run(code, timeout=timeout, on_output=on_output)
+        session = self.ready()
+        self._running = True
+        try:
+            result = session.run(code, timeout=timeout, on_output=on_output)
+        finally:
+            self._running = False
         if result.state_lost:
             self.close()
             return result, []
@@ -51,14 +56,18 @@ class Workshop:
             self.close()
         return result, [data for data in drawn.buffers.values() if is_picture(data)]
 
+    def ready(self) -> "Session":
+        """The session, opened if there is none. Raises `NoSandboxError`."""
+        return self._session or self._open()
+
     def interrupt(self) -> None:
         """Stop the running cell, if there is one; its names stay."""
-        if self._session is not None:
+        if self._session is not None and self._running:
             self._session.interrupt()
 
     def kill(self) -> None:
         """End the running cell at once; its names are lost."""
-        if self._session is not None:
+        if self._session is not None and self._running:
             self._session.kill()
 
     def close(self) -> None:

@@ -42,7 +42,21 @@ def main(args: argparse.Namespace) -> int:
         raise UserError("--json, --jsonl and --yes need -p TEXT: without it a person talks")
     if text is None and not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise UserError("there is no terminal to talk at: give the words with -p TEXT")
-    options = RunOptions(
+    from mlpilot.chat.beginning import begin
+
+    make = begin(args.run, means(args), args.timeout)
+    if text is not None:
+        from mlpilot.chat import headless
+
+        return headless.run(text, make, as_json=args.json, lines=args.jsonl, write=args.yes)
+    from mlpilot.chat import terminal
+
+    return terminal.run(make)
+
+
+def means(args: argparse.Namespace) -> RunOptions:
+    """With what the talk is to work."""
+    return RunOptions(
         brain=args.brain,
         sandbox=args.sandbox,
         privacy=args.privacy,
@@ -53,22 +67,19 @@ def main(args: argparse.Namespace) -> int:
         max_tokens=args.max_tokens,
         max_cost=args.max_cost,
     )
-    from mlpilot.chat.beginning import begin
 
-    make = begin(args.run, options, args.timeout)
-    if text is not None:
-        from mlpilot.chat import headless
 
-        return headless.run(text, make, as_json=args.json, lines=args.jsonl, write=args.yes)
-    from mlpilot.chat import terminal
-
-    return terminal.run(make)
+def _piped() -> str:
+    try:
+        return sys.stdin.buffer.read(4 * _LONGEST + 4).decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise UserError(f"standard input is not UTF-8 text (byte {error.start})") from None
 
 
 def _prompt(given: str | None) -> str | None:
     if given is None:
         return None
-    text = sys.stdin.read(_LONGEST + 1) if given == "-" else given
+    text = _piped() if given == "-" else given
     if len(text) > _LONGEST:
         raise UserError(f"that is longer than {_LONGEST // 1024} KiB; put it into a file and name it")
     if not text.strip():

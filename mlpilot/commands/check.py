@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from pathlib import Path
 
 from mlpilot.failures import BAD_ANSWER, DONE
 from mlpilot.parser import Parser
@@ -12,7 +13,7 @@ HELP = "find machine-learning bugs in scripts and notebooks"
 
 def add_arguments(parser: Parser) -> None:
     """FILE|FOLDER..., how to print, what to look for."""
-    parser.usage = "mlpilot check FILE|FOLDER... [--format text|json|sarif] [--select CODES] [--ignore CODES]"
+    parser.usage = "mlpilot check FILE|FOLDER... [--format text|json|sarif] [--select CODES] [--ignore CODES] [--watch]"
     parser.add_argument(
         "paths", metavar="FILE|FOLDER", nargs="+", help="a script, a notebook, or a folder: all of those in it"
     )
@@ -28,18 +29,32 @@ def add_arguments(parser: Parser) -> None:
         action="store_true",
         help="print the line and what helps below each finding (at a terminal always)",
     )
+    parser.add_argument(
+        "--watch", action="store_true", help="check again whenever one of them is saved, until Ctrl-C (for editors)"
+    )
 
 
 def main(args: argparse.Namespace) -> int:
-    """Check, and print; 3 where there is a warning or an error."""
-    from mlpilot.findings_view import print_findings
+    """Check, and print; 3 where there is a warning or an error. A watch ends with 0, by Ctrl-C."""
     from mlpilot.tools.diagnose.static.formats import codes
-    from mlpilot.tools.diagnose.static.inspect import check_files
     from mlpilot.tools.diagnose.static.source import programs
 
     known = codes()
     select, ignore = _codes(args.select, known, "--select"), _codes(args.ignore, known, "--ignore")
-    paths = programs(args.paths)
+    if not args.watch:
+        return _check(programs(args.paths), select, ignore, args)
+    if args.format != "text":
+        raise UserError(f"--watch prints text, round after round: leave out --format {args.format}")
+    from mlpilot.watching import watch
+
+    watch(args.paths, lambda paths: _check(paths, select, ignore, args))
+    return DONE
+
+
+def _check(paths: list[Path], select: tuple[str, ...], ignore: tuple[str, ...], args: argparse.Namespace) -> int:
+    from mlpilot.findings_view import print_findings
+    from mlpilot.tools.diagnose.static.inspect import check_files
+
     found = [
         one
         for diagnoses in check_files(paths)

@@ -15,7 +15,7 @@ from typing import Any
 
 from IPython.core.error import UsageError
 from IPython.core.interactiveshell import InteractiveShell
-from IPython.core.magic import Magics, line_magic, magics_class, no_var_expand
+from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_expand
 from traitlets import Unicode
 
 from mlpilot import api
@@ -41,6 +41,7 @@ _HELP = """\
 %mlpilot score SOLUTION.py TABLE --target COLUMN   judge a Solution of your own
 %mlpilot why                                       what the last error here was about
 %mlpilot code [RUN]                                the best Solution's code, offered in the next cell
+%%mlpilot                                          a cell of plain words: one turn of mlpilot chat
 %mlpilot runs | report RUN | models | doctor …     as on the command line; %mlpilot COMMAND --help tells more
 %config MlpilotMagics                              defaults for budget, sandbox and brain"""
 
@@ -55,14 +56,20 @@ class MlpilotMagics(Magics):
 
     shell: InteractiveShell
 
+    _talk: str | None = None
+    """The one that cells of words go on with."""
+
     @no_var_expand
-    @line_magic
-    def mlpilot(self, line: str) -> object:
-        """Run a command of mlpilot, such as `run df --target y`; without one, say what there is."""
+    @line_cell_magic
+    def mlpilot(self, line: str, cell: str | None = None) -> object:
+        """Run a command of mlpilot, such as `run df --target y`; a cell of words is a turn of a talk."""
         try:
             words = shlex.split(_NAME.sub(self._value, line))
         except ValueError as error:
             raise UsageError(f"mlpilot: {error}: a quote is not closed") from None
+        if cell is not None:
+            self._turn(cell, words)
+            return None
         if not words or words[0] in ("help", "-h", "--help"):
             print(_HELP)
             return None
@@ -75,6 +82,14 @@ class MlpilotMagics(Magics):
             return None
         except SystemExit:  # argparse has printed its help
             return None
+
+    def _turn(self, cell: str, words: list[str]) -> None:
+        from mlpilot.notebook.talking import turn
+
+        try:
+            self._talk = turn(cell, [*self._with_defaults(["chat", *words])[1:]], self._talk)
+        except UserError as error:
+            raise UsageError(f"mlpilot: {clean(error)}") from None
 
     def _value(self, found: re.Match[str]) -> str:
         name, *attributes = (found.group(1) + found.group(2)).split(".")

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -10,19 +11,13 @@ from typing import Any
 import pytest
 
 from mlpilot.agent.options import RunOptions
-from mlpilot.agent.talk.asking import turn
 from mlpilot.agent.talk.memory import Memory
 from mlpilot.agent.talk.overview import overview
-from mlpilot.agent.talk.wishes import command, duration, is_code, understand
 from mlpilot.chat import happenings as happen
-from mlpilot.chat.changes import Changes
-from mlpilot.chat.copilot import MOST_ROUNDS, Copilot
-from mlpilot.chat.images import _sequence
-from mlpilot.chat.markdown import Lines
+from mlpilot.chat.copilot import LONGEST, MOST_ROUNDS, Copilot
 from mlpilot.chat.workshop import is_picture
 from mlpilot.cli import main
-from mlpilot.evals.scripted import ScriptedServer
-from mlpilot.sandbox.errors import UserError
+from mlpilot.evals.scripted import Fault, ScriptedServer
 
 TABLE = "fee,plan,churned\n" + "".join(
     f"{index % 7 + 0.5},{'Basic' if index % 3 else 'basic '},{'yes' if index % 2 else 'no'}\n" for index in range(60)
@@ -70,40 +65,6 @@ def talk() -> Iterator[Callable[..., Talk]]:
 
 
 # Without a model
-
-
-@pytest.mark.parametrize(
-    ("text", "verbs"),
-    [
-        ("load churn.csv and tell me what's odd", ["load", "odd"]),
-        ("Please predict churned for five minutes", ["run"]),
-        ("find the best model for churned", ["run"]),
-        ("load 'my data.csv' and predict price by r2", ["load", "run"]),
-        ("tune the best for ten minutes", ["tune"]),
-        ("why did fold 3 fail?", ["why"]),
-        ("predict new.csv", ["predict"]),
-        ("how is it going?", ["status"]),
-        ("stop", ["stop"]),
-        ("show me the board", ["board"]),
-        ("df.describe()", ["cell"]),
-        ("x = 1", ["cell"]),
-        ("hello", []),
-        ("what do you think of it all", []),
-        ("", []),
-    ],
-)
-def test_plain_requests(text: str, verbs: list[str]) -> None:
-    assert [wish.verb for wish in understand(text)] == verbs
-
-
-def test_words_of_requests() -> None:
-    assert understand("predict churned for half an hour")[0].words == ("--target", "churned", "--budget", "30m")
-    assert understand("model 'monthly fee' by r2")[0].words == ("--target", "monthly fee", "--metric", "r2")
-    assert [duration(text) for text in ("5m", "ninety", "two hours", "45 sec")] == ["5m", None, "2h", "45s"]
-    assert command("cell print('a  b')").words == ("print('a  b')",)
-    assert not is_code("tune") and not is_code("!ls") and is_code("print(1)")
-    with pytest.raises(UserError, match="quote"):
-        command("load 'x")
 
 
 def test_what_is_odd_is_counted(here: Path) -> None:
@@ -205,25 +166,6 @@ def test_a_file_is_written_only_with_a_yes_and_taken_back(here: Path, talk: Call
     assert chat.say("/undo") and (here / "clean.py").read_text() == "x = 1\n"
 
 
-@pytest.mark.parametrize(
-    "name", ["../x.py", "/etc/x", ".bashrc", "a/.git/x", "link/x.py", "", "no/such/x.py", "a\x1bb"]
-)
-def test_where_files_may_be_written(here: Path, name: str) -> None:
-    (here / "link").symlink_to("/tmp")
-    with pytest.raises(UserError):
-        Changes(here, "talk").proposed(name, "x")
-
-
-def test_what_was_changed_since_is_not_undone(here: Path) -> None:
-    changes = Changes(here, "talk")
-    changes.write(changes.proposed("new.py", "x = 1"))
-    (here / "new.py").write_text("x = 3\n")
-    with pytest.raises(UserError, match="changed since"):
-        changes.undo()
-    (here / "new.py").write_text("x = 1\n")
-    assert changes.undo().name == "new.py" and not (here / "new.py").exists()
-
-
 def test_a_model_that_never_stops_is_stopped(talk: Callable[..., Talk]) -> None:
     with scripted("```python\n1\n```") as server:
         chat = talk(model="scripted-1", base_url=server.base_url)
@@ -262,46 +204,48 @@ def test_stopping_ends_the_turn_and_not_the_talk(talk: Callable[..., Talk]) -> N
         assert chat.say("/cell 1")
 
 
-@pytest.mark.parametrize(
-    ("reply", "acts"),
-    [
-        ("no block", []),
-        ("```python\na\n```\n```py\nb\n```", [("cell", "a")]),
-        ("````python\n```\nx\n```\n````", [("cell", "```\nx\n```")]),
-        ("~~~file a.py\nx\n~~~\n```mlpilot\nstatus\n```", [("file", "x"), ("command", "status")]),
-        ("```json\n{}\n```", []),
-        ("```python\nnever ends", [("cell", "never ends")]),
-    ],
-)
-def test_acts_in_replies(reply: str, acts: list[tuple[str, str]]) -> None:
-    assert [(act.kind, act.text) for act in turn(reply).acts] == acts
+def test_a_reply_that_never_begins_is_left_and_nobody_is_blamed(talk: Callable[..., Talk]) -> None:
+    hang = Fault("hang", "server", lambda peer: peer.wait(3600))
+    with ScriptedServer(reply=lambda _: "Here.", fault=lambda number, _: hang if number == 0 else None) as server:
+        chat = talk(model="scripted-1", base_url=server.base_url)
+        tell = chat.told.append
+
+        def stop_when_asked(what: happen.Happening) -> None:
+            tell(what)
+            if isinstance(what, happen.Doing) and "asking" in what.text and not server.asked:
+                threading.Timer(0.1, chat.copilot.interrupt).start()
+
+        chat.copilot._show = stop_when_asked
+        assert not chat.say("hang")
+        assert chat.text(happen.Told) == "Told(text='stopped')" and not chat.text(happen.Trouble)
+        assert chat.say("hello")
+        assert [what.text for what in chat.told if isinstance(what, happen.Said)] == ["Here."]
 
 
-def test_a_block_that_was_cut_is_no_act() -> None:
-    assert turn("```python\nrm_everything(", cut=True).acts == ()
+def test_under_schema_a_mention_tells_the_file_and_of_a_table_no_value(here: Path, talk: Callable[..., Talk]) -> None:
+    (here / "clean.py").write_text("threshold = 12345\n")
+    with scripted("I see.") as server:
+        chat = talk(model="scripted-1", base_url=server.base_url, privacy="schema")
+        assert chat.say("what does @clean.py do to @churn.csv?")
+    assert "the text of clean.py goes to the model" in chat.text(happen.Told) and "60 rows" in chat.text()
+    told = asked(server)
+    assert "threshold = 12345" in told and "'plan': category" in told and SECRET not in told
+    assert chat.say("/cost") and "tokens, $0.00 of at most $1.00" in chat.text()
+    again = talk(memory=chat.copilot.memory, model="scripted-1", base_url=server.base_url)
+    again.copilot.recall()
+    assert again.copilot.tokens == chat.copilot.tokens > 0
+    assert chat.say("/privacy") and "hidden files" in chat.text()
+
+
+def test_a_mention_works_without_a_model(talk: Callable[..., Talk]) -> None:
+    chat = talk()
+    assert chat.say("what is odd about @churn.csv?")
+    assert "60 rows" in chat.text() and "several spellings" in chat.text()
+    assert chat.say("@churn.csv") and not chat.text(happen.CellBegins)
+    assert chat.say("/load @churn.csv") and not chat.say("x" * (LONGEST + 1))
 
 
 # What is seen
-
-
-def test_markdown_streams_line_by_line() -> None:
-    lines = Lines()
-    found = [
-        line.plain
-        for piece in ("# He", "ad\n- a **b** `c`\n```py", "thon\nx = 1\n```\nend")
-        for line in lines.feed(piece)
-    ]
-    assert found == ["Head", "• a b c", "  python", "  x = 1", ""]
-    assert lines.pending == "end"
-    assert "\x1b" not in "".join(line.plain for line in lines.feed("\x1b]0;owned\x07\x1b[31mred\n"))
-
-
-def test_pictures_go_to_terminals_that_know_them(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TERM", "xterm-kitty")
-    assert _sequence(bytes(9000)).count("\x1b_G") == 3
-    monkeypatch.setenv("TERM", "xterm")
-    monkeypatch.setenv("TERM_PROGRAM", "")
-    assert _sequence(bytes(9)) == ""
 
 
 # The command
@@ -341,6 +285,7 @@ def test_a_talk_goes_on_by_its_name(capsys: pytest.CaptureFixture[str]) -> None:
     assert again["talk"] == name and "spellings" in again["answer"]
 
 
+@pytest.mark.slow
 def test_a_run_ends_with_the_talk_that_started_it(here: Path) -> None:
     """Killed outright, the talk takes its run with it; the run can be resumed."""
     code = (

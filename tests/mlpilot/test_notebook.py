@@ -24,6 +24,8 @@ CELLS = {
     "typo": "%mlpilot rnu wine",
     "column": "%mlpilot run wine --target price",
     "loop": "import asyncio\nasyncio.get_running_loop()\n%mlpilot runs",
+    "words": "%%mlpilot --sandbox none --brain builtin\nprint(6 * 7)",
+    "more words": "%%mlpilot --brain builtin\nload wine.csv",
     "config": (
         "%config MlpilotMagics.brain = 'llm'\n%config MlpilotMagics.budget = '20s'\n"
         "%mlpilot run wine --target target --brain builtin --budget soon"
@@ -86,6 +88,12 @@ def test_mistakes_get_one_line(cells: dict[str, nbformat.NotebookNode]) -> None:
     for name in ("typo", "column", "config"):
         assert said(cells[name]).strip().count("\n") == 0
         assert said(cells[name]).startswith("UsageError: mlpilot: ")
+
+
+def test_a_cell_of_words_is_a_turn_of_a_talk(cells: dict[str, nbformat.NotebookNode]) -> None:
+    assert "42" in said(cells["words"])
+    assert "wine.csv: no such file" in said(cells["more words"])
+    assert not any(output.output_type == "error" for output in cells["words"].outputs)
 
 
 def test_it_works_beside_a_running_event_loop(cells: dict[str, nbformat.NotebookNode]) -> None:

@@ -1,15 +1,19 @@
 """The VS Code door: what is merged into tasks.json, and that nothing of a person's is lost."""
 
 import json
+import re
 import shutil
+import signal
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlpilot.cli import main
+from mlpilot.cli import build, main
+from mlpilot.parser import parse
 from mlpilot.sandbox.errors import UserError
 from mlpilot.vscode import jsonc
 from mlpilot.vscode.merging import merge_into, merged
@@ -128,6 +132,82 @@ def test_a_link_stays_a_link(tmp_path: Path) -> None:
     path, changed = merge_into(tmp_path)
     assert changed and path == tmp_path / "shared.json"
     assert (tmp_path / ".vscode" / "tasks.json").is_symlink()
+
+
+def test_the_watch_says_when_a_round_begins_and_ends(tmp_path: Path) -> None:
+    command = next(task for task in TASKS if task["label"] == "mlpilot: watch")
+    words = [str(tmp_path) if word == "${workspaceFolder}" else word for word in command["args"]]
+    background = command["problemMatcher"]["background"]
+    (tmp_path / "fine.py").write_text("x = 1\n")
+    watching = subprocess.Popen(
+        [sys.executable, *words], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, cwd=tmp_path
+    )
+    try:
+        assert _round(watching, background) == []
+        (tmp_path / "leak.py").write_text("X = StandardScaler().fit_transform(X)\na, b = train_test_split(X)\n")
+        found = _round(watching, background)
+        assert any(re.match(PATTERN["regexp"], line) and "leak.py:1:" in line for line in found)
+        (tmp_path / "leak.py").unlink()
+        assert _round(watching, background) == []
+        watching.send_signal(signal.SIGINT)
+        assert watching.wait(30) == 0
+    finally:
+        watching.kill()
+        watching.wait()
+
+
+def _round(watching: "subprocess.Popen[str]", background: dict[str, str]) -> list[str]:
+    """The lines of the next round."""
+    assert watching.stdout is not None
+    assert re.match(background["beginsPattern"], watching.stdout.readline())
+    lines: list[str] = []
+    while not re.match(background["endsPattern"], line := watching.stdout.readline()):
+        assert line, "it has ended"
+        lines.append(line.rstrip("\n"))
+    return lines
+
+
+DOCUMENTED: dict[str, dict[str, object]] = {
+    "task": {"label": str, "detail": str, "type": {"shell", "process"}, "command": str, "args": list, "options": dict,
+             "presentation": dict, "problemMatcher": object, "isBackground": bool, "group": object},
+    "presentation": {"reveal": {"always", "silent", "never"}, "revealProblems": {"never", "onProblem", "always"},
+                     "panel": {"shared", "dedicated", "new"}, "clear": bool, "focus": bool, "echo": bool},
+    "options": {"cwd": str, "env": dict},
+    "problemMatcher": {"owner": str, "source": str, "fileLocation": list, "pattern": dict, "background": dict,
+                       "severity": {"error", "warning", "info"}},
+    "pattern": {"regexp": str} | dict.fromkeys(("file", "line", "column", "severity", "message", "code"), int),
+    "background": {"activeOnStart": bool, "beginsPattern": str, "endsPattern": str},
+    "promptString": {"id": str, "type": {"promptString"}, "description": str, "default": str, "password": bool},
+    "pickString": {"id": str, "type": {"pickString"}, "description": str, "default": str, "options": list},
+}  # fmt: skip
+"""What VS Code documents of tasks, version 2.0.0, as far as it concerns us: fields, and their types or values."""
+
+
+def conforms(value: dict[str, object], kind: str) -> None:
+    for name, held in value.items():
+        known = DOCUMENTED[kind].get(name)
+        assert known is not None, f"{kind}.{name} is not documented"
+        assert held in known if isinstance(known, set) else isinstance(held, known), f"{kind}.{name}: {held!r}"  # type: ignore[arg-type]
+        if name in DOCUMENTED and isinstance(held, dict):
+            conforms(held, name)
+
+
+def test_the_shape_is_what_is_documented() -> None:
+    for task in TASKS:
+        conforms(task, "task")
+        assert task.get("isBackground", False) == ("background" in (task["problemMatcher"] or {}))
+    for asked in INPUTS:
+        conforms(asked, asked["type"])
+        assert not asked.get("options") or asked["default"] in asked["options"]
+    named = set(re.findall(r"\$\{input:([\w-]+)\}", json.dumps(TASKS)))
+    assert named == {asked["id"] for asked in INPUTS}
+
+
+def test_the_tasks_are_commands_that_there_are() -> None:
+    for task in TASKS:
+        words = [re.sub(r"\$\{[^}]+\}", "5m", word) for word in task["args"]]
+        assert words[:2] == ["-m", "mlpilot"]
+        parse(build(), words[2:])
 
 
 LINES = {
