@@ -12,6 +12,7 @@ from mlpilot.commands import (
     evaluate,
     execute,
     export,
+    fix,
     models,
     predict,
     remove,
@@ -38,6 +39,7 @@ COMMANDS: dict[str, ModuleType] = {
     "score": score,
     "exec": execute,
     "check": check,
+    "fix": fix,
     "chat": chat,
     "models": models,
     "doctor": doctor,
@@ -48,5 +50,5 @@ COMMANDS: dict[str, ModuleType] = {
 }
 """In the order in which help lists them."""
 
-LATER = ("fix",)
+LATER: tuple[str, ...] = ()
 """Commands that are promised, and are not there yet."""

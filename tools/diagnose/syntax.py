@@ -85,8 +85,8 @@ def with_imports(source: str, *names: str) -> str:
     if not lines:
         return source
     at = _first_import(tree)
-    rows = source.splitlines(keepends=True)
-    return "".join([*rows[:at], *(f"{line}\n" for line in lines), *rows[at:]])
+    rows = source.split("\n")
+    return "\n".join([*rows[:at], *lines, *rows[at:]])
 
 
 def _first_import(tree: ast.Module) -> int:

@@ -1,0 +1,175 @@
+"""A transformer that is fitted on all rows before the split: fitted on the rows for training alone, and seen to be.
+
+The proof is no score, for the honest one is mostly lower: how many rows the transformer was fitted on is watched while
+the script runs, before the edit and after it. Only the plainest form is mended: `B = scaler.fit_transform(A)` at the
+level of the split, whose result the split alone takes.
+"""
+
+import ast
+from dataclasses import dataclass
+
+from mlpilot.tools.diagnose.model import Diagnosis
+from mlpilot.tools.diagnose.syntax import called
+from mlpilot.tools.mending.model import Proof
+from mlpilot.tools.mending.running import Ended
+from mlpilot.tools.text import Edit, apply_edits, span, text_of
+
+CODES = ("LEAK001", "LEAK005")
+"""Of `check`: scalers and the like, and vectorizers, fitted before the split."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """An edit to be proven."""
+
+    text: str
+    what: str
+    watched: dict[str, str]
+    """Class of the transformer → the module that holds it."""
+    name: str
+
+
+def fitted_after_split(source: str, found: Diagnosis) -> Asked | None:
+    """The edit against this finding, where the script has the plain form; else None."""
+    if found.code not in CODES:
+        return None
+    tree = ast.parse(source)
+    fit = next((node for node in tree.body if isinstance(node, ast.Assign) and _holds(node, found.line)), None)
+    if fit is None or not _is_fit(fit) or len(fit.targets) != 1 or not isinstance(fit.targets[0], ast.Name):
+        return None
+    call = fit.value
+    assert isinstance(call, ast.Call)
+    assert isinstance(call.func, ast.Attribute)
+    made, given = fit.targets[0].id, call.args[0]
+    split = _split(tree, fit, made)
+    maker = _made_by(tree, call.func.value)
+    if split is None or maker is None or not _only_there(tree, made, fit, split):
+        return None
+    train, test = _first_two(split, made)
+    if not train:
+        return None
+    owner = text_of(source, call.func.value)
+    if not isinstance(call.func.value, ast.Name):  # the transformer was made on the spot: it needs a name
+        name = _free(tree, "scaler" if "Scaler" in maker[0] else "transformer")
+        first = [f"{name} = {owner}"]
+        owner = name
+    else:
+        first = []
+    after = [f"{train} = {owner}.fit_transform({train})", f"{test} = {owner}.transform({test})"]
+    text = _edited(source, fit, split, made, text_of(source, given), [*first, *after])
+    return Asked(
+        text, f"{maker[0]} is fitted after the split, on the rows for training", {maker[0]: maker[1]}, maker[0]
+    )
+
+
+def proof(asked: Asked, before: Ended, after: Ended) -> Proof | None:
+    """What the watched fits show; None where the edit did not make it fit on fewer rows, or broke the script."""
+    fits = [[fit.rows for fit in ended.fits if fit.name == asked.name] for ended in (before, after)]
+    if before.status != "ok" or after.status != "ok" or not all(fits) or max(fits[1]) >= max(fits[0]):
+        return None
+    if {told.category for told in after.warnings} - {told.category for told in before.warnings}:
+        return None
+    rows = [max(each) for each in fits]
+    what = f"{asked.name} sees no row of the test part when it is fitted"
+    return Proof(what, f"fitted on {rows[0]} rows, all there are", f"fitted on {rows[1]} rows, those for training")
+
+
+def _holds(node: ast.stmt, line: int | None) -> bool:
+    return line is not None and node.lineno <= line <= (node.end_lineno or node.lineno)
+
+
+def _is_fit(node: ast.Assign) -> bool:
+    call = node.value
+    return (
+        isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Attribute)
+        and call.func.attr == "fit_transform"
+        and len(call.args) == 1
+        and not call.keywords
+        and isinstance(call.args[0], ast.Name | ast.Subscript)
+    )
+
+
+def _split(tree: ast.Module, fit: ast.Assign, made: str) -> ast.Assign | None:
+    """The first split after the fit, at the module's level, that takes the result by its name."""
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and node.lineno > fit.lineno and isinstance(node.value, ast.Call):
+            if called(node.value) != "train_test_split":
+                continue
+            taken = [one.id for one in node.value.args if isinstance(one, ast.Name)]
+            return node if taken.count(made) == 1 else None
+    return None
+
+
+def _first_two(split: ast.Assign, made: str) -> tuple[str, str]:
+    """The names that the two parts of `made` are given."""
+    assert isinstance(split.value, ast.Call)
+    targets = split.targets[0]
+    at = next(at for at, one in enumerate(split.value.args) if isinstance(one, ast.Name) and one.id == made)
+    if not isinstance(targets, ast.Tuple) or len(targets.elts) != 2 * len(split.value.args):
+        return "", ""
+    pair = targets.elts[2 * at : 2 * at + 2]
+    names = [one.id for one in pair if isinstance(one, ast.Name)]
+    return (names[0], names[1]) if len(names) == 2 else ("", "")
+
+
+def _only_there(tree: ast.Module, made: str, fit: ast.Assign, split: ast.Assign) -> bool:
+    """Nothing but the split reads the result, and nothing between changes what was given."""
+    uses = [
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Name) and node.id == made and node.lineno > (fit.end_lineno or fit.lineno)
+    ]
+    inside = [node for node in uses if split.lineno <= node.lineno <= (split.end_lineno or split.lineno)]
+    assert isinstance(fit.value, ast.Call)
+    given = {node.id for node in ast.walk(fit.value.args[0]) if isinstance(node, ast.Name)}
+    between = [node for node in tree.body if fit.lineno < node.lineno < split.lineno]
+    touched = {node.id for one in between for node in ast.walk(one) if isinstance(node, ast.Name)}
+    return len(uses) == len(inside) == 1 and not (touched & given)
+
+
+def _made_by(tree: ast.Module, owner: ast.expr) -> tuple[str, str] | None:
+    """(class, module of scikit-learn) of the transformer; None where it is not plain to see."""
+    call: ast.expr | None = owner
+    if isinstance(owner, ast.Name):
+        made = [
+            node.value
+            for node in tree.body
+            if isinstance(node, ast.Assign)
+            and any(isinstance(one, ast.Name) and one.id == owner.id for one in node.targets)
+        ]
+        call = made[0] if len(made) == 1 else None
+    if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name):
+        return None
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("sklearn."):
+            for one in node.names:
+                if one.name == call.func.id and one.asname is None:
+                    return one.name, node.module or ""
+    return None
+
+
+def _edited(source: str, fit: ast.Assign, split: ast.Assign, made: str, given: str, lines: list[str]) -> str:
+    """The fit's line taken out, the split given what the fit was given, and the fit done below the split."""
+    assert isinstance(split.value, ast.Call)
+    start, end = span(source, fit)
+    alone = source[source.rfind("\n", 0, start) + 1 : start].strip() == ""
+    line_end = source.find("\n", end)
+    if alone and line_end >= 0 and not source[end:line_end].strip():
+        end = line_end + 1
+    taken = next(one for one in split.value.args if isinstance(one, ast.Name) and one.id == made)
+    below = span(source, split)[1]
+    rest = source.find("\n", below)
+    below = len(source) if rest < 0 else rest
+    edits = [Edit(start, end, ""), Edit(below, below, "".join(f"\n{line}" for line in lines))]
+    if given != made:
+        edits.append(Edit(*span(source, taken), given))
+    return apply_edits(source, edits)
+
+
+def _free(tree: ast.Module, name: str) -> str:
+    """The name, or one like it that the program does not have."""
+    used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    while name in used:
+        name += "_"
+    return name
