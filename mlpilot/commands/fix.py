@@ -117,7 +117,7 @@ def _show(mend: "Mend", shown: str) -> None:
     for proof in mend.proofs:
         answer(f"proven: {clean(proof.what)}; before: {clean(proof.before)}; after: {clean(proof.after)}")
     said = {
-        "healthy": "healthy: it runs to its end, and nothing is wrong that can be seen",
+        "healthy": "healthy: it runs to its end, and neither reading nor running it shows that anything is wrong",
         "repaired": f"repaired, and seen in {mend.runs} runs",
         "not_repaired": "not repaired",
         "failed": "it could not be judged",

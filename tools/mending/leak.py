@@ -71,7 +71,7 @@ def proof(asked: Asked, before: Ended, after: Ended) -> Proof | None:
         return None
     rows = [max(each) for each in fits]
     what = f"{asked.name} sees no row of the test part when it is fitted"
-    return Proof(what, f"fitted on {rows[0]} rows, all there are", f"fitted on {rows[1]} rows, those for training")
+    return Proof(what, f"fitted on {rows[0]} rows", f"fitted on {rows[1]} rows, those for training")
 
 
 def _holds(node: ast.stmt, line: int | None) -> bool:
@@ -124,8 +124,18 @@ def _only_there(tree: ast.Module, made: str, fit: ast.Assign, split: ast.Assign)
     assert isinstance(fit.value, ast.Call)
     given = {node.id for node in ast.walk(fit.value.args[0]) if isinstance(node, ast.Name)}
     between = [node for node in tree.body if fit.lineno < node.lineno < split.lineno]
-    touched = {node.id for one in between for node in ast.walk(one) if isinstance(node, ast.Name)}
-    return len(uses) == len(inside) == 1 and not (touched & given)
+    return len(uses) == len(inside) == 1 and not any(_may_change(one, given) for one in between)
+
+
+def _may_change(statement: ast.stmt, given: set[str]) -> bool:
+    """Whether a statement names what was given, other than to read a column or an attribute of it."""
+    nodes = list(ast.walk(statement))
+    named = [node for node in nodes if isinstance(node, ast.Name) and node.id in given]
+    plain = isinstance(statement, ast.Assign) and all(isinstance(one, ast.Name) for one in statement.targets)
+    stored = any(
+        isinstance(node, ast.Name) and node.id in given and not isinstance(node.ctx, ast.Load) for node in nodes
+    )
+    return named and (not plain or stored or any(isinstance(node, ast.Call) for node in nodes))
 
 
 def _made_by(tree: ast.Module, owner: ast.expr) -> tuple[str, str] | None:

@@ -21,6 +21,7 @@ from mlpilot.tools.mending import leak, settings
 from mlpilot.tools.mending.complaints import UNFINISHED, failure, same, warned
 from mlpilot.tools.mending.known import mend_found
 from mlpilot.tools.mending.model import Mend, Proof
+from mlpilot.tools.mending.raised import mend_raised
 from mlpilot.tools.mending.running import Ended, Told
 
 IN_A_ROW = 5
@@ -122,7 +123,11 @@ def _failures(work: _Work) -> str:
         if len(work.changes) == IN_A_ROW:
             return f"after {IN_A_ROW} edits it still ends early: {broken.message}"
         tried = []
+        seen = {work.text}
         for text, what in _proposals(work, broken):
+            if text in seen:
+                continue
+            seen.add(text)
             ended = work.run(text)
             after = failure(ended, text, work.path)
             if after is None or not (same(broken, after) or after.code == UNFINISHED):
@@ -150,13 +155,10 @@ def _proposals(work: _Work, broken: Diagnosis) -> Iterator[tuple[str, str]]:
         mended = repair_source(work.text, broken)
         if mended is not None:
             yield mended
-    seen = {""}
+    yield from mend_raised(work.text, broken)
     for one in found:
         if one.code.startswith(("API", "KERAS", "MODEL")) and one.line == broken.line:
-            mended = mend_found(work.text, one)
-            if mended is not None and mended[0] not in seen:
-                seen.add(mended[0])
-                yield mended
+            yield from _several(work.text, [one])
 
 
 def _several(text: str, found: list[Diagnosis]) -> Iterator[tuple[str, str]]:
@@ -221,7 +223,9 @@ def _unseeded(work: _Work) -> None:
     if found is None or failure(work.ended, work.text, work.path) is not None:
         return
     other = work.run(work.text)
-    if other.stdout == work.ended.stdout:
+    if other.stdout == work.ended.stdout:  # a score has few values: two may be the same by chance
+        other = work.run(work.text)
+    if other.stdout == work.ended.stdout or other.status != "ok":
         return
     shown = _difference(work.ended.stdout, other.stdout)
     mended = settings.seeded_split(work.text)

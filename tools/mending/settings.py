@@ -97,7 +97,7 @@ def _root(call: ast.Call) -> str:
 
 def _from_sklearn(tree: ast.Module) -> set[str]:
     """Names that scikit-learn's imports bind."""
-    found = set()
+    found: set[str] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "sklearn":
             found.update(one.asname or one.name for one in node.names)
