@@ -49,6 +49,3 @@ COMMANDS: dict[str, ModuleType] = {
     "eval": evaluate,
 }
 """In the order in which help lists them."""
-
-LATER: tuple[str, ...] = ()
-"""Commands that are promised, and are not there yet."""

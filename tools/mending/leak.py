@@ -1,8 +1,8 @@
 """A transformer that is fitted on all rows before the split: fitted on the rows for training alone, and seen to be.
 
 The proof is no score, for the honest one is mostly lower: how many rows the transformer was fitted on is watched while
-the script runs, before the edit and after it. Only the plainest form is mended: `B = scaler.fit_transform(A)` at the
-level of the split, whose result the split alone takes.
+the script runs, before the edit and after it. Only the plainest form is mended: `B = scaler.fit_transform(A)` beside
+the split, whose result the split alone takes.
 """
 
 import ast
@@ -34,16 +34,17 @@ def fitted_after_split(source: str, found: Diagnosis) -> Asked | None:
     if found.code not in CODES:
         return None
     tree = ast.parse(source)
-    fit = next((node for node in tree.body if isinstance(node, ast.Assign) and _holds(node, found.line)), None)
+    scope, body = _around(tree, found.line)
+    fit = next((node for node in body if isinstance(node, ast.Assign) and _holds(node, found.line)), None)
     if fit is None or not _is_fit(fit) or len(fit.targets) != 1 or not isinstance(fit.targets[0], ast.Name):
         return None
     call = fit.value
     assert isinstance(call, ast.Call)
     assert isinstance(call.func, ast.Attribute)
     made, given = fit.targets[0].id, call.args[0]
-    split = _split(tree, fit, made)
+    split = _split(body, fit, made)
     maker = _made_by(tree, call.func.value)
-    if split is None or maker is None or not _only_there(tree, made, fit, split):
+    if split is None or maker is None or not _only_there(scope, body, fit, split):
         return None
     train, test = _first_two(split, made)
     if not train:
@@ -90,9 +91,24 @@ def _is_fit(node: ast.Assign) -> bool:
     )
 
 
-def _split(tree: ast.Module, fit: ast.Assign, made: str) -> ast.Assign | None:
-    """The first split after the fit, at the module's level, that takes the result by its name."""
-    for node in tree.body:
+def _around(tree: ast.Module, line: int | None) -> tuple[ast.AST, list[ast.stmt]]:
+    """The function that a line stands in (or the module), and the list of statements that it is one of."""
+    scope: ast.AST = tree
+    body = tree.body
+    while True:
+        inner = next(
+            (node for node in body if _holds(node, line) and isinstance(getattr(node, "body", None), list)), None
+        )
+        if inner is None:
+            return scope, body
+        if isinstance(inner, ast.FunctionDef | ast.AsyncFunctionDef):
+            scope = inner
+        body = inner.body  # type: ignore[attr-defined]
+
+
+def _split(body: list[ast.stmt], fit: ast.Assign, made: str) -> ast.Assign | None:
+    """The first split after the fit, among the same statements, that takes the result by its name."""
+    for node in body:
         if isinstance(node, ast.Assign) and node.lineno > fit.lineno and isinstance(node.value, ast.Call):
             if called(node.value) != "train_test_split":
                 continue
@@ -113,17 +129,18 @@ def _first_two(split: ast.Assign, made: str) -> tuple[str, str]:
     return (names[0], names[1]) if len(names) == 2 else ("", "")
 
 
-def _only_there(tree: ast.Module, made: str, fit: ast.Assign, split: ast.Assign) -> bool:
+def _only_there(scope: ast.AST, body: list[ast.stmt], fit: ast.Assign, split: ast.Assign) -> bool:
     """Nothing but the split reads the result, and nothing between changes what was given."""
+    made = getattr(fit.targets[0], "id", "")
     uses = [
         node
-        for node in ast.walk(tree)
+        for node in ast.walk(scope)
         if isinstance(node, ast.Name) and node.id == made and node.lineno > (fit.end_lineno or fit.lineno)
     ]
     inside = [node for node in uses if split.lineno <= node.lineno <= (split.end_lineno or split.lineno)]
     assert isinstance(fit.value, ast.Call)
     given = {node.id for node in ast.walk(fit.value.args[0]) if isinstance(node, ast.Name)}
-    between = [node for node in tree.body if fit.lineno < node.lineno < split.lineno]
+    between = [node for node in body if fit.lineno < node.lineno < split.lineno]
     return len(uses) == len(inside) == 1 and not any(_may_change(one, given) for one in between)
 
 
@@ -132,10 +149,8 @@ def _may_change(statement: ast.stmt, given: set[str]) -> bool:
     nodes = list(ast.walk(statement))
     named = [node for node in nodes if isinstance(node, ast.Name) and node.id in given]
     plain = isinstance(statement, ast.Assign) and all(isinstance(one, ast.Name) for one in statement.targets)
-    stored = any(
-        isinstance(node, ast.Name) and node.id in given and not isinstance(node.ctx, ast.Load) for node in nodes
-    )
-    return named and (not plain or stored or any(isinstance(node, ast.Call) for node in nodes))
+    stored = any(not isinstance(node.ctx, ast.Load) for node in named)
+    return len(named) > 0 and (not plain or stored or any(isinstance(node, ast.Call) for node in nodes))
 
 
 def _made_by(tree: ast.Module, owner: ast.expr) -> tuple[str, str] | None:
@@ -144,7 +159,7 @@ def _made_by(tree: ast.Module, owner: ast.expr) -> tuple[str, str] | None:
     if isinstance(owner, ast.Name):
         made = [
             node.value
-            for node in tree.body
+            for node in ast.walk(tree)
             if isinstance(node, ast.Assign)
             and any(isinstance(one, ast.Name) and one.id == owner.id for one in node.targets)
         ]
@@ -163,17 +178,19 @@ def _edited(source: str, fit: ast.Assign, split: ast.Assign, made: str, given: s
     """The fit's line taken out, the split given what the fit was given, and the fit done below the split."""
     assert isinstance(split.value, ast.Call)
     start, end = span(source, fit)
-    alone = source[source.rfind("\n", 0, start) + 1 : start].strip() == ""
-    line_end = source.find("\n", end)
-    if alone and line_end >= 0 and not source[end:line_end].strip():
-        end = line_end + 1
-    taken = next(one for one in split.value.args if isinstance(one, ast.Name) and one.id == made)
     below = span(source, split)[1]
     rest = source.find("\n", below)
     below = len(source) if rest < 0 else rest
-    edits = [Edit(start, end, ""), Edit(below, below, "".join(f"\n{line}" for line in lines))]
-    if given != made:
-        edits.append(Edit(*span(source, taken), given))
+    pad = "\n" + source.split("\n")[split.lineno - 1][: split.col_offset]
+    edits = [Edit(below, below, "".join(pad + line for line in lines))]
+    if not given.isidentifier():  # X = scaler.fit_transform(df[columns]) becomes X = df[columns]
+        return apply_edits(source, [*edits, Edit(*span(source, fit.value), given)])
+    taken = next(one for one in split.value.args if isinstance(one, ast.Name) and one.id == made)
+    line = source.rfind("\n", 0, start) + 1
+    line_end = source.find("\n", end)
+    if not source[line:start].strip() and line_end >= 0 and not source[end:line_end].strip():
+        start, end = line, line_end + 1
+    edits += [Edit(start, end, ""), Edit(*span(source, taken), given)]
     return apply_edits(source, edits)
 
 
