@@ -24,7 +24,7 @@ from typing import Any
 from mlpilot.agent.settings import sandbox_for
 from mlpilot.evals.bugs import corpus, data, verify
 from mlpilot.sandbox.protocol import Mount, Sandbox
-from mlpilot.tools.mending.loop import check_text, mend, unreadable
+from mlpilot.tools.mending.loop import first_check, mend, unreadable
 from mlpilot.tools.mending.model import Mend
 from mlpilot.tools.mending.running import Runner
 
@@ -36,7 +36,7 @@ INSIDE = {"sklearn", "pandas", "numpy"}
 def mended(path: Path, maker: str, sandbox: Sandbox) -> Mend:
     """What `mlpilot fix` makes of a program, in a folder with its tables."""
     source = corpus.code(path)
-    read = check_text(source, path.name)
+    read = first_check(source, path.name)
     broken = unreadable(read, source)
     if broken is not None:
         return broken
@@ -47,7 +47,7 @@ def mended(path: Path, maker: str, sandbox: Sandbox) -> Mend:
         pairs = [(sandbox.inside(one), one.source.name) for one in mounts]
         link = f"[__import__('os').symlink(*pair) for pair in {pairs!r}]" if pairs else ""
         with Runner(sandbox, mounts, link, Path("script.py"), source, SECONDS) as runner:
-            return mend(source, path.name, runner.run, lambda text: check_text(text, path.name), read)
+            return mend(source, path.name, runner.run, read)
 
 
 def held_against(case: corpus.Case, text: str) -> str:

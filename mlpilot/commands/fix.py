@@ -51,15 +51,15 @@ def main(args: argparse.Namespace) -> int:
     script = read_script(Path(args.file))
     mend = _mend(args, script)
     shown = diff(script, mend.source)
-    if args.json:
-        answer_json(as_json(mend, shown))
-    else:
+    if not args.json:
         _show(mend, shown)
-    if shown and args.write and _agreed(script):
+    if shown and args.write and _agreed(script, shown if args.json else ""):
         backup = write_script(script, mend.source)
         note(f"written: {clean(script.path)}; the old one is {clean(backup)}")
-    elif shown and not args.json and not args.write:
-        note("nothing was written; --write does")
+    elif shown:
+        note("nothing was written" + ("" if args.write else "; --write does"))
+    if args.json:  # last, so that a file that could not be written gives one object, too
+        answer_json(as_json(mend, shown))
     return DONE if mend.status in ("healthy", "repaired") else BAD_ANSWER
 
 
@@ -67,11 +67,11 @@ def _mend(args: argparse.Namespace, script: "Script") -> "Mend":
     from mlpilot import neighbours
     from mlpilot.agent.settings import sandbox_for
     from mlpilot.packages import offer
-    from mlpilot.tools.mending.loop import check_text, mend, unreadable
+    from mlpilot.tools.mending.loop import first_check, mend, unreadable
     from mlpilot.tools.mending.running import Runner
 
     path = str(script.path)
-    read = check_text(script.text, path)
+    read = first_check(script.text, path)
     if (broken := unreadable(read, script.text)) is not None:
         return broken
     asked = neighbours.asked_for(args.mount)
@@ -87,7 +87,7 @@ def _mend(args: argparse.Namespace, script: "Script") -> "Mend":
     shared = list(mounts.values())
     link = neighbours.linking(shared, sandbox)
     with Runner(sandbox, shared, link, script.path, script.text, args.timeout) as runner:
-        return mend(script.text, path, runner.run, lambda text: check_text(text, path), read)
+        return mend(script.text, path, runner.run, read)
 
 
 def as_json(mend: "Mend", shown: str) -> dict[str, object]:
@@ -125,9 +125,10 @@ def _show(mend: "Mend", shown: str) -> None:
     answer(clean(f"{said}: {mend.reason}" if mend.reason else said))
 
 
-def _agreed(script: "Script") -> bool:
-    """Without a terminal the option is the yes; at one, the diff has been shown, and the answer is waited for."""
+def _agreed(script: "Script", shown: str) -> bool:
+    """Without a terminal the option is the yes; at one the diff is shown (if it was not), and the answer waited for."""
     if not (sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty()):
         return True
+    note(clean_block(shown))
     print(f"write {clean(script.path)}? [y/N] ", end="", file=sys.stderr, flush=True)
     return sys.stdin.readline().strip().lower() in ("y", "yes")

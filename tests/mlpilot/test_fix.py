@@ -1,7 +1,6 @@
 """`mlpilot fix`: a script is run, mended by the smallest edit, and what is claimed was seen in a run."""
 
 import json
-import os
 import stat
 import textwrap
 from pathlib import Path
@@ -62,6 +61,10 @@ def write(path, text):
     return path
 
 
+def names(folder):
+    return sorted(path.name for path in folder.iterdir())
+
+
 def fix(capsys, path, *words, code=0):
     """The object that `--json` prints, its shape checked to the letter."""
     assert main(["fix", str(path), "--json", *words]) == code
@@ -107,7 +110,7 @@ def test_a_leak_is_mended_by_what_the_fit_sees_and_not_by_the_score(capsys, tmp_
     assert "LogisticRegression converges" in said["proof"]["what"]
     assert '+    X = df[["a", "b"]]' in said["diff"] and "+    X_test = scaler.transform(X_test)" in said["diff"]
     assert {"LEAK001", "RUN003"} <= {one["code"] for one in said["diagnoses"]}
-    assert sorted(os.listdir(tmp_path)) == ["table.csv", "train.py"]
+    assert names(tmp_path) == ["table.csv", "train.py"]
 
 
 @pytest.mark.sandbox
@@ -122,7 +125,7 @@ def test_a_healthy_script_is_left_alone(capsys, tmp_path):
     path = write(tmp_path / "fine.py", "import sys\nprint(sys.argv, __name__)\nsys.exit(0)\n")
     said = fix(capsys, path, "--write")
     assert said == {"status": "healthy", "diagnoses": [], "diff": "", "proof": None, "reason": ""}
-    assert os.listdir(tmp_path) == ["fine.py"]
+    assert names(tmp_path) == ["fine.py"]
 
 
 @pytest.mark.sandbox
@@ -139,7 +142,7 @@ def test_half_mended_is_not_handed_over(capsys, tmp_path):
     path = write(tmp_path / "half.py", "import numpy as np\nprint(np.NaN)\nraise RuntimeError('my own')\n")
     said = fix(capsys, path, "--write", code=3)
     assert said["status"] == "not_repaired" and "np.NaN" in said["reason"] and "my own" in said["reason"]
-    assert "np.NaN" in path.read_text() and os.listdir(tmp_path) == ["half.py"]
+    assert "np.NaN" in path.read_text() and names(tmp_path) == ["half.py"]
 
 
 @pytest.mark.sandbox
@@ -181,7 +184,6 @@ def test_findings_of_check_that_nothing_mends_are_never_healthy(capsys, tmp_path
 def test_what_cannot_be_mended_is_one_line(capsys, tmp_path, name, text, says):
     if text is not None:
         (tmp_path / name).write_text(text)
-    said = []
     assert main(["fix", str(tmp_path / name), "--json"]) == 2
     captured = capsys.readouterr()
     said = json.loads(captured.out)
@@ -234,7 +236,7 @@ def test_a_file_that_changed_meanwhile_is_left_as_it_is(tmp_path):
     path.write_text("a = 2\n")
     with pytest.raises(UserError, match="changed meanwhile"):
         scripts.write_script(script, "a = 3\n")
-    assert path.read_text() == "a = 2\n" and os.listdir(tmp_path) == ["s.py"]
+    assert path.read_text() == "a = 2\n" and names(tmp_path) == ["s.py"]
 
 
 def test_a_link_stays_a_link(tmp_path):

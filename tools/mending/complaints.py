@@ -1,5 +1,7 @@
 """What is to be said of one run of a script: the failure that ended it, and the warnings that mean something."""
 
+import ast
+import re
 from dataclasses import replace
 
 from mlpilot.tools.diagnose.model import Diagnosis
@@ -25,6 +27,10 @@ WARNED = {
 """Category of a warning → (code, kind, message, remedy)."""
 
 
+_HIDDEN = re.compile(r"partially initialized module '(\w+)'")
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+
+
 def failure(ended: Ended, source: str, path: str) -> Diagnosis | None:
     """Why the script did not run to its end; None if it did."""
     if ended.status == "ok":
@@ -32,13 +38,25 @@ def failure(ended: Ended, source: str, path: str) -> Diagnosis | None:
     found = diagnose(ended.status, ended.error, ended.stdout, ended.stderr, source)
     code = UNFINISHED if found.kind in ENDINGS and ended.status != "error" else RAISED
     if found.kind == "system-exit":
-        found = replace(found, message=f"the script ended itself, with exit status {found.evidence[12:80] or '1'}")
-    elif found.kind == "contract-error":  # that is a matter of Solutions; here it is a function of the person's own
+        found = replace(found, message=f"the script ended itself: {found.evidence[12:200] or 'exit status 1'}")
+    elif hidden := _HIDDEN.search(found.evidence):
+        name = hidden.group(1)
+        found = replace(
+            found, message=f"a file called {name}.py hides the package {name}, or two files import each other"
+        )
+    elif found.kind == "contract-error" or of_their_own(source, found):
         found = replace(found, kind="type-error", message=found.evidence[:200], remedy="")
     message = " ".join(found.message.split())[:300]
     if code == RAISED and found.evidence and not message.startswith(_first(found.evidence)[:60]):
         message = f"{message} ({_first(found.evidence)[:160]})"
     return _placed(replace(found, message=message, code=code, path=path), source)
+
+
+def of_their_own(source: str, broken: Diagnosis) -> bool:
+    """Whether an argument is unknown to a function of the script itself, which is for its author to mend."""
+    called = re.search(r"([\w.]+)\(\) got an unexpected keyword argument", broken.evidence)
+    defined = {getattr(node, "name", "") for node in ast.walk(ast.parse(source)) if isinstance(node, _DEFINITIONS)}
+    return called is not None and not defined.isdisjoint(called.group(1).split("."))
 
 
 def warned(ended: Ended, source: str, path: str) -> list[tuple[Diagnosis, Told]]:

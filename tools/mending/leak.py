@@ -1,8 +1,8 @@
 """A transformer that is fitted on all rows before the split: fitted on the rows for training alone, and seen to be.
 
 The proof is no score, for the honest one is mostly lower: how many rows the transformer was fitted on is watched while
-the script runs, before the edit and after it. Only the plainest form is mended: `B = scaler.fit_transform(A)` beside
-the split, whose result the split alone takes.
+the script runs, before the edit and after it. Only the plainest forms are mended: `B = scaler.fit_transform(A)`, or
+`scaler.fit(A)` and `B = scaler.transform(A)`, beside the split that alone takes `B`.
 """
 
 import ast
@@ -35,7 +35,7 @@ def fitted_after_split(source: str, found: Diagnosis) -> Asked | None:
         return None
     tree = ast.parse(source)
     scope, body = _around(tree, found.line)
-    fit = next((node for node in body if isinstance(node, ast.Assign) and _holds(node, found.line)), None)
+    fit, apart = _fit_at(source, body, found.line)
     if fit is None or not _is_fit(fit) or len(fit.targets) != 1 or not isinstance(fit.targets[0], ast.Name):
         return None
     call = fit.value
@@ -57,7 +57,7 @@ def fitted_after_split(source: str, found: Diagnosis) -> Asked | None:
     else:
         first = []
     after = [f"{train} = {owner}.fit_transform({train})", f"{test} = {owner}.transform({test})"]
-    text = _edited(source, fit, split, made, text_of(source, given), [*first, *after])
+    text = _edited(source, fit, split, text_of(source, given), [*first, *after], apart)
     return Asked(
         text, f"{maker[0]} is fitted after the split, on the rows for training", {maker[0]: maker[1]}, maker[0]
     )
@@ -79,12 +79,29 @@ def _holds(node: ast.stmt, line: int | None) -> bool:
     return line is not None and node.lineno <= line <= (node.end_lineno or node.lineno)
 
 
+def _fit_at(source: str, body: list[ast.stmt], line: int | None) -> tuple[ast.Assign | None, ast.Expr | None]:
+    """`B = scaler.fit_transform(A)` at a line; or, where `scaler.fit(A)` stands there, `B = scaler.transform(A)` too."""
+    for at, node in enumerate(body):
+        if not _holds(node, line):
+            continue
+        if isinstance(node, ast.Assign):
+            return node, None
+        call = node.value if isinstance(node, ast.Expr) else None
+        if not isinstance(call, ast.Call) or called(call) != "fit" or len(call.args) != 1:
+            break
+        wanted = text_of(source, call).replace(".fit(", ".transform(", 1)
+        for later in body[at + 1 :]:
+            if isinstance(later, ast.Assign) and text_of(source, later.value) == wanted:
+                return later, node  # type: ignore[return-value]
+    return None, None
+
+
 def _is_fit(node: ast.Assign) -> bool:
     call = node.value
     return (
         isinstance(call, ast.Call)
         and isinstance(call.func, ast.Attribute)
-        and call.func.attr == "fit_transform"
+        and call.func.attr in ("fit_transform", "transform")
         and len(call.args) == 1
         and not call.keywords
         and isinstance(call.args[0], ast.Name | ast.Subscript)
@@ -174,24 +191,32 @@ def _made_by(tree: ast.Module, owner: ast.expr) -> tuple[str, str] | None:
     return None
 
 
-def _edited(source: str, fit: ast.Assign, split: ast.Assign, made: str, given: str, lines: list[str]) -> str:
-    """The fit's line taken out, the split given what the fit was given, and the fit done below the split."""
+def _edited(
+    source: str, fit: ast.Assign, split: ast.Assign, given: str, lines: list[str], apart: ast.Expr | None
+) -> str:
+    """The fit taken out, the split given what the fit was given, and the fit done below the split."""
     assert isinstance(split.value, ast.Call)
-    start, end = span(source, fit)
+    made = getattr(fit.targets[0], "id", "")
     below = span(source, split)[1]
     rest = source.find("\n", below)
     below = len(source) if rest < 0 else rest
     pad = "\n" + source.split("\n")[split.lineno - 1][: split.col_offset]
     edits = [Edit(below, below, "".join(pad + line for line in lines))]
+    if apart is not None:
+        edits.append(_without(source, apart))
     if not given.isidentifier():  # X = scaler.fit_transform(df[columns]) becomes X = df[columns]
         return apply_edits(source, [*edits, Edit(*span(source, fit.value), given)])
     taken = next(one for one in split.value.args if isinstance(one, ast.Name) and one.id == made)
-    line = source.rfind("\n", 0, start) + 1
-    line_end = source.find("\n", end)
+    return apply_edits(source, [*edits, _without(source, fit), Edit(*span(source, taken), given)])
+
+
+def _without(source: str, node: ast.stmt) -> Edit:
+    """A statement taken out, with its line where it has one to itself."""
+    start, end = span(source, node)
+    line, line_end = source.rfind("\n", 0, start) + 1, source.find("\n", end)
     if not source[line:start].strip() and line_end >= 0 and not source[end:line_end].strip():
-        start, end = line, line_end + 1
-    edits += [Edit(start, end, ""), Edit(*span(source, taken), given)]
-    return apply_edits(source, edits)
+        return Edit(line, line_end + 1, "")
+    return Edit(start, end, "pass")
 
 
 def _free(tree: ast.Module, name: str) -> str:

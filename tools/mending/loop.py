@@ -5,9 +5,10 @@ run can prove. An edit that leaves what it was to mend is taken back; when what 
 edit is: nothing half mended is handed over.
 """
 
+import ast
 import difflib
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
@@ -16,9 +17,9 @@ from mlpilot.tools.diagnose.model import Diagnosis
 from mlpilot.tools.diagnose.read import ENDINGS
 from mlpilot.tools.diagnose.repair import repair_source
 from mlpilot.tools.diagnose.static.inspect import check_files
-from mlpilot.tools.diagnose.static.report import SYNTAX, TOO_LARGE
+from mlpilot.tools.diagnose.static.report import SYNTAX, TOO_LARGE, check_source
 from mlpilot.tools.mending import leak, settings
-from mlpilot.tools.mending.complaints import UNFINISHED, failure, same, warned
+from mlpilot.tools.mending.complaints import UNFINISHED, failure, of_their_own, same, warned
 from mlpilot.tools.mending.known import mend_found
 from mlpilot.tools.mending.model import Mend, Proof
 from mlpilot.tools.mending.raised import mend_raised
@@ -39,12 +40,8 @@ class Run(Protocol):
     def __call__(self, source: str, watched: dict[str, str] | None = None) -> Ended: ...
 
 
-Check = Callable[[str], list[Diagnosis]]
-"""What `mlpilot check` finds in a text, at the script's path."""
-
-
-def check_text(text: str, path: str) -> list[Diagnosis]:
-    """What `check` finds in this text, in a process of its own: no text can take this one down."""
+def first_check(text: str, path: str) -> list[Diagnosis]:
+    """What `check` finds in a stranger's text, in a process of its own: no text can take this one down."""
     with tempfile.TemporaryDirectory(prefix="mlpilot-") as folder:
         file = Path(folder, "script.py")
         file.write_text(text, encoding="utf-8")
@@ -55,12 +52,18 @@ def check_text(text: str, path: str) -> list[Diagnosis]:
 def unreadable(read: list[Diagnosis], source: str) -> Mend | None:
     """The answer for a script that is no Python, which need not be run; None for any other."""
     broken = next((one for one in read if one.code in (SYNTAX, TOO_LARGE)), None)
-    return None if broken is None else Mend("not_repaired", tuple(read), source, reason=broken.message)
+    if broken is not None:
+        return Mend("not_repaired", tuple(read), source, reason=broken.message)
+    try:
+        ast.parse(source)
+    except (RecursionError, MemoryError):  # the process that checks may nest deeper than this one
+        return Mend("not_repaired", tuple(read), source, reason="it is nested too deeply to be mended")
+    return None
 
 
-def mend(source: str, path: str, run: Run, check: Check, read: list[Diagnosis]) -> Mend:
+def mend(source: str, path: str, run: Run, read: list[Diagnosis]) -> Mend:
     """Run the script, and mend it as far as runs can prove; `read` is what `check` found in it."""
-    work = _Work(source, path, run, check, source, run(source), read)
+    work = _Work(source, path, run, source, run(source), read)
     broken = failure(work.ended, source, path)
     if broken is not None and broken.code == UNFINISHED:
         return Mend("failed", (*read, broken), source, reason=ENDINGS[broken.kind])
@@ -80,7 +83,6 @@ class _Work:
     source: str
     path: str
     run: Run
-    check: Check
     text: str
     """The version that `ended` is of."""
     ended: Ended
@@ -94,6 +96,12 @@ class _Work:
     """Edits that were taken back, and why."""
     runs: int = 0
     """Runs of this version."""
+
+    def check(self) -> list[Diagnosis]:
+        """What `check` finds in the present version."""
+        if self.text == self.source:
+            return self.read
+        return [one for one in check_source(self.text, self.path) if one.code != TOO_LARGE]
 
     def take(self, text: str, what: str, ended: Ended, runs: int = 1) -> None:
         """An edit stays."""
@@ -148,10 +156,10 @@ def _why_not(broken: Diagnosis, tried: list[str], changes: list[str]) -> str:
 
 def _proposals(work: _Work, broken: Diagnosis) -> Iterator[tuple[str, str]]:
     """Edits to try against a failure, the likeliest first."""
-    found = work.check(work.text)
+    found = work.check()
     if broken.kind == "missing-values":  # an edit that was meant to fill them, and does not, is the cause
         yield from _several(work.text, [one for one in found if one.code in CHANGED_COPY])
-    if broken.kind not in NOT_FOR_SCRIPTS:
+    if broken.kind not in NOT_FOR_SCRIPTS and not of_their_own(work.text, broken):
         mended = repair_source(work.text, broken)
         if mended is not None:
             yield mended
@@ -202,7 +210,7 @@ def _converge(work: _Work, found: Diagnosis, told: Told) -> None:
 
 def _leaks(work: _Work) -> None:
     """A transformer fitted before the split is fitted after it, and on the rows for training alone."""
-    for found in work.check(work.text):
+    for found in work.check():
         asked = leak.fitted_after_split(work.text, found)
         if asked is None:
             continue
@@ -219,7 +227,7 @@ def _leaks(work: _Work) -> None:
 
 def _unseeded(work: _Work) -> None:
     """Seeds, where two runs differ and with the seeds they do not."""
-    found = next((one for one in work.check(work.text) if one.code == UNSEEDED), None)
+    found = next((one for one in work.check() if one.code == UNSEEDED), None)
     if found is None or failure(work.ended, work.text, work.path) is not None:
         return
     other = work.run(work.text)
@@ -281,7 +289,7 @@ def _kinds(ended: Ended) -> set[tuple[str, str]]:
 
 def _left(work: _Work) -> str:
     """Warnings and errors that the script still has."""
-    found = [*work.check(work.text), *(one for one, _ in warned(work.ended, work.text, work.path))]
+    found = [*work.check(), *(one for one, _ in warned(work.ended, work.text, work.path))]
     bad = [one for one in found if one.severity in ("error", "warning")]
     told = [f"line {original_line(work.source, work.text, one.line or 1)} [{one.code}]" for one in bad]
     return ", ".join(told[:5]) + (f" and {len(told) - 5} more" if len(told) > 5 else "")

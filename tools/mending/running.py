@@ -70,7 +70,8 @@ class Runner:
         self._name, self._link, self._timeout = script.name, link, timeout
         self.runs = 0
         observer = Mount(Path(__file__).parent.parent / "inside", OBSERVER)
-        imports = sorted(_imported(source) & set(PRELOADED))
+        own = {script.stem, *(Path(mount.target).name.removesuffix(".py") for mount in mounts)}
+        imports = sorted(_imported(source) & set(PRELOADED) - own)  # a file of theirs called numpy.py hides numpy
         preload = f"import mlpilot_observer; mlpilot_observer.warm_up(*{imports!r})"
         self._pool: Pool = sandbox.pool(Limits(), [*mounts, observer], preload=preload, path=[OBSERVER])
 
