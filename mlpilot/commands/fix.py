@@ -6,6 +6,7 @@ written without --write, which keeps the old file beside the new one.
 
 import argparse
 import sys
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -49,7 +50,9 @@ def main(args: argparse.Namespace) -> int:
     from mlpilot.scripts import diff, read_script, write_script
 
     script = read_script(Path(args.file))
-    mend = _mend(args, script)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", SyntaxWarning)  # Python's own words on the script, each time that it is read
+        mend = _mend(args, script)
     shown = diff(script, mend.source)
     if not args.json:
         _show(mend, shown)

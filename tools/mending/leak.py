@@ -80,7 +80,7 @@ def _holds(node: ast.stmt, line: int | None) -> bool:
 
 
 def _fit_at(source: str, body: list[ast.stmt], line: int | None) -> tuple[ast.Assign | None, ast.Expr | None]:
-    """`B = scaler.fit_transform(A)` at a line; or, where `scaler.fit(A)` stands there, `B = scaler.transform(A)` too."""
+    """`B = scaler.fit_transform(A)` at a line; or, if `scaler.fit(A)` is there, `B = scaler.transform(A)` and it."""
     for at, node in enumerate(body):
         if not _holds(node, line):
             continue
