@@ -14,8 +14,8 @@ from mlpilot.tools.mending.model import Proof
 from mlpilot.tools.mending.running import Ended
 from mlpilot.tools.text import Edit, apply_edits, span, text_of
 
-CODES = ("LEAK001", "LEAK005")
-"""Of `check`: scalers and the like, and vectorizers, fitted before the split."""
+CODES = ("LEAK001", "LEAK002", "LEAK005")
+"""Of `check`: scalers and the like, imputers, and vectorizers, fitted before the split."""
 
 
 @dataclass(frozen=True)
@@ -186,7 +186,7 @@ def _made_by(tree: ast.Module, owner: ast.expr) -> tuple[str, str] | None:
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("sklearn."):
             for one in node.names:
-                if one.name == call.func.id and one.asname is None:
+                if (one.asname or one.name) == call.func.id:
                     return one.name, node.module or ""
     return None
 

@@ -159,14 +159,13 @@ def _proposals(work: _Work, broken: Diagnosis) -> Iterator[tuple[str, str]]:
     found = work.check()
     if broken.kind == "missing-values":  # an edit that was meant to fill them, and does not, is the cause
         yield from _several(work.text, [one for one in found if one.code in CHANGED_COPY])
+    here = [one for one in found if one.code.startswith(("API", "KERAS", "MODEL")) and one.line == broken.line]
+    yield from _several(work.text, here)  # a present name is better than one left out
     if broken.kind not in NOT_FOR_SCRIPTS and not of_their_own(work.text, broken):
         mended = repair_source(work.text, broken)
         if mended is not None:
             yield mended
     yield from mend_raised(work.text, broken)
-    for one in found:
-        if one.code.startswith(("API", "KERAS", "MODEL")) and one.line == broken.line:
-            yield from _several(work.text, [one])
 
 
 def _several(text: str, found: list[Diagnosis]) -> Iterator[tuple[str, str]]:

@@ -108,6 +108,24 @@ def _positive_label(source: str, tree: ast.Module, broken: Diagnosis, found: re.
             yield with_keyword(source, call, "pos_label", f'"{sure[0]}"'), f'{called(call)} is of the class "{sure[0]}"'
 
 
+def _two_dimensions(source: str, tree: ast.Module, broken: Diagnosis, found: re.Match[str]) -> Edits:
+    """`fit(x, y)` of one column: `fit(x.reshape(-1, 1), y)`, or `fit(df[["a"]], y)` for `fit(df["a"], y)`."""
+    series = "Series" in found.group(0)
+    for call in calls(tree):
+        here = broken.line is not None and call.lineno <= broken.line <= (call.end_lineno or call.lineno)
+        if called(call) not in ("fit", "fit_transform", *_USES) or not call.args or not here:
+            continue
+        given = call.args[0]
+        if isinstance(given, ast.Subscript) and _literal(given.slice) is not None:
+            yield (
+                replace(source, given.slice, f"[{text_of(source, given.slice)}]"),
+                "a column is given as a table of one",
+            )
+        elif isinstance(given, ast.Name | ast.Attribute | ast.Subscript):
+            text = f"{text_of(source, given)}{'.to_frame()' if series else '.reshape(-1, 1)'}"
+            yield replace(source, given, text), f"{text_of(source, given)} is given as one column"
+
+
 def _step_of_a_pipeline(source: str, tree: ast.Module, broken: Diagnosis, found: re.Match[str]) -> Edits:
     """`{"C": ...}` for a pipeline becomes `{"svm__C": ...}`: by its last step, else by each of the others."""
     del broken
@@ -147,6 +165,10 @@ Rule = Callable[[str, ast.Module, Diagnosis, re.Match[str]], Edits]
 RULES: tuple[tuple[str, Rule], ...] = (
     (r"The '(\w+)' parameter of (\w+) must be .* Got (.+?) instead", _value_in_a_dict),
     (r"The feature names should match those that were passed during fit", _other_dummies),
+    (
+        r"Expected 2D array, got 1D array|Expected a 2-dimensional container but got <class '[\w.]*Series'>",
+        _two_dimensions,
+    ),
     (r"pos_label=1 is not a valid label\D{1,40}(\[[^\]]{1,200}\])", _positive_label),
     (r"Invalid parameter '(\w+)' for estimator Pipeline", _step_of_a_pipeline),
 )
