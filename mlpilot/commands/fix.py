@@ -132,6 +132,7 @@ def _agreed(script: "Script", shown: str) -> bool:
     """Without a terminal the option is the yes; at one the diff is shown (if it was not), and the answer waited for."""
     if not (sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty()):
         return True
-    note(clean_block(shown))
+    if shown:
+        note(clean_block(shown))
     print(f"write {clean(script.path)}? [y/N] ", end="", file=sys.stderr, flush=True)
     return sys.stdin.readline().strip().lower() in ("y", "yes")
