@@ -8,7 +8,7 @@ from types import ModuleType, TracebackType
 
 from mlpilot import __version__, failures, streams
 from mlpilot.arguments import add_debug
-from mlpilot.commands import COMMANDS, LATER
+from mlpilot.commands import COMMANDS
 from mlpilot.parser import Parser, parse
 from mlpilot.sandbox.errors import UserError
 
@@ -52,7 +52,6 @@ def build() -> Parser:
     parser = Parser(prog="mlpilot", description=_DESCRIPTION, epilog=_START)
     parser.add_argument("--version", action="version", version=f"mlpilot {__version__}")
     add_debug(parser, top=True)
-    parser.later = LATER
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", dest="command", parser_class=Parser)
     for name, module in COMMANDS.items():
         added = commands.add_parser(name, help=module.HELP, description=module.__doc__, prog=f"mlpilot {name}")

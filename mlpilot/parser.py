@@ -20,9 +20,6 @@ class Parser(argparse.ArgumentParser):
         kwargs.setdefault("formatter_class", Formatter)
         super().__init__(*args, **kwargs)
 
-    later: Sequence[str] = ()
-    """Commands that a later version has."""
-
     def error(self, message: str) -> NoReturn:
         raise UsageError(f"{message} (see {self.prog} --help)")
 
@@ -31,8 +28,6 @@ class Parser(argparse.ArgumentParser):
             return
         names = [str(choice) for choice in action.choices]
         if isinstance(action, argparse._SubParsersAction):
-            if value in self.later:
-                raise UsageError(f"`{self.prog} {value}` comes with a later version (see {self.prog} --help)")
             hint = nearest(str(value), names) or f"commands: {', '.join(names)}"
             raise UsageError(f"unknown command {value!r}; {hint} (see {self.prog} --help)")
         hint = nearest(str(value), names)

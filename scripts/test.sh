@@ -33,4 +33,5 @@ if ! wait "$lint"; then
 fi
 cat "$lint_said"
 rm -f "$lint_said"
-.venv/bin/pytest "$@"
+# Two files of tests at a time, since most of what they do is wait.
+.venv/bin/pytest -n 2 --dist loadfile "$@"

@@ -26,7 +26,7 @@ class Place:
 
 def span(source: str, node: ast.AST | Place) -> tuple[int, int]:
     """Where a node (with a position) stands in the text, in characters."""
-    lines = source.splitlines(keepends=True)
+    lines = lines_of(source)
 
     def offset(line: int, column: int) -> int:
         before = sum(map(len, lines[: line - 1]))
@@ -36,6 +36,11 @@ def span(source: str, node: ast.AST | Place) -> tuple[int, int]:
         offset(node.lineno, node.col_offset),  # type: ignore[union-attr]
         offset(node.end_lineno, node.end_col_offset),  # type: ignore[union-attr]
     )
+
+
+def lines_of(source: str) -> list[str]:
+    """Its lines as Python counts them, ends kept; `str.splitlines` would also split at form feeds and the like."""
+    return [f"{line}\n" for line in source.split("\n")]
 
 
 def text_of(source: str, node: ast.AST | Place) -> str:

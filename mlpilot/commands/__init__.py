@@ -12,6 +12,7 @@ from mlpilot.commands import (
     evaluate,
     execute,
     export,
+    fix,
     models,
     predict,
     remove,
@@ -38,6 +39,7 @@ COMMANDS: dict[str, ModuleType] = {
     "score": score,
     "exec": execute,
     "check": check,
+    "fix": fix,
     "chat": chat,
     "models": models,
     "doctor": doctor,
@@ -47,6 +49,3 @@ COMMANDS: dict[str, ModuleType] = {
     "eval": evaluate,
 }
 """In the order in which help lists them."""
-
-LATER = ("fix",)
-"""Commands that are promised, and are not there yet."""

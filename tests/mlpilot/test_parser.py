@@ -7,7 +7,7 @@ import pytest
 from mlpilot.agent.brains import MAX_COST
 from mlpilot.arguments import task_spec
 from mlpilot.cli import build
-from mlpilot.commands import COMMANDS, LATER
+from mlpilot.commands import COMMANDS
 from mlpilot.parser import UsageError, parse
 
 
@@ -60,7 +60,8 @@ def test_run_defaults():
         "export brave-otter out", "rm brave-otter", "predict brave-otter new.csv",
         "predict brave-otter new.csv -o out.csv",
         "score s.py d.csv --target y --seed 1 --timeout 30 --sandbox none --json --group g --test t.csv",
-        "exec f.py --sandbox bubblewrap --timeout 5 --json", "exec -", "doctor --deep --json",
+        "exec f.py --sandbox bubblewrap --timeout 5 --json", "exec -",
+        "fix f.py", "fix f.py --write --json --mount data", "doctor --deep --json",
         "models", "models --use qwen2.5-coder:7b --base-url http://localhost:8000/v1 --json", "models --use auto",
         "models --model gpt-5 --base-url https://api.example.com/v1 --probe",
         "sandbox build --base python:3.12-slim", "sandbox build", "--debug runs", "eval trust --json --anything 3",
@@ -101,12 +102,6 @@ def test_errors_say_what_to_do(words, hint):
     assert hint in message and "--help" in message
 
 
-@pytest.mark.parametrize("word", LATER)
-def test_commands_of_later_versions_are_told_as_such(word):
-    assert f"`mlpilot {word}` comes with a later version" in complaint(word, "file.py", "--format", "json")
-
-
-def test_commands_of_later_versions_are_not_listed():
-    listed = build().format_help()
-    for later in LATER:
-        assert later not in listed.split()
+def test_every_command_is_listed():
+    listed = build().format_help().split()
+    assert [name for name in COMMANDS if name not in listed] == []

@@ -60,10 +60,13 @@ def with_keyword(source: str, call: ast.Call, name: str, value: str) -> str:
         return replace(source, present.value, value)
     end = span(source, call)[1] - 1
     inside = source[span(source, call.func)[1] + 1 : end]
-    comma = "" if not inside.strip() or inside.rstrip().endswith(",") else ", "
     at = end - (len(inside) - len(inside.rstrip()))
-    spaced = " " if inside.rstrip().endswith(",") and "\n" not in inside[len(inside.rstrip()) :] else ""
-    return apply_edits(source, [Edit(at, at, f"{comma}{spaced}{name}={value}")])
+    if inside.rstrip().endswith(",") and "\n" in source[at:end]:  # one argument a line
+        last = source.rfind("\n", 0, at) + 1
+        pad = source[last:at][: len(source[last:at]) - len(source[last:at].lstrip())]
+        return apply_edits(source, [Edit(at, at, f"\n{pad}{name}={value},")])
+    comma = "" if not inside.strip() else " " if inside.rstrip().endswith(",") else ", "
+    return apply_edits(source, [Edit(at, at, f"{comma}{name}={value}")])
 
 
 def wrapped(source: str, call: ast.Call, before: str, *names: str) -> str:
@@ -85,8 +88,8 @@ def with_imports(source: str, *names: str) -> str:
     if not lines:
         return source
     at = _first_import(tree)
-    rows = source.splitlines(keepends=True)
-    return "".join([*rows[:at], *(f"{line}\n" for line in lines), *rows[at:]])
+    rows = source.split("\n")
+    return "\n".join([*rows[:at], *lines, *rows[at:]])
 
 
 def _first_import(tree: ast.Module) -> int:

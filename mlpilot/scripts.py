@@ -1,0 +1,120 @@
+"""A person's script as text to be edited, and back to the file with all else as it was: encoding, line ends, mode."""
+
+import difflib
+import io
+import os
+import re
+import tokenize
+from dataclasses import dataclass
+from pathlib import Path
+
+from mlpilot.agent.atomic import write_atomically
+from mlpilot.sandbox.errors import UserError
+
+_BOM = b"\xef\xbb\xbf"
+_MOST_BACKUPS = 1000
+_END = re.compile(r"\r\n|\r|\n")
+
+
+@dataclass(frozen=True)
+class Script:
+    """A script that was read."""
+
+    path: Path
+    raw: bytes
+    """The whole file."""
+    encoding: str
+    text: str
+    """Its text, with "\\n" for every line end and no byte order mark."""
+
+
+def read_script(path: Path) -> Script:
+    """Read a script that `check` can read. Raises `UserError`."""
+    from mlpilot.tools.diagnose.static.source import UnreadableError, text_of_file
+
+    if path.suffix == ".ipynb":
+        raise UserError(
+            f"{path} is a notebook, and scripts are mended; make one of it with "
+            f"`jupyter nbconvert --to script {path.name}`"
+        )
+    if not path.is_file():
+        what = "is a folder" if path.is_dir() else "does not exist" if not os.path.lexists(path) else "is no file"
+        raise UserError(f"{path} {what}; name a Python script")
+    if not path.name.isprintable():
+        raise UserError(f"{str(path)!r}: a name with control characters cannot be seen inside the sandbox")
+    try:
+        text = text_of_file(path)
+    except UnreadableError as error:
+        raise UserError(f"{path} cannot be mended: {error}") from None
+    raw = path.read_bytes()
+    encoding = tokenize.detect_encoding(io.BytesIO(raw).readline)[0]
+    script = Script(path, raw, "utf-8" if encoding == "utf-8-sig" else encoding, text.removeprefix("\ufeff"))
+    if as_bytes(script, script.text) != raw:
+        raise UserError(f"{path} changed while it was read; try again")
+    return script
+
+
+def as_bytes(script: Script, text: str) -> bytes:
+    """The file with `text` in place of its own: lines that stayed keep their ends, new ones get those around them."""
+    bom = _BOM if script.raw.startswith(_BOM) else b""
+    written = script.raw[len(bom) :].decode(script.encoding)
+    ends = [*_END.findall(written), ""]
+    old, new = script.text.split("\n"), text.split("\n")
+    kept: list[str] = []
+    for kind, a, b, c, d in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        near = ends[min(a, len(ends) - 1)] or (ends[a - 1] if a else "") or "\n"
+        kept += ends[a:b] if kind == "equal" else [near] * (d - c)
+    if kept:
+        kept[-1] = ""
+    for at in range(len(kept) - 1):
+        kept[at] = kept[at] or (ends[0] or "\n")  # what was the last line is so no more
+    return bom + "".join(line + end for line, end in zip(new, kept, strict=True)).encode(script.encoding)
+
+
+def write_script(script: Script, text: str) -> Path:
+    """Put `text` in the file's place, whole or not at all, and keep the old file beside it; returns that backup.
+
+    Raises `UserError` where the file is no longer the one that was read, or cannot be written.
+    """
+    path = script.path.resolve()  # a link stays a link
+    data = as_bytes(script, text)
+    try:
+        mode = path.stat().st_mode & 0o7777
+        if path.read_bytes() != script.raw:
+            raise UserError(f"{script.path} changed meanwhile, and was left as it is; run fix again")
+        backup = _backup(path, script.raw, mode)
+        write_atomically(path, data)
+        path.chmod(mode)
+    except OSError as error:
+        raise UserError(f"{script.path} cannot be written: {error.strerror}; it is as it was") from error
+    return backup
+
+
+def _backup(path: Path, raw: bytes, mode: int) -> Path:
+    """The old file under a name that nothing has: FILE.bak, FILE.bak1, ..."""
+    for number in range(_MOST_BACKUPS):
+        backup = path.with_name(f"{path.name}.bak{number or ''}")
+        try:
+            handle = os.open(backup, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        except FileExistsError:
+            continue
+        with os.fdopen(handle, "wb") as file:
+            file.write(raw)
+            file.flush()
+            os.fsync(file.fileno())
+        backup.chmod(mode)
+        return backup
+    raise UserError(f"{path} has {_MOST_BACKUPS} backups; remove some")
+
+
+def diff(script: Script, text: str) -> str:
+    """The edit, as a unified diff that `patch` takes; "" where nothing changes."""
+    name = script.path.as_posix().lstrip("/")
+    old, new = script.text.split("\n"), text.split("\n")
+    lines = list(difflib.unified_diff(_ended(old), _ended(new), f"a/{name}", f"b/{name}"))
+    return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
+
+
+def _ended(lines: list[str]) -> list[str]:
+    """Lines with their ends; the last is one only where something stands on it."""
+    return [f"{line}\n" for line in lines[:-1]] + ([lines[-1]] if lines[-1] else [])

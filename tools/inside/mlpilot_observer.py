@@ -1,0 +1,133 @@
+"""Runs a person's script inside a Session, and notes what the frameworks themselves say of it.
+
+The script runs as `python script.py` would run it: its names are those of `__main__`, `sys.argv` holds its own name
+and no more, and no value is echoed. Noted are warnings that mean something for a model, with the script's own line and
+the estimator they came from, and how many rows the estimators that are watched were fitted on. The notes go out as one
+buffer of JSON, however the script ends.
+"""
+
+import contextlib
+import functools
+import importlib
+import json
+import os
+import sys
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+TOLD = ("ConvergenceWarning", "UndefinedMetricWarning", "DataConversionWarning")
+_MOST = 100
+_CHARACTERS = 500
+
+Notes = dict[str, list[dict[str, Any]]]
+
+
+def warm_up(*names: str) -> None:
+    """Import what the script will, once, before the forks; what is not there is the script's to complain about."""
+    for name in names:
+        with contextlib.suppress(Exception):
+            importlib.import_module(name)
+
+
+def work(buffers: Sequence[Any], send: Callable[[str, Any], None], names: dict[str, Any]) -> None:
+    """Run the script of the first buffer (JSON: `name`, `source`, `watched`) with these names, those of `__main__`."""
+    job = json.loads(bytes(buffers[0]))
+    path = Path.cwd() / job["name"]
+    path.write_text(job["source"], encoding="utf-8")
+    _as_new(path)
+    names.update(__file__=str(path), __name__="__main__")
+    notes: Notes = {"warnings": [], "fits": []}
+    try:
+        with _watching(job["watched"], str(path), notes), _listening(str(path), notes):
+            exec(compile(job["source"], str(path), "exec"), names)  # the person's own script, within the walls
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        send("notes", json.dumps(notes).encode())
+
+
+def _as_new(path: Path) -> None:
+    """What a fork shares with its siblings, and a process of its own would not."""
+    sys.argv = [str(path.name)]
+    os.environ.setdefault("MPLBACKEND", "Agg")
+    for name in ("random", "numpy.random"):
+        if name in sys.modules:
+            sys.modules[name].seed()
+    if "torch" in sys.modules:
+        sys.modules["torch"].seed()
+
+
+@contextlib.contextmanager
+def _listening(path: str, notes: Notes) -> Iterator[None]:
+    shown = warnings.showwarning
+
+    def note(message: Any, category: type[Warning], filename: str, lineno: int, *rest: Any, **more: Any) -> None:
+        kinds = [kind.__name__ for kind in category.__mro__ if kind.__name__ in TOLD]
+        if kinds and len(notes["warnings"]) < _MOST:
+            line, estimator = _whence(path)
+            said = {"category": kinds[0], "message": str(message)[:_CHARACTERS], "line": line}
+            notes["warnings"].append(said | _iterations(estimator))
+        shown(message, category, filename, lineno, *rest, **more)
+
+    warnings.showwarning = note
+    try:
+        yield
+    finally:
+        warnings.showwarning = shown
+
+
+def _whence(path: str) -> tuple[int, Any]:
+    """The script's innermost line on the way to here, and the innermost estimator that stops after `max_iter`."""
+    frame: FrameType | None = sys._getframe(2)
+    estimator = None
+    while frame is not None:
+        if frame.f_code.co_filename == path:
+            return frame.f_lineno, estimator
+        held = frame.f_locals.get("self")
+        if estimator is None and hasattr(held, "get_params") and hasattr(held, "max_iter"):
+            estimator = held
+        frame = frame.f_back
+    return 0, estimator
+
+
+def _iterations(estimator: Any) -> dict[str, Any]:
+    most = getattr(estimator, "max_iter", None)
+    if estimator is None or not isinstance(most, int):
+        return {"estimator": "", "max_iter": 0}
+    return {"estimator": type(estimator).__name__, "max_iter": most}
+
+
+@contextlib.contextmanager
+def _watching(watched: Mapping[str, str], path: str, notes: Notes) -> Iterator[None]:
+    """Note the rows that classes (name → module) are fitted on; only calls that come from the script itself count."""
+    kept = []
+    for name, module in watched.items():
+        found = getattr(importlib.import_module(module), name)
+        for method in ("fit", "fit_transform", "partial_fit"):
+            if hasattr(found, method):
+                own = found.__dict__.get(method)
+                kept.append((found, method, own))
+                setattr(found, method, _noting(getattr(found, method), name, path, notes))
+    try:
+        yield
+    finally:
+        for found, method, own in kept:
+            if own is None:
+                delattr(found, method)
+            else:
+                setattr(found, method, own)
+
+
+def _noting(method: Callable[..., Any], name: str, path: str, notes: Notes) -> Callable[..., Any]:
+    @functools.wraps(method)
+    def noted(self: Any, X: Any, *rest: Any, **more: Any) -> Any:
+        frame = sys._getframe(1)
+        if frame.f_code.co_filename == path and len(notes["fits"]) < _MOST:
+            shape = getattr(X, "shape", None)
+            notes["fits"].append({"name": name, "line": frame.f_lineno, "rows": int(shape[0]) if shape else len(X)})
+        return method(self, X, *rest, **more)
+
+    return noted

@@ -1,0 +1,94 @@
+"""What is to be said of one run of a script: the failure that ended it, and the warnings that mean something."""
+
+import ast
+import re
+from dataclasses import replace
+
+from mlpilot.tools.diagnose.model import Diagnosis
+from mlpilot.tools.diagnose.read import ENDINGS, diagnose
+from mlpilot.tools.mending.running import Ended, Told
+
+RAISED, UNFINISHED = "RUN001", "RUN002"
+WARNED = {
+    "ConvergenceWarning": ("RUN003", "did-not-converge", "a fit stopped before it converged", "allow more iterations"),
+    "UndefinedMetricWarning": (
+        "RUN004",
+        "metric-not-defined",
+        "a metric is not defined for these predictions, and was set to a number",
+        "look at the predictions: most often a class is never predicted",
+    ),
+    "DataConversionWarning": (
+        "RUN005",
+        "data-converted",
+        "data came in a shape or type that was converted",
+        "give it in the form that the message names",
+    ),
+}
+"""Category of a warning → (code, kind, message, remedy)."""
+
+
+_HIDDEN = re.compile(r"partially initialized module '(\w+)'")
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+
+
+def failure(ended: Ended, source: str, path: str) -> Diagnosis | None:
+    """Why the script did not run to its end; None if it did."""
+    if ended.status == "ok":
+        return None
+    found = diagnose(ended.status, ended.error, ended.stdout, ended.stderr, source)
+    code = UNFINISHED if found.kind in ENDINGS and ended.status != "error" else RAISED
+    if found.kind == "system-exit":
+        found = replace(found, message=f"the script ended itself: {found.evidence[12:200] or 'exit status 1'}")
+    elif hidden := _HIDDEN.search(found.evidence):
+        name = hidden.group(1)
+        found = replace(
+            found, message=f"a file called {name}.py hides the package {name}, or two files import each other"
+        )
+    elif found.kind == "contract-error" or of_their_own(source, found):
+        found = replace(found, kind="type-error", message=found.evidence[:200], remedy="")
+    message = " ".join(found.message.split())[:300]
+    if code == RAISED and found.evidence and not message.startswith(_first(found.evidence)[:60]):
+        message = f"{message} ({_first(found.evidence)[:160]})"
+    return _placed(replace(found, message=message, code=code, path=path), source)
+
+
+def of_their_own(source: str, broken: Diagnosis) -> bool:
+    """Whether an argument is unknown to a function of the script itself, which is for its author to mend."""
+    called = re.search(r"([\w.]+)\(\) got an unexpected keyword argument", broken.evidence)
+    defined = {getattr(node, "name", "") for node in ast.walk(ast.parse(source)) if isinstance(node, _DEFINITIONS)}
+    return called is not None and not defined.isdisjoint(called.group(1).split("."))
+
+
+def warned(ended: Ended, source: str, path: str) -> list[tuple[Diagnosis, Told]]:
+    """The warnings of a run, one for each place and kind, by line."""
+    seen: dict[tuple[str, int | None, str], Told] = {}
+    for told in ended.warnings:
+        if told.category in WARNED:
+            seen.setdefault((told.category, told.line, told.estimator), told)
+    found = []
+    for told in seen.values():
+        code, kind, message, remedy = WARNED[told.category]
+        name = f" ({told.estimator}, max_iter={told.max_iter})" if told.estimator and code == "RUN003" else ""
+        evidence = f"{told.category}: {' '.join(told.message.split())}"
+        one = Diagnosis(
+            kind, message + name, evidence, told.line, remedy, path, severity="warning", code=code, confidence=0.9
+        )
+        found.append((_placed(one, source), told))
+    return sorted(found, key=lambda pair: (pair[0].line or 0, pair[0].code))
+
+
+def same(one: Diagnosis, other: Diagnosis) -> bool:
+    """Whether two failures are one and the same; edits may have moved it by some lines."""
+    return one.kind == other.kind and _first(one.evidence) == _first(other.evidence)
+
+
+def _first(text: str) -> str:
+    return text.strip().split("\n")[0]
+
+
+def _placed(one: Diagnosis, source: str) -> Diagnosis:
+    """With a line and a column: those of the first character where none is known."""
+    lines = source.split("\n")
+    line = one.line if one.line is not None and one.line <= len(lines) else 1
+    text = lines[line - 1]
+    return replace(one, line=line, column=len(text) - len(text.lstrip()) + 1)

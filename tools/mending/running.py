@@ -1,0 +1,165 @@
+"""Runs of a person's script, each in a Session of its own, and what was noted inside."""
+
+import ast
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from mlpilot.sandbox.protocol import CellError, CellResult, Limits, Mount, Pool, Sandbox
+from mlpilot.sandbox.stopping import stopping_on_sigint
+
+OBSERVER = "/mnt/observer"
+CELL = "import mlpilot_observer; mlpilot_observer.work(received_buffers(), send_buffer, globals())"
+PRELOADED = ("numpy", "pandas", "sklearn")
+"""Imported once before the forks, where the script imports them."""
+
+_NOTES_BYTES = 2**17
+_MOST_NOTES, _CHARACTERS = 100, 500
+
+
+@dataclass(frozen=True)
+class Told:
+    """A warning that a framework gave while the script ran."""
+
+    category: str
+    message: str
+    line: int | None
+    """The script's own."""
+    estimator: str
+    """Class of the estimator that stopped after `max_iter`, or ""."""
+    max_iter: int
+
+
+@dataclass(frozen=True)
+class Fit:
+    """A fit that was watched."""
+
+    name: str
+    """The estimator's class."""
+    line: int
+    rows: int
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How one run of the script ended. Frames of the script's file are called solution.py in the traceback."""
+
+    status: str
+    """A CellStatus."""
+    stdout: str
+    stderr: str
+    error: CellError | None
+    warnings: tuple[Told, ...] = ()
+    fits: tuple[Fit, ...] = ()
+
+
+class Runner:
+    """Runs versions of one script; a context manager, for the pool behind it."""
+
+    def __init__(
+        self, sandbox: Sandbox, mounts: Sequence[Mount], link: str, script: Path, source: str, timeout: float
+    ) -> None:
+        """`link` is a Cell that puts the mounts where the script looks for them, or ""; `timeout` in seconds a run.
+
+        Raises `NoSandboxError`.
+        """
+        self._name, self._link, self._timeout = script.name, link, timeout
+        self.runs = 0
+        observer = Mount(Path(__file__).parent.parent / "inside", OBSERVER)
+        own = {script.stem, *(Path(mount.target).name.removesuffix(".py") for mount in mounts)}
+        imports = sorted(_imported(source) & set(PRELOADED) - own)  # a file of theirs called numpy.py hides numpy
+        preload = f"import mlpilot_observer; mlpilot_observer.warm_up(*{imports!r})"
+        self._pool: Pool = sandbox.pool(Limits(), [*mounts, observer], preload=preload, path=[OBSERVER])
+
+    def run(self, source: str, watched: Mapping[str, str] | None = None) -> Ended:
+        """Run a version of the script. `watched`: class of an estimator → the module that holds it.
+
+        Raises `KeyboardInterrupt` when a person stopped it.
+        """
+        self.runs += 1
+        job = json.dumps({"name": self._name, "source": source, "watched": dict(watched or {})}).encode()
+        with self._pool.session() as session:
+            if self._link:
+                session.run(self._link)
+            with stopping_on_sigint(session) as stops:
+                result = session.run(CELL, timeout=self._timeout, buffers=[job], buffer_bytes=_NOTES_BYTES)
+        if stops.asked:
+            raise KeyboardInterrupt
+        return self._ended(result)
+
+    def _ended(self, result: CellResult) -> Ended:
+        error = result.error
+        if error is not None:
+            error = replace(error, traceback=as_solution(error.traceback, self._name))
+        told, fits = _notes(result.buffers.get("notes", b""))
+        return Ended(result.status, result.stdout, result.stderr, error, told, fits)
+
+    def close(self) -> None:
+        """End the pool."""
+        self._pool.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def as_solution(traceback: str, name: str) -> str:
+    """The traceback with the script's frames under the name that `diagnose` looks for."""
+    frame = re.compile(rf'^(\s{{0,8}}File )"?(?:[^"\n]{{0,400}}/)?{re.escape(name)}"?(?=(?:, line |:)\d)', re.MULTILINE)
+    return frame.sub(r"\1solution.py", traceback)
+
+
+def _imported(source: str) -> set[str]:
+    """Top-level packages that a script imports anywhere."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            found.update(one.name.split(".")[0] for one in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found.add(node.module.split(".")[0])
+    return found
+
+
+def _notes(data: bytes) -> tuple[tuple[Told, ...], tuple[Fit, ...]]:
+    """What the observer sent, which the script could have sent in its place: taken only as far as it has the form."""
+    try:
+        notes = json.loads(data.decode()) if len(data) <= _NOTES_BYTES else {}
+    except (ValueError, RecursionError):
+        return (), ()
+    if not isinstance(notes, dict):
+        return (), ()
+    told = [
+        Told(
+            _text(one.get("category")),
+            _text(one.get("message")),
+            _number(one.get("line")) or None,
+            _text(one.get("estimator")),
+            _number(one.get("max_iter")),
+        )
+        for one in _objects(notes.get("warnings"))
+    ]
+    fits = [
+        Fit(_text(one.get("name")), _number(one.get("line")), _number(one.get("rows")))
+        for one in _objects(notes.get("fits"))
+    ]
+    return tuple(told), tuple(fits)
+
+
+def _objects(value: Any) -> list[dict[str, Any]]:
+    return [one for one in value if isinstance(one, dict)][:_MOST_NOTES] if isinstance(value, list) else []
+
+
+def _text(value: Any) -> str:
+    return value[:_CHARACTERS] if isinstance(value, str) else ""
+
+
+def _number(value: Any) -> int:
+    return value if type(value) is int and 0 <= value < 2**31 else 0
