@@ -12,7 +12,8 @@ BACKENDS = ("docker", "bubblewrap", "landlock")
 
 
 def pytest_configure() -> None:
-    """Use the engine that `scripts/dockerd.sh` runs, if it does and no other is named."""
+    """Use the engine that `scripts/dockerd.sh` runs, if it does and no other is named; no screen has a width."""
+    os.environ.pop("COLUMNS", None)
     if "DOCKER_HOST" not in os.environ:
         status = subprocess.run(["sh", DOCKERD, "status"], capture_output=True, text=True)
         if status.returncode == 0:

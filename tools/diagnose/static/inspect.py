@@ -31,7 +31,7 @@ def check_file(path: Path) -> list[Diagnosis]:
         return _of_notebook(read_notebook(text), shown)
     except (UnreadableError, NotebookError) as error:
         return [unreadable(shown, str(error))]
-    except RecursionError:
+    except (RecursionError, SystemError):  # which CPython's own parser raises of some
         return [unreadable(shown, "it is nested too deeply to be read")]
     except MemoryError:
         return [unreadable(shown, "it takes too much memory")]
