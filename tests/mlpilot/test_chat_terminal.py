@@ -8,6 +8,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -55,7 +56,8 @@ class Screen:
     """A terminal with a chat in it."""
 
     def __init__(self, folder: Path, words: str, *, width: int = 100, height: int = 40, **environment: str) -> None:
-        self._tmux = ["tmux", "-f", "/dev/null", "-S", str(folder / "tmux")]
+        own = tempfile.mkdtemp(dir=folder)  # a server that is going still holds its socket
+        self._tmux = ["tmux", "-f", "/dev/null", "-S", f"{own}/tmux"]
         self.folder = folder
         env = {"TERM": "xterm-256color", "MLPILOT_HOME": str(folder / ".mlpilot"), **environment}
         setting = " ".join(f"{name}={shlex.quote(value)}" for name, value in env.items())

@@ -18,7 +18,7 @@ from mlpilot.tools.diagnose.static.report import SYNTAX, check_source, unreadabl
 from mlpilot.tools.diagnose.static.source import UnreadableError, text_of_file
 
 SECONDS, MEMORY, DEPTH = 20.0, 2 * 2**30, 12_000
-"""What one file may take: wall time, bytes of address space, depth of calls."""
+"""What one file may take: wall time, bytes of address space beyond what the process began with, depth of calls."""
 
 
 def check_file(path: Path) -> list[Diagnosis]:
@@ -31,9 +31,9 @@ def check_file(path: Path) -> list[Diagnosis]:
         return _of_notebook(read_notebook(text), shown)
     except (UnreadableError, NotebookError) as error:
         return [unreadable(shown, str(error))]
-    except (RecursionError, SystemError):  # which CPython's own parser raises of some
+    except RecursionError:
         return [unreadable(shown, "it is nested too deeply to be read")]
-    except MemoryError:
+    except (MemoryError, SystemError):  # CPython's parser raises the latter of some that memory failed
         return [unreadable(shown, "it takes too much memory")]
 
 
@@ -139,7 +139,7 @@ class _Worker:
 def _serve(connection: Connection, others: Connection) -> None:
     others.close()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupt is the parent's to answer: it ends this process
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    _bound_memory()
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     sys.setrecursionlimit(DEPTH)
     while True:
@@ -153,3 +153,14 @@ def _serve(connection: Connection, others: Connection) -> None:
             what = " ".join(f"{type(error).__name__}: {error}".split())[:150]
             found = [unreadable(str(path), f"this is a bug in mlpilot: {what}")]
         connection.send(found)
+
+
+def _bound_memory() -> None:
+    """A process forked from a large one, such as a notebook's kernel, has that one's address space already."""
+    try:
+        here = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    except FileNotFoundError:  # not Linux: the depth and the time are the bounds
+        return
+    limit, most = here + MEMORY, resource.getrlimit(resource.RLIMIT_AS)[1]
+    limit = limit if most == resource.RLIM_INFINITY else min(limit, most)
+    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))

@@ -31,7 +31,7 @@ def check_source(text: str, path: str = "") -> list[Diagnosis]:
         trace = machine.read(tree)
         program = Program(text, trace)
         found = sorted(_found(program), key=lambda one: (one.line or 0, one.column or 0, one.code))
-    except (RecursionError, SystemError):  # which CPython's own parser raises of some
+    except RecursionError:
         return [unreadable(path, "it is nested too deeply to be read")]
     waved = _waved(text)
     return [_at(one, path) for one in found if not _is_waved(one, waved)]
