@@ -6,6 +6,7 @@ import importlib
 import os
 import signal
 import sys
+import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -72,6 +73,21 @@ class CellShell(ZMQInteractiveShell):
         """IPython would keep all that a Cell prints, in the kernel's memory, for a notebook that nobody saves."""
         yield
 
+    async def run_code(self, code_obj: Any, result: Any = None, *, async_: bool = False) -> bool:
+        quiet = self.kernel.note_early
+        main = threading.current_thread() is threading.main_thread()
+        ours = main and signal.getsignal(signal.SIGINT) == quiet  # else the Cell's own, or ipykernel's, for what awaits
+        if ours:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+        try:
+            if main and self.kernel.early:
+                raise KeyboardInterrupt
+            failed: bool = await super().run_code(code_obj, result, async_=async_)
+        finally:
+            if ours and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+                signal.signal(signal.SIGINT, quiet)
+        return failed
+
     async def run_ast_nodes(
         self,
         nodelist: Any,
@@ -103,35 +119,35 @@ class CellShell(ZMQInteractiveShell):
 
 
 class CellKernel(IPythonKernel):
-    """ipykernel with that shell, which an interrupt reaches only while a Cell runs.
+    """ipykernel with that shell, which an interrupt reaches only while the code of a Cell runs.
 
     ipykernel takes interrupts until its reply is sent, and then sends none: the host, which interrupts a Cell that has
-    said too much or taken too long, would wait in vain where the Cell ends at that very moment. One that comes between
-    `execute_input`, by which the host knows that the Cell begins, and its first line stops it there.
+    said too much or taken too long, would wait in vain where the Cell ends at that very moment. Before the code runs,
+    IPython swallows some. One that comes between `execute_input`, by which the host knows that the Cell begins, and its
+    first line, or between two statements, stops it at the next.
     """
 
     shell_class = Type(CellShell)
-    _early = False
+    early = False
+    """An interrupt came while no code ran."""
 
     def pre_handler_hook(self) -> None: ...
 
     def post_handler_hook(self) -> None: ...
 
     def _publish_execute_input(self, *arguments: Any, **options: Any) -> None:
-        self._early = False
-        signal.signal(signal.SIGINT, self._note_early)
+        self.early = False
+        signal.signal(signal.SIGINT, self.note_early)
         super()._publish_execute_input(*arguments, **options)
 
-    def _note_early(self, *_: object) -> None:
-        self._early = True
+    def note_early(self, *_: object) -> None:
+        """A handler of SIGINT."""
+        self.early = True
 
     async def do_execute(self, *arguments: Any, **options: Any) -> dict[str, Any]:
         try:
             for stream in _streams():
                 stream.begin()
-            signal.signal(signal.SIGINT, signal.default_int_handler)
-            if self._early:
-                raise KeyboardInterrupt
             reply: dict[str, Any] = await super().do_execute(*arguments, **options)
         except KeyboardInterrupt as stop:
             reply = {"status": "error", "ename": type(stop).__name__, "evalue": "", "traceback": []}

@@ -138,7 +138,6 @@ def test_what_a_program_says_last_is_heard(session: Session) -> None:
     assert [session.run(code, timeout=20).stdout.endswith("end") for _ in range(10)] == [True] * 10
 
 
-@pytest.mark.slow  # on a busy machine the state is lost now and then, by an interrupt that comes as the Cell begins
 @pytest.mark.parametrize("seconds", [0.0, 0.0001, 0.001, 0.003, 0.01])
 def test_a_timeout_however_short_keeps_the_state(session: Session, seconds: float) -> None:
     """An interrupt that came before the Cell began would be in vain."""
