@@ -74,6 +74,7 @@ class CellShell(ZMQInteractiveShell):
         yield
 
     async def run_code(self, code_obj: Any, result: Any = None, *, async_: bool = False) -> bool:
+        """One statement, which alone an interrupt may end: see `CellKernel`."""
         quiet = self.kernel.note_early
         main = threading.current_thread() is threading.main_thread()
         ours = main and signal.getsignal(signal.SIGINT) == quiet  # else the Cell's own, or ipykernel's, for what awaits

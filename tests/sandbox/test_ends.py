@@ -146,6 +146,12 @@ def test_a_timeout_however_short_keeps_the_state(session: Session, seconds: floa
     assert result.seconds < 3
 
 
+def test_hundreds_of_timeouts_as_the_cell_begins_keep_the_state(session: Session) -> None:
+    """One in a hundred or so met IPython's own preparations, which swallow an interrupt."""
+    ends = [session.run("while True: pass", timeout=0.0001 + 0.0029 * part / 300) for part in range(300)]
+    assert {(one.status, one.state_lost) for one in ends} == {("timeout", False)}
+
+
 def test_a_representation_of_200_megabytes_is_cut(session: Session) -> None:
     result = end(session, "'y' * 200_000_000")
     assert result.status == "ok"

@@ -33,7 +33,7 @@ def check_file(path: Path) -> list[Diagnosis]:
         return [unreadable(shown, str(error))]
     except RecursionError:
         return [unreadable(shown, "it is nested too deeply to be read")]
-    except (MemoryError, SystemError):  # CPython's parser raises the latter of some that memory failed
+    except (MemoryError, SystemError):  # the latter is what CPython's parser raises now and then without memory
         return [unreadable(shown, "it takes too much memory")]
 
 
