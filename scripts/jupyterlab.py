@@ -45,7 +45,6 @@ STATE = """(() => {
   const cells = document.querySelectorAll('.jp-CodeCell');
   return {
     cards: cards.map(card => card.innerText),
-    now: [...document.querySelectorAll('.mlpilot-card > p.note')].map(node => node.innerText).join(),
     outputs: [...document.querySelectorAll('.jp-OutputArea-output')].map(node => node.innerText).join('\\n'),
     busy: [...document.querySelectorAll('.jp-InputPrompt')].some(node => node.innerText.includes('[*]')),
     ran: [...document.querySelectorAll('.jp-InputPrompt')].filter(node => /\\[\\d+\\]/.test(node.innerText)).length,
@@ -137,9 +136,7 @@ def main() -> int:
         missing.append("the saved file lacks the cards")
     for one in missing:
         print(f"missing: {one}", file=sys.stderr)
-    print(
-        f"{len(page.asked)} requests, {len(outside)} of them to other machines; {'as it should be' if not missing else 'NOT as it should be'}"
-    )
+    print(f"{len(page.asked)} requests, {len(outside)} of them to other machines; {len(missing)} things missing")
     return 3 if missing else 0
 
 
@@ -158,17 +155,17 @@ def _drive(page: Page, url: str, args: argparse.Namespace) -> list[str]:
     page.wait(READY, 60)
     if not page.value("jupyterapp.shell.leftCollapsed"):
         page.command("filebrowser:toggle-main")
-    page.command("notebook:run-all-cells")
+    page.value("jupyterapp.commands.execute('notebook:run-all-cells'); true")  # its promise ends with the last cell
     states: set[str] = set()
 
     def seen(_: object) -> None:
         state = page.value(STATE)
-        states.add(state["now"])
+        states.update(state["cards"][:1])
 
-    page.wait(f"{STATE}.ran >= {len(CELLS)} && !{STATE}.busy", 300, seen)
+    page.wait(f"{STATE}.ran >= {len(CELLS)} && !{STATE}.busy && {STATE}.last.includes('def fit')", 300, seen)
     time.sleep(1)
     state = page.value(STATE)
-    if len({one for one in states if one}) < 3:
+    if len(states) < 3:
         missing.append(f"live progress: only {sorted(states)} was seen")
     missing += _cards(state)
     if "def fit" not in state["last"]:

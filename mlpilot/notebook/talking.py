@@ -3,12 +3,12 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 
+from mlpilot.agent.talk.wishes import is_code
 from mlpilot.chat.beginning import begin
 from mlpilot.chat.changes import Change
 from mlpilot.chat.copilot import Copilot
 from mlpilot.chat.happenings import Tell
 from mlpilot.chat.headless import run
-from mlpilot.agent.talk.wishes import is_code
 from mlpilot.cli import build
 from mlpilot.commands.chat import means
 from mlpilot.frames import keep
@@ -16,7 +16,8 @@ from mlpilot.parser import parse
 from mlpilot.sandbox.errors import UserError
 
 _NAMED = re.compile(
-    r"(?<!\S)@([^\W\d]\w*)(?![\w.])|\b((?:load|open|read|take|use|look at|describe)\s+(?:the\s+)?(?:table|data(?:frame)?)?\s*)"
+    r"(?<!\S)@([^\W\d]\w*)(?![\w.])|\b((?:load|open|read|take|use|look at|describe)"
+    r"\s+(?:the\s+)?(?:table|data(?:frame)?)?\s*)"
     r"([^\W\d]\w*)(?![\w.])",
     re.IGNORECASE,
 )

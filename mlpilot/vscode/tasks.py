@@ -19,8 +19,8 @@ PATTERN: Json = {
     "message": 5,
     "code": 6,
 }
-"""`path:line:column: severity: message [CODE]`. A path may hold blanks and letters of any script, but no colon after the
-drive's. VS Code knows error, warning and info; what it does not know (`note`) it shows as an information."""
+"""`path:line:column: severity: message [CODE]`. A path may hold blanks and letters of any script, but no colon
+after the drive's. VS Code knows error, warning and info; what it does not know (`note`) it shows as an information."""
 WATCH_BEGINS, WATCH_ENDS = "mlpilot: checking", "mlpilot: checked"
 """Lines with which a watch begins and ends a round; VS Code clears the problems of the round before at the first."""
 
