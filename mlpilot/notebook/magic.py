@@ -69,7 +69,8 @@ class MlpilotMagics(Magics):
         except ValueError as error:
             raise UsageError(f"mlpilot: {error}: a quote is not closed") from None
         if cell is not None:
-            return self._turn(cell, words)
+            self._turn(cell, words)
+            return None
         if not words or words[0] in ("help", "-h", "--help"):
             print(_HELP)
             return None
