@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from mlpilot.agent.kept import table_name
 from mlpilot.agent.record import ExperimentRecord, RunRecord
 from mlpilot.agent.report import figures, measures
 from mlpilot.agent.report.advice import suggestions
@@ -49,7 +50,7 @@ KINDS = {
 
 def page(record: RunRecord) -> Html:
     """The whole document. Its policy allows nothing but its own style sheet: no script, no request, no frame."""
-    target, data = clip(record.task.target, 60), clip(Path(record.spec.data).name, 60)
+    target, data = clip(record.task.target, 60), clip(table_name(record.spec.data), 60)
     return document(f"{target} from {data} – mlpilot", main_of(record), _footer(record))
 
 
@@ -105,7 +106,7 @@ def _headline(record: RunRecord) -> Html:
     best = _best(record)
     search = best.score if best else None
     title = tag(
-        "h1", "Predicting ", tag("em", clip(record.task.target, 60)), f" from {clip(Path(record.spec.data).name, 60)}"
+        "h1", "Predicting ", tag("em", clip(record.task.target, 60)), f" from {clip(table_name(record.spec.data), 60)}"
     )
     asked = tag("p", "Asked for: ", clip(record.spec.goal, 500), class_="goal") if record.spec.goal else None
     kicker = tag("p", f"mlpilot report · {clip(record.run, 60)} · {date(clip(record.created, 40))}", class_="kicker")

@@ -7,6 +7,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mlpilot.agent.kept import is_kept, table_name
 from mlpilot.agent.options import RunOptions
 from mlpilot.agent.talk.memory import Memory
 from mlpilot.agent.talk.overview import Overview
@@ -96,13 +97,14 @@ class Deeds:
 
     def load(self, name: str) -> None:
         """Take up a table."""
-        self._tell(happen.Doing(f"reading {clean(name)}"))
+        said = clean(table_name(name) if is_kept(name) else name)
+        self._tell(happen.Doing(f"reading {said}"))
         self.overview = look(name, self._stopping)
         self._memory.keep("state", "", table=str(Path(name).absolute()))
         seen = self.overview
         kinds = [(clean(one.name), _kind(one)) for one in seen.columns[:MOST_SHOWN]]
         more = len(seen.columns) - len(kinds)
-        head = ("table", f"{clean(name)}: {seen.rows:,} rows × {len(seen.columns)} columns")
+        head = ("table", f"{said}: {seen.rows:,} rows × {len(seen.columns)} columns")
         self._tell(happen.Facts((head, *kinds, *([("…", f"{more} more")] if more > 0 else []))))
         if seen.odd:
             looks = "thing looks" if len(seen.odd) == 1 else "things look"
