@@ -31,7 +31,8 @@ def read_table(context: Context, call: Call) -> Value:
 
 def from_values(context: Context, call: Call) -> Value:
     """An array or table made of what is given."""
-    found = [one for value in (*call.args, *call.kwargs.values()) for one in frames.gathered(value)]
+    given = [one for value in (*call.args, *call.kwargs.values()) for one in frames.gathered(value)]
+    found = [one for one in given if one.kind not in ("names", "labels", "fact")] or given[:1]
     if not found:
         serial = context.fresh()
         return Data(rows=frozenset({(("source", serial, call.name),)}), frame=serial)

@@ -280,8 +280,10 @@ def comparison(context: Context, values: list[Value], node: ast.Compare) -> Valu
     data = next((found for value in values if (found := as_data(value)) is not None), None)
     if data is None or len(values) != 2:
         return UNKNOWN
-    if data.kind in ("predicted", "probabilities"):
-        return data.but(kind="predicted", flags=data.flags - {"raw"})
+    if data.kind in ("predicted", "probabilities") or _predicted(values):
+        data = data if data.made_by is not None else _predicted(values) or data
+        beside = isinstance(node.ops[0], ast.Eq | ast.NotEq) and not any(isinstance(one, Const) for one in values)
+        return data.but(kind="predicted", flags=data.flags - {"raw"} | ({"compared"} if beside else set()))
     if data.kind in ("stat", "names", "score", "loss", "fact"):
         return data
     left, right, operation = written(node.left, 200), written(node.comparators[0], 200), node.ops[0]
@@ -295,6 +297,12 @@ def comparison(context: Context, values: list[Value], node: ast.Compare) -> Valu
     else:
         step = ("test", f"{left} {right}", True)
     return Data(rows=data.rows, kind="mask", steps=(step,), shape=data.shape)
+
+
+def _predicted(values: list[Value]) -> Data | None:
+    """What a model predicted, among the two sides of a comparison."""
+    found = [as_data(one) for one in values]
+    return next((one for one in found if one is not None and one.kind == "predicted" and one.made_by), None)
 
 
 def store(context: Context, base: Value, index: Value, value: Value) -> None:

@@ -92,13 +92,17 @@ def _folded(program: Program, use: Judgement) -> bool:
     return in_folds(use.data, program)
 
 
+_NO_SETTING = ("random_state", "max_iter", "n_jobs", "verbose")
+"""Arguments that are not chosen by a score: a plot over them shows how training goes on."""
+
+
 def _settings_of(model: Instance, loop: ast.AST, program: Program) -> set[str]:
     """What the model is made with that changes from turn to turn: names that the loop binds, or a function is given."""
     if not isinstance(loop, ast.For | ast.ListComp | ast.GeneratorExp | ast.DictComp):
         return set()
     if not isinstance(model.node, ast.Call) or model.name in estimators.PIPELINES | estimators.SEARCHES:
         return set()
-    given = [(keyword.arg or "", keyword.value) for keyword in model.node.keywords if keyword.arg != "random_state"]
+    given = [(keyword.arg or "", keyword.value) for keyword in model.node.keywords if keyword.arg not in _NO_SETTING]
     given += [("", value) for value in model.node.args]
     seeds = {"seed", "random_state", "_", "rs"}
     if within(model.node, loop):
@@ -199,13 +203,14 @@ def _acts(program: Program, node: ast.Call, receiver: Value | None) -> bool:
     source=_MULTI,
 )
 def many_models(program: Program) -> Iterator[Found]:
-    """Three models or more, each scored on the same test part."""
-    seen: dict[Rows, dict[int, Judgement]] = {}
+    """Two models or more, or one fitted anew, each scored on the same test part."""
+    seen: dict[Rows, dict[tuple[int, ast.AST | None], Judgement]] = {}
     for use in judgements(program):
         if _is_test(program, use) and not _folded(program, use):
-            seen.setdefault(use.data.rows, {}).setdefault(use.model.serial, use)
+            fitted = use.fit.node if use.fit is not None else None
+            seen.setdefault(use.data.rows, {}).setdefault((use.model.serial, fitted), use)
     for found in seen.values():
-        if len(found) >= 3:
+        if len(found) >= 2:
             last = list(found.values())[-1]
             names = ", ".join(dict.fromkeys(one.model.name for one in found.values()))
             yield last.call.node, f"{len(found)} models ({names}) are compared on one test part"

@@ -163,6 +163,8 @@ def holds(data: Data, column: str) -> bool:
     """Whether a table certainly has a column."""
     if "?" in data.without or "*" in (data.columns or ()):
         return False
+    if column.startswith("[") and any(not one.startswith("[") for one in (*data.without, *(data.columns or ()))):
+        return False  # a column by its place may be any of those by their names
     return column not in data.without if data.columns is None else column in data.columns
 
 

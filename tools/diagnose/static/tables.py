@@ -111,6 +111,14 @@ def _fill(context: Context, call: Call, data: Data) -> Value:
     return data.but(learned=data.learned | learned)
 
 
+def _replaced(context: Context, call: Call, data: Data) -> Value:
+    """`column.replace(0, column.mean())`: filled in as by fillna, where what goes in was learnt."""
+    del context
+    found = frames.gathered(call.get("value", 1) or UNKNOWN)
+    learned = frozenset().union(*(_as_kind(one.learned, "impute", call) for one in found if one.kind == "stat"))
+    return data.but(learned=data.learned | learned)
+
+
 def _sample(context: Context, call: Call, data: Data) -> Value:
     share = constant(call.get("frac"))
     if constant(call.get("replace")) is True:
@@ -231,7 +239,7 @@ def _plain(context: Context, call: Call, data: Data) -> Value:
 
 _METHODS: dict[str, Callable[[Context, Call, Data], Value]] = {
     "fillna": _fill,
-    "replace": _plain,
+    "replace": _replaced,
     "sample": _sample,
     "drop": _drop,
     "pop": _pop,
