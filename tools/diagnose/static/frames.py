@@ -149,7 +149,8 @@ def _rows(context: Context, data: Data, index: Value, node: ast.expr) -> Data:
     if isinstance(node, ast.Slice):
         step = _cut(context, node)
         if step is None:
-            return data
+            moving = node.lower is not None or node.upper is not None
+            return data.flagged("windowed") if moving and data.kind == "data" else data
         if data.kind in ("picks", "labels", "names"):
             return data.but(steps=(*data.steps, step))
         return data.but(rows=chosen(data.rows, step))

@@ -150,6 +150,8 @@ def target_in_features(program: Program) -> Iterator[Found]:
         X, y = as_data(call.get("X", start) or call.get("x")), as_data(call.get("y", start + 1))
         if X is None or y is None or not X.frame or X.frame != y.frame or len(y.columns or ()) != 1 or X.rows != y.rows:
             continue
+        if "windowed" in X.flags | y.flags:
+            continue  # the rows before it tell of a row: a series
         column = (y.columns or ("",))[0]
         if holds(X, column) and X.kind == "data":
             yield (
