@@ -156,7 +156,7 @@ def _rows(context: Context, data: Data, index: Value, node: ast.expr) -> Data:
         return data.but(rows=chosen(data.rows, step))
     found = as_data(index)
     if found is not None and found.kind in ("picks", "mask", "labels") and found.steps:
-        return data.but(rows=chosen(data.rows, *found.steps), flags=data.flags | (found.flags & {"shuffled"}))
+        return data.but(rows=chosen(data.rows, *found.steps), flags=data.flags | (found.flags & {"shuffled", "mixed"}))
     if found is not None and found.kind in ("mask", "labels", "data", "picks"):
         return data.but(rows=chosen(data.rows, ("some", written(node), context.fresh())))
     return data
@@ -229,6 +229,9 @@ def arithmetic(left: Value, right: Value, node: ast.BinOp) -> Value:
     kinds = {one.kind, other.kind}
     if kinds == {"stat"}:
         return one.but(learned=one.learned | other.learned)
+    made = next((x for x in (one, other) if x.kind == "predicted" and x.made_by is not None), None)
+    if made is not None and isinstance(node.op, ast.Sub) and len(kinds) == 2 and "stat" not in kinds:
+        return made.flagged("compared").but(learned=one.learned | other.learned)  # how far predictions are off
     base = other if (one.kind in ("stat", "fact") and other.kind != "loss") or other.kind == "loss" else one
     return base.but(
         learned=one.learned | other.learned,

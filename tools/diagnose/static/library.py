@@ -42,7 +42,7 @@ def call(context: Context, made: Call) -> Value:
         ).flagged("crossed")
     if path in ("sklearn.utils.resample", "sklearn.utils.shuffle"):
         return estimators.resampled_rows(context, made)
-    if path.startswith("sklearn.preprocessing.") and name in ("scale", "minmax_scale", "robust_scale"):
+    if name in tables.SCALING and path in (f"sklearn.preprocessing.{name}", f"scipy.stats.{name}"):
         return estimators.scaled_by_function(context, made)
     if path.startswith("sklearn.metrics.") and not name[:1].isupper():
         found = [one for value in made.args for one in frames.gathered(value)]

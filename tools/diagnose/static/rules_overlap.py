@@ -38,7 +38,7 @@ def overlapping(program: Program) -> Iterator[Found]:
         if trained.rows == use.data.rows:
             continue
         line = getattr(use.fit.node, "lineno", 0)
-        if overlap(trained.rows, use.data.rows):
+        if overlap(trained.rows, use.data.rows) or _crossing(trained.rows, use.data.rows):
             yield use.fit.node, f"the model is judged at line {use.call.node.lineno} on rows that this fit sees too"
         elif _other_split(trained.rows, use.data.rows):
             text = (
@@ -61,6 +61,19 @@ def _judged(program: Program) -> Iterator[Judgement]:
         yield use
 
 
+def _crossing(one: Rows, other: Rows) -> bool:
+    """Parts that were cut so that the one begins before the other ends: `X[:800]` and `X[600:]`."""
+    if len(one) != 1 or len(other) != 1:
+        return False
+    (here,), (there,) = one, other
+    if len(here) != len(there) or here[:-1] != there[:-1]:
+        return False
+    cuts = {str(step[2]): str(step[1]) for step in (here[-1], there[-1]) if step[0] == "cut"}
+    if set(cuts) != {"head", "tail"} or not all(cut.isdigit() for cut in cuts.values()):
+        return False
+    return int(cuts["tail"]) < int(cuts["head"])
+
+
 def _other_split(one: Rows, other: Rows) -> bool:
     """Parts of the same rows by two random splits, each of which is known."""
     if len(one) != 1 or len(other) != 1:
@@ -68,6 +81,8 @@ def _other_split(one: Rows, other: Rows) -> bool:
     (here,), (there,) = one, other
     for mine, theirs in zip(here, there, strict=False):
         if mine != theirs:
+            if mine[0] == theirs[0] == "sample":
+                return mine[1] != theirs[1] and mine[2] == theirs[2] == "in"
             random = mine[0] == theirs[0] == "split" and mine[1] != theirs[1]
             return random and {mine[2], theirs[2]} <= {"train", "test"} and "named" not in str((mine[1], theirs[1]))
     return False
