@@ -185,8 +185,10 @@ def _clusters(instance: Instance) -> frozenset[Learning]:
     """What numbers of clusters tell of the rows that the clusters were found in."""
     if task_of(instance) != "cluster" or instance.name in ("IsolationForest", "OneClassSVM"):
         return frozenset()
-    fitted = [one for one in instance.fits[-1:] if isinstance(one.X, Data)]
-    return frozenset(frames.learning(one.node, instance.name, "reduce", one.X, _argument_text(one.node)) for one in fitted)  # type: ignore[arg-type]
+    if not instance.fits or not isinstance(rows := instance.fits[-1].X, Data):
+        return frozenset()
+    node = instance.fits[-1].node
+    return frozenset({frames.learning(node, instance.name, "reduce", rows, _argument_text(node))})
 
 
 def _without_data(instance: Instance, name: str) -> Value:

@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from mlpilot.tools.diagnose.static import estimators, nets
+from mlpilot.tools.diagnose.static import estimators, frames, nets
 from mlpilot.tools.diagnose.static.listing import listed
 from mlpilot.tools.diagnose.static.naming import part_of
 from mlpilot.tools.diagnose.static.rule import Program
@@ -82,6 +82,17 @@ def judgements(program: Program) -> Iterator[Judgement]:
             yield Judgement(call, both[1].made_by, both[1], last_fit(both[1].made_by, call.order))
         elif (counted := by_hand(call)) is not None and isinstance(counted.made_by, Instance):
             yield Judgement(call, counted.made_by, counted, last_fit(counted.made_by, call.order))
+
+
+def folds_are_scored(program: Program, crossed: Call) -> bool:
+    """Whether a score is made of what `cross_val_predict` gives; else it only trains what comes next (stacking)."""
+    model = crossed.args[0] if crossed.args else None
+    for call in program.trace.calls:
+        given = [one for value in (*call.args, *call.kwargs.values()) for one in frames.gathered(value)]
+        told = [*given, data] if (data := by_hand(call)) is not None else given if is_metric(call) else []
+        if any("crossed" in one.flags and one.made_by is model for one in told):
+            return True
+    return False
 
 
 def uses(program: Program) -> Iterator[Judgement]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from mlpilot.tools.diagnose.static import estimators, frames
-from mlpilot.tools.diagnose.static.judged import by_hand, fits, is_metric, is_part, last_fit, part, torch_uses, uses
+from mlpilot.tools.diagnose.static.judged import fits, folds_are_scored, is_part, last_fit, part, torch_uses, uses
 from mlpilot.tools.diagnose.static.naming import part_of
 from mlpilot.tools.diagnose.static.rule import Found, Program, rule
 from mlpilot.tools.diagnose.static.trace import Call, as_data
@@ -71,24 +71,13 @@ def _before_splits(program: Program) -> Iterator[Leak]:
 def _before_folds(program: Program) -> Iterator[Leak]:
     for call in program.trace.calls:
         data = _crossed(call)
-        if data is None or (call.name == "cross_val_predict" and not _scored(program, call)):
+        if data is None or (call.name == "cross_val_predict" and not folds_are_scored(program, call)):
             continue
         given = bool(call.inside) and all(row[0][0] == "named" for row in data.rows)
         nested = is_part(data.rows) or given  # what a function nobody calls is given may well be a training part
         for one in _live(data):
             if covers(one.rows, data.rows) and (not nested or one.kind == "resample"):
                 yield Leak(one, call.node, "cross", ())
-
-
-def _scored(program: Program, crossed: Call) -> bool:
-    """Whether a score is made of what `cross_val_predict` gives; else it only trains what comes next (stacking)."""
-    model = crossed.args[0] if crossed.args else None
-    for call in program.trace.calls:
-        given = [one for value in (*call.args, *call.kwargs.values()) for one in frames.gathered(value)]
-        told = [*given, data] if (data := by_hand(call)) is not None else given if is_metric(call) else []
-        if any("crossed" in one.flags and one.made_by is model for one in told):
-            return True
-    return False
 
 
 def _crossed(call: Call) -> Data | None:

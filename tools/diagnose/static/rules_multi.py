@@ -124,8 +124,10 @@ def _chosen_in_comparison(node: ast.Compare, values: list[Value], program: Progr
         if kept or ("best" in names[1 - i] | names[i] and "best" not in names[i]):
             score = as_data(values[i])
             by_rows = score is not None and score.kind == "score" and part(score) == "test"
-            by_name = not kept and "test" in names[i] and bool(
-                names[i] & {"acc", "accuracy", "loss", "score", "f1", "auc", "mse", "rmse", "error"}
+            by_name = (
+                not kept
+                and "test" in names[i]
+                and bool(names[i] & {"acc", "accuracy", "loss", "score", "f1", "auc", "mse", "rmse", "error"})
             )
             if by_rows and score is not None and in_folds(score, program):
                 continue
