@@ -11,7 +11,7 @@ from mlpilot.tools.diagnose.static.judged import (
 )
 from mlpilot.tools.diagnose.static.rule import Found, Program, rule
 from mlpilot.tools.diagnose.static.trace import as_data
-from mlpilot.tools.diagnose.static.values import Instance, Seq, Table, Value, words
+from mlpilot.tools.diagnose.static.values import Instance, Seq, Table, Value, constant, words
 
 
 @rule(
@@ -61,7 +61,9 @@ def not_fitted(program: Program) -> Iterator[Found]:
 
 
 def _fitted_inside(model: Instance) -> bool:
-    """Whether what it wraps was fitted before: FixedThresholdClassifier asks that, and needs no fit of its own."""
+    """Whether what it wraps was fitted before, and it needs no fit of its own: FixedThresholdClassifier, `prefit`."""
+    if constant(model.argument("prefit")) is True:
+        return True
     inner = model.argument("estimator", 0)
     if isinstance(inner, Instance) and inner.name == "FrozenEstimator":
         inner = inner.argument("estimator", 0)

@@ -104,7 +104,7 @@ def _settings_of(model: Instance, loop: ast.AST, program: Program) -> set[str]:
         return set()
     given = [(keyword.arg or "", keyword.value) for keyword in model.node.keywords if keyword.arg not in _NO_SETTING]
     given += [("", value) for value in model.node.args]
-    seeds = {"seed", "random_state", "_", "rs"}
+    seeds = {"seed", "random_state", "rs"}
     if within(model.node, loop):
         used = {node.id for _, value in given for node in ast.walk(value) if isinstance(node, ast.Name)}
         return used & targets(loop) - seeds
