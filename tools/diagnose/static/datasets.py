@@ -14,6 +14,7 @@ from mlpilot.tools.diagnose.static.values import (
     Seq,
     Value,
     chosen,
+    constant,
     number,
 )
 
@@ -63,6 +64,15 @@ def made_tensor(context: Context, call: Call) -> Value:
         role=role,
         form=form,
     )
+
+
+def variable(context: Context, call: Call) -> Value:
+    """`Variable(x)`: the tensor itself; with `requires_grad=True` a new leaf, whose history is gone."""
+    found = as_data(call.args[0]) if call.args else None
+    fresh = constant(call.get("requires_grad")) is True
+    if found is not None and found.kind in ("loss", "score") and fresh:
+        return found.but(kind="loss").flagged("rewrapped")
+    return found if found is not None and not fresh else as_tensor(context, call)
 
 
 _SQUEEZED = {"softmax": "softmax", "sigmoid": "sigmoid", "relu": "relu", "tanh": "tanh"}

@@ -284,6 +284,7 @@ FUNCTIONS: dict[str, Callable[[Context, Call], Value]] = {
         f"tensorflow.{name}": datasets.made_tensor
         for name in ("zeros", "ones", "random_normal", "truncated_normal", "random.normal", "random.truncated_normal")
     },
+    "torch.autograd.Variable": datasets.variable,
     "tensorflow.matmul": datasets.tf_product,
     "tensorflow.layers.dense": datasets.tf_dense,
     "tensorflow.contrib.layers.fully_connected": datasets.tf_dense,

@@ -29,6 +29,7 @@ CUSTOM = {
     "transforms": "torchvision.transforms",
     "DataLoader": "torch.utils.data.DataLoader",
     "TensorDataset": "torch.utils.data.TensorDataset",
+    "MultiLabelBinarizer": "sklearn.preprocessing.MultiLabelBinarizer",
     "SMOTE": "imblearn.over_sampling.SMOTE",
     "RandomOverSampler": "imblearn.over_sampling.RandomOverSampler",
     "XGBClassifier": "xgboost.XGBClassifier",

@@ -192,9 +192,14 @@ def wrong_activation(program: Program) -> Iterator[Found]:
             yield one.last.node, f"{one.activation} keeps the output within 1, and the target does not stay there"
         elif one.loss in _VALUES and one.activation == "relu" and one.units == 1 and "accuracy" not in one.metrics:
             yield one.last.node, "relu gives 0 and no gradient below zero: the output can die, and is never negative"
-        elif one.loss in _VALUES and one.activation == "tanh" and one.units == 1 and one.fits:
-            if not _SCALING.search(program.text):
-                yield one.last.node, "tanh keeps the output within 1, and nothing scales the target to that"
+        elif (
+            one.loss in _VALUES
+            and one.activation == "tanh"
+            and one.units == 1
+            and one.fits
+            and not _SCALING.search(program.text)
+        ):
+            yield one.last.node, "tanh keeps the output within 1, and nothing scales the target to that"
 
 
 _SCALING = re.compile(r"scal|normal|standard|minmax|tanh\(|\.max\(|\.sign\(|-1", re.IGNORECASE)
