@@ -252,7 +252,7 @@ def dropout_last(program: Program) -> Iterator[Found]:
 def initial_weights(program: Program) -> Iterator[Found]:
     """`Dense(64, kernel_initializer="zeros")`."""
     for one in program.trace.instances:
-        given = one.argument("kernel_initializer")
+        given = one.argument("kernel_initializer") or one.argument("init")
         name = given.value if isinstance(given, Const) else getattr(given, "name", "")
         if one.path.startswith("keras.layers.") and str(name).lower() in ("zeros", "ones", "zero", "one", "constant"):
             yield one.node, f"{one.name} starts with weights that are all alike ({name}): its units learn the same"
