@@ -179,7 +179,9 @@ def main(words: list[str] | None = None) -> int:
     """Mend, print a line for each program, and the counts."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("words", nargs="*")
-    parser.add_argument("--half", choices=("open",), default="open", help="the other is told in sums alone: eval bugs --mend")
+    parser.add_argument(
+        "--half", choices=("open",), default="open", help="the other is told in sums alone: eval bugs --mend"
+    )
     parser.add_argument("--python", default="", help="a Python that has the packages that others need")
     parser.add_argument("--clean", action="store_true")
     parser.add_argument("--json", action="store_true")

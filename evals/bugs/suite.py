@@ -63,7 +63,9 @@ def main(argv: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="mlpilot eval bugs", description=__doc__)
     parser.add_argument("--half", choices=HALVES, default="", help="one half of the cases (default: both)")
     parser.add_argument("--engine", choices=("check",), default="check", help="what looks for them (default: check)")
-    parser.add_argument("--mend", action="store_true", help="mend them too, and count what is repaired and proven (slow)")
+    parser.add_argument(
+        "--mend", action="store_true", help="mend them too, and count what is repaired and proven (slow)"
+    )
     parser.add_argument("--python", default="", help="with --mend: a Python that has PyTorch, Keras and TensorFlow")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args(argv)
@@ -148,7 +150,10 @@ def table(outcome: dict[str, Any]) -> str:
     named = f" ({', '.join(clean['flagged'])})" if clean["flagged"] else ""
     rows += ["", f"Clean programs in which something is found: {len(clean['flagged'])} of {clean['programs']}{named}."]
     if "mended" in outcome:
-        rows += ["", "| half | scripts run | repaired and proven | symptom gone | lines changed | of the fixed versions |"]
+        rows += [
+            "",
+            "| half | scripts run | repaired and proven | symptom gone | lines changed | of the fixed versions |",
+        ]
         rows += ["|---" * 6 + "|"]
         rows += [f"| {half} | " + " | ".join(map(str, one.values())) + " |" for half, one in outcome["mended"].items()]
     return "\n".join(rows)

@@ -8,6 +8,7 @@ is changed. Rows are compared by what they hold, so a copy of a row is that row.
 import contextlib
 import functools
 import hashlib
+import importlib
 import inspect
 import json
 import sys
@@ -60,9 +61,7 @@ def begin(*frameworks: str) -> Probe:
     if "sklearn" in frameworks:
         _sklearn(probe)
     if "torch" in frameworks:
-        from mlpilot_probe_torch import hook
-
-        hook(probe)
+        importlib.import_module("mlpilot_probe_torch").hook(probe)
     if {"keras", "tensorflow"} & set(frameworks):
         with contextlib.suppress(ImportError):
             _keras(probe)
@@ -71,16 +70,15 @@ def begin(*frameworks: str) -> Probe:
 
 def _keras(probe: Probe) -> None:
     """Whether the rows that stop a training are those that it is judged on in the end."""
-    import keras
-
+    keras = importlib.import_module("keras")
     validated: set[bytes] = set()
 
-    def fit(model: Any, *given: Any, **more: Any) -> None:
+    def fit(*_: Any, **more: Any) -> None:
         data = more.get("validation_data")
         validated.clear()
         validated.update(rows_of(data[0]) if isinstance(data, tuple) else [])
 
-    def judge(model: Any, *given: Any, **more: Any) -> None:
+    def judge(_: Any, *given: Any, **more: Any) -> None:
         if "_use_cached_eval_dataset" in more:  # fit itself looks at them after each epoch
             return
         marks = rows_of(given[0] if given else more.get("x"))
@@ -128,7 +126,7 @@ def _sklearn(probe: Probe) -> None:
     import sklearn.model_selection
     from sklearn.utils import all_estimators
 
-    def split(parts: Any, *arrays: Any, **how: Any) -> None:
+    def split(parts: Any, *arrays: Any, **_: Any) -> None:
         before, test = rows_of(arrays[0]), rows_of(parts[1])
         probe.count("splits")
         probe.most("rows split", len(before))

@@ -81,17 +81,17 @@ class _Watch:
         self.probe.count(name, int(wrong))
         self.probe.count("losses")
 
-    def _backward(self, *given: Any, **more: Any) -> None:
+    def _backward(self, *_: Any, **__: Any) -> None:
         self.backwards += 1
         self.pending = self.pending[:-1]  # what was computed last is what is taken back
         self._judged()
         self.clipped = False
 
-    def _clip(self, *given: Any, **more: Any) -> None:
+    def _clip(self, *_: Any, **__: Any) -> None:
         self.probe.count("clippings")
         self.clipped = True
 
-    def _cleared(self, *given: Any, **more: Any) -> None:
+    def _cleared(self, *_: Any, **__: Any) -> None:
         self.backwards = 0
 
     def _modules(self) -> None:
@@ -118,7 +118,7 @@ class _Watch:
 
         watch = self
         optimizer.register_optimizer_step_pre_hook(lambda one, *_: watch._step(one))
-        optimizer.register_optimizer_step_post_hook(lambda one, *_: watch._stepped())
+        optimizer.register_optimizer_step_post_hook(lambda *_: watch._stepped())
         own = optimizer.Optimizer.zero_grad
 
         @functools.wraps(own)

@@ -1,8 +1,8 @@
 """What probed runs, before an edit and after it, must show for the edit to be believed.
 
-A fact is believed when it held in every run before and in none after (or grew, or shrank, in each), over the script's own
-seeds and others. A printed score is believed only where no leak is mended, for an honest fit mostly scores lower: it must
-be better with every seed, and no other score worse in all of them. Whatever is claimed, the script must print what it
+A fact is believed when it held in every run before and in none after (or grew, or shrank, in each). A printed score is
+believed only where no leak is mended, for an honest fit mostly scores lower: it must be better with every seed, the
+script's own and others, and no other score worse in all of them. Whatever is claimed, the script must print what it
 printed but for its numbers, give no new warning, and show none of the other faults that the probe looks for.
 """
 
@@ -98,7 +98,8 @@ def _of_scores(before: list[Seen], after: list[Seen]) -> Proof | None:
         return None
     name, (pairs, _) = max(gained.items(), key=lambda item: mean(item[1][1]))
     shown = [", ".join(f"{value:g}" for value in values) for values in zip(*pairs, strict=True)]
-    return Proof(f"printed {name!r} is better with each of {len(pairs)} seeds", *shown)
+    over = "seeds" if len({seen.printed for seen in before}) > 1 else "runs, which are all alike"
+    return Proof(f"printed {name!r} is better with each of {len(pairs)} {over}", *shown)
 
 
 def _move(name: str, one: float, other: float) -> int:

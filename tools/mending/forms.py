@@ -1,4 +1,4 @@
-"""What edits of statements have in common: where they stand, how a line is put above or below one, what a name was given."""
+"""What edits of statements have in common: where they stand, lines above and below them, what a name was given."""
 
 import ast
 from collections.abc import Callable, Iterator

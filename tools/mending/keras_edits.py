@@ -4,7 +4,20 @@ import ast
 
 from mlpilot.tools.diagnose.model import Diagnosis
 from mlpilot.tools.diagnose.syntax import called, calls, keyword, with_keyword, without_keyword
-from mlpilot.tools.mending.forms import Edits, Maker, above, alone, around, at, below, block_of, method_calls, moved, statement_of, written_as
+from mlpilot.tools.mending.forms import (
+    Edits,
+    Maker,
+    above,
+    alone,
+    around,
+    at,
+    below,
+    block_of,
+    method_calls,
+    moved,
+    statement_of,
+    written_as,
+)
 from mlpilot.tools.text import Edit, apply_edits, replace, span, text_of
 
 _SPARSE = {
@@ -46,7 +59,10 @@ def from_logits(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
     del found
     for call in calls(tree):
         if called(call) in ("SparseCategoricalCrossentropy", "CategoricalCrossentropy", "BinaryCrossentropy"):
-            yield with_keyword(source, call, "from_logits", "True"), f"{called(call)} is told that it is given raw outputs"
+            yield (
+                with_keyword(source, call, "from_logits", "True"),
+                f"{called(call)} is told that it is given raw outputs",
+            )
     last = [call for call in calls(tree, "Dense") if keyword(call, "activation") is None]
     words = [node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)]
     wanted = "sigmoid" if "binary_crossentropy" in words else "softmax"
@@ -118,7 +134,10 @@ def truth_first(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef) and at(node, found.line) and len(node.args.args) == 2:
             first, second = node.args.args
-            edits = [Edit(*span(source, first), text_of(source, second)), Edit(*span(source, second), text_of(source, first))]
+            edits = [
+                Edit(*span(source, first), text_of(source, second)),
+                Edit(*span(source, second), text_of(source, first)),
+            ]
             yield apply_edits(source, edits), f"{node.name} takes the truth first"
 
 
@@ -153,7 +172,11 @@ def random_start(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
     changes = []
     for call in calls(tree):
         one = keyword(call, "kernel_initializer")
-        if one is not None and isinstance(one.value, ast.Constant) and one.value.value in ("zeros", "ones", "zero", "one"):
+        if (
+            one is not None
+            and isinstance(one.value, ast.Constant)
+            and one.value.value in ("zeros", "ones", "zero", "one")
+        ):
             changes.append(Edit(*span(source, one.value), '"glorot_uniform"'))
         if called(call) in ("Zeros", "Ones", "Constant"):
             end = span(source, call.func)[1]
@@ -176,7 +199,8 @@ def divided_alike(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
         given = [
             one
             for one in ast.walk(tree)
-            if isinstance(one, ast.Assign) and any(isinstance(name, ast.Name) and name.id == test for name in ast.walk(one.targets[0]))
+            if isinstance(one, ast.Assign)
+            and any(isinstance(name, ast.Name) and name.id == test for name in ast.walk(one.targets[0]))
         ]
         last = max([node, *given], key=lambda one: one.lineno)
         if given and alone(source, last):

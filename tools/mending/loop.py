@@ -20,12 +20,12 @@ from mlpilot.tools.diagnose.repair import repair_source
 from mlpilot.tools.diagnose.static.inspect import check_files
 from mlpilot.tools.diagnose.static.report import SYNTAX, TOO_LARGE, check_source
 from mlpilot.tools.mending import leak, settings
-from mlpilot.tools.mending.claims import fallen, proven
+from mlpilot.tools.mending.claims import SCORE, fallen, proven
 from mlpilot.tools.mending.complaints import UNFINISHED, failure, of_their_own, same, warned
 from mlpilot.tools.mending.known import mend_found
 from mlpilot.tools.mending.model import Mend, Proof
 from mlpilot.tools.mending.offers import OFFERS, offers
-from mlpilot.tools.mending.probing import Seen, probed_runs
+from mlpilot.tools.mending.probing import SEEDS, Seen, probed_runs
 from mlpilot.tools.mending.raised import mend_raised
 from mlpilot.tools.mending.running import Ended, Told
 
@@ -245,9 +245,11 @@ def _offered(work: _Work) -> None:
             return
         seen.add(_key(work, new[0]))
         for text, what, claims in islice(offers(work.text, new[0], silent=True), MOST_TRIED):
-            before = before or probed_runs(work.text, work.run)
-            after = probed_runs(text, work.run)
-            proof, why = proven(claims, before, after)
+            seeds = SEEDS if SCORE in claims else SEEDS[:1]  # a fact is one with any seed, and a score is not
+            if len(before) < len(seeds):
+                before = probed_runs(work.text, work.run, seeds)
+            after = probed_runs(text, work.run, seeds)
+            proof, why = proven(claims, before[: len(seeds)], after)
             ended = work.run(text) if proof is not None else None
             if proof is not None and ended is not None and failure(ended, text, work.path) is None:
                 lower = fallen(before, after) if new[0].code.startswith(("LEAK", "SPLIT")) else ""

@@ -29,7 +29,10 @@ def cleared(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
         statement = statement_of(tree, back)
         for name in _optimisers(source, tree, statement):
             if alone(source, statement):
-                yield apply_edits(source, [above(source, statement, f"{name}.zero_grad()")]), f"{name}.zero_grad() for each batch"
+                yield (
+                    apply_edits(source, [above(source, statement, f"{name}.zero_grad()")]),
+                    f"{name}.zero_grad() for each batch",
+                )
 
 
 def stepped(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
@@ -38,7 +41,10 @@ def stepped(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
         statement = statement_of(tree, back)
         for name in _optimisers(source, tree, statement):
             if alone(source, statement):
-                yield apply_edits(source, [below(source, statement, f"{name}.step()")]), f"{name}.step() after backward()"
+                yield (
+                    apply_edits(source, [below(source, statement, f"{name}.step()")]),
+                    f"{name}.step() after backward()",
+                )
 
 
 def taken_back(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
@@ -48,10 +54,15 @@ def taken_back(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
         losses = [
             one.targets[0].id
             for one in block_of(tree, statement)
-            if isinstance(one, ast.Assign) and isinstance(one.targets[0], ast.Name) and "loss" in one.targets[0].id.lower()
+            if isinstance(one, ast.Assign)
+            and isinstance(one.targets[0], ast.Name)
+            and "loss" in one.targets[0].id.lower()
         ]
         if losses and alone(source, statement):
-            yield apply_edits(source, [above(source, statement, f"{losses[-1]}.backward()")]), f"{losses[-1]}.backward() before the step"
+            yield (
+                apply_edits(source, [above(source, statement, f"{losses[-1]}.backward()")]),
+                f"{losses[-1]}.backward() before the step",
+            )
 
 
 def in_order(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
@@ -82,7 +93,10 @@ def number_alone(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
     """`total += loss` keeps every graph; `total += loss.item()` does not."""
     for node in around(tree, found.line)[-1:]:
         if isinstance(node, ast.AugAssign) and isinstance(node.value, ast.Name):
-            yield replace(source, node.value, f"{node.value.id}.item()"), f"{node.value.id}.item() is added up, without its graph"
+            yield (
+                replace(source, node.value, f"{node.value.id}.item()"),
+                f"{node.value.id}.item() is added up, without its graph",
+            )
         for call in method_calls(node, "append"):
             if call.args and isinstance(call.args[0], ast.Name):
                 name = call.args[0].id
@@ -99,7 +113,10 @@ def judged_in_eval(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
     judged = [one for one in inner if one not in trained and not isinstance(one, ast.If | ast.Try)]
     function = next((one for one in holders[::-1] if isinstance(one, ast.FunctionDef)), None)
     judged = [one for one in judged if function is None or one.lineno > function.lineno]
-    if not judged or not alone(source, judged[0].body[0] if isinstance(judged[0], ast.If) else judged[0]) and not hasattr(judged[0], "body"):
+    if not judged or (
+        not alone(source, judged[0].body[0] if isinstance(judged[0], ast.If) else judged[0])
+        and not hasattr(judged[0], "body")
+    ):
         return
     for model in list(dict.fromkeys(models))[:3]:
         if model.startswith(("torch", "print", "F.")):
@@ -122,13 +139,20 @@ def optimiser_last(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
     """The optimiser is made after the last change of the model."""
     for change in around(tree, found.line)[-1:]:
         body = block_of(tree, change)
-        made = [one for one in body if isinstance(one, ast.Assign) and one.lineno < change.lineno and method_calls(one.value, "parameters")]
+        made = [
+            one
+            for one in body
+            if isinstance(one, ast.Assign) and one.lineno < change.lineno and method_calls(one.value, "parameters")
+        ]
         if not made:
             continue
         names = names_in(made[-1].targets[0])
         between = body[body.index(made[-1]) + 1 : body.index(change) + 1]
         if all(names.isdisjoint(names_in(one)) for one in between) and alone(source, made[-1]):
-            yield moved(source, made[-1], change, under=True), "the optimiser is made after the last change of the model"
+            yield (
+                moved(source, made[-1], change, under=True),
+                "the optimiser is made after the last change of the model",
+            )
 
 
 def not_detached(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
@@ -150,7 +174,9 @@ def copied_state(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
     for call in method_calls(tree, "state_dict"):
         if at(call, found.line):
             text = replace(source, call, f"copy.deepcopy({text_of(source, call)})")
-            have = any(isinstance(one, ast.Import) and any(name.name == "copy" for name in one.names) for one in tree.body)
+            have = any(
+                isinstance(one, ast.Import) and any(name.name == "copy" for name in one.names) for one in tree.body
+            )
             yield (text if have else _import_copy(text)), "the best weights are a copy of their own"
 
 
@@ -187,7 +213,9 @@ def _optimisers(source: str, tree: ast.Module, near: ast.stmt) -> list[str]:
     made = [
         text_of(source, node.targets[0])
         for node in ast.walk(tree)
-        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call) and "optim" in text_of(source, node.value.func).lower()
+        if isinstance(node, ast.Assign)
+        and isinstance(node.value, ast.Call)
+        and "optim" in text_of(source, node.value.func).lower()
     ]
     made += [
         text_of(source, node.targets[0])

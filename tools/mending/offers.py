@@ -52,12 +52,22 @@ OFFERS: dict[str, tuple[Entry, ...]] = {
     "TORCH015": ((loop_edits.judged_in_eval, (Claim("predictions in training mode"),)),),
     "TORCH101": ((torch_edits.raw_outputs("softmax", "log_softmax"), (_RAW,)),),
     "TORCH102": (
-        (torch_edits.renamed_loss("BCEWithLogitsLoss", "BCELoss",
-                                  "binary_cross_entropy_with_logits", "binary_cross_entropy"), (_RAW,)),
+        (
+            torch_edits.renamed_loss(
+                "BCEWithLogitsLoss", "BCELoss", "binary_cross_entropy_with_logits", "binary_cross_entropy"
+            ),
+            (_RAW,),
+        ),
         (torch_edits.raw_outputs("sigmoid"), (_RAW,)),
-    ),  # fmt: skip
-    "TORCH103": ((torch_edits.renamed_loss("BCELoss", "BCEWithLogitsLoss",
-                                           "binary_cross_entropy", "binary_cross_entropy_with_logits"), (SCORE,)),),  # fmt: skip
+    ),
+    "TORCH103": (
+        (
+            torch_edits.renamed_loss(
+                "BCELoss", "BCEWithLogitsLoss", "binary_cross_entropy", "binary_cross_entropy_with_logits"
+            ),
+            (SCORE,),
+        ),
+    ),
     "TORCH104": ((torch_edits.renamed_loss("NLLLoss", "CrossEntropyLoss", "nll_loss", "cross_entropy"), (SCORE,)),),
     "TORCH105": ((torch_edits.raw_outputs("relu", "sigmoid"), (SCORE,)),),
     "TORCH108": ((torch_edits.labels_as("long"), ()), (torch_edits.labels_as("float"), ())),

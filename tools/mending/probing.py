@@ -1,7 +1,8 @@
 """Probed runs of a script: facts of what it did, and what it printed, over several seeds.
 
-A probe is a copy of the script with one line before its first statement and one after its last (`tools/inside/mlpilot_probe.py`).
-Other seeds are other numbers where the script writes its own; a script without any draws by chance, and differs by itself.
+A probe is a copy of the script with one line before its first statement and one after its last; see
+`tools/inside/mlpilot_probe.py`. Other seeds are other numbers where the script writes its own; a script without any
+draws by chance, and differs by itself.
 """
 
 import ast
@@ -103,9 +104,11 @@ def with_seeds(source: str, more: int) -> str:
             found += node.args[:1] if name in _SEEDED else []
         elif isinstance(node, ast.Assign) and [getattr(one, "id", "").upper() for one in node.targets] == ["SEED"]:
             found = [node.value]
-        for one in found:
-            if isinstance(one, ast.Constant) and type(one.value) is int and one.value < 2**31:
-                edits.append(Edit(*span(source, one), str(one.value + more)))
+        edits += [
+            Edit(*span(source, one), str(one.value + more))
+            for one in found
+            if isinstance(one, ast.Constant) and type(one.value) is int and one.value < 2**31
+        ]
     return apply_edits(source, edits)
 
 
@@ -123,7 +126,8 @@ def scores_of(printed: str) -> dict[str, float]:
 
 
 _MORE = re.compile(
-    r"accuracy|acc\b|auc|\bf1\b|\br2\b|r\^2|recall|precision|score\b|agreement|caught|correct|share of days", re.IGNORECASE
+    r"accuracy|acc\b|auc|\bf1\b|\br2\b|r\^2|recall|precision|score\b|agreement|caught|correct|share of days",
+    re.IGNORECASE,
 )
 _LESS = re.compile(
     r"\bloss|error|\bmae\b|\bmse\b|\brmse\b|perplexity|divergence|distance|deviance|mistakes", re.IGNORECASE

@@ -4,7 +4,19 @@ import ast
 
 from mlpilot.tools.diagnose.model import Diagnosis
 from mlpilot.tools.diagnose.syntax import called, calls, keyword, with_imports, with_keyword, without_keyword
-from mlpilot.tools.mending.forms import Edits, alone, around, at, below, given_to, method_calls, names_in, statement_of, without
+from mlpilot.tools.mending.forms import (
+    Edits,
+    alone,
+    around,
+    at,
+    below,
+    given_to,
+    method_calls,
+    names_in,
+    owner,
+    statement_of,
+    without,
+)
 from mlpilot.tools.text import Edit, apply_edits, replace, span, text_of
 
 
@@ -12,7 +24,9 @@ def splits(tree: ast.Module) -> list[tuple[ast.Assign, list[str], list[str]]]:
     """(statement, names given, names of the parts) of every plain `train_test_split`."""
     found = []
     for node in ast.walk(tree):
-        if not (isinstance(node, ast.Assign) and isinstance(node.value, ast.Call) and isinstance(node.targets[0], ast.Tuple)):
+        if not (
+            isinstance(node, ast.Assign) and isinstance(node.value, ast.Call) and isinstance(node.targets[0], ast.Tuple)
+        ):
             continue
         given = [one.id for one in node.value.args if isinstance(one, ast.Name)]
         parts = [one.id for one in node.targets[0].elts if isinstance(one, ast.Name)]
@@ -30,10 +44,12 @@ def transformed_only(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
 
 
 def in_the_folds(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
-    """`Z = T().fit_transform(X)` before `cross_val_score(model, Z, y)`: a step of a pipeline that is cross-validated."""
+    """`Z = T().fit_transform(X)` before `cross_val_score(model, Z, y)`: a step of a pipeline in the folds."""
     for node in around(tree, found.line)[-1:]:
         call = node.value if isinstance(node, ast.Assign) else None
-        if not (isinstance(call, ast.Call) and called(call) == "fit_transform" and isinstance(call.func, ast.Attribute)):
+        if not (
+            isinstance(call, ast.Call) and called(call) == "fit_transform" and isinstance(call.func, ast.Attribute)
+        ):
             continue
         target = node.targets[0]  # type: ignore[attr-defined]
         if not isinstance(target, ast.Name) or not call.args:
@@ -41,15 +57,22 @@ def in_the_folds(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
         scope = next((one for one in around(tree, found.line)[::-1] if isinstance(one, ast.FunctionDef)), tree)
         later = [one for one in calls(scope) if one.lineno > node.lineno and target.id in names_in(one)]
         crossed = [one for one in later if called(one) in ("cross_val_score", "cross_validate", "cross_val_predict")]
-        uses = [one for one in ast.walk(scope) if isinstance(one, ast.Name) and one.id == target.id and one.lineno > node.lineno]
-        if len(crossed) != 1 or len(uses) != 1 or len(crossed[0].args) < 2 or not isinstance(crossed[0].args[1], ast.Name):
+        uses = [
+            one
+            for one in ast.walk(scope)
+            if isinstance(one, ast.Name) and one.id == target.id and one.lineno > node.lineno
+        ]
+        if (
+            len(crossed) != 1
+            or len(uses) != 1
+            or len(crossed[0].args) < 2
+            or not isinstance(crossed[0].args[1], ast.Name)
+        ):
             continue
         model, data = crossed[0].args[:2]
         pipeline = f"make_pipeline({text_of(source, call.func.value)}, {text_of(source, model)})"
         edits = [Edit(*span(source, model), pipeline), Edit(*span(source, data), text_of(source, call.args[0]))]
-        if text_of(source, call.args[0]) != target.id or len(given_to(scope, target.id)) > 1:
-            edits.append(without(source, node))
-        elif alone(source, node):
+        if text_of(source, call.args[0]) != target.id or len(given_to(scope, target.id)) > 1 or alone(source, node):
             edits.append(without(source, node))
         text = with_imports(apply_edits(source, edits), "make_pipeline")
         yield text, "what was fitted on all rows is a step of the pipeline that is cross-validated"
@@ -62,7 +85,11 @@ def fitted_on_training(source: str, tree: ast.Module, found: Diagnosis) -> Edits
         table.update({name: parts[2 * place] for place, name in enumerate(given)})
     fits = [one for one in method_calls(tree, "fit") if at(one, found.line)]
     for call in fits or method_calls(tree, "fit"):
-        edits = [Edit(*span(source, one), table[one.id]) for one in call.args if isinstance(one, ast.Name) and one.id in table]
+        edits = [
+            Edit(*span(source, one), table[one.id])
+            for one in call.args
+            if isinstance(one, ast.Name) and one.id in table
+        ]
         if edits and len(edits) == len(call.args):
             yield apply_edits(source, edits), "the model is fitted on the training part alone"
 
@@ -75,9 +102,15 @@ def judged_on_test(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
     changes = []
     for call in calls(tree):
         name = called(call)
-        judges = name in ("predict", "predict_proba", "score", "decision_function", "evaluate") or name.endswith(("_score", "_error", "report", "matrix"))
+        judges = name in ("predict", "predict_proba", "score", "decision_function", "evaluate") or name.endswith(
+            ("_score", "_error", "report", "matrix")
+        )
         if judges and not name.startswith("cross_val"):
-            changes += [Edit(*span(source, one), table[one.id]) for one in call.args if isinstance(one, ast.Name) and one.id in table]
+            changes += [
+                Edit(*span(source, one), table[one.id])
+                for one in call.args
+                if isinstance(one, ast.Name) and one.id in table
+            ]
     if changes:
         yield apply_edits(source, changes), "the model is judged on the test part"
     del found
@@ -90,9 +123,10 @@ def not_put_back(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
             continue
         parts = call.args[0].elts if isinstance(call.args[0], ast.List | ast.Tuple) else []
         for place in range(len(parts) - 1, -1, -1):
-            left = [text_of(source, one) for at_, one in enumerate(parts) if at_ != place]
-            if left and isinstance(parts[place], ast.Name):
-                yield replace(source, call.args[0], f"[{', '.join(left)}]"), f"{parts[place].id} is kept out of the training rows"  # type: ignore[attr-defined]
+            left, out = [text_of(source, one) for one in [*parts[:place], *parts[place + 1 :]]], parts[place]
+            if left and isinstance(out, ast.Name):
+                text = replace(source, call.args[0], f"[{', '.join(left)}]")
+                yield text, f"{out.id} is kept out of the training rows"
     del found
 
 
@@ -101,25 +135,27 @@ def made_after_split(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
     del found
     for split, given, parts in splits(tree):
         for node in ast.walk(tree):
-            made = node.targets[0] if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call) else None
-            if not isinstance(made, ast.Tuple) or node.lineno >= split.lineno or [getattr(one, "id", "") for one in made.elts] != given[:2]:  # type: ignore[attr-defined]
+            if not isinstance(node, ast.Assign) or not isinstance(node.value, ast.Call) or node.lineno >= split.lineno:
                 continue
-            call = node.value  # type: ignore[attr-defined]
+            made, call = node.targets[0], node.value
+            if not isinstance(made, ast.Tuple) or [getattr(one, "id", "") for one in made.elts] != given[:2]:
+                continue
             inputs = [one for one in call.args if isinstance(one, ast.Name)][:2]
-            uses = names_in(node) & set(given)
-            between = [one for one in tree.body if node.lineno < one.lineno < split.lineno and names_in(one) & set(given)]  # type: ignore[attr-defined]
-            if len(inputs) != 2 or between or not alone(source, node) or not alone(source, split):  # type: ignore[arg-type]
+            later = [one for one in tree.body if node.lineno < one.lineno < split.lineno]
+            between = any(names_in(one) & set(given) for one in later)
+            if len(inputs) != 2 or len(given) < 2 or between or not (alone(source, node) and alone(source, split)):
                 continue
             train = {inputs[0].id: parts[0], inputs[1].id: parts[2]}
+            assert isinstance(split.value, ast.Call)
             text = text_of(source, call)
             start = span(source, call)[0]
             for one in sorted(inputs, key=lambda name: -name.col_offset):
                 begin, end = (place - start for place in span(source, one))
                 text = text[:begin] + train[one.id] + text[end:]
             edits = [
-                without(source, node),  # type: ignore[arg-type]
+                without(source, node),
                 below(source, split, f"{parts[0]}, {parts[2]} = {text}"),
-                *(Edit(*span(source, old), new.id) for old, new in zip(split.value.args[:2], inputs, strict=True) if uses),  # type: ignore[attr-defined]
+                *(Edit(*span(source, old), new.id) for old, new in zip(split.value.args[:2], inputs, strict=True)),
             ]
             yield apply_edits(source, edits), "rows are made after the split, from those for training"
 
@@ -130,7 +166,9 @@ def in_time(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
         if at(call, found.line):
             text: str | None = source
             for name in ("random_state", "stratify"):
-                one = next((one for one in calls(ast.parse(text or ""), "train_test_split") if at(one, call.lineno)), None)
+                one = next(
+                    (one for one in calls(ast.parse(text or ""), "train_test_split") if at(one, call.lineno)), None
+                )
                 if one is not None and keyword(one, name) is not None:
                     text = without_keyword(text or "", one, name)
             one = next((one for one in calls(ast.parse(text or ""), "train_test_split") if at(one, call.lineno)), None)
@@ -156,13 +194,19 @@ def shuffled_together(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
 
 def given_anywhere(tree: ast.Module, name: str) -> bool:
     """Whether something is called so."""
-    return any(isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Store) for node in ast.walk(tree))
+    return any(
+        isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Store) for node in ast.walk(tree)
+    )
 
 
 def truth_first(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
     """`r2_score(predicted, y)` with the truth first."""
     for call in calls(tree):
-        if at(call, found.line) and len(call.args) >= 2 and called(call).endswith(("_score", "_error", "_loss", "report", "matrix")):
+        if (
+            at(call, found.line)
+            and len(call.args) >= 2
+            and called(call).endswith(("_score", "_error", "_loss", "report", "matrix"))
+        ):
             one, other = call.args[:2]
             edits = [Edit(*span(source, one), text_of(source, other)), Edit(*span(source, other), text_of(source, one))]
             yield apply_edits(source, edits), f"{called(call)} is given the truth first"
@@ -196,9 +240,14 @@ def scaled(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
     """A model of distances gets a scaler before it, in one pipeline."""
     for call in calls(tree):
         name = called(call)
-        if name.startswith(("KNeighbors", "SVC", "SVR", "MLP", "SGD", "LinearSV")) and at(statement_of(tree, call), found.line):
+        if name.startswith(("KNeighbors", "SVC", "SVR", "MLP", "SGD", "LinearSV")) and at(
+            statement_of(tree, call), found.line
+        ):
             text = f"make_pipeline(StandardScaler(), {text_of(source, call)})"
-            yield with_imports(replace(source, call, text), "make_pipeline", "StandardScaler"), f"{name} is given scaled columns"
+            yield (
+                with_imports(replace(source, call, text), "make_pipeline", "StandardScaler"),
+                f"{name} is given scaled columns",
+            )
 
 
 def whole_numbers(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
@@ -217,13 +266,14 @@ def crossed_answers(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
         if not call.args or not isinstance(call.args[0], ast.Name):
             continue
         x = call.args[0].id
-        owner_text = text_of(source, call.func.value)  # type: ignore[attr-defined]
-        fit = next(
-            (one for one in method_calls(tree, "fit") if text_of(source, one.func.value) == owner_text and len(one.args) == 2 and getattr(one.args[0], "id", "") == x),  # type: ignore[attr-defined]
-            None,
-        )
-        if fit is not None:
+        model = owner(source, call)
+        fits = [one for one in method_calls(tree, "fit") if owner(source, one) == model and len(one.args) == 2]
+        same = [one for one in fits if getattr(one.args[0], "id", "") == x]
+        if same:
             method = f', method="{called(call)}"' if called(call) != "predict" else ""
-            new = f"cross_val_predict({owner_text}, {x}, {text_of(source, fit.args[1])}, cv=5{method})"
-            yield with_imports(replace(source, call, new), "cross_val_predict"), "the second model learns from answers to rows held out"
+            new = f"cross_val_predict({model}, {x}, {text_of(source, same[0].args[1])}, cv=5{method})"
+            yield (
+                with_imports(replace(source, call, new), "cross_val_predict"),
+                "the second model learns from answers to rows held out",
+            )
     del found

@@ -4,7 +4,18 @@ import ast
 
 from mlpilot.tools.diagnose.model import Diagnosis
 from mlpilot.tools.diagnose.syntax import called, calls, keyword, with_keyword
-from mlpilot.tools.mending.forms import Edits, Maker, around, at, given_to, names_in, owner, statement_of, without, written_as
+from mlpilot.tools.mending.forms import (
+    Edits,
+    Maker,
+    around,
+    at,
+    given_to,
+    names_in,
+    owner,
+    statement_of,
+    without,
+    written_as,
+)
 from mlpilot.tools.text import Edit, apply_edits, replace, span, text_of
 
 _SQUASHING = {"sigmoid": "Sigmoid", "softmax": "Softmax", "log_softmax": "LogSoftmax", "relu": "ReLU"}
@@ -37,9 +48,16 @@ def raw_outputs(*kinds: str) -> Maker:
             if isinstance(node, ast.Return) and isinstance(node.value, ast.Call) and called(node.value) in kinds:
                 text = _argument(source, node.value)
                 if text:
-                    yield replace(source, node.value, text), f"the model returns its raw outputs, without {called(node.value)}"
+                    yield (
+                        replace(source, node.value, text),
+                        f"the model returns its raw outputs, without {called(node.value)}",
+                    )
         for sequence in calls(tree, "Sequential"):
-            items = sequence.args[0].elts if len(sequence.args) == 1 and isinstance(sequence.args[0], ast.List) else sequence.args
+            items = (
+                sequence.args[0].elts
+                if len(sequence.args) == 1 and isinstance(sequence.args[0], ast.List)
+                else sequence.args
+            )
             last = items[-1] if items else None
             if isinstance(last, ast.Call) and called(last) in [_SQUASHING[kind] for kind in kinds] and len(items) > 1:
                 yield _without_item(source, items[-2], last), f"the model ends without {called(last)}"
@@ -50,7 +68,8 @@ def raw_outputs(*kinds: str) -> Maker:
 def _argument(source: str, call: ast.Call) -> str:
     """`x` of `torch.sigmoid(x)`, `F.softmax(x, dim=1)` and `x.softmax(dim=1)`."""
     function = isinstance(call.func, ast.Name) or (
-        isinstance(call.func, ast.Attribute) and text_of(source, call.func.value) in ("torch", "F", "nn.functional", "self", "torch.nn.functional")
+        isinstance(call.func, ast.Attribute)
+        and text_of(source, call.func.value) in ("torch", "F", "nn.functional", "self", "torch.nn.functional")
     )
     if function:
         return text_of(source, call.args[0]) if call.args else ""
