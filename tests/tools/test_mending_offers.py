@@ -3,10 +3,12 @@
 import pytest
 
 from mlpilot.sandbox.protocol import CellError
+from mlpilot.tools.diagnose.model import Diagnosis
 from mlpilot.tools.diagnose.static.report import check_source
 from mlpilot.tools.mending.claims import SCORE, Claim, fallen, proven
 from mlpilot.tools.mending.offers import OFFERS, offers
 from mlpilot.tools.mending.probing import Seen, probed, read_probe, scores_of, skeleton, with_seeds
+from mlpilot.tools.mending.raised import mend_raised
 from mlpilot.tools.mending.running import Ended, Told
 
 TORCH = """import torch
@@ -83,6 +85,20 @@ def test_what_was_fitted_on_all_rows_becomes_a_step_in_the_folds():
     source = SPLIT + "Z = StandardScaler().fit_transform(X)  # scaled\nprint(cross_val_score(SVC(), Z, y))\n"
     (text,) = offered(source, "LEAK007")
     assert "cross_val_score(make_pipeline(StandardScaler(), SVC()), X, y)" in text and "fit_transform" not in text
+
+
+@pytest.mark.parametrize(
+    ("source", "evidence", "mended"),
+    [
+        ("m = Linear(12 * 5 * 5, 40)\n", "mat1 and mat2 shapes cannot be multiplied (16x108 and 300x40)", "Linear(108, 40)"),
+        ("m = Input(shape=(8,))\n", "expected shape=(None, 8), found shape=(32, 13)", "Input(shape=(13,))"),
+        ("m = Dense(1)\n", "Received a label value of 2 which is outside the valid range of [0, 1).", "Dense(3)"),
+        ("m = Linear(n, 40)\n", "mat1 and mat2 shapes cannot be multiplied (16x108 and 300x40)", None),
+    ],
+)  # fmt: skip
+def test_a_size_becomes_the_one_that_the_error_names(source, evidence, mended):
+    texts = [text for text, _ in mend_raised(source, Diagnosis("", "", evidence, 1))]
+    assert [mended in text for text in texts] == ([True] if mended else [])
 
 
 def test_every_edit_has_a_maker_and_what_ends_no_script_has_a_claim():
