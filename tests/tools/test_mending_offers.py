@@ -21,6 +21,7 @@ loss_fn = nn.CrossEntropyLoss()
 x, y = torch.rand(50, 4), torch.randint(0, 2, (50,))
 for epoch in range(3):
 """
+MULTIPLIED = "mat1 and mat2 shapes cannot be multiplied (16x108 and 300x40)"
 SPLIT = """import pandas as pd
 from sklearn.model_selection import train_test_split, cross_val_score
 from sklearn.preprocessing import StandardScaler
@@ -90,10 +91,10 @@ def test_what_was_fitted_on_all_rows_becomes_a_step_in_the_folds():
 @pytest.mark.parametrize(
     ("source", "evidence", "mended"),
     [
-        ("m = Linear(12 * 5 * 5, 40)\n", "mat1 and mat2 shapes cannot be multiplied (16x108 and 300x40)", "Linear(108, 40)"),
+        ("m = Linear(12 * 5 * 5, 40)\n", MULTIPLIED, "Linear(108, 40)"),
         ("m = Input(shape=(8,))\n", "expected shape=(None, 8), found shape=(32, 13)", "Input(shape=(13,))"),
         ("m = Dense(1)\n", "Received a label value of 2 which is outside the valid range of [0, 1).", "Dense(3)"),
-        ("m = Linear(n, 40)\n", "mat1 and mat2 shapes cannot be multiplied (16x108 and 300x40)", None),
+        ("m = Linear(n, 40)\n", MULTIPLIED, None),
     ],
 )  # fmt: skip
 def test_a_size_becomes_the_one_that_the_error_names(source, evidence, mended):
