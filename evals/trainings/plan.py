@@ -14,8 +14,8 @@ from mlpilot.evals.trainings.data import TABLES, Table
 Problem = Literal["vanishing", "exploding", "dying", "oscillating", "slow"]
 PROBLEMS: tuple[Problem, ...] = ("vanishing", "exploding", "dying", "oscillating", "slow")
 KINDS = ("dense", "convolutional", "recurrent")
-EVERY_KERAS = 5
-"""Each fifth training is written with Keras, the others with PyTorch."""
+EVERY_KERAS = 10
+"""Each tenth training is written with Keras, the others with PyTorch."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ def _vanishing(draw: Random, plan: Plan) -> tuple[Plan, Plan]:
     deep = _deeper(draw, plan)
     if draw.random() < 0.65:
         return replace(plan, hidden=deep, activation="sigmoid"), replace(plan, activation="relu")
-    small = draw.choice([0.001, 0.003, 0.005, 0.01])
+    small = draw.choice([0.001, 0.002, 0.003])
     faulty = replace(plan, hidden=deep, activation=draw.choice(["tanh", "relu"]), deviation=small)
     return faulty, replace(plan, activation="relu")
 
@@ -125,9 +125,9 @@ def _dying(draw: Random, plan: Plan) -> tuple[Plan, Plan]:
 
 def _oscillating(draw: Random, plan: Plan) -> tuple[Plan, Plan]:
     """A learning rate or a momentum that jumps over the minimum again and again, with small batches at times."""
-    twin = replace(plan, activation=draw.choice(["relu", "tanh"]))
+    twin = replace(plan, activation="relu")
     optimiser, rate, momentum = draw.choice(
-        [("adam", 0.1, 0.9), ("adam", 0.2, 0.9), ("rmsprop", 0.1, 0.9), ("momentum", 0.5, 0.95), ("momentum", 0.2, 0.99)]
+        [("adam", 0.2, 0.9), ("adam", 0.3, 0.9), ("rmsprop", 0.1, 0.9), ("momentum", 0.5, 0.95), ("momentum", 0.2, 0.99)]
     )
     batch = draw.choice([plan.batch, plan.batch, 8])
     faulty = replace(twin, optimiser=optimiser, rate=rate, momentum=momentum, batch=batch)
