@@ -5,6 +5,7 @@ and functions see the layers, and are taken away again. No random number is draw
 """
 
 import functools
+import importlib
 import time
 import weakref
 from collections.abc import Callable
@@ -40,6 +41,8 @@ class Watch:
         self.last: Record | None = None
         self.loader: tuple[int, int] = (0, 0)
         self.before: dict[int, list[Any]] = {}
+        self.epoch: dict[Record, tuple[tuple[int, int], list[float]]] = {}
+        """Which loader feeds a training, in which pass, and the losses of that pass."""
         self.began = 0.0
 
     def start(self) -> None:
@@ -68,7 +71,7 @@ class Watch:
         optimizer.__init__, torch.Tensor.backward, torch.utils.data.DataLoader.__iter__ = noted, back, iterated
         for name in LOSSES:
             setattr(self.functional, name, self._of_loss(getattr(self.functional, name), name))
-        hooks = torch.optim.optimizer
+        hooks = importlib.import_module("torch.optim.optimizer")
         hooks.register_optimizer_step_pre_hook(lambda one, *_: watch.book.safely(watch.before_step, one))
         hooks.register_optimizer_step_post_hook(lambda one, *_: watch.book.safely(watch.after_step, one))
 
@@ -119,7 +122,6 @@ class Watch:
             close()
         self.close.clear()
         self.called.clear()
-        self.activated.clear()
         self.before.clear()
         self.recent = None
 
@@ -181,7 +183,6 @@ class Watch:
             momentum=None if momentum is None else float(momentum),
             line=self.loss[-1][1] if self.loss else None,
         )
-        self.epoch: dict[Record, tuple[tuple[int, int], list[float]]] = getattr(self, "epoch", {})
         self.epoch[record] = (self.loader, [])
         return record
 
@@ -201,6 +202,8 @@ class Watch:
             self._sample(record, optimizer)
         record.stepped()
         self.loss.clear()
+        self.called.clear()
+        self.activated.clear()
         self.batch = None
         live = [one for one in self.records.values() if one in self.book.records]
         if any(one.schedule.due(one.steps) for one in live):
@@ -302,7 +305,7 @@ class Watch:
     def finish(self) -> None:
         """The script ended."""
         self._validated()
-        for record, (_, seen) in getattr(self, "epoch", {}).items():
+        for record, (_, seen) in self.epoch.items():
             if seen:
                 record.epoch(sum(seen) / len(seen))
         self.stop_looking()

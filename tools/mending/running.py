@@ -11,6 +11,8 @@ from typing import Any, Self
 
 from mlpilot.sandbox.protocol import CellError, CellResult, Limits, Mount, Pool, Sandbox
 from mlpilot.sandbox.stopping import stopping_on_sigint
+from mlpilot.tools.diagnose.dynamic import received
+from mlpilot.tools.diagnose.dynamic.facts import Training
 
 OBSERVER = "/mnt/observer"
 CELL = "import mlpilot_observer; mlpilot_observer.work(received_buffers(), send_buffer, globals())"
@@ -18,6 +20,7 @@ PRELOADED = ("numpy", "pandas", "sklearn")
 """Imported once before the forks, where the script imports them."""
 
 _NOTES_BYTES = 2**17
+_BUFFER_BYTES = _NOTES_BYTES + received.MOST_BYTES
 _MOST_NOTES, _CHARACTERS = 100, 500
 
 
@@ -55,6 +58,10 @@ class Ended:
     error: CellError | None
     warnings: tuple[Told, ...] = ()
     fits: tuple[Fit, ...] = ()
+    trainings: tuple[Training, ...] = ()
+    """Trainings in PyTorch and Keras, in the order in which they began."""
+    unobserved: tuple[str, ...] = ()
+    """Why some facts of trainings are not known."""
 
 
 class Runner:
@@ -86,7 +93,7 @@ class Runner:
             if self._link:
                 session.run(self._link)
             with stopping_on_sigint(session) as stops:
-                result = session.run(CELL, timeout=self._timeout, buffers=[job], buffer_bytes=_NOTES_BYTES)
+                result = session.run(CELL, timeout=self._timeout, buffers=[job], buffer_bytes=_BUFFER_BYTES)
         if stops.asked:
             raise KeyboardInterrupt
         return self._ended(result)
@@ -96,7 +103,8 @@ class Runner:
         if error is not None:
             error = replace(error, traceback=as_solution(error.traceback, self._name))
         told, fits = _notes(result.buffers.get("notes", b""))
-        return Ended(result.status, result.stdout, result.stderr, error, told, fits)
+        trainings, unobserved = received.trainings(result.buffers.get("trainings", b""))
+        return Ended(result.status, result.stdout, result.stderr, error, told, fits, trainings, unobserved)
 
     def close(self) -> None:
         """End the pool."""
