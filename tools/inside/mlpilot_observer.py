@@ -32,6 +32,20 @@ def warm_up(*names: str) -> None:
     for name in names:
         with contextlib.suppress(Exception):
             importlib.import_module(name)
+            if name == "torch":
+                _warm_up_torch()
+
+
+def _warm_up_torch() -> None:
+    """What PyTorch imports with its first optimiser, half a second of work; it asks for a folder to write to, and there
+    is none before the forks, so that it is told of one that is there. Every fork finds its own again."""
+    if "TORCHINDUCTOR_CACHE_DIR" in os.environ:
+        return
+    os.environ["TORCHINDUCTOR_CACHE_DIR"] = "/"
+    try:
+        importlib.import_module("torch._dynamo")
+    finally:
+        del os.environ["TORCHINDUCTOR_CACHE_DIR"]
 
 
 def work(buffers: Sequence[Any], send: Callable[[str, Any], None], names: dict[str, Any]) -> None:

@@ -16,7 +16,7 @@ from mlpilot.tools.diagnose.dynamic.facts import Training
 
 OBSERVER = "/mnt/observer"
 CELL = "import mlpilot_observer; mlpilot_observer.work(received_buffers(), send_buffer, globals())"
-PRELOADED = ("numpy", "pandas", "sklearn")
+PRELOADED = ("numpy", "pandas", "sklearn", "torch", "keras")
 """Imported once before the forks, where the script imports them."""
 
 _NOTES_BYTES = 2**17
@@ -68,7 +68,14 @@ class Runner:
     """Runs versions of one script; a context manager, for the pool behind it."""
 
     def __init__(
-        self, sandbox: Sandbox, mounts: Sequence[Mount], link: str, script: Path, source: str, timeout: float
+        self,
+        sandbox: Sandbox,
+        mounts: Sequence[Mount],
+        link: str,
+        script: Path,
+        source: str,
+        timeout: float,
+        limits: Limits | None = None,
     ) -> None:
         """`link` is a Cell that puts the mounts where the script looks for them, or ""; `timeout` in seconds a run.
 
@@ -80,7 +87,7 @@ class Runner:
         own = {script.stem, *(Path(mount.target).name.removesuffix(".py") for mount in mounts)}
         imports = sorted(_imported(source) & set(PRELOADED) - own)  # a file of theirs called numpy.py hides numpy
         preload = f"import mlpilot_observer; mlpilot_observer.warm_up(*{imports!r})"
-        self._pool: Pool = sandbox.pool(Limits(), [*mounts, observer], preload=preload, path=[OBSERVER])
+        self._pool: Pool = sandbox.pool(limits or Limits(), [*mounts, observer], preload=preload, path=[OBSERVER])
 
     def run(self, source: str, watched: Mapping[str, str] | None = None) -> Ended:
         """Run a version of the script. `watched`: class of an estimator → the module that holds it.

@@ -73,10 +73,10 @@ def mend_proven(source: str, first: Ended, run: Run, judge: Judge, tried: list[s
             break
         after = [run(text)]
         spent += sum(one.seconds for one in after[0].trainings)
-        if _is_mended(shown, after[0], text, judge) and is_same(first, after[0]) and is_better(before, after):
+        if _is_mended(after[0], text, judge) and is_same(first, after[0]) and is_better(before, after):
             before += [run(reseeded(source, seed)) for seed in range(len(before), SEEDS)]
             after += [run(reseeded(text, seed)) for seed in range(1, SEEDS)]
-            good = all(_is_mended(shown, one, text, judge) and is_same(first, one) for one in after)
+            good = all(_is_mended(one, text, judge) and is_same(first, one) for one in after)
             if good and is_better(before, after):
                 return Mended(text, what, after[0], _proof(shown, before, after), len(after))
         if len(tried) < _TAIL:
@@ -84,8 +84,8 @@ def mend_proven(source: str, first: Ended, run: Run, judge: Judge, tried: list[s
     return None
 
 
-def _is_mended(shown: Sequence[Diagnosis], ended: Ended, text: str, judge: Judge) -> bool:
-    """Whether it ended well, without any symptom but those that came with the first ones and are only notes."""
+def _is_mended(ended: Ended, text: str, judge: Judge) -> bool:
+    """Whether it ended well, without any symptom."""
     return ended.status == "ok" and not any(one.severity != "note" for one in judge(ended, text))
 
 
