@@ -9,7 +9,7 @@ import ast
 import math
 import statistics
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from mlpilot.tools.diagnose.dynamic.facts import Training
 from mlpilot.tools.diagnose.model import Diagnosis
@@ -34,6 +34,7 @@ Judge = Callable[[Ended, str], Sequence[Diagnosis]]
 Run = Callable[[str], Ended]
 _SEEDERS = ("manual_seed", "manual_seed_all", "set_random_seed", "set_seed", "seed", "seed_everything")
 _TAIL = 5
+_LEARNT = 0.5
 
 
 @dataclass(frozen=True)
@@ -66,22 +67,63 @@ def mend_proven(source: str, first: Ended, run: Run, judge: Judge, tried: list[s
     shown = list(judge(first, source))
     if not shown or not first.trainings:
         return None
-    before = [first]
+    trial = _Trial(source, first, run, judge, shown)
+    spare: list[tuple[float, str, str, Ended]] = []
     spent = 0.0
     for count, (text, what) in enumerate(mend_training(source, shown, first.trainings)):
         if count == MOST_TRIED or spent > SECONDS:
             break
-        after = [run(text)]
-        spent += sum(one.seconds for one in after[0].trainings)
-        if _is_mended(after[0], text, judge) and is_same(first, after[0]) and is_better(before, after):
-            before += [run(reseeded(source, seed)) for seed in range(len(before), SEEDS)]
-            after += [run(reseeded(text, seed)) for seed in range(1, SEEDS)]
-            good = all(_is_mended(one, text, judge) and is_same(first, one) for one in after)
-            if good and is_better(before, after):
-                return Mended(text, what, after[0], _proof(shown, before, after), len(after))
-        if len(tried) < _TAIL:
+        ended = run(text)
+        spent += sum(one.seconds for one in ended.trainings)
+        if trial.helps([ended], text):
+            if is_learning(ended) and (mended := trial.proven(text, what, ended)) is not None:
+                return mended
+            now = measured(ended)
+            spare.append((now.loss if now else math.inf, text, what, ended))
+        elif len(tried) < _TAIL:
             tried.append(f"{what} did not help")
+    for _, text, what, ended in sorted(spare, key=lambda one: one[0])[:2]:
+        if (mended := trial.proven(text, what, ended)) is not None:
+            return mended
     return None
+
+
+@dataclass
+class _Trial:
+    """The script as it was given, and its runs."""
+
+    source: str
+    first: Ended
+    run: Run
+    judge: Judge
+    shown: Sequence[Diagnosis]
+    before: list[Ended] = field(default_factory=list)
+
+    def helps(self, after: Sequence[Ended], text: str) -> bool:
+        """Whether in all these runs of a text the symptom is gone, the loss lower, and nothing else changed."""
+        whole = all(_is_mended(one, text, self.judge) and is_same(self.first, one) for one in after)
+        return whole and is_better(self.before or [self.first], after)
+
+    def proven(self, text: str, what: str, ended: Ended) -> Mended | None:
+        """The edit, where further runs of both versions bear it out."""
+        if not self.before:
+            self.before = [self.first, *(self.run(reseeded(self.source, seed)) for seed in range(1, SEEDS))]
+        after = [ended]
+        for seed in range(1, SEEDS):
+            after.append(self.run(reseeded(text, seed)))
+            if not self.helps(after, text):
+                return None
+        return Mended(text, what, ended, _proof(self.shown, self.before, after), len(after))
+
+
+def is_learning(ended: Ended) -> bool:
+    """Whether its loss at last is less than half of the first one: the first edit that does so is taken, and one that
+    merely helps only where none does."""
+    one = max(ended.trainings, key=lambda one: one.steps, default=None)
+    if one is None or not one.losses:
+        return False
+    last = one.losses[-max(1, len(one.losses) // _TAIL) :]
+    return statistics.fmean(point.value for point in last) < _LEARNT * one.losses[0].value
 
 
 def _is_mended(ended: Ended, text: str, judge: Judge) -> bool:
