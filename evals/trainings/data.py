@@ -82,7 +82,7 @@ TABLES = (
     Table(
         "recurrent",
         (_SKLEARN("load_digits"),),
-        "digits = load_digits(n_class=6)\nX = (digits.images[:450] / 16.0).astype(np.float32)  # eight rows, one a step\n"
+        "digits = load_digits(n_class=6)\nX = (digits.images[:450] / 16.0).astype(np.float32)\n"
         "y = digits.target[:450].astype(np.int64)",
         (8, 8),
         6,

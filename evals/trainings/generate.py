@@ -27,4 +27,4 @@ def training(number: int, problem: Problem | None) -> Training:
 
 def _text(plan: Plan, number: int) -> str:
     write = keras_script.written if plan.framework == "keras" else torch_script.written
-    return write(plan, Random(f"style/{number}"))  # noqa: S311 - how it is written, nothing secret
+    return write(plan, Random(f"style/{number}"))

@@ -128,8 +128,5 @@ def _last(plan: Plan, style: Style) -> str:
     part = "test" if style.held_out else "train"
     name = style.model_name
     if plan.table.classes:
-        return (
-            f"loss, score = {name}.evaluate(X_{part}, y_{part}, verbose=0)\n"
-            f'print(f"{part} accuracy: {{score:.4f}}")'
-        )
+        return f'loss, score = {name}.evaluate(X_{part}, y_{part}, verbose=0)\nprint(f"{part} accuracy: {{score:.4f}}")'
     return f'score = {name}.evaluate(X_{part}, y_{part}, verbose=0)\nprint(f"{part} loss: {{score:.4f}}")'

@@ -48,7 +48,7 @@ class Plan:
 
 def planned(number: int, problem: Problem | None) -> tuple[Plan, Plan]:
     """The training of this number: (with the problem, its healthy twin); twice the same where there is no problem."""
-    draw = Random(f"{problem}/{number}")  # noqa: S311 - which training it is, nothing secret
+    draw = Random(f"{problem}/{number}")
     framework = "keras" if number % EVERY_KERAS == EVERY_KERAS - 1 else "torch"
     kind = KINDS[(number // EVERY_KERAS + number) % 3]
     healthy = _healthy(draw, framework, kind)
@@ -127,7 +127,13 @@ def _oscillating(draw: Random, plan: Plan) -> tuple[Plan, Plan]:
     """A learning rate or a momentum that jumps over the minimum again and again, with small batches at times."""
     twin = replace(plan, activation="relu")
     optimiser, rate, momentum = draw.choice(
-        [("adam", 0.2, 0.9), ("adam", 0.3, 0.9), ("rmsprop", 0.1, 0.9), ("momentum", 0.5, 0.95), ("momentum", 0.2, 0.99)]
+        [
+            ("adam", 0.2, 0.9),
+            ("adam", 0.3, 0.9),
+            ("rmsprop", 0.1, 0.9),
+            ("momentum", 0.5, 0.95),
+            ("momentum", 0.2, 0.99),
+        ]
     )
     batch = draw.choice([plan.batch, plan.batch, 8])
     faulty = replace(twin, optimiser=optimiser, rate=rate, momentum=momentum, batch=batch)
@@ -136,10 +142,9 @@ def _oscillating(draw: Random, plan: Plan) -> tuple[Plan, Plan]:
 
 def _slow(draw: Random, plan: Plan) -> tuple[Plan, Plan]:
     """A learning rate far too small for the optimiser, or an optimiser that needs a much larger one."""
-    optimiser, rate = draw.choice(
-        [("adam", 1e-6), ("adam", 1e-5), ("rmsprop", 2e-6), ("sgd", 1e-5), ("sgd", 1e-4), ("momentum", 1e-5)]
-        + [("adadelta", 0.001), ("adagrad", 1e-5)]
-    )
+    choices = [("adam", 1e-6), ("adam", 1e-5), ("rmsprop", 2e-6), ("sgd", 1e-5), ("sgd", 1e-4), ("momentum", 1e-5)]
+    choices.extend([("adadelta", 0.001), ("adagrad", 1e-5)])
+    optimiser, rate = draw.choice(choices)
     return replace(plan, optimiser=optimiser, rate=rate), plan
 
 

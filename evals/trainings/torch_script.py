@@ -1,5 +1,6 @@
 """A training of PyTorch, written out."""
 
+import itertools
 from random import Random
 
 from mlpilot.evals.trainings.plan import Plan
@@ -74,10 +75,10 @@ def _layers(plan: Plan) -> list[tuple[str, bool]]:
     """(layer, whether the activation follows), without the recurrent one."""
     if plan.kind == "convolutional":
         widths = (1, *plan.hidden)
-        found = [(f"nn.Conv2d({a}, {b}, 3, padding=1)", True) for a, b in zip(widths, widths[1:], strict=False)]
+        found = [(f"nn.Conv2d({a}, {b}, 3, padding=1)", True) for a, b in itertools.pairwise(widths)]
         return [*found, ("nn.Flatten()", False), (f"nn.Linear({widths[-1] * 64}, {_outputs(plan)})", False)]
     widths = (plan.table.shape[0] if plan.kind == "dense" else plan.hidden[0], *plan.hidden[plan.kind == "recurrent" :])
-    found = [(f"nn.Linear({a}, {b})", True) for a, b in zip(widths, widths[1:], strict=False)]
+    found = [(f"nn.Linear({a}, {b})", True) for a, b in itertools.pairwise(widths)]
     return [*found, (f"nn.Linear({widths[-1]}, {_outputs(plan)})", False)]
 
 
@@ -150,8 +151,14 @@ def _functions(plan: Plan, style: Style) -> str:
         lines += [f"        nn.init.normal_(m.weight, mean=0.0, std={plan.deviation})"] if plan.deviation else []
         lines += [f"        nn.init.constant_(m.bias, {plan.bias})"] if plan.bias is not None else []
         if plan.kind == "recurrent" and plan.deviation:
-            lines += ["    elif isinstance(m, (nn.RNN, nn.GRU, nn.LSTM)):", "        for name, weight in m.named_parameters():"]
-            lines += ["            if 'weight' in name:", f"                nn.init.normal_(weight, std={plan.deviation})"]
+            lines += [
+                "    elif isinstance(m, (nn.RNN, nn.GRU, nn.LSTM)):",
+                "        for name, weight in m.named_parameters():",
+            ]
+            lines += [
+                "            if 'weight' in name:",
+                f"                nn.init.normal_(weight, std={plan.deviation})",
+            ]
         parts.append("\n".join(lines) + "\n\n")
     if style.loop == "function":
         parts.append(
@@ -213,7 +220,8 @@ def _last(plan: Plan, style: Style) -> str:
     part, said = ("test", "test") if style.held_out else ("train", "train")
     name = style.model_name
     if plan.table.classes:
-        found = f'score = ({name}(X_{part}).argmax(dim=1) == y_{part}).float().mean().item()\nprint(f"{said} accuracy: {{score:.4f}}")'
+        found = f"score = ({name}(X_{part}).argmax(dim=1) == y_{part}).float().mean().item()"
+        found += f'\nprint(f"{said} accuracy: {{score:.4f}}")'
     else:
         found = f'score = criterion({name}(X_{part}).squeeze(1), y_{part}).item()\nprint(f"{said} loss: {{score:.4f}}")'
     return f"{name}.eval()\nwith torch.no_grad():\n" + indented(found)

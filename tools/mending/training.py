@@ -1,4 +1,4 @@
-"""Repairs of a training that runs and learns badly, as smallest edits, the likeliest first; `training_proof` tries them.
+"""Repairs of a training that runs and learns badly: smallest edits, the likeliest first; `training_proof` tries them.
 
 The remedies are those of AutoTrainer (Zhang et al., ICSE 2021) for its five problems: other activations,
 initialisations, learning rates and optimisers, batch normalisation, bounded gradients, other batches; and the scale of

@@ -73,7 +73,8 @@ def optimisers(tree: ast.Module) -> list[Optimiser]:
 
 
 def _takes_parameters(call: ast.Call) -> bool:
-    return bool(call.args) and not isinstance(call.args[0], ast.Constant | ast.Name) or keyword(call, "params") is not None
+    placed = bool(call.args) and not isinstance(call.args[0], ast.Constant | ast.Name)
+    return placed or keyword(call, "params") is not None
 
 
 def _value(tree: ast.Module, node: ast.expr | None) -> ast.expr | None:
@@ -116,7 +117,9 @@ def model_of(optimiser: Optimiser) -> str:
 
 def statement_of(tree: ast.Module, node: ast.AST) -> ast.stmt | None:
     """The innermost statement that a node stands in."""
-    inside = [one for one in ast.walk(tree) if isinstance(one, ast.stmt) and any(part is node for part in ast.walk(one))]
+    inside = [
+        one for one in ast.walk(tree) if isinstance(one, ast.stmt) and any(part is node for part in ast.walk(one))
+    ]
     return max(inside, key=lambda one: (one.lineno, one.col_offset), default=None)
 
 

@@ -109,7 +109,9 @@ def _keras_norms(source: str, tree: ast.Module) -> list[Edit]:
         norm = text_of(source, call.func)[: -len(called(call))] + "BatchNormalization()"
         around = parent[call]
         if isinstance(around, ast.List):
-            edits.append(Edit(span(source, call)[1], span(source, call)[1], _separator(source, span(source, call)[0]) + norm))
+            edits.append(
+                Edit(span(source, call)[1], span(source, call)[1], _separator(source, span(source, call)[0]) + norm)
+            )
             continue
         statement = statement_of(tree, call)
         if statement is None:

@@ -14,7 +14,7 @@ TYPICAL: dict[str, tuple[float, ...]] = {
     "Adam": (0.005, 0.001, 0.02),
     "RMSprop": (0.002, 0.0005, 0.005),
 }
-"""Learning rates that mostly work, the likeliest first; of others as of Adam. For nets of this size, and inputs near 1."""
+"""Learning rates that mostly work, the likeliest first; of others as of Adam."""
 MOST_MOMENTUM = 0.9
 _SHARED = {"lr", "learning_rate", "params", "weight_decay", "clipnorm", "clipvalue"}
 
@@ -44,8 +44,8 @@ def by_factor(source: str, tree: ast.Module, factors: tuple[float, ...]) -> list
     for one in optimisers(tree):
         now = one.number
         if now:
-            for rate in (float(f"{now * factor:.3g}") for factor in factors):
-                found.append((_with_rate(source, one, rate), f"learning rate {rate:g} instead of {now:g}"))
+            wanted = [float(f"{now * factor:.3g}") for factor in factors]
+            found += [(_with_rate(source, one, rate), f"learning rate {rate:g} instead of {now:g}") for rate in wanted]
     return found
 
 

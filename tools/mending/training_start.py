@@ -1,4 +1,4 @@
-"""Edits of where a training begins: first weights and biases, the scale of its inputs, and the clipping of gradients."""
+"""Edits of where a training begins: first weights and biases, the scale of inputs, the clipping of gradients."""
 
 import ast
 
@@ -148,7 +148,11 @@ def scaled(source: str, tree: ast.Module) -> list[Edited]:
     for node in ast.walk(tree):
         parts = node.targets[0].elts if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Tuple) else []
         names = [one.id for one in parts if isinstance(one, ast.Name)]
-        split = isinstance(node, ast.Assign) and isinstance(node.value, ast.Call) and called(node.value) == "train_test_split"
+        split = (
+            isinstance(node, ast.Assign)
+            and isinstance(node.value, ast.Call)
+            and called(node.value) == "train_test_split"
+        )
         if not isinstance(node, ast.Assign) or not split or len(names) != 4:
             continue
         train, test, pad = names[0], names[1], "\n" + " " * node.col_offset

@@ -65,9 +65,9 @@ def _of(one: Training) -> tuple[str, str]:
         return "", ""
     last = statistics.fmean(losses[-max(1, len(losses) // _PARTS) :])
     fell = f"loss {losses[0]:.3g} at first, {last:.3g} at last"
-    if last < UNLEARNED * losses[0] and max(losses) < _LEAP * max(losses[0], last):
-        if losses[0] < _LEAP or last < 0.01 * losses[0]:
-            return "", ""
+    leapt = max(losses) >= _LEAP * max(losses[0], last) or (losses[0] >= _LEAP and last >= 0.01 * losses[0])
+    if last < UNLEARNED * losses[0] and not leapt:
+        return "", ""
     return _unlearned(one, losses, last / losses[0], fell)
 
 
