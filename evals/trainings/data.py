@@ -1,7 +1,7 @@
 """Tables, images and sequences for the trainings: code that makes them, without anything to download.
 
 Each leaves `X` (float32) and `y`: (rows, columns) for dense nets, (rows, 8, 8) for convolutional ones, (rows, steps,
-values) for recurrent ones; `y` is int64 classes, or float32 values of about mean zero and deviation one for a regression.
+values) for recurrent ones; `y` is int64 classes, or float32 values near mean zero and deviation one.
 """
 
 from dataclasses import dataclass
