@@ -19,7 +19,7 @@ from mlpilot.tools.diagnose.read import ENDINGS
 from mlpilot.tools.diagnose.repair import repair_source
 from mlpilot.tools.diagnose.static.inspect import check_files
 from mlpilot.tools.diagnose.static.report import SYNTAX, TOO_LARGE, check_source
-from mlpilot.tools.mending import leak, settings
+from mlpilot.tools.mending import leak, settings, training_proof, training_symptoms
 from mlpilot.tools.mending.claims import SCORE, fallen, proven
 from mlpilot.tools.mending.complaints import UNFINISHED, failure, of_their_own, same, warned
 from mlpilot.tools.mending.known import mend_found
@@ -80,6 +80,7 @@ def mend(source: str, path: str, run: Run, read: list[Diagnosis]) -> Mend:
     _warnings(work)
     _leaks(work)
     _offered(work)
+    _trainings(work)
     _unseeded(work)
     return _closed(work)
 
@@ -269,6 +270,17 @@ def _key(work: _Work, found: Diagnosis) -> tuple[str, int | None]:
     return found.code, original_line(work.source, work.text, found.line or 1)
 
 
+def _trainings(work: _Work) -> None:
+    """A training that learns nothing: what `training_proof` can prove to mend it stays."""
+    shown = training_symptoms.symptoms(work.ended, work.text)
+    for found in shown:
+        work.meet(replace(found, path=work.path, column=1))
+    mended = training_proof.mend_proven(work.text, work.ended, work.run, training_symptoms.symptoms, work.tried)
+    if mended is not None:
+        work.take(mended.text, mended.what, mended.ended, mended.runs)
+        work.proofs.append(mended.proof)
+
+
 def _unseeded(work: _Work) -> None:
     """Seeds, where two runs differ and with the seeds they do not."""
     found = next((one for one in work.check() if one.code == UNSEEDED), None)
@@ -334,6 +346,7 @@ def _kinds(ended: Ended) -> set[tuple[str, str]]:
 def _left(work: _Work) -> str:
     """Warnings and errors that the script still has."""
     found = [*work.check(), *(one for one, _ in warned(work.ended, work.text, work.path))]
+    found += training_symptoms.symptoms(work.ended, work.text)
     bad = [one for one in found if one.severity in ("error", "warning")]
     told = [f"line {original_line(work.source, work.text, one.line or 1)} [{one.code}]" for one in bad]
     return ", ".join(told[:5]) + (f" and {len(told) - 5} more" if len(told) > 5 else "")
