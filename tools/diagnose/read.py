@@ -12,7 +12,7 @@ from mlpilot.tools.diagnose.signs import FRAMEWORKS, sign
 
 _FRAME = re.compile(r'[\s|]*File "?(?:[^"]*/)?solution\.py"?(?:, line |:)(\d{1,7})')
 _COLOUR = re.compile("\x1b\\[[0-9;]{0,20}m")
-_REMOTE, _CAUSE = "_RemoteTraceback:", "The above exception was the direct cause"
+_REMOTE, _CAUSE = "RemoteTraceback:", "The above exception was the direct cause"
 """What stands before and after the traceback of another process."""
 _PLACE = re.compile(r" \((?:solution\.py, )?line (\d{1,7})\)\Z")
 """How the message of a syntax error ends."""

@@ -217,7 +217,7 @@ class Look:
 
     def _outputs(self, outputs: Any) -> None:
         """Scale of the outputs, and the classes that they mean."""
-        inputs, targets = self.rows or (None, None)
+        _inputs, targets = self.rows or (None, None)
         if isinstance(outputs, dict | list | tuple) or targets is None:
             return
         values = _array(self.keras, outputs)
@@ -248,7 +248,7 @@ class Look:
                 pairs = zip(kernels, old, strict=True)
                 told["updates"] = sum(float(((a - b).astype("float64") ** 2).sum()) for a, b in pairs) ** 0.5 / norm
             values[layer.name] = told | seen.get(layer.path, {})
-        order = [path for path in seen]
+        order = list(seen)
         names = {layer.name: order.index(layer.path) for layer in _leaves(self.model) if layer.path in seen}
         return dict(sorted(values.items(), key=lambda item: names.get(item[0], len(order))))
 
@@ -349,7 +349,7 @@ def _rows(x: Any, y: Any, left_out: float) -> tuple[Any, Any] | None:
 
 
 def _name(loss: Any) -> str:
-    """"SparseCategoricalCrossentropy" and the like as Keras names the function."""
+    """A loss such as "SparseCategoricalCrossentropy" as Keras names the function."""
     name = loss if isinstance(loss, str) else getattr(loss, "name", None) or getattr(loss, "__name__", "")
     return str(name)[:60]
 

@@ -195,7 +195,7 @@ class Watch:
             self._epochs(record, value)
             record.curves["losses"].add(record.steps, value)
             if value - value != 0:
-                self._blame(record, optimizer, value)
+                self._blame(record, value)
         if self.batch is not None:
             self._right(record, *self.batch)
         if self.close and record.schedule.due(record.steps):
@@ -230,7 +230,7 @@ class Watch:
         if right is not None:
             curve.add(record.steps, right)
 
-    def _blame(self, record: Record, optimizer: Any, value: float) -> None:
+    def _blame(self, record: Record, value: float) -> None:
         if "bad" not in record.facts:
             if self.batch is not None and self.batch[2].is_floating_point() and not bool(
                 self.torch.isfinite(self.batch[2]).all()

@@ -77,9 +77,7 @@ class Record:
 
     def __init__(self, framework: str, backend: str) -> None:
         self.facts: dict[str, Any] = {"framework": framework, "backend": backend}
-        self.curves = {
-            name: Curve() for name in ("losses", "validation_losses", "accuracies", "validation_accuracies")
-        }
+        self.curves = {name: Curve() for name in ("losses", "validation_losses", "accuracies", "validation_accuracies")}
         self.schedule = Schedule()
         self.steps = 0
         self.sampled: list[int] = []
@@ -172,7 +170,7 @@ class Book:
         """Observe; a fault of the observer's own is noted, and never the script's."""
         try:
             work(*args)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever an observer meets, the script goes on
             said = f"{type(error).__name__}: {error}"[:300]
             if len(self._faults) < 5 and said not in self._faults:
                 self._faults.append(said)
