@@ -5,7 +5,6 @@ Ctrl-C ends the reading itself.
 """
 
 import json
-
 import sys
 import threading
 from dataclasses import asdict
