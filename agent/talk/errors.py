@@ -87,7 +87,7 @@ def _rows(record: RunRecord, truth: NDArray[np.float64]) -> pd.DataFrame:
     return study.prepared.X.iloc[rows].reset_index(drop=True)
 
 
-def _groups(name: str, column: "pd.Series[object]") -> list[tuple[str, NDArray[np.bool_]]]:
+def _groups(name: str, column: pd.Series) -> list[tuple[str, NDArray[np.bool_]]]:
     missing = column.isna().to_numpy()
     found = [(f"{shown(name)} is missing", missing)] if missing.any() else []
     values = column[~missing]
