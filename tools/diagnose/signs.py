@@ -1,8 +1,9 @@
 """Messages of PyTorch, Keras, TensorFlow, XGBoost, LightGBM, numpy and pandas that are known, and what they mean.
 
-Source: the messages themselves, of PyTorch 2.13, Keras 3, TensorFlow 2.21, XGBoost 3.2 and LightGBM 4.7, raised by small
-programs; those of GPUs and of workers are from memory, and were not raised here. Patterns look at the first line or at a bounded
-stretch of text, and none repeats within a repetition: a message may be as long and as odd as its writer likes.
+Source: the messages themselves, of PyTorch 2.13, Keras 3, TensorFlow 2.21, XGBoost 3.2 and LightGBM 4.7, raised by
+small programs; those of GPUs and of workers are from memory, and were not raised here. Patterns look at the first line
+or at a bounded stretch of text, and none repeats within a repetition: a message may be as long and as odd as its writer
+likes.
 """
 
 import re

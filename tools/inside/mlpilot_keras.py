@@ -60,7 +60,7 @@ class Watch:
             record = self.book.open("keras", self.keras.backend.backend())
             record.facts.update(line=line, of=id(model), optimizer_line=self.compiled.get(id(model)))
         callback = _callback(self.keras, self.book, Look(self.keras, model, record, bound.arguments))
-        if hasattr(given, "append") and not isinstance(given, list):
+        if given is not None and hasattr(given, "append") and not isinstance(given, list):
             given.append(callback)
         else:
             own = list(given) if isinstance(given, list | tuple) else [given] if given is not None else []

@@ -225,7 +225,8 @@ class Watch:
         """The share of the batch that is right, and, now and then, the classes."""
         curve = record.curves["accuracies"]
         if not curve.wants() or not (name in THRESHOLDS or (outputs.ndim == 2 and not targets.is_floating_point())):
-            return curve.skip()
+            curve.skip()
+            return
         right = classes(record, _array(outputs), _array(targets), THRESHOLDS.get(name, 0.0))
         if right is not None:
             curve.add(record.steps, right)

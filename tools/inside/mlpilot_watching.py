@@ -47,7 +47,8 @@ class Watching:
         """The facts as JSON; `ended`: whether the script ran to its end."""
         for finish in self._finishing:
             self.book.safely(finish)
-        return self.book.as_bytes(ended)
+        told: bytes = self.book.as_bytes(ended)
+        return told
 
 
 class _Finder(importlib.abc.MetaPathFinder):

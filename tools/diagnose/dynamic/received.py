@@ -80,7 +80,7 @@ def _layer(one: dict[str, Any]) -> Layer:
 def _scale(one: Any) -> Scale | None:
     if not isinstance(one, dict):
         return None
-    numbers = {
+    numbers: dict[str, Any] = {
         name: _number(one.get(name)) or 0.0
         for name in ("minimum", "maximum", "mean", "spread", "least_spread", "most_spread")
     }
@@ -90,8 +90,8 @@ def _scale(one: Any) -> Scale | None:
 
 
 def _predicted(one: dict[str, Any]) -> Predicted:
-    counts = (_whole(one.get(name)) for name in ("step", "rows", "classes", "predicted"))
-    return Predicted(*counts, most=_number(one.get("most")) or 0.0)
+    step, rows, classes, predicted = (_whole(one.get(name)) for name in ("step", "rows", "classes", "predicted"))
+    return Predicted(step, rows, classes, predicted, most=_number(one.get("most")) or 0.0)
 
 
 def _bad(one: Any) -> Bad | None:
