@@ -14,6 +14,7 @@ from mlpilot.agent.journal import AttemptRow, Entry
 from mlpilot.agent.judging.judge import Rejection
 from mlpilot.agent.judging.judged import Comparison
 from mlpilot.agent.keys import blend_key, experiment_key
+from mlpilot.agent.overheard import Overheard
 from mlpilot.sandbox.protocol import CellError
 from mlpilot.tools.compose import compose
 from mlpilot.tools.contract import problem
@@ -137,11 +138,13 @@ def run(desk: Desk, number: int) -> bool:
         _attempt(desk, number, solution, known.status, 0.0, known.failure)
         return False
     begun, seconds = desk.clock.active, 0.0
-    done = desk.journal.folds(entry.key)
+    done, heard = desk.journal.folds(entry.key), Overheard(desk.run)
     for fold in range(len(desk.study.plan.folds)):
         if fold not in done:
             timeout = desk.fold_timeout(begun)
-            tried = desk.bench.fold(fold, solution.source, entry.params, timeout=timeout)
+            hear = heard.about(f"#{number}, fold {fold + 1}")
+            tried = desk.bench.fold(fold, solution.source, entry.params, timeout=timeout, on_output=hear)
+            heard.flush()
             seconds += tried.seconds
             if tried.prediction is None:
                 _attempt(desk, number, solution, tried.status, seconds, _failure(tried))

@@ -16,5 +16,6 @@ SUITES: dict[str, str] = {
     "hostile": "mlpilot.evals.hostile.suite",
     "reading": "mlpilot.evals.reading",
     "bugs": "mlpilot.evals.bugs.suite",
+    "trainings": "mlpilot.evals.trainings.suite",
 }
 """Name of a suite → the module that holds it."""

@@ -1,17 +1,15 @@
 """What is known of a run beside its board: the data, the means, the judge. Labels and facts, all clean."""
 
 from collections.abc import Iterable, Sequence
-from pathlib import PurePath
 
 from rich.console import Console
 from rich.text import Text
 
 from mlpilot.agent.events import Profiled, Ready
-from mlpilot.agent.home import home
+from mlpilot.agent.kept import table_name
 from mlpilot.agent.record import RunRecord
 from mlpilot.agent.report import words
 from mlpilot.agent.task import Task, TaskSpec
-from mlpilot.frames import KEPT
 from mlpilot.numbers import metric_name, plural
 from mlpilot.screen import print_beside
 from mlpilot.streams import clean
@@ -60,11 +58,8 @@ def print_facts(console: Console, facts: Iterable[Fact]) -> None:
 
 
 def file_name(path: str) -> str:
-    """The name of a file, without its folders; a DataFrame that was kept for a run is called that."""
-    parts = PurePath(path)
-    if parts.parent.name == KEPT and parts.parent.parent == home():
-        return f"DataFrame {parts.stem[:6]}"
-    return clean(parts.name or path)
+    """The name of a file, without its folders; of a DataFrame that was kept for a run, its variable's."""
+    return clean(table_name(path))
 
 
 def _data(spec: TaskSpec, rows: int, columns: int) -> str:

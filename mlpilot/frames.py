@@ -10,9 +10,6 @@ from mlpilot.sandbox.errors import UserError
 if TYPE_CHECKING:
     import pandas as pd
 
-KEPT = "frames"
-"""The folder that holds them, in the state folder."""
-
 
 def path_of(table: "str | PathLike[str] | pd.DataFrame", name: str) -> str:
     """The path of a table; a DataFrame is written first, under the hash of its contents. Raises `UserError`."""
@@ -22,16 +19,22 @@ def path_of(table: "str | PathLike[str] | pd.DataFrame", name: str) -> str:
 
     if not isinstance(table, pd.DataFrame):
         raise UserError(f"{name} must be a path or a pandas DataFrame, not {type(table).__name__}")
-    return _kept(table)
+    return keep(table)
 
 
-def _kept(frame: "pd.DataFrame") -> str:
+def keep(frame: "pd.DataFrame", variable: str = "") -> str:
+    """Write a DataFrame into the state folder, under the hash of its contents; its path.
+
+    `variable` is what its owner calls it, an identifier: reports call it that, too (`agent/kept.py`).
+    """
     from mlpilot.agent.atomic import write_atomically
     from mlpilot.agent.home import make_home
+    from mlpilot.agent.kept import place
 
     content, suffix = _bytes(frame)
-    path = make_home() / KEPT / f"{hashlib.sha256(content).hexdigest()[:16]}{suffix}"
+    path = place(make_home(), hashlib.sha256(content).hexdigest()[:16], suffix, variable)
     if not path.is_file():
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         write_atomically(path, content)
     return str(path)
 

@@ -89,7 +89,7 @@ class Board:
             tag("td", fixed(one.score.value, self.places + 1) if one.score else "–", class_="score"),
             tag("td", self._range(one.score), class_="range"),
             tag("td", standing(one), class_="standing"),
-            tag("td", "found" if one.reused else duration(one.seconds), class_="took"),
+            tag("td", "found" if one.reused else "" if one.status == "open" else duration(one.seconds), class_="took"),
         ]
         return tag("tr", cells, class_=f"{style} best".strip() if best else style or None)
 
@@ -130,6 +130,8 @@ class Board:
 
 def standing(one: ExperimentRecord) -> Child:
     """How it stands against the best before it, as a word with a sign, so that colour says nothing alone."""
+    if one.status == "open":
+        return tag("span", "… running", class_="no-better")
     if one.score is None:
         return tag("span", "✕ " + clip(one.status, 20), class_="bad")
     comparison: Comparison | None = one.comparison

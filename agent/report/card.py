@@ -53,7 +53,10 @@ def _said(record: RunRecord) -> list[Child]:
 
 @cache
 def _style() -> str:
-    """The report's style, bound to the card, in the colours of the page around it where that says what they are."""
+    """The report's style, bound to the card, in the colours of the page around it where that says what they are.
+
+    JupyterLab has cells of tables end at the right; what stands last outweighs that.
+    """
     sheet = (Path(__file__).parent / "style.css").read_text(encoding="utf-8")
     sheet = sheet.partition("@media (max-width")[0]
     light, dark = _VARIABLES.findall(sheet)[:2]
@@ -65,5 +68,5 @@ def _style() -> str:
         f' [data-jp-theme-light="true"] {here}, .vscode-light {here} {{{light}}}'
         f' [data-jp-theme-light="false"] {here}, .vscode-dark {here} {{{dark}}}'
         f" {here} {{ color: var(--ink); background: var(--paper); font: 14px/1.5 var(--sans); padding: .8rem 1rem;"
-        f" overflow-x: auto; {rules} }}"
+        f" overflow-x: auto; {rules} & table :is(th, td):not(.num) {{ text-align: left; }} }}"
     )

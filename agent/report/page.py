@@ -3,10 +3,12 @@
 import base64
 import hashlib
 from collections import Counter
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 
+from mlpilot.agent.kept import table_name
 from mlpilot.agent.record import ExperimentRecord, RunRecord
 from mlpilot.agent.report import figures, measures
 from mlpilot.agent.report.advice import suggestions
@@ -48,30 +50,33 @@ KINDS = {
 
 def page(record: RunRecord) -> Html:
     """The whole document. Its policy allows nothing but its own style sheet: no script, no request, no frame."""
-    target, data = clip(record.task.target, 60), clip(Path(record.spec.data).name, 60)
+    target, data = clip(record.task.target, 60), clip(table_name(record.spec.data), 60)
     return document(f"{target} from {data} – mlpilot", main_of(record), _footer(record))
 
 
 def main_of(record: RunRecord) -> Html:
     """Everything between the page's head and its foot."""
-    sections = (
-        _section("data", "The data", _data(record)),
-        _section("tried", "What was tried", _tried(record)),
-        _section("who", "Who found it", thinking_section(record)),
-        _section("behaviour", "How the best behaves", behaviour_section(record)),
-        _section("test", "Search score against test score", _search_and_test(record)),
-        _section("code", "The code", code_section(record, _best(record))),
-        _section("next", "What to do next", _next(record)),
-        _section("judged", "How it was judged", _judged(record)),
-    )
-    return join(_headline(record), sections)
+    return join(_headline(record), sections(record, tuple(_SECTIONS)))
+
+
+def sections(record: RunRecord, keys: Sequence[str]) -> Html:
+    """Some sections of the page, in this order; those with nothing to say are left out."""
+    return join(_section(key, _SECTIONS[key][0], _SECTIONS[key][1](record)) for key in keys)
 
 
 def document(
-    title: str, content: Html, foot: Html, *, script: Html | None = None, policy: str = "", mark: str = ""
+    title: str,
+    content: Html,
+    foot: Html,
+    *,
+    script: Html | None = None,
+    style: str = "",
+    policy: str = "",
+    mark: str = "",
 ) -> Html:
-    """A page in the report's style. `script` is our own code, which `policy` must allow; `mark` names its content."""
-    style = (Path(__file__).parent / "style.css").read_text(encoding="utf-8")
+    """A page in the report's style. `script` is our own code, which `policy` must allow, `style` what is added to the
+    style sheet; `mark` names its content."""
+    style = (Path(__file__).parent / "style.css").read_text(encoding="utf-8") + style
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     allowed = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
     head = tag(
@@ -101,7 +106,7 @@ def _headline(record: RunRecord) -> Html:
     best = _best(record)
     search = best.score if best else None
     title = tag(
-        "h1", "Predicting ", tag("em", clip(record.task.target, 60)), f" from {clip(Path(record.spec.data).name, 60)}"
+        "h1", "Predicting ", tag("em", clip(record.task.target, 60)), f" from {clip(table_name(record.spec.data), 60)}"
     )
     asked = tag("p", "Asked for: ", clip(record.spec.goal, 500), class_="goal") if record.spec.goal else None
     kicker = tag("p", f"mlpilot report · {clip(record.run, 60)} · {date(clip(record.created, 40))}", class_="kicker")
@@ -242,7 +247,7 @@ def _tried(record: RunRecord) -> Html | None:
     metric = metric_name(record.metric)
     return join(
         tag("p", f"{said}; {counts}."),
-        figures.progress(record.experiments, metric, record.greater_is_better),
+        figures.progress([one for one in record.experiments if one.status != "open"], metric, record.greater_is_better),
         Board(record).render(),
         tag("p", bars, words, class_="note"),
     )
@@ -320,3 +325,15 @@ def _footer(record: RunRecord) -> Html:
     except PackageNotFoundError:
         made_by = "mlpilot"
     return tag("p", f"{made_by} · run {clip(record.run, 60)} · this page asks nothing of the network")
+
+
+_SECTIONS: dict[str, tuple[str, Callable[[RunRecord], Html | None]]] = {
+    "data": ("The data", _data),
+    "tried": ("What was tried", _tried),
+    "who": ("Who found it", thinking_section),
+    "behaviour": ("How the best behaves", behaviour_section),
+    "test": ("Search score against test score", _search_and_test),
+    "code": ("The code", lambda record: code_section(record, _best(record))),
+    "next": ("What to do next", _next),
+    "judged": ("How it was judged", _judged),
+}

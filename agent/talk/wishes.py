@@ -37,7 +37,9 @@ VERBS: dict[str, Verb] = {
     "tune": Verb("tune [5m]", "go on from what was found, for so long"),
     "status": Verb("status", "where the run stands"),
     "board": Verb("board [RUN]", "everything that was tried, with scores"),
-    "why": Verb("why [N]", "why an experiment failed, or what the last one was for"),
+    "why": Verb("why [N|fold N]", "why an experiment or a fold failed, or what the last one was for"),
+    "errors": Verb("errors [RUN]", "on which rows the best model errs more than on others"),
+    "try": Verb("try target encoding", "judge another encoding beside the best"),
     "stop": Verb("stop", "stop the run; it can be resumed"),
     "resume": Verb("resume [RUN]", "go on with a run"),
     "report": Verb("report [RUN]", "where the report is"),
@@ -77,6 +79,12 @@ _WAYS: dict[str, tuple[str, ...]] = {
         r"\bwhy\b.{0,60}\b(?:fail|wrong|crash|error|reject|break|broke)\w*",
         r"\bwhat went wrong\b",
     ),
+    "errors": (
+        r"\b(?:explain|show|analy[sz]e|understand|describe|where are|what are)\b.{0,30}"
+        r"\b(?:errors|mistakes|residuals)\b",
+        r"\bwhere\b.{0,40}\b(?:errs?|wrong|mistaken|worst|fail)\b",
+    ),
+    "try": (r"\b(?P<idea>target[- ]encod(?:ing|er|e))\b",),
     "run": (
         r"\b(?:predict|model|learn|classify|forecast|find (?:me )?the best model(?: for)?"
         rf"|train (?:a|the best) model (?:for|on|to predict))\s+{_COLUMN}",
@@ -165,8 +173,12 @@ def _words(verb: str, found: re.Match[str], text: str) -> tuple[str, ...]:
         case "tune":
             return (time,) if time else ()
         case "why":
-            number = re.search(r"(?:#|experiment |number |fold )(\d+)", text, re.IGNORECASE)
-            return (number.group(1),) if number else ()
+            fold = re.search(r"\bfold (\d+)", text, re.IGNORECASE)
+            number = re.search(r"(?:#|experiment |number )(\d+)", text, re.IGNORECASE)
+            named = (number.group(1),) if number else ()
+            return (*named, "fold", fold.group(1)) if fold else named
+        case "try":
+            return ("target", "encoding")
     return ()
 
 

@@ -1,8 +1,9 @@
 """Mend the faulty programs of one half as `mlpilot fix` does, and hold each edit against the case's own symptom.
 
-    python -m mlpilot.evals.bugs.mending [WORD ...] [--half open] [--clean] [--json]
+    python -m mlpilot.evals.bugs.mending [WORD ...] [--half open] [--python PATH] [--clean] [--json]
 
-Scripts alone, and only those whose packages the sandbox has. A mended case counts when the symptom that its case.toml
+Scripts alone, and only those whose packages the sandbox has; those that need more run with the Python of --python, an
+environment that holds it (PyTorch, Keras and TensorFlow, say). A mended case counts when the symptom that its case.toml
 names is seen in the faulty program and not in the mended one, whatever `fix` itself says it has proven. With --clean
 the fixed versions and the clean programs are given to `fix`: each that it "repairs" is a false alarm.
 """
@@ -16,13 +17,14 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import replace
-from functools import partial
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
-from mlpilot.agent.settings import sandbox_for
+from mlpilot.agent.settings import Settings, environment_of, sandbox_for
 from mlpilot.evals.bugs import corpus, data, verify
+from mlpilot.sandbox.choose import choose
 from mlpilot.sandbox.protocol import Mount, Sandbox
 from mlpilot.tools.mending.loop import first_check, mend, unreadable
 from mlpilot.tools.mending.model import Mend
@@ -31,6 +33,36 @@ from mlpilot.tools.mending.running import Runner
 SECONDS = 120.0
 INSIDE = {"sklearn", "pandas", "numpy"}
 """What the sandbox's environment has of what cases need."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where programs run, and which Python sees their symptoms."""
+
+    sandbox: Sandbox
+    python: str
+
+
+class Places:
+    """The sandbox as it comes, and one that holds more; opened when they are first asked for."""
+
+    def __init__(self, python: str = "") -> None:
+        self._python = python
+
+    def of(self, needs: tuple[str, ...]) -> Place | None:
+        """Where a program that needs these packages runs; None where it cannot."""
+        if set(needs) <= INSIDE:
+            return self._own
+        return self._other if self._python and verify.has(self._python, needs) else None
+
+    @cached_property
+    def _own(self) -> Place:
+        return Place(sandbox_for("auto"), sys.executable)
+
+    @cached_property
+    def _other(self) -> Place:
+        settings = Settings(Path(), python=str(Path(self._python).absolute()))
+        return Place(choose("auto", str, environment_of(settings)), self._python)
 
 
 def mended(path: Path, maker: str, sandbox: Sandbox) -> Mend:
@@ -50,12 +82,12 @@ def mended(path: Path, maker: str, sandbox: Sandbox) -> Mend:
             return mend(source, path.name, runner.run, read)
 
 
-def held_against(case: corpus.Case, text: str) -> str:
+def held_against(case: corpus.Case, text: str, python: str) -> str:
     """Why the case's symptom is not gone in the mended program, or ""; it is seen in the faulty one first."""
     with tempfile.TemporaryDirectory() as name:
         shutil.copy(case.buggy, Path(name, "buggy.py"))
         Path(name, "fixed.py").write_text(text, encoding="utf-8")
-        return verify.verdict(replace(case, folder=Path(name)), sys.executable)
+        return verify.verdict(replace(case, folder=Path(name)), python)
 
 
 def changed(old: str, new: str) -> int:
@@ -64,60 +96,103 @@ def changed(old: str, new: str) -> int:
     return sum(line.startswith(("- ", "+ ")) for line in lines)
 
 
-def entry(case: corpus.Case, sandbox: Sandbox) -> dict[str, Any]:
+def entry(case: corpus.Case, place: Place) -> dict[str, Any]:
     """What became of one case."""
     source = corpus.code(case.buggy)
-    result = mended(case.buggy, case.data, sandbox)
+    result = mended(case.buggy, case.data, place.sandbox)
     said: dict[str, Any] = {"case": case.folder.name, "raises": "raises" in case.symptom, "status": result.status}
     if result.status == "repaired":
         fixed = corpus.code(case.fixed)
         said |= {
-            "symptom": held_against(case, result.source) or "gone",
+            "symptom": held_against(case, result.source, place.python) or "gone",
             "lines": changed(source, result.source),
             "lines of the fixed version": changed(source, fixed),
             "same as the fixed version": result.source.split() == fixed.split(),
             "changes": list(result.changes),
+            "proofs": [f"{one.what}: {one.before} → {one.after}" for one in result.proofs],
         }
-    return said | {"reason": result.reason[:200]}
+    return said | {"reason": result.reason[:600]}
 
 
-def clean_entry(path: Path, maker: str, sandbox: Sandbox) -> dict[str, Any]:
+def clean_entry(path: Path, maker: str, place: Place) -> dict[str, Any]:
     """What became of a program without fault."""
-    result = mended(path, maker, sandbox)
+    result = mended(path, maker, place.sandbox)
     name = f"{path.parent.name}/{path.name}"
     return {"case": name, "status": result.status, "changes": list(result.changes), "reason": result.reason[:200]}
 
 
-def clean_programs(half: str) -> list[tuple[Path, str]]:
-    """(program, maker of its tables) of all that can be run here."""
-    found = [(case.fixed, case.data) for case in corpus.cases(half) if runs(case)]
+def clean_programs(half: str, places: Places) -> list[tuple[Path, str, Place]]:
+    """(program, maker of its tables, where it runs) of all that can be run here."""
+    found = [(case.fixed, case.data, place) for case, place in runnable(half, places)]
     for path in corpus.clean():
         asks = dict(re.findall(r"^# (needs|data): (.+)$", corpus.code(path), re.MULTILINE))
-        if path.suffix == ".py" and set(asks.get("needs", "sklearn").split(", ")) <= INSIDE:
-            found.append((path, asks.get("data", "")))
+        place = places.of(tuple(asks.get("needs", "sklearn").split(", ")))
+        if path.suffix == ".py" and place is not None:
+            found.append((path, asks.get("data", ""), place))
     return found
 
 
-def runs(case: corpus.Case) -> bool:
-    """Whether it is a script that the sandbox can run."""
-    return set(case.needs) <= INSIDE and case.buggy.suffix == ".py" and "unmeasured" not in case.symptom
+def runnable(half: str, places: Places) -> list[tuple[corpus.Case, Place]]:
+    """The cases that are scripts and can be run here, and where."""
+    found = []
+    for case in corpus.cases(half):
+        place = places.of(case.needs)
+        if place is not None and case.buggy.suffix == ".py" and "unmeasured" not in case.symptom:
+            found.append((case, place))
+    return found
+
+
+@dataclass
+class Mended:
+    """What became of the cases of one half; sums alone, for of the held half no case is told."""
+
+    cases: int = 0
+    """Scripts that can be run here."""
+    repaired: int = 0
+    """Mended, with a proof of fix's own."""
+    gone: int = 0
+    """Of these, the symptom that the case names is gone, too."""
+    lines: int = 0
+    """Lines that the edits of these took out and put in."""
+    lines_of_fixed: int = 0
+    """Those of the same cases' fixed versions."""
+
+
+def total(half: str, places: Places, tell: Callable[[str], object] = str) -> Mended:
+    """Mend a whole half. `tell` is told how far it is, never of a case."""
+    sums = Mended()
+    for case, place in runnable(half, places):
+        said = entry(case, place)
+        sums.cases += 1
+        if said["status"] == "repaired":
+            sums.repaired += 1
+            if said["symptom"] == "gone":
+                sums.gone += 1
+                sums.lines += said["lines"]
+                sums.lines_of_fixed += said["lines of the fixed version"]
+        if sums.cases % 10 == 0:
+            tell(f"{half}: {sums.cases} mended or not")
+    return sums
 
 
 def main(words: list[str] | None = None) -> int:
     """Mend, print a line for each program, and the counts."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("words", nargs="*")
-    parser.add_argument("--half", choices=("open", "held"), default="open")
+    parser.add_argument(
+        "--half", choices=("open",), default="open", help="the other is told in sums alone: eval bugs --mend"
+    )
+    parser.add_argument("--python", default="", help="a Python that has the packages that others need")
     parser.add_argument("--clean", action="store_true")
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args(words)
-    sandbox = sandbox_for("auto", "")
+    places = Places(asked.python)
     jobs: list[tuple[str, Callable[[], dict[str, Any]]]] = []
     if asked.clean:
-        for path, maker in clean_programs(asked.half):
-            jobs.append((f"{path.parent.name}/{path.name}", partial(clean_entry, path, maker, sandbox)))
+        for path, maker, place in clean_programs(asked.half, places):
+            jobs.append((f"{path.parent.name}/{path.name}", partial(clean_entry, path, maker, place)))
     else:
-        jobs = [(case.folder.name, partial(entry, case, sandbox)) for case in corpus.cases(asked.half) if runs(case)]
+        jobs = [(case.folder.name, partial(entry, case, place)) for case, place in runnable(asked.half, places)]
     found = []
     for name, job in jobs:
         if not asked.words or any(word in name for word in asked.words):

@@ -63,10 +63,19 @@ def main(argv: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="mlpilot eval bugs", description=__doc__)
     parser.add_argument("--half", choices=HALVES, default="", help="one half of the cases (default: both)")
     parser.add_argument("--engine", choices=("check",), default="check", help="what looks for them (default: check)")
+    parser.add_argument(
+        "--mend", action="store_true", help="mend them too, and count what is repaired and proven (slow)"
+    )
+    parser.add_argument("--python", default="", help="with --mend: a Python that has PyTorch, Keras and TensorFlow")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args(argv)
     halves = [options.half] if options.half else list(HALVES)
     outcome = measure([case for half in halves for case in corpus.cases(half)], corpus.clean())
+    if options.mend:
+        from mlpilot.evals.bugs.mending import Places, total
+
+        places = Places(options.python)
+        outcome["mended"] = {half: asdict(total(half, places, say)) for half in halves}
     outcome |= {"suite": "bugs", "engine": options.engine, "load": load()}
     tell(outcome, table(outcome), as_json=options.json)
     return verdict(outcome)
@@ -140,4 +149,11 @@ def table(outcome: dict[str, Any]) -> str:
     clean = outcome["clean"]
     named = f" ({', '.join(clean['flagged'])})" if clean["flagged"] else ""
     rows += ["", f"Clean programs in which something is found: {len(clean['flagged'])} of {clean['programs']}{named}."]
+    if "mended" in outcome:
+        rows += [
+            "",
+            "| half | scripts run | repaired and proven | symptom gone | lines changed | of the fixed versions |",
+        ]
+        rows += ["|---" * 6 + "|"]
+        rows += [f"| {half} | " + " | ".join(map(str, one.values())) + " |" for half, one in outcome["mended"].items()]
     return "\n".join(rows)

@@ -1,17 +1,21 @@
 """What the verbs of a talk do."""
 
 import argparse
+import contextlib
 import threading
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mlpilot.agent.kept import is_kept, table_name
 from mlpilot.agent.options import RunOptions
 from mlpilot.agent.talk.memory import Memory
-from mlpilot.agent.talk.overview import Overview, overview
+from mlpilot.agent.talk.overview import Overview
 from mlpilot.agent.talk.wishes import Wish
 from mlpilot.chat import happenings as happen
+from mlpilot.chat import inquiry
 from mlpilot.chat.pursuit import Pursuit
+from mlpilot.chat.reading import is_large, look
 from mlpilot.chat.stopping import Stopped, abandonable
 from mlpilot.chat.workshop import Workshop
 from mlpilot.parser import nearest, parse
@@ -40,6 +44,8 @@ class Deeds:
         self._memory, self._options, self._tell, self._seconds = memory, options, tell, cell_seconds
         self._stopping = stopping
         self.overview: Overview | None = None
+        self._coming: threading.Thread | None = None
+        self._closing = threading.Event()
         self.run = ""
         self.pursuit: Pursuit | None = None
         self.workshop = Workshop(
@@ -70,6 +76,11 @@ class Deeds:
                 self._tell(happen.Board(self._stored(words).run))
             case "why":
                 self._why(words)
+            case "errors":
+                inquiry.errors(self._stored(words).record, self._tell, self._stopping)
+            case "try":
+                sandbox, record = self._options.sandbox, self._stored([]).record
+                return inquiry.try_encoding(record, words, sandbox, self._tell, self._stopping)
             case "report":
                 self._report(words)
             case "code":
@@ -86,24 +97,31 @@ class Deeds:
 
     def load(self, name: str) -> None:
         """Take up a table."""
-        self._tell(happen.Doing(f"reading {clean(name)}"))
-        self.overview = abandonable(lambda: overview(name), self._stopping)
+        said = clean(table_name(name) if is_kept(name) else name)
+        self._tell(happen.Doing(f"reading {said}"))
+        self.overview = look(name, self._stopping)
         self._memory.keep("state", "", table=str(Path(name).absolute()))
         seen = self.overview
         kinds = [(clean(one.name), _kind(one)) for one in seen.columns[:MOST_SHOWN]]
         more = len(seen.columns) - len(kinds)
-        head = ("table", f"{clean(name)}: {seen.rows:,} rows × {len(seen.columns)} columns")
+        head = ("table", f"{said}: {seen.rows:,} rows × {len(seen.columns)} columns")
         self._tell(happen.Facts((head, *kinds, *([("…", f"{more} more")] if more > 0 else []))))
         if seen.odd:
             looks = "thing looks" if len(seen.odd) == 1 else "things look"
             self._tell(happen.Told(f"{len(seen.odd)} {looks} odd: /odd"))
 
     def take_up(self, path: str) -> None:
-        """A table of before, quietly; one that is gone, or cannot be read any more, is left."""
-        try:
-            self.overview = overview(path)
-        except UserError:
-            self.overview = None
+        """A table of before, quietly; one that is gone, or cannot be read, is left. A large one comes later."""
+        if is_large(path):
+            self._coming = threading.Thread(target=self._take_up, args=(path,), daemon=True)
+            self._coming.start()
+        else:
+            self._take_up(path)
+
+    def _take_up(self, path: str) -> None:
+        with contextlib.suppress(UserError, Stopped):
+            found = look(path, self._closing)
+            self.overview = self.overview or found
 
     def _odd(self) -> None:
         seen = self._table()
@@ -115,6 +133,11 @@ class Deeds:
         self._tell(happen.Facts((*shown, *([("", f"and {more} more")] if more > 0 else []))))
 
     def _table(self) -> Overview:
+        while self._coming is not None and self._coming.is_alive():
+            self._tell(happen.Doing("reading the table of before"))
+            self._coming.join(0.1)
+            if self._stopping.is_set():
+                raise Stopped
         if self.overview is None:
             raise UserError("no table is loaded yet: /load FILE")
         return self.overview
@@ -238,6 +261,13 @@ class Deeds:
 
     def _why(self, words: list[str]) -> None:
         record = self._stored([]).record
+        if "fold" in words[:-1]:
+            place = words.index("fold")
+            if not words[place + 1].isdigit():
+                raise UserError("usage: /why [N] fold N")
+            number = words[0].lstrip("#") if place else None
+            self._tell(happen.Facts(tuple(inquiry.why_fold(record, int(words[place + 1]), number))))
+            return
         failed = [one for one in record.experiments if one.status in ("failed", "rejected")]
         named = [one for one in record.experiments if words and str(one.number) == words[0].lstrip("#")]
         if words and not named:
@@ -319,6 +349,7 @@ class Deeds:
 
     def close(self) -> None:
         """End the sandbox; a run in the background is interrupted, and can be resumed."""
+        self._closing.set()
         self.workshop.close()
         if self.pursuit is not None and self.pursuit.running:
             self.pursuit.stop()

@@ -1,9 +1,13 @@
 """A step that a person may stop: what cannot be interrupted is left behind, and the talk goes on at once."""
 
 import contextvars
+import json
+import signal
+import subprocess
+import sys
 import threading
-from collections.abc import Callable
-from typing import Generic, TypeVar
+from collections.abc import Callable, Sequence
+from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
 _LOOK_SECONDS = 0.05
@@ -49,3 +53,26 @@ def abandonable(work: Callable[[], T], stopping: threading.Event) -> T:
         if stopping.is_set():
             raise Stopped
     return doing.result()
+
+
+def apart(words: Sequence[str], stopping: threading.Event) -> dict[str, Any]:
+    """What `mlpilot WORDS --json` says, run in a process of its own, so that keys are answered meanwhile; it is
+    interrupted as soon as `stopping` is set, and then `Stopped` is raised."""
+    return answer_of([sys.executable, "-m", "mlpilot", *words, "--json"], stopping)
+
+
+def answer_of(command: Sequence[str], stopping: threading.Event) -> dict[str, Any]:
+    """The JSON object that a command prints, empty where it prints none; interrupted with `Stopped` as `apart` is."""
+    process = subprocess.Popen(
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True
+    )
+    try:
+        text = abandonable(lambda: process.communicate()[0], stopping)
+    finally:
+        if process.poll() is None:
+            process.send_signal(signal.SIGINT)
+    try:
+        found = json.loads(text.decode("utf-8", "replace"))
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}

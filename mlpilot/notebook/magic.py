@@ -22,6 +22,7 @@ from mlpilot import api
 from mlpilot.agent.pursue import Interrupted
 from mlpilot.cli import build
 from mlpilot.commands import COMMANDS
+from mlpilot.frames import keep
 from mlpilot.notebook.why import explain
 from mlpilot.parser import Parser, nearest, parse
 from mlpilot.sandbox.errors import UserError
@@ -84,10 +85,11 @@ class MlpilotMagics(Magics):
             return None
 
     def _turn(self, cell: str, words: list[str]) -> None:
-        from mlpilot.notebook.talking import turn
+        from mlpilot.notebook.talking import turn, with_frames
 
         try:
-            self._talk = turn(cell, [*self._with_defaults(["chat", *words])[1:]], self._talk)
+            told = with_frames(cell, self.shell.user_ns)
+            self._talk = turn(told, self._with_defaults(["chat", *words])[1:], self._talk)
         except UserError as error:
             raise UsageError(f"mlpilot: {clean(error)}") from None
 
@@ -134,12 +136,12 @@ class MlpilotMagics(Magics):
         for name in _DEFAULTS:
             value = getattr(self, name)
             given = any(word == f"--{name}" or word.startswith(f"--{name}=") for word in words)
-            if value and not given and f"--{name}" in known and command in ("run", "score"):
+            if value and not given and f"--{name}" in known and command in ("run", "score", "chat"):
                 words = [*words, f"--{name}", value]
         return words
 
     def _with_frames(self, options: dict[str, Any]) -> dict[str, Any]:
-        """The options, with DataFrames in the place of their names."""
+        """The options, with DataFrames of the notebook as files that hold their values, in the place of their names."""
         import pandas as pd
 
         for name in _TABLES:
@@ -147,7 +149,7 @@ class MlpilotMagics(Magics):
             if isinstance(held, pd.Series):
                 raise UserError(f"{options[name]} is a Series; name a DataFrame that holds the target too")
             if isinstance(held, pd.DataFrame):
-                options[name] = held
+                options[name] = keep(held, options[name])
         return options
 
     def _offer(self, words: Sequence[str]) -> None:

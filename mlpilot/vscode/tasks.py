@@ -8,7 +8,10 @@ from typing import Any
 Json = dict[str, Any]
 
 PATTERN: Json = {
-    "regexp": (r"^((?:\w:)?[^:\s]+):(\d+)(?::(\d+))?(?::\d+:\d+)?: (error|warning|note): (.+?)(?:\s+\[([\w-]+)\])?$"),
+    "regexp": (
+        r"^((?:[A-Za-z]:)?[^:\s](?:[^:]*[^:\s])?):(\d+)(?::(\d+))?(?::\d+:\d+)?: (error|warning|note): (.+?)"
+        r"(?:\s+\[([\w-]+)\])?$"
+    ),
     "file": 1,
     "line": 2,
     "column": 3,
@@ -16,7 +19,8 @@ PATTERN: Json = {
     "message": 5,
     "code": 6,
 }
-"""`path:line:column: severity: message [CODE]`."""
+"""`path:line:column: severity: message [CODE]`. A path may hold blanks and letters of any script, but no colon
+after the drive's. VS Code knows error, warning and info; what it does not know (`note`) it shows as an information."""
 WATCH_BEGINS, WATCH_ENDS = "mlpilot: checking", "mlpilot: checked"
 """Lines with which a watch begins and ends a round; VS Code clears the problems of the round before at the first."""
 
@@ -65,6 +69,13 @@ TASKS: tuple[Json, ...] = (
         "check", "${file}",
         problemMatcher=MATCHER,
         presentation={**SHOWN, "reveal": "silent"},
+    ),
+    _task(
+        "fix this file",
+        "Run the script that is open in the sandbox, mend it, and prove it; shows the diff, asks before it writes",
+        "fix", "${file}", "--write",
+        problemMatcher=MATCHER,
+        presentation={**SHOWN, "focus": True},
     ),
     _task(
         "watch",

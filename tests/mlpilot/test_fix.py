@@ -114,6 +114,23 @@ def test_a_leak_is_mended_by_what_the_fit_sees_and_not_by_the_score(capsys, tmp_
 
 
 @pytest.mark.sandbox
+def test_a_leak_into_the_folds_is_proven_by_the_rows_of_each_fit(capsys, tmp_path):
+    text = """
+        from sklearn.datasets import load_iris
+        from sklearn.model_selection import cross_val_score
+        from sklearn.neighbors import KNeighborsClassifier
+        from sklearn.preprocessing import StandardScaler
+        X, y = load_iris(return_X_y=True)
+        X = StandardScaler().fit_transform(X)
+        print("accuracy", cross_val_score(KNeighborsClassifier(), X, y).mean())
+    """
+    assert main(["fix", str(write(tmp_path / "folds.py", text)), "--json"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert (said["status"], said["proof"]["before"]) == ("repaired", "150")
+    assert said["proof"]["what"] == "rows of StandardScaler" and said["proof"]["after"].startswith("120")
+
+
+@pytest.mark.sandbox
 def test_a_seed_is_proven_by_two_runs_that_differed(capsys, tmp_path):
     said = fix(capsys, write(tmp_path / "s.py", UNSEEDED))
     assert said["proof"]["what"] == "two runs print the same"
@@ -155,13 +172,11 @@ def test_a_script_that_does_not_end_could_not_be_judged(capsys, tmp_path):
 @pytest.mark.sandbox
 def test_findings_of_check_that_nothing_mends_are_never_healthy(capsys, tmp_path):
     text = """
+        from sklearn.cluster import KMeans
         from sklearn.datasets import load_iris
-        from sklearn.model_selection import cross_val_score
-        from sklearn.neighbors import KNeighborsClassifier
-        from sklearn.preprocessing import StandardScaler
+        from sklearn.metrics import accuracy_score
         X, y = load_iris(return_X_y=True)
-        X = StandardScaler().fit_transform(X)
-        print(cross_val_score(KNeighborsClassifier(), X, y).mean())
+        print(accuracy_score(y, KMeans(3, n_init=1, random_state=0).fit_predict(X)))
     """
     path = write(tmp_path / "same.py", text)
     assert main(["check", str(path)]) == 3

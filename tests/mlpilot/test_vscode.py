@@ -217,19 +217,49 @@ LINES = {
     "C:\\work\\a.py:3:1: note: seed it [SEED-1]": ["C:\\work\\a.py", "3", "1", "note", "seed it", "SEED-1"],
     "a.ipynb:7:2:7:9: error: see [1] below [X1]": ["a.ipynb", "7", "2", "error", "see [1] below", "X1"],
     "mlpilot: checking": None,
-    "my file.py:1: error: a blank in the path": None,
+    "/home/é mit raum/sch lecht.py:5:16: warning: fitted at line 6: all rows [LEAK001]":
+        ["/home/é mit raum/sch lecht.py", "5", "16", "warning", "fitted at line 6: all rows", "LEAK001"],
+    "    help: fit it at line 3:1: error: no": None,
+    "--- a/src/train.py": None,
+    "2 errors, 1 warning in 1 file of 1": None,
     "a.py:x: error: no line": None,
 }  # fmt: skip
 
 
-@pytest.mark.skipif(shutil.which("node") is None, reason="NOT TESTED: there is no Node here to try the regex in")
-def test_the_matcher_in_the_language_that_reads_it() -> None:
-    script = """
+GROUPS = """
 const [pattern, lines] = JSON.parse(require("fs").readFileSync(0));
 const regex = new RegExp(pattern);
 const groups = found => found && found.slice(1).map(group => group ?? null);
 console.log(JSON.stringify(lines.map(line => groups(regex.exec(line)))));
 """
-    asked = json.dumps([PATTERN["regexp"], [*LINES]])
-    found = subprocess.run(["node", "-e", script], input=asked, capture_output=True, text=True, check=True)
-    assert json.loads(found.stdout) == [*LINES.values()]
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="NOT TESTED: there is no Node here to try the regex in")
+def test_the_matcher_in_the_language_that_reads_it() -> None:
+    assert _matched(PATTERN["regexp"], [*LINES]) == [*LINES.values()]
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="NOT TESTED: there is no Node here to try the regex in")
+@pytest.mark.parametrize("label", ["check this file", "fix this file"])
+def test_the_matcher_finds_what_the_task_prints(tmp_path: Path, label: str) -> None:
+    script = tmp_path / "größe mit raum" / "sch lecht.py"
+    script.parent.mkdir()
+    # It does not parse, so that nothing has to be run to judge it.
+    script.write_text("größe = 1\nif größe:\nprint(größe)\n")
+    task = next(task for task in TASKS if task["label"] == f"mlpilot: {label}")
+    words = [str(script) if word == "${file}" else word for word in task["args"]]
+    printed = subprocess.run(
+        [sys.executable, *words], capture_output=True, text=True, cwd=tmp_path, check=False, stdin=subprocess.DEVNULL
+    ).stdout
+    (pattern,) = [task["problemMatcher"]["pattern"]]
+    found = [groups for groups in _matched(pattern["regexp"], printed.splitlines()) if groups]
+    assert found, printed
+    assert all((groups[0], groups[1], groups[3]) == (str(script), "3", "error") for groups in found)
+
+
+def _matched(regexp: str, lines: list[str]) -> list[list[str | None] | None]:
+    """What Node's regular expressions, which are VS Code's, make of each line."""
+    asked = json.dumps([regexp, lines])
+    found = subprocess.run(["node", "-e", GROUPS], input=asked, capture_output=True, text=True, check=True)
+    matched: list[list[str | None] | None] = json.loads(found.stdout)
+    return matched

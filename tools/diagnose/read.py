@@ -5,12 +5,15 @@ Python's style (`File "solution.py", line 12`) and in IPython's (`File solution.
 """
 
 import re
-from dataclasses import dataclass
 
 from mlpilot.sandbox.protocol import CellError
 from mlpilot.tools.diagnose.model import Diagnosis
+from mlpilot.tools.diagnose.signs import FRAMEWORKS, sign
 
-_FRAME = re.compile(r'\s*File "?(?:[^"]*/)?solution\.py"?(?:, line |:)(\d{1,7})')
+_FRAME = re.compile(r'[\s|]*File "?(?:[^"]*/)?solution\.py"?(?:, line |:)(\d{1,7})')
+_COLOUR = re.compile("\x1b\\[[0-9;]{0,20}m")
+_REMOTE, _CAUSE = "RemoteTraceback:", "The above exception was the direct cause"
+"""What stands before and after the traceback of another process."""
 _PLACE = re.compile(r" \((?:solution\.py, )?line (\d{1,7})\)\Z")
 """How the message of a syntax error ends."""
 
@@ -18,122 +21,109 @@ _PLACE = re.compile(r" \((?:solution\.py, )?line (\d{1,7})\)\Z")
 _LINE_CHARACTERS, _TEXT_CHARACTERS = 500, 2000
 
 
-@dataclass(frozen=True)
-class Sign:
-    """An error message that is known, what it means, and what would fix it."""
-
-    kind: str
-    pattern: re.Pattern[str]
-    """Looked for in "Type: message"."""
-    message: str
-    """For a person; `{0}`, `{1}`, ... are the pattern's groups."""
-    remedy: str
-
-
-def _sign(kind: str, pattern: str, message: str, remedy: str) -> Sign:
-    return Sign(kind, re.compile(pattern, re.DOTALL), message, remedy)
-
-
-SIGNS = (
-    _sign(
+_OURS = (
+    sign(
         "contract-error",
         r"TypeError: (?:fit|predict)\(\) (?:got an unexpected|missing|takes)",
         "the contract's signatures are fit(X, y, *, params, seed, report) and predict(model, X)",
         "take exactly these arguments",
     ),
-    _sign(
+    sign(
         "unexpected-argument",
         r"TypeError: (?:[\w.]+\(\) )?got an unexpected keyword argument '(\w+)'",
         "this version of the library knows no argument {0!r}",
         "use the argument's present name, or leave it out",
     ),
-    _sign(
+    sign(
         "removed-value",
         r"InvalidParameterError: The '(\w+)' parameter of (\w+) must be .* Got (.+?) instead",
         "{1} does not accept {0}={2}",
         "use the value's present name, or leave the default",
     ),
-    _sign(
+    sign(
         "missing-name",
         r"NameError: name '(\w+)' is not defined",
         "the name {0!r} is used and never defined",
         "import it",
     ),
-    _sign(
+    sign(
         "moved-name",
         r"ImportError: cannot import name '(\w+)' from '([\w.]+)'",
         "{0!r} is not (or no longer) in {1}",
         "import it from where it is",
     ),
-    _sign(
+    sign(
         "moved-module",
         r"ModuleNotFoundError: No module named '(sklearn[\w.]*)'",
         "scikit-learn has no module {0!r} any more",
         "import from the module that took its place",
     ),
-    _sign(
+    sign(
         "removed-attribute",
         r"AttributeError: .*has no attribute '(\w+)'",
         "this version of the library has no attribute {0!r}",
         "use its present name",
     ),
-    _sign(
+    sign(
         "missing-values",
         r"ValueError: Input (?:X |y )?contains NaN(?:.*?\n(\w+) does not accept missing values)?",
         "missing values reach an estimator that does not take them",
         "fill them in just before it",
     ),
-    _sign(
+    sign(
         "unknown-category",
         r"ValueError: Found unknown categories (.+?) in column",
         "a category occurs that was not there in training: {0}",
         "let the encoder ignore categories that it does not know",
     ),
-    _sign(
+    sign(
         "not-numeric-mean",
         r"TypeError: .*(?:[Cc]ould not convert .+ to numeric|Cannot perform reduction '\w+' with string dtype"
         r"|does not support operation '\w+'|agg function failed)",
         "a mean (or the like) is taken over columns that are not numbers",
         "restrict it to the numbers (numeric_only=True)",
     ),
-    _sign(
+    sign(
         "text-as-number",
         r"ValueError: (?:could not convert string to float|Cannot cast object dtype|Unable to convert array of bytes)",
         "text reaches an estimator that wants numbers",
         "encode the columns of text just before it",
     ),
-    _sign(
+    sign(
         "negative-values",
         r"ValueError: (?:Negative values in data passed to (\w+)|Input X must be non-negative)",
         "negative values reach an estimator that wants none",
         "bring the columns into the range from 0 to 1 just before it",
     ),
-    _sign(
+    sign(
         "dense-required",
         r"TypeError: (?:Sparse data was passed for X|A sparse matrix was passed|Sparse data was passed)",
         "a sparse matrix reaches an estimator that wants a dense one",
         "let the encoder write a dense matrix",
     ),
-    _sign(
+    sign(
         "too-many-neighbours",
         r"ValueError: Expected n_neighbors <= n_samples(?:_fit)?, but n_neighbors = (\d+), n_samples(?:_fit)? = (\d+)",
         "{0} neighbours are asked for, and there are only {1} rows",
         "ask for no more neighbours than there are rows",
     ),
-    _sign(
+    sign(
         "too-many-folds",
         r"ValueError: (?:n_splits=(\d+) cannot be greater than the number of members in each class"
         r"|Cannot have number of splits n_splits=(\d+) greater than the number of samples)",
         "the inner cross-validation wants more folds than a class has rows",
         "use fewer folds",
     ),
-    _sign(
+    sign(
         "out-of-memory",
-        r"(?:MemoryError|_ArrayMemoryError|OSError: .*Cannot allocate memory)",
+        r"(?:\bMemoryError|_ArrayMemoryError|OSError: .*Cannot allocate memory)",
         "it needs more memory than there is",
         "fit fewer trees, or on fewer rows",
     ),
 )
+
+SIGNS = (*_OURS, *FRAMEWORKS)
+"""The first one that is found says what it was."""
 
 _STATUS = {
     "timeout": ("too-slow", "it did not finish in its time", "fit fewer trees, or on fewer rows"),
@@ -171,15 +161,15 @@ def diagnose(
         return Diagnosis(kind, message, evidence=f"ended as {status}", remedy=remedy)
     if error is None:
         return _of_warnings(stderr, source)
-    text = f"{error.type}: {error.message}"[:_TEXT_CHARACTERS]
+    text = _ends(f"{error.type}: {error.message}")
     line = own_line(error.traceback, source)
     if error.type in _OF_SYNTAX and (place := _PLACE.search(text)):
         line, text = int(place.group(1)), text[: place.start()]
-    for sign in SIGNS:
-        found = sign.pattern.search(text)
+    for known in SIGNS:
+        found = known.pattern.search(text)
         if found:
             groups = [group or "" for group in found.groups()]
-            return Diagnosis(sign.kind, sign.message.format(*groups), _cut(text), line, sign.remedy)
+            return Diagnosis(known.kind, known.message.format(*groups), _cut(text), line, known.remedy)
     where = f" (line {line})" if line else ""
     return Diagnosis(_kebab(error.type), f"{_cut(text.splitlines()[0], 200)}{where}", _cut(text), line)
 
@@ -193,10 +183,24 @@ def rejected(reason: str) -> Diagnosis:
 
 
 def own_line(traceback: str, source: str) -> int | None:
-    """The line of the Solution that the traceback ends in, counted from 1; None where it never enters it."""
+    """The line of the Solution that the traceback ends in, counted from 1; None where it never enters it.
+
+    Of a traceback that came from another process (multiprocessing, joblib), the line there, if it is one of these.
+    """
+    lines = traceback.splitlines()
+    remote = next((number for number, text in enumerate(lines) if text.strip().endswith(_REMOTE)), None)
+    if remote is not None:
+        end = next((number for number in range(remote, len(lines)) if lines[number].startswith(_CAUSE)), len(lines))
+        there = _last_line(lines[remote:end], source)
+        if there is not None:
+            return there
+    return _last_line(lines, source)
+
+
+def _last_line(lines: list[str], source: str) -> int | None:
     last = source.count("\n") + 1
-    for text in reversed(traceback.splitlines()):
-        frame = _FRAME.match(text[:_LINE_CHARACTERS])
+    for text in reversed(lines):
+        frame = _FRAME.match(_COLOUR.sub("", text[:_LINE_CHARACTERS]))
         if frame is not None and 1 <= int(frame.group(1)) <= last:
             return int(frame.group(1))
     return None
@@ -213,6 +217,12 @@ def _of_warnings(stderr: str, source: str) -> Diagnosis:
         own_line(stderr, source),
         "allow more iterations",
     )
+
+
+def _ends(text: str) -> str:
+    """The beginning and the end of a long text: TensorFlow says what was wrong after a long tale of nodes."""
+    half = _TEXT_CHARACTERS // 2
+    return text if len(text) <= _TEXT_CHARACTERS else f"{text[:half]}\n{text[-half:]}"
 
 
 def _cut(text: str, most: int = 1000) -> str:

@@ -2,8 +2,8 @@
 
 The script runs as `python script.py` would run it: its names are those of `__main__`, `sys.argv` holds its own name
 and no more, and no value is echoed. Noted are warnings that mean something for a model, with the script's own line and
-the estimator they came from, and how many rows the estimators that are watched were fitted on. The notes go out as one
-buffer of JSON, however the script ends.
+the estimator they came from, how many rows the estimators that are watched were fitted on, and, as a buffer of their
+own, the facts of trainings in PyTorch and Keras. The notes go out as JSON, however the script ends.
 """
 
 import contextlib
@@ -18,6 +18,8 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+import mlpilot_watching
+
 TOLD = ("ConvergenceWarning", "UndefinedMetricWarning", "DataConversionWarning")
 _MOST = 100
 _CHARACTERS = 500
@@ -30,6 +32,20 @@ def warm_up(*names: str) -> None:
     for name in names:
         with contextlib.suppress(Exception):
             importlib.import_module(name)
+            if name == "torch":
+                _warm_up_torch()
+
+
+def _warm_up_torch() -> None:
+    """What PyTorch imports with its first optimiser, half a second of work; it asks for a folder to write to, and there
+    is none before the forks, so that it is told of one that is there. Every fork finds its own again."""
+    if "TORCHINDUCTOR_CACHE_DIR" in os.environ:
+        return
+    os.environ["TORCHINDUCTOR_CACHE_DIR"] = "/"
+    try:
+        importlib.import_module("torch._dynamo")
+    finally:
+        del os.environ["TORCHINDUCTOR_CACHE_DIR"]
 
 
 def work(buffers: Sequence[Any], send: Callable[[str, Any], None], names: dict[str, Any]) -> None:
@@ -40,12 +56,17 @@ def work(buffers: Sequence[Any], send: Callable[[str, Any], None], names: dict[s
     _as_new(path)
     names.update(__file__=str(path), __name__="__main__")
     notes: Notes = {"warnings": [], "fits": []}
+    watching = mlpilot_watching.Watching(str(path))
+    watching.start()
+    ended = False
     try:
         with _watching(job["watched"], str(path), notes), _listening(str(path), notes):
             exec(compile(job["source"], str(path), "exec"), names)  # the person's own script, within the walls
+        ended = True
     finally:
         sys.stdout.flush()
         sys.stderr.flush()
+        send("trainings", watching.as_bytes(ended))
         send("notes", json.dumps(notes).encode())
 
 

@@ -10,6 +10,7 @@ import difflib
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from pathlib import Path
 from typing import Protocol
 
@@ -18,15 +19,21 @@ from mlpilot.tools.diagnose.read import ENDINGS
 from mlpilot.tools.diagnose.repair import repair_source
 from mlpilot.tools.diagnose.static.inspect import check_files
 from mlpilot.tools.diagnose.static.report import SYNTAX, TOO_LARGE, check_source
-from mlpilot.tools.mending import leak, settings
+from mlpilot.tools.mending import leak, settings, training_proof, training_symptoms
+from mlpilot.tools.mending.claims import SCORE, fallen, proven
 from mlpilot.tools.mending.complaints import UNFINISHED, failure, of_their_own, same, warned
 from mlpilot.tools.mending.known import mend_found
 from mlpilot.tools.mending.model import Mend, Proof
+from mlpilot.tools.mending.offers import OFFERS, offers
+from mlpilot.tools.mending.probing import SEEDS, Seen, probed_runs
 from mlpilot.tools.mending.raised import mend_raised
 from mlpilot.tools.mending.running import Ended, Told
 
 IN_A_ROW = 5
 """Edits, one upon the other, against what ends a script."""
+
+MOST_TRIED = 4
+"""Edits that are tried against one finding."""
 
 NOT_FOR_SCRIPTS = {"too-slow", "out-of-memory", "labels-returned", "column-returned", "too-many-neighbours"}
 """Kinds whose repair fits an experiment, not a person's script: it would train on less than they asked for."""
@@ -72,6 +79,8 @@ def mend(source: str, path: str, run: Run, read: list[Diagnosis]) -> Mend:
         return Mend("not_repaired", work.diagnoses(), source, reason=why)
     _warnings(work)
     _leaks(work)
+    _offered(work)
+    _trainings(work)
     _unseeded(work)
     return _closed(work)
 
@@ -161,6 +170,9 @@ def _proposals(work: _Work, broken: Diagnosis) -> Iterator[tuple[str, str]]:
         yield from _several(work.text, [one for one in found if one.code in CHANGED_COPY])
     here = [one for one in found if one.code.startswith(("API", "KERAS", "MODEL")) and one.line == broken.line]
     yield from _several(work.text, here)  # a present name is better than one left out
+    errors = sorted((one for one in found if one.severity == "error"), key=lambda one: one.line != broken.line)
+    for one in errors:
+        yield from ((text, what) for text, what, _ in islice(offers(work.text, one, silent=False), MOST_TRIED))
     if broken.kind not in NOT_FOR_SCRIPTS and not of_their_own(work.text, broken):
         mended = repair_source(work.text, broken)
         if mended is not None:
@@ -222,6 +234,51 @@ def _leaks(work: _Work) -> None:
         work.take(asked.text, asked.what, after)
         work.proofs.append(proof)
         return _leaks(work)
+
+
+def _offered(work: _Work) -> None:
+    """What `check` finds and probed runs can prove to be mended, one finding after the other."""
+    seen: set[tuple[str, int | None]] = set()
+    before: list[Seen] = []
+    while True:
+        new = [one for one in work.check() if one.code in OFFERS and _loud(one) and _key(work, one) not in seen]
+        if not new:
+            return
+        seen.add(_key(work, new[0]))
+        for text, what, claims in islice(offers(work.text, new[0], silent=True), MOST_TRIED):
+            seeds = SEEDS if SCORE in claims else SEEDS[:1]  # a fact is one with any seed, and a score is not
+            if len(before) < len(seeds):
+                before = probed_runs(work.text, work.run, seeds)
+            after = probed_runs(text, work.run, seeds)
+            proof, why = proven(claims, before[: len(seeds)], after)
+            ended = work.run(text) if proof is not None else None
+            if proof is not None and ended is not None and failure(ended, text, work.path) is None:
+                lower = fallen(before, after) if new[0].code.startswith(("LEAK", "SPLIT")) else ""
+                told = f"; the honest score is lower: {lower}" if lower else ""
+                work.take(text, what, ended)
+                work.proofs.append(replace(proof, after=proof.after + told))
+                before = []
+                break
+            work.tried.append(f"{new[0].code}: {what}: {why}")
+
+
+def _loud(found: Diagnosis) -> bool:
+    return found.severity in ("error", "warning")
+
+
+def _key(work: _Work, found: Diagnosis) -> tuple[str, int | None]:
+    return found.code, original_line(work.source, work.text, found.line or 1)
+
+
+def _trainings(work: _Work) -> None:
+    """A training that learns nothing: what `training_proof` can prove to mend it stays."""
+    shown = training_symptoms.symptoms(work.ended, work.text)
+    for found in shown:
+        work.meet(replace(found, path=work.path, column=1))
+    mended = training_proof.mend_proven(work.text, work.ended, work.run, training_symptoms.symptoms, work.tried)
+    if mended is not None:
+        work.take(mended.text, mended.what, mended.ended, mended.runs)
+        work.proofs.append(mended.proof)
 
 
 def _unseeded(work: _Work) -> None:
@@ -289,6 +346,7 @@ def _kinds(ended: Ended) -> set[tuple[str, str]]:
 def _left(work: _Work) -> str:
     """Warnings and errors that the script still has."""
     found = [*work.check(), *(one for one, _ in warned(work.ended, work.text, work.path))]
+    found += training_symptoms.symptoms(work.ended, work.text)
     bad = [one for one in found if one.severity in ("error", "warning")]
     told = [f"line {original_line(work.source, work.text, one.line or 1)} [{one.code}]" for one in bad]
     return ", ".join(told[:5]) + (f" and {len(told) - 5} more" if len(told) > 5 else "")

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from mlpilot.tools.diagnose.arguments import RENAMED_VALUES
 from mlpilot.tools.diagnose.model import Diagnosis
 from mlpilot.tools.diagnose.syntax import called, calls, keyword, with_keyword
+from mlpilot.tools.mending import sizes
 from mlpilot.tools.text import Edit, apply_edits, replace, span, text_of
 
 Edits = Iterator[tuple[str, str]]
@@ -171,5 +172,8 @@ RULES: tuple[tuple[str, Rule], ...] = (
     ),
     (r"pos_label=1 is not a valid label\D{1,40}(\[[^\]]{1,200}\])", _positive_label),
     (r"Invalid parameter '(\w+)' for estimator Pipeline", _step_of_a_pipeline),
+    (r"shapes cannot be multiplied \(\d+x(\d+) and (\d+)x(\d+)\)", sizes.linear),
+    (r"expected shape=\(None, (\d+)\), found shape=\(\w+, (\d+)\)", sizes.inputs),
+    (r"label value of (\d+) which is outside the valid range of \[0, (\d+)\)", sizes.classes),
 )
 """(what the error says, its mend)."""

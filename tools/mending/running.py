@@ -11,13 +11,16 @@ from typing import Any, Self
 
 from mlpilot.sandbox.protocol import CellError, CellResult, Limits, Mount, Pool, Sandbox
 from mlpilot.sandbox.stopping import stopping_on_sigint
+from mlpilot.tools.diagnose.dynamic import received
+from mlpilot.tools.diagnose.dynamic.facts import Training
 
 OBSERVER = "/mnt/observer"
 CELL = "import mlpilot_observer; mlpilot_observer.work(received_buffers(), send_buffer, globals())"
-PRELOADED = ("numpy", "pandas", "sklearn")
+PRELOADED = ("numpy", "pandas", "sklearn", "torch", "keras")
 """Imported once before the forks, where the script imports them."""
 
 _NOTES_BYTES = 2**17
+_BUFFER_BYTES = _NOTES_BYTES + received.MOST_BYTES
 _MOST_NOTES, _CHARACTERS = 100, 500
 
 
@@ -55,13 +58,24 @@ class Ended:
     error: CellError | None
     warnings: tuple[Told, ...] = ()
     fits: tuple[Fit, ...] = ()
+    trainings: tuple[Training, ...] = ()
+    """Trainings in PyTorch and Keras, in the order in which they began."""
+    unobserved: tuple[str, ...] = ()
+    """Why some facts of trainings are not known."""
 
 
 class Runner:
     """Runs versions of one script; a context manager, for the pool behind it."""
 
     def __init__(
-        self, sandbox: Sandbox, mounts: Sequence[Mount], link: str, script: Path, source: str, timeout: float
+        self,
+        sandbox: Sandbox,
+        mounts: Sequence[Mount],
+        link: str,
+        script: Path,
+        source: str,
+        timeout: float,
+        limits: Limits | None = None,
     ) -> None:
         """`link` is a Cell that puts the mounts where the script looks for them, or ""; `timeout` in seconds a run.
 
@@ -73,7 +87,7 @@ class Runner:
         own = {script.stem, *(Path(mount.target).name.removesuffix(".py") for mount in mounts)}
         imports = sorted(_imported(source) & set(PRELOADED) - own)  # a file of theirs called numpy.py hides numpy
         preload = f"import mlpilot_observer; mlpilot_observer.warm_up(*{imports!r})"
-        self._pool: Pool = sandbox.pool(Limits(), [*mounts, observer], preload=preload, path=[OBSERVER])
+        self._pool: Pool = sandbox.pool(limits or Limits(), [*mounts, observer], preload=preload, path=[OBSERVER])
 
     def run(self, source: str, watched: Mapping[str, str] | None = None) -> Ended:
         """Run a version of the script. `watched`: class of an estimator → the module that holds it.
@@ -86,7 +100,7 @@ class Runner:
             if self._link:
                 session.run(self._link)
             with stopping_on_sigint(session) as stops:
-                result = session.run(CELL, timeout=self._timeout, buffers=[job], buffer_bytes=_NOTES_BYTES)
+                result = session.run(CELL, timeout=self._timeout, buffers=[job], buffer_bytes=_BUFFER_BYTES)
         if stops.asked:
             raise KeyboardInterrupt
         return self._ended(result)
@@ -96,7 +110,8 @@ class Runner:
         if error is not None:
             error = replace(error, traceback=as_solution(error.traceback, self._name))
         told, fits = _notes(result.buffers.get("notes", b""))
-        return Ended(result.status, result.stdout, result.stderr, error, told, fits)
+        trainings, unobserved = received.trainings(result.buffers.get("trainings", b""))
+        return Ended(result.status, result.stdout, result.stderr, error, told, fits, trainings, unobserved)
 
     def close(self) -> None:
         """End the pool."""

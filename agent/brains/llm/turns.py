@@ -2,7 +2,7 @@
 
 The built-in default comes first: it is the start for the model, and its control. Then the model is asked, its ideas are
 tried in turn with the built-in search, and it is asked again whenever the board has stood still for a while; the longer
-it has gained nothing, the later.
+it has gained nothing, the later. Ideas that gain nothing come at longer and longer intervals, too.
 """
 
 from collections.abc import Sequence
@@ -15,6 +15,8 @@ STALL = 5
 """Experiments without a gain, after which the model is asked again."""
 FRUITLESS = 4
 """Rounds of ideas in a row that gained nothing, after which it is not asked any more."""
+LONGEST_WAIT = 8
+"""Experiments of the built-in search between two ideas of the model, at most."""
 LEAST_LEFT = 2
 """Experiments that must be left to ask for ideas: one to try, one for the last blend."""
 
@@ -47,8 +49,21 @@ def _worth_asking(view: View) -> bool:
 
 
 def its_turn(view: View) -> bool:
-    """Whether a waiting idea of the model goes before the built-in search: they take turns."""
-    return not view.board or view.board[-1].by != "model"
+    """Whether a waiting idea of the model goes before the built-in search.
+
+    They take turns; from the second idea in a row on that did not lead the board, each doubles the wait for the next.
+    """
+    places = [place for place, line in enumerate(view.board) if line.by == "model"]
+    if not places:
+        return True
+    leads = _leads(view)
+    in_vain = 0
+    for place in reversed(places):
+        if view.board[place].experiment in leads:
+            break
+        in_vain += 1
+    waited = len(view.board) - 1 - places[-1]
+    return waited >= min(LONGEST_WAIT, 1 << min(max(0, in_vain - 1), 8))
 
 
 def time_for_one(view: View) -> bool:
@@ -59,15 +74,7 @@ def time_for_one(view: View) -> bool:
 
 def _fruitless(view: View, asked: Sequence[int]) -> int:
     """Rounds in a row, up to the last one, in which no idea of the model led the board when it was scored."""
-    sign = 1 if view.card.greater_is_better else -1
-    leads, best = set(), None
-    for line in view.board:
-        if line.score is None:
-            continue
-        if best is None or sign * line.score > best:
-            best = sign * line.score
-            if line.by == "model":
-                leads.add(line.experiment)
+    leads = _leads(view)
     moments = [*asked, len(view.board) + 1]
     count = 0
     for start, end in reversed(list(pairwise(moments))):
@@ -75,3 +82,18 @@ def _fruitless(view: View, asked: Sequence[int]) -> int:
             break
         count += 1
     return count
+
+
+def _leads(view: View) -> set[int]:
+    """Experiments of the model that led the board when they were scored."""
+    sign = 1 if view.card.greater_is_better else -1
+    leads: set[int] = set()
+    best: float | None = None
+    for line in view.board:
+        if line.score is None:
+            continue
+        if best is None or sign * line.score > best:
+            best = sign * line.score
+            if line.by == "model":
+                leads.add(line.experiment)
+    return leads

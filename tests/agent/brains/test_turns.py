@@ -109,3 +109,32 @@ def test_they_take_turns() -> None:
     assert not turns.its_turn(view(0.5, 0.4, by={2: "model"}))
     assert not turns.its_turn(view(0.5, None, by={2: "model"})), "a failed one was its turn too"
     assert turns.its_turn(view(0.5, 0.4, 0.4, by={2: "model"}))
+
+
+def _moments_of_the_model(led: bool) -> list[int]:
+    """Experiments that are the model's, of sixty, where it always has an idea waiting."""
+    scores, by = [0.5], {1: "built-in"}
+    for number in range(2, 62):
+        here = View(CARD, board(*scores, by=by), None, None)  # type: ignore[arg-type]
+        its = turns.its_turn(here)
+        by[number] = "model" if its else "built-in"
+        scores.append(min(scores) - 0.001 if its and led else 0.6)
+    return [number for number, one in by.items() if one == "model"]
+
+
+def test_ideas_that_gain_nothing_wait_longer_and_longer() -> None:
+    moments = _moments_of_the_model(led=False)
+    gaps = [after - before - 1 for before, after in pairwise(moments)]
+    assert gaps[:5] == [1, 2, 4, 8, 8]
+    assert max(gaps) == turns.LONGEST_WAIT, "but it is never shut out"
+
+
+def test_ideas_that_lead_keep_every_other_turn() -> None:
+    assert _moments_of_the_model(led=True) == list(range(2, 62, 2))
+
+
+def test_an_idea_that_leads_ends_the_wait() -> None:
+    of_model: dict[int, Origin] = {2: "model", 4: "model", 7: "model"}
+    in_vain = (0.5, 0.6, 0.6, 0.6, 0.6, 0.6, 0.6, 0.6)
+    assert not turns.its_turn(view(*in_vain, by=of_model))
+    assert turns.its_turn(view(*in_vain[:6], 0.4, 0.6, by=of_model))

@@ -31,12 +31,14 @@ def read_table(context: Context, call: Call) -> Value:
 
 def from_values(context: Context, call: Call) -> Value:
     """An array or table made of what is given."""
-    found = [one for value in (*call.args, *call.kwargs.values()) for one in frames.gathered(value)]
+    given = [one for value in (*call.args, *call.kwargs.values()) for one in frames.gathered(value)]
+    found = [one for one in given if one.kind not in ("names", "labels", "fact")] or given[:1]
     if not found:
         serial = context.fresh()
         return Data(rows=frozenset({(("source", serial, call.name),)}), frame=serial)
     if len(found) == 1:
-        return found[0].but(kind="data" if found[0].kind == "stat" else found[0].kind)
+        named = any(one.kind == "names" for one in given)  # one number for each column stays what it is
+        return found[0].but(kind="data" if found[0].kind == "stat" and not named else found[0].kind)
     if isinstance(call.get("data", 0), Table):
         return frames.beside(found)
     return frames.together(found)
@@ -140,6 +142,13 @@ def encoded_columns(context: Context, call: Call) -> Value:
     return data.but(columns=None, without=data.without | {"?"} if data.columns else data.without)
 
 
+def folded(context: Context, call: Call) -> Value:
+    """`np.array_split(rows, 5)`: folds, of which one cannot tell which is taken."""
+    del context
+    data = as_data(call.get("ary", 0))
+    return Seq([data.flagged("mixed")], "list", False) if data is not None else UNKNOWN
+
+
 def shuffle_in_place(context: Context, call: Call) -> Value:
     """`np.random.shuffle(x)`."""
     value = call.get("x", 0)
@@ -183,6 +192,7 @@ FUNCTIONS: dict[str, Callable[[Context, Call], Value]] = {
     },
     "numpy.repeat": repeated,
     "numpy.tile": repeated,
+    **{f"numpy.{name}": folded for name in ("array_split", "split")},
     "numpy.argmax": best_class,
     "pandas.get_dummies": encoded_columns,
 }

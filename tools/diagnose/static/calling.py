@@ -47,6 +47,7 @@ class Calling(Context):
         self.serial = 0
         self.entered: dict[ast.AST, int] = {}
         self.target = ""
+        self.hoisted: set[ast.stmt] = set()
 
     # --- what the other parts give ---
 

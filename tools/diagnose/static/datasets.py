@@ -8,11 +8,13 @@ from mlpilot.tools.diagnose.static.tensors import (
 from mlpilot.tools.diagnose.static.trace import Call, Context, as_data, is_none, path_of
 from mlpilot.tools.diagnose.static.values import (
     UNKNOWN,
+    Const,
     Data,
     Instance,
     Seq,
     Value,
     chosen,
+    constant,
     number,
 )
 
@@ -54,13 +56,50 @@ def made_tensor(context: Context, call: Call) -> Value:
         sizes = given.items if isinstance(given, Seq) else []
     shape: Shape = tuple(int(plain) if (plain := number(one)) is not None else None for one in sizes)
     role = role_of(call.alias)
-    form = "long" if call.name == "randint" else "float"
+    whole = call.name == "randint" or path_of(call.get("dtype")).rpartition(".")[2] in ("long", "int64", "int32")
+    form = "long" if whole else "float"
     return Data(
         rows=frozenset({(("source", context.fresh(), call.name),)}),
         shape=shape if shape else None,
         role=role,
         form=form,
     )
+
+
+def variable(context: Context, call: Call) -> Value:
+    """`Variable(x)`: the tensor itself; with `requires_grad=True` a new leaf, whose history is gone."""
+    found = as_data(call.args[0]) if call.args else None
+    fresh = constant(call.get("requires_grad")) is True
+    if found is not None and found.kind in ("loss", "score") and fresh:
+        return found.but(kind="loss").flagged("rewrapped")
+    return found if found is not None and not fresh else as_tensor(context, call)
+
+
+_SQUEEZED = {"softmax": "softmax", "sigmoid": "sigmoid", "relu": "relu", "tanh": "tanh"}
+
+
+def tf_product(context: Context, call: Call) -> Value:
+    """`tf.matmul(x, W)`: raw outputs, one column for each of `W`."""
+    del context
+    data, weights = as_data(call.get("a", 0)) or Data(), call.get("b", 1)
+    if isinstance(weights, Instance) and weights.name == "Variable":
+        weights = weights.argument("initial_value", 0)
+    shape = weights.shape if isinstance(weights, Data) else None
+    known = (data.shape[0] if data.shape else None, shape[-1]) if shape is not None and len(shape) == 2 else None
+    return data.but(last="linear", shape=known, kind="data", role="X")
+
+
+def tf_dense(context: Context, call: Call) -> Value:
+    """`tf.layers.dense(x, 10)`, and `tf.contrib.layers.fully_connected`, which applies relu unless it is told."""
+    del context
+    data = as_data(call.get("inputs", 0)) or Data()
+    name = "activation_fn" if call.name == "fully_connected" else "activation"
+    given, units = call.get(name, 2), number(call.get("num_outputs" if name == "activation_fn" else "units", 1))
+    by_default = "relu" if call.name == "fully_connected" and given is None else "linear"
+    last = _SQUEEZED.get(path_of(given).rpartition(".")[2], "") if given is not None else by_default
+    raw = isinstance(given, Const) and given.value is None
+    shape = (None, int(units)) if units is not None else None
+    return data.but(last="linear" if raw else last, shape=shape, kind="data", role="X")
 
 
 def as_tensor(context: Context, call: Call) -> Value:

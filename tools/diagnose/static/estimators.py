@@ -170,6 +170,7 @@ def method(context: Context, call: Call, instance: Instance) -> Value:
     if name in ("transform", "fit_transform"):
         return transformed(instance, data)
     if name in ("predict", "fit_predict"):
+        data = data.but(learned=data.learned | _clusters(instance))
         return data.but(kind="predicted", made_by=instance, role="y", columns=None, form="", learned=data.learned)
     if name in ("predict_proba", "decision_function", "predict_log_proba", "score_samples"):
         return data.but(kind="probabilities", made_by=instance, role="y", columns=None, form=name)
@@ -178,6 +179,16 @@ def method(context: Context, call: Call, instance: Instance) -> Value:
     if name == "split":
         return folds(context, call, instance, data)
     return data
+
+
+def _clusters(instance: Instance) -> frozenset[Learning]:
+    """What numbers of clusters tell of the rows that the clusters were found in."""
+    if task_of(instance) != "cluster" or instance.name in ("IsolationForest", "OneClassSVM"):
+        return frozenset()
+    if not instance.fits or not isinstance(rows := instance.fits[-1].X, Data):
+        return frozenset()
+    node = instance.fits[-1].node
+    return frozenset({frames.learning(node, instance.name, "reduce", rows, _argument_text(node))})
 
 
 def _without_data(instance: Instance, name: str) -> Value:
@@ -324,7 +335,7 @@ def resampled_rows(context: Context, call: Call) -> Value:
 def scaled_by_function(context: Context, call: Call) -> Value:
     """`sklearn.preprocessing.scale(X)` and its kin: fitted on what they are given, there and then."""
     del context
-    data = as_data(call.get("X", 0))
+    data = as_data(call.get("X", 0) or call.get("a"))
     if data is None:
         return UNKNOWN
     one = frames.learning(call.node, call.name, "scale", data, call.text(0))

@@ -4,7 +4,7 @@ import ast
 from collections.abc import Callable
 from typing import Any
 
-from mlpilot.tools.diagnose.static import frames, library
+from mlpilot.tools.diagnose.static import fragments, frames, library
 from mlpilot.tools.diagnose.static.calling import MOST_STEPS, Calling, ExhaustedError, find_attribute
 from mlpilot.tools.diagnose.static.listing import listed
 from mlpilot.tools.diagnose.static.resolve import by_custom, canonical
@@ -58,12 +58,29 @@ class Expressions(Calling):
             return found
         if node.id in _BUILTINS:
             return Known(f"builtins.{node.id}")
+        below = fragments.defined_below(self.trace.tree, node.id) if self.scope.find(node.id) is None else None
+        if below is not None and below not in self.hoisted:
+            return self._hoisted(below, node)
         known = by_custom(node.id)
         if known is not None:
+            self.trace.libraries.add(known.path.partition(".")[0])
             return known
         value = self.guess(node.id)
+        if fragments.grows_layers(self.trace.tree, node.id):
+            value = Instance("keras.models.Sequential", [], {}, node, self.fresh(), notes={"loop": True})
+            self.trace.instances.append(value)
         self.module.names[node.id] = value
         return value
+
+    def _hoisted(self, below: ast.stmt, node: ast.Name) -> Value:
+        """A class or function that is used before its lines: the pieces of a program are often shown out of order."""
+        self.hoisted.add(below)
+        saved, self.scope = self.scope, self.module
+        try:
+            self.execute([below])
+        finally:
+            self.scope = saved
+        return self.module.names.get(node.id, UNKNOWN)
 
     def guess(self, name: str) -> Value:
         """What a name that nothing binds may stand for: data, if it is called as data is."""

@@ -149,13 +149,14 @@ def _rows(context: Context, data: Data, index: Value, node: ast.expr) -> Data:
     if isinstance(node, ast.Slice):
         step = _cut(context, node)
         if step is None:
-            return data
+            moving = node.lower is not None or node.upper is not None
+            return data.flagged("windowed") if moving and data.kind == "data" else data
         if data.kind in ("picks", "labels", "names"):
             return data.but(steps=(*data.steps, step))
         return data.but(rows=chosen(data.rows, step))
     found = as_data(index)
     if found is not None and found.kind in ("picks", "mask", "labels") and found.steps:
-        return data.but(rows=chosen(data.rows, *found.steps), flags=data.flags | (found.flags & {"shuffled"}))
+        return data.but(rows=chosen(data.rows, *found.steps), flags=data.flags | (found.flags & {"shuffled", "mixed"}))
     if found is not None and found.kind in ("mask", "labels", "data", "picks"):
         return data.but(rows=chosen(data.rows, ("some", written(node), context.fresh())))
     return data
@@ -228,6 +229,9 @@ def arithmetic(left: Value, right: Value, node: ast.BinOp) -> Value:
     kinds = {one.kind, other.kind}
     if kinds == {"stat"}:
         return one.but(learned=one.learned | other.learned)
+    made = next((x for x in (one, other) if x.kind == "predicted" and x.made_by is not None), None)
+    if made is not None and isinstance(node.op, ast.Sub) and len(kinds) == 2 and "stat" not in kinds:
+        return made.flagged("compared").but(learned=one.learned | other.learned)  # how far predictions are off
     base = other if (one.kind in ("stat", "fact") and other.kind != "loss") or other.kind == "loss" else one
     return base.but(
         learned=one.learned | other.learned,
@@ -280,8 +284,10 @@ def comparison(context: Context, values: list[Value], node: ast.Compare) -> Valu
     data = next((found for value in values if (found := as_data(value)) is not None), None)
     if data is None or len(values) != 2:
         return UNKNOWN
-    if data.kind in ("predicted", "probabilities"):
-        return data.but(kind="predicted", flags=data.flags - {"raw"})
+    if data.kind in ("predicted", "probabilities") or _predicted(values):
+        data = data if data.made_by is not None else _predicted(values) or data
+        beside = isinstance(node.ops[0], ast.Eq | ast.NotEq) and not any(isinstance(one, Const) for one in values)
+        return data.but(kind="predicted", flags=data.flags - {"raw"} | ({"compared"} if beside else set()))
     if data.kind in ("stat", "names", "score", "loss", "fact"):
         return data
     left, right, operation = written(node.left, 200), written(node.comparators[0], 200), node.ops[0]
@@ -295,6 +301,12 @@ def comparison(context: Context, values: list[Value], node: ast.Compare) -> Valu
     else:
         step = ("test", f"{left} {right}", True)
     return Data(rows=data.rows, kind="mask", steps=(step,), shape=data.shape)
+
+
+def _predicted(values: list[Value]) -> Data | None:
+    """What a model predicted, among the two sides of a comparison."""
+    found = [as_data(one) for one in values]
+    return next((one for one in found if one is not None and one.kind == "predicted" and one.made_by), None)
 
 
 def store(context: Context, base: Value, index: Value, value: Value) -> None:

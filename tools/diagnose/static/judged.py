@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from mlpilot.tools.diagnose.static import estimators, nets
+from mlpilot.tools.diagnose.static import estimators, frames, nets
 from mlpilot.tools.diagnose.static.listing import listed
 from mlpilot.tools.diagnose.static.naming import part_of
 from mlpilot.tools.diagnose.static.rule import Program
@@ -60,8 +60,19 @@ def predicted(call: Call) -> tuple[Data, Data] | None:
     return first, second
 
 
+_BY_HAND = listed("mean sum average count_nonzero")
+
+
+def by_hand(call: Call) -> Data | None:
+    """What was predicted, where a call counts how often that is right: `np.mean(predicted == y)`, `(…).mean()`."""
+    if call.name not in _BY_HAND:
+        return None
+    data = as_data(call.receiver) or as_data(call.get("a", 0))
+    return data if data is not None and "compared" in data.flags and data.kind == "predicted" else None
+
+
 def judgements(program: Program) -> Iterator[Judgement]:
-    """Every score: `model.score(X, y)`, `metric(y, model.predict(X))`, `model.evaluate(X, y)`."""
+    """Every score: `model.score(X, y)`, `metric(y, model.predict(X))`, `model.evaluate(X, y)`, or counted by hand."""
     for call in program.trace.calls:
         if call.name in ("score", "evaluate") and isinstance(call.receiver, Instance):
             data = as_data(call.get("X", 0) or call.get("x"))
@@ -69,6 +80,19 @@ def judgements(program: Program) -> Iterator[Judgement]:
                 yield Judgement(call, call.receiver, data, last_fit(call.receiver, call.order))
         elif is_metric(call) and (both := predicted(call)) is not None and isinstance(both[1].made_by, Instance):
             yield Judgement(call, both[1].made_by, both[1], last_fit(both[1].made_by, call.order))
+        elif (counted := by_hand(call)) is not None and isinstance(counted.made_by, Instance):
+            yield Judgement(call, counted.made_by, counted, last_fit(counted.made_by, call.order))
+
+
+def folds_are_scored(program: Program, crossed: Call) -> bool:
+    """Whether a score is made of what `cross_val_predict` gives; else it only trains what comes next (stacking)."""
+    model = crossed.args[0] if crossed.args else None
+    for call in program.trace.calls:
+        given = [one for value in (*call.args, *call.kwargs.values()) for one in frames.gathered(value)]
+        told = [*given, data] if (data := by_hand(call)) is not None else given if is_metric(call) else []
+        if any("crossed" in one.flags and one.made_by is model for one in told):
+            return True
+    return False
 
 
 def uses(program: Program) -> Iterator[Judgement]:

@@ -38,7 +38,7 @@ class KerasModel:
     @property
     def last(self) -> Instance | None:
         """The last layer that computes."""
-        return next((one for one in reversed(self.layers) if one.name not in _PASSIVE), None)
+        return next((unwrapped(one) for one in reversed(self.layers) if one.name not in _PASSIVE), None)
 
     @property
     def activation(self) -> str:
@@ -46,7 +46,7 @@ class KerasModel:
         for one in reversed(self.layers):
             if one.name in ("Dropout", "BatchNormalization", "Flatten", "Reshape", "LayerNormalization"):
                 continue
-            return keras_activation(one)
+            return keras_activation(unwrapped(one))
         return ""
 
     @property
@@ -63,6 +63,12 @@ class KerasModel:
         given = self.fits[0].get("x", 0) if self.fits else None
         found = frames.gathered(given) if given is not None else []
         return found[0] if found else None
+
+
+def unwrapped(layer: Instance) -> Instance:
+    """The layer that `TimeDistributed` applies to each step, or the layer itself."""
+    inner = layer.argument("layer", 0) if layer.name == "TimeDistributed" else None
+    return inner if isinstance(inner, Instance) else layer
 
 
 def keras_models(program: Program) -> Iterator[KerasModel]:

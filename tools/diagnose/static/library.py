@@ -42,7 +42,7 @@ def call(context: Context, made: Call) -> Value:
         ).flagged("crossed")
     if path in ("sklearn.utils.resample", "sklearn.utils.shuffle"):
         return estimators.resampled_rows(context, made)
-    if path.startswith("sklearn.preprocessing.") and name in ("scale", "minmax_scale", "robust_scale"):
+    if name in tables.SCALING and path in (f"sklearn.preprocessing.{name}", f"scipy.stats.{name}"):
         return estimators.scaled_by_function(context, made)
     if path.startswith("sklearn.metrics.") and not name[:1].isupper():
         found = [one for value in made.args for one in frames.gathered(value)]
@@ -82,6 +82,8 @@ def _builtin(context: Context, made: Call) -> Value:
     name, args = made.name, made.args
     first = args[0] if args else UNKNOWN
     if name == "enumerate":
+        if isinstance(first, Seq) and first.whole and len(first.items) <= 8:
+            return Seq([Seq([Const(i), item], "tuple") for i, item in enumerate(first.items)], "list")
         return Seq([Seq([UNKNOWN, each(first)], "tuple")], "list", False)
     if name == "zip":
         if all(isinstance(one, Seq) and one.whole and len(one.items) <= 8 for one in args) and args:
@@ -99,7 +101,7 @@ def _builtin(context: Context, made: Call) -> Value:
     if name in ("float", "int"):
         data = as_data(first)
         if data is not None:
-            return Data(kind="score", rows=data.rows)
+            return data if data.kind == "stat" else Data(kind="score", rows=data.rows, made_by=data.made_by)
         return Const(type_of(name)(number(first))) if number(first) is not None else UNKNOWN
     if name in ("max", "min", "sum", "round", "abs") and as_data(first) is not None:
         return as_data(first) or UNKNOWN

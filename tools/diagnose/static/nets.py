@@ -280,6 +280,14 @@ FUNCTIONS: dict[str, Callable[[Context, Call], Value]] = {
         f"torch.{name}": datasets.as_tensor
         for name in ("tensor", "from_numpy", "datasets.as_tensor", "FloatTensor", "LongTensor", "Tensor")
     },
+    **{
+        f"tensorflow.{name}": datasets.made_tensor
+        for name in ("zeros", "ones", "random_normal", "truncated_normal", "random.normal", "random.truncated_normal")
+    },
+    "torch.autograd.Variable": datasets.variable,
+    "tensorflow.matmul": datasets.tf_product,
+    "tensorflow.layers.dense": datasets.tf_dense,
+    "tensorflow.contrib.layers.fully_connected": datasets.tf_dense,
     "torch.utils.data.random_split": datasets.random_split,
     "torch.utils.data.dataset.random_split": datasets.random_split,
     "torch.cat": datasets.torch_join,

@@ -7,6 +7,7 @@ from mlpilot.tools.diagnose.static import (  # noqa: F401 - each adds its rules
     rules_keras_data,
     rules_keras_layers,
     rules_keras_own,
+    rules_keras_task,
     rules_keras_use,
     rules_label,
     rules_leak,

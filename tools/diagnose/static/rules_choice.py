@@ -12,8 +12,8 @@ from mlpilot.tools.diagnose.static.judged import LABEL_METRICS, SCORE_METRICS, i
 from mlpilot.tools.diagnose.static.listing import listed
 from mlpilot.tools.diagnose.static.naming import tokens
 from mlpilot.tools.diagnose.static.rule import Found, Program, rule
-from mlpilot.tools.diagnose.static.trace import as_data, written
-from mlpilot.tools.diagnose.static.values import Instance, constant, words
+from mlpilot.tools.diagnose.static.trace import Call, as_data, written
+from mlpilot.tools.diagnose.static.values import NOWHERE, Instance, Rows, constant, words
 
 _LOWER = listed("loss losses mse rmse mae mape error errors err rmses maes mses logloss perplexity")
 _HIGHER = listed("acc accuracy accuracies f1 auc r2 precision recall iou dice scores")
@@ -22,6 +22,8 @@ _SCORING = "scikit-learn, Metrics and scoring"
 
 def _sense(node: ast.AST) -> int:
     """-1 where less is better by the name, 1 where more is; 0 where it cannot be told."""
+    if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str):
+        node = node.slice  # a column says what it holds, whatever its table is called
     found = set(tokens(written(node)))
     if "neg" in found or (found & _LOWER and found & _HIGHER):
         return 0
@@ -166,6 +168,13 @@ _NO_PREDICT = listed("DBSCAN AgglomerativeClustering SpectralClustering OPTICS")
 _NO_TRANSFORM = listed("TSNE MDS SpectralEmbedding")
 
 
+def _asked_before(call: Call) -> bool:
+    """Whether it stands in a branch that looks first what the model can do: `hasattr(model, "labels_")`."""
+    tests = [one.test for one in call.conditions if isinstance(one, ast.If)]
+    named = {node.id for test in tests for node in ast.walk(test) if isinstance(node, ast.Name)}
+    return bool(named & {"hasattr", "isinstance", "getattr", "callable"})
+
+
 @rule(
     "MODEL006",
     "no-such-method",
@@ -181,7 +190,7 @@ def no_such_method(program: Program) -> Iterator[Found]:
         if isinstance(model, Instance) and model.name in ("Pipeline", "make_pipeline"):
             last = estimators.last_step(model)
             model = last if isinstance(last, Instance) else model
-        if not isinstance(model, Instance) or model.library != "sklearn":
+        if not isinstance(model, Instance) or model.library != "sklearn" or _asked_before(call):
             continue
         name, regression = model.name, estimators.task_of(model) == "regression"
         if call.name == "predict_proba" and (name in _NO_PROBABILITIES or regression):
@@ -208,8 +217,9 @@ def no_such_method(program: Program) -> Iterator[Found]:
 )
 def penalty(program: Program) -> Iterator[Found]:
     """`LogisticRegression(penalty="l1")`."""
+    shown = [value for call in program.trace.of("print", "display") for value in call.args]
     for one in program.trace.instances:
-        if one.path.endswith("linear_model.LogisticRegression"):
+        if one.path.endswith("linear_model.LogisticRegression") and (one.fits or one not in shown):
             kind, solver = constant(one.argument("penalty", 0)), constant(one.argument("solver"), "lbfgs")
             known = one.argument("solver") is None or isinstance(solver, str)
             if known and (
@@ -230,15 +240,21 @@ def transform_thrown_away(program: Program) -> Iterator[Found]:
     """`scaler.fit_transform(X_train)` on a line of its own."""
     alone = {node.value for node in program.nodes if isinstance(node, ast.Expr)}
     told = set()
-    used = {(call.text(0), call.order) for call in program.trace.of("fit", "predict", "score")}
+    used = [(call.text(0), call.order, _rows(call)) for call in program.trace.of("fit", "predict", "score")]
     for call in program.trace.of("transform", "fit_transform"):
-        if not any(text == call.text(0) and order > call.order for text, order in used):
+        mine = (call.text(0), _rows(call))
+        if not any((text, rows) == mine and order > call.order for text, order, rows in used):
             continue
         made = isinstance(call.receiver, Instance) and call.receiver.library == "sklearn"
         if made and call.node in alone and call.node not in told and constant(call.receiver.argument("copy")) is None:  # type: ignore[union-attr]
             told.add(call.node)
             where = "fit_transform" if call.name == "fit_transform" else "transform"
             yield call.node, f"{call.text(0)} stays as it was: {where} returns new rows, which are not kept"
+
+
+def _rows(call: Call) -> Rows:
+    data = as_data(call.get("X", 0))
+    return data.rows if data is not None else NOWHERE
 
 
 _ONE_COLUMN = listed("fit fit_transform predict transform score")

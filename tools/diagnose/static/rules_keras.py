@@ -4,6 +4,7 @@ Sources: Keras, documentation of losses and layers; Humbatova et al. 2020; Neura
 (Schoop et al. 2021); DeepLocalize (Wardat et al. 2021).
 """
 
+import re
 from collections.abc import Iterator
 
 from mlpilot.tools.diagnose.static.datasets import CLASSES
@@ -84,10 +85,13 @@ def sigmoid_many(program: Program) -> Iterator[Found]:
 def binary_many(program: Program) -> Iterator[Found]:
     """`softmax` and `binary_crossentropy`."""
     for one in _models(program):
-        if one.activation == "softmax" and one.loss == "binary_crossentropy" and (one.units or 0) > 1:
+        if one.last is None or one.last.name != "Dense" or one.units == 1:
+            continue
+        if one.activation == "softmax" and one.loss == "binary_crossentropy":
+            how_many = f"{one.units}" if one.units else "several"
             yield (
                 one.compile.node,
-                f"binary_crossentropy with softmax of {one.units} classes: each class is judged by itself",
+                f"binary_crossentropy with softmax of {how_many} classes: each class is judged by itself",
             )
 
 
@@ -187,9 +191,19 @@ def wrong_activation(program: Program) -> Iterator[Found]:
         elif one.loss in _VALUES and one.activation in ("sigmoid", "tanh") and _unbounded(one):
             yield one.last.node, f"{one.activation} keeps the output within 1, and the target does not stay there"
         elif one.loss in _VALUES and one.activation == "relu" and one.units == 1 and "accuracy" not in one.metrics:
-            y = one.labels()
-            if y is not None and y.flags & {"scaled"} and y.learned:
-                yield one.last.node, "relu cuts off values below zero, and the target was scaled around it"
+            yield one.last.node, "relu gives 0 and no gradient below zero: the output can die, and is never negative"
+        elif (
+            one.loss in _VALUES
+            and one.activation == "tanh"
+            and one.units == 1
+            and one.fits
+            and not _SCALING.search(program.text)
+        ):
+            yield one.last.node, "tanh keeps the output within 1, and nothing scales the target to that"
+
+
+_SCALING = re.compile(r"scal|normal|standard|minmax|tanh\(|\.max\(|\.sign\(|-1", re.IGNORECASE)
+"""Words that say that a target was brought to the range of tanh, or may be there already."""
 
 
 def _unbounded(one: KerasModel) -> bool:
@@ -286,11 +300,10 @@ def classes_for_values(program: Program) -> Iterator[Found]:
             yield one.compile.node, f"{one.loss} is for classes, and the target of {y.dataset} is a value"
     for one in _models(program):
         y = one.labels()
-        if (
-            y is not None
-            and one.loss in _VALUES
-            and y.form == "int"
-            and CLASSES.get(y.dataset, 0) > 2
-            and one.units == 1
-        ):
+        if y is None or y.form != "int" or CLASSES.get(y.dataset, 0) <= 2 or one.units != 1:
+            continue
+        if one.loss in _VALUES:
             yield one.compile.node, f"{one.loss} is for values, and the labels of {y.dataset} are classes"
+        elif one.loss == "binary_crossentropy":
+            many = CLASSES[y.dataset]
+            yield one.compile.node, f"one output tells yes from no, and {y.dataset} has {many} classes"

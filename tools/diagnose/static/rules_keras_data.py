@@ -65,12 +65,20 @@ def changed_after(program: Program) -> Iterator[Found]:
             mine = changed is model.instance or changed in model.layers or _applied_in(changed, model)
             compiled = [call.order for call in model.instance.notes["compiles"]]
             fitted = [call for call in model.fits if call.order > order]
+            if changed is model.instance and _used_frozen(program, changed, order):
+                continue
             if mine and fitted and min(compiled) < order and not any(order < at < fitted[0].order for at in compiled):
                 yield (
                     fitted[0].node,
                     "trainable was changed after the last compile: the change does nothing until the next",
                 )
                 return
+
+
+def _used_frozen(program: Program, changed: Instance, order: int) -> bool:
+    """A model that was compiled to learn, and is frozen as a part of another: a discriminator within a GAN."""
+    later = (call for model in keras_models(program) if model.instance is not changed for call in [model.compile])
+    return any(call.order > order for call in later)
 
 
 def _applied_in(changed: Instance, model: KerasModel) -> bool:
@@ -91,7 +99,7 @@ _RATE = "1e-3 for Adam, 1e-2 for SGD"
 def learning_rate(program: Program) -> Iterator[Found]:
     """`Adam(learning_rate=1.0)`."""
     for one in program.trace.instances:
-        if not one.path.startswith("keras.optimizers."):
+        if not one.path.startswith("keras.optimizers.") or "chedule" in one.path:
             continue
         rate = number(one.argument("learning_rate", 0) or one.argument("lr"))
         high = 1.0 if one.name in ("SGD", "Adadelta") else 0.1

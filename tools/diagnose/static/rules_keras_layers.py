@@ -12,7 +12,7 @@ from mlpilot.tools.diagnose.static.nets import output_layers
 from mlpilot.tools.diagnose.static.rule import Found, Program, rule
 from mlpilot.tools.diagnose.static.tensors import Shape, keras_activation, keras_layer, keras_shape, keras_units
 from mlpilot.tools.diagnose.static.trace import written
-from mlpilot.tools.diagnose.static.values import Const, Instance, number
+from mlpilot.tools.diagnose.static.values import Const, Data, Instance, number
 
 COLUMNS = {"iris": 4, "wine": 13, "breast_cancer": 30, "diabetes": 10, "california": 8}
 """Bundled data set → how many features it has."""
@@ -134,7 +134,10 @@ _PLAIN = listed(
 )
 def no_activation(program: Program) -> Iterator[Found]:
     """`Dense(64); Dense(10, activation="softmax")`."""
+    trains = program.names & {"compile", "fit", "fit_generator", "GradientTape", "train_on_batch"}
     for layers in stacks(program, loops=True):
+        if not trains and not _bends(layers):
+            continue  # it shows how a model is put together, no more
         computing = [one for one in layers if one.name in ("Dense", "Conv2D", "Conv1D")]
         widths = [units for one in computing if (units := keras_units(one)) is not None]
         for i, one in enumerate(layers):
@@ -166,7 +169,7 @@ def no_activation(program: Program) -> Iterator[Found]:
             if following is not None and following.name in ("Dense", "Conv2D", "Conv1D") and not bottleneck:
                 yield (
                     one.node,
-                    f"{one.name} has no activation, and {following.name} follows: the two are one linear layer",
+                    f"{one.name} has no activation before the {following.name} that follows: it is linear",
                 )
 
 
@@ -249,10 +252,19 @@ def dropout_last(program: Program) -> Iterator[Found]:
 def initial_weights(program: Program) -> Iterator[Found]:
     """`Dense(64, kernel_initializer="zeros")`."""
     for one in program.trace.instances:
-        given = one.argument("kernel_initializer")
+        given = one.argument("kernel_initializer") or one.argument("init")
         name = given.value if isinstance(given, Const) else getattr(given, "name", "")
         if one.path.startswith("keras.layers.") and str(name).lower() in ("zeros", "ones", "zero", "one", "constant"):
             yield one.node, f"{one.name} starts with weights that are all alike ({name}): its units learn the same"
+    products = [call.args[1] for call in program.trace.calls if call.path == "tensorflow.matmul" and len(call.args) > 1]
+    alike = [one for one in products if isinstance(one, Instance) and one.name == "Variable" and _made_alike(one)]
+    if len(alike) > 1:
+        yield alike[0].node, "the weights of two layers start at one value: no unit learns another thing than the next"
+
+
+def _made_alike(variable: Instance) -> bool:
+    made = variable.argument("initial_value", 0)
+    return isinstance(made, Data) and any(step[-1] in ("zeros", "ones") for row in made.rows for step in row)
 
 
 @rule(

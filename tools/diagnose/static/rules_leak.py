@@ -5,17 +5,19 @@ Leakage in Notebooks" (ASE 2022); Kaufman et al., "Leakage in Data Mining" (KDD 
 """
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from mlpilot.tools.diagnose.static import estimators, frames
-from mlpilot.tools.diagnose.static.judged import fits, is_part, last_fit, part, torch_uses, uses
+from mlpilot.tools.diagnose.static.judged import fits, folds_are_scored, is_part, last_fit, part, torch_uses, uses
 from mlpilot.tools.diagnose.static.naming import part_of
 from mlpilot.tools.diagnose.static.rule import Found, Program, rule
 from mlpilot.tools.diagnose.static.trace import Call, as_data
 from mlpilot.tools.diagnose.static.values import Data, Instance, Learning, Value, covers, overlap
 
 _YANG = "Yang et al. 2022, preprocessing leakage; scikit-learn, Common pitfalls"
+_FEWER = re.compile(r"UnderSampler|Tomek|NearMiss|Neighbours|OneSidedSelection|InstanceHardness|ClusterCentroids")
 _FIRST = "split first; fit on the training part only, best as a step of a Pipeline"
 
 
@@ -69,7 +71,7 @@ def _before_splits(program: Program) -> Iterator[Leak]:
 def _before_folds(program: Program) -> Iterator[Leak]:
     for call in program.trace.calls:
         data = _crossed(call)
-        if data is None:
+        if data is None or (call.name == "cross_val_predict" and not folds_are_scored(program, call)):
             continue
         given = bool(call.inside) and all(row[0][0] == "named" for row in data.rows)
         nested = is_part(data.rows) or given  # what a function nobody calls is given may well be a training part
@@ -210,8 +212,10 @@ def resampled(program: Program) -> Iterator[Found]:
     """SMOTE, `resample`, copies of rows."""
     for leak in leaks(program):
         if leak.learning.kind == "resample":
-            what = f"{leak.learning.what} makes rows out of"
-            yield at(leak.learning), _told(leak, what) + ", and copies or neighbours of test rows are trained on"
+            fewer = bool(_FEWER.search(leak.learning.what)) and "SMOTE" not in leak.learning.what
+            what = f"{leak.learning.what} {'leaves out rows of' if fewer else 'makes rows out of'}"
+            ends = "and has other shares of the classes" if fewer else "and copies or neighbours of it are trained on"
+            yield at(leak.learning), f"{_told(leak, what)}, {ends}"
     for call in program.trace.of("train_test_split", "random_split"):
         for value in call.args[:1]:
             inner = value.args[:1] if isinstance(value, Instance) and value.name == "TensorDataset" else [value]

@@ -251,7 +251,10 @@ def unknown_scorer(program: Program) -> Iterator[Found]:
     source="scikit-learn, make_scorer",
 )
 def loss_as_score(program: Program) -> Iterator[Found]:
-    """`make_scorer(mean_squared_error)`."""
+    """`make_scorer(mean_squared_error)`, where something chooses by it."""
+    choosing = estimators.SEARCHES | {"RFECV", "SequentialFeatureSelector", "permutation_importance"}
+    if program.names & estimators.CROSS and not program.names & choosing:
+        return
     for call in program.trace.of("make_scorer"):
         name = getattr(call.args[0], "path", "").rpartition(".")[2] if call.args else ""
         loss = name in VALUE_METRICS - {"r2_score", "explained_variance_score"} or name in ("log_loss", "hamming_loss")

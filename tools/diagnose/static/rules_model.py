@@ -11,7 +11,7 @@ from mlpilot.tools.diagnose.static.judged import (
 )
 from mlpilot.tools.diagnose.static.rule import Found, Program, rule
 from mlpilot.tools.diagnose.static.trace import as_data
-from mlpilot.tools.diagnose.static.values import Instance, Seq, Table, Value, words
+from mlpilot.tools.diagnose.static.values import Instance, Seq, Table, Value, constant, words
 
 
 @rule(
@@ -55,9 +55,19 @@ def not_fitted(program: Program) -> Iterator[Found]:
             or model.library != "sklearn"
         ):
             continue
-        learns = estimators.is_predictor(model) or model.name in estimators.KIND
+        learns = (estimators.is_predictor(model) or model.name in estimators.KIND) and not _fitted_inside(model)
         if learns and model.name not in ("TSNE",) and not _handed_on(program, model):
             yield call.node, f"{call.on()} ({model.name}) is never fitted before this {call.name}"
+
+
+def _fitted_inside(model: Instance) -> bool:
+    """Whether what it wraps was fitted before, and it needs no fit of its own: FixedThresholdClassifier, `prefit`."""
+    if constant(model.argument("prefit")) is True:
+        return True
+    inner = model.argument("estimator", 0)
+    if isinstance(inner, Instance) and inner.name == "FrozenEstimator":
+        inner = inner.argument("estimator", 0)
+    return model.name == "FixedThresholdClassifier" and isinstance(inner, Instance) and bool(inner.fits)
 
 
 def _handed_on(program: Program, model: Instance) -> bool:

@@ -92,15 +92,19 @@ def _folded(program: Program, use: Judgement) -> bool:
     return in_folds(use.data, program)
 
 
+_NO_SETTING = ("random_state", "max_iter", "n_jobs", "verbose")
+"""Arguments that are not chosen by a score: a plot over them shows how training goes on."""
+
+
 def _settings_of(model: Instance, loop: ast.AST, program: Program) -> set[str]:
     """What the model is made with that changes from turn to turn: names that the loop binds, or a function is given."""
     if not isinstance(loop, ast.For | ast.ListComp | ast.GeneratorExp | ast.DictComp):
         return set()
     if not isinstance(model.node, ast.Call) or model.name in estimators.PIPELINES | estimators.SEARCHES:
         return set()
-    given = [(keyword.arg or "", keyword.value) for keyword in model.node.keywords if keyword.arg != "random_state"]
+    given = [(keyword.arg or "", keyword.value) for keyword in model.node.keywords if keyword.arg not in _NO_SETTING]
     given += [("", value) for value in model.node.args]
-    seeds = {"seed", "random_state", "_", "rs"}
+    seeds = {"seed", "random_state", "rs"}
     if within(model.node, loop):
         used = {node.id for _, value in given for node in ast.walk(value) if isinstance(node, ast.Name)}
         return used & targets(loop) - seeds
@@ -116,11 +120,14 @@ def _chosen_in_comparison(node: ast.Compare, values: list[Value], program: Progr
     sides = [node.left, node.comparators[0]]
     names = [set(tokens(written(one))) for one in sides]
     for i in (0, 1):
-        if "best" in names[1 - i] | names[i] and "best" not in names[i]:
+        kept = {"max", "highest", "min", "lowest", "top"} & names[1 - i] and as_data(values[i]) is not None
+        if kept or ("best" in names[1 - i] | names[i] and "best" not in names[i]):
             score = as_data(values[i])
             by_rows = score is not None and score.kind == "score" and part(score) == "test"
-            by_name = "test" in names[i] and bool(
-                names[i] & {"acc", "accuracy", "loss", "score", "f1", "auc", "mse", "rmse", "error"}
+            by_name = (
+                not kept
+                and "test" in names[i]
+                and bool(names[i] & {"acc", "accuracy", "loss", "score", "f1", "auc", "mse", "rmse", "error"})
             )
             if by_rows and score is not None and in_folds(score, program):
                 continue
@@ -199,13 +206,14 @@ def _acts(program: Program, node: ast.Call, receiver: Value | None) -> bool:
     source=_MULTI,
 )
 def many_models(program: Program) -> Iterator[Found]:
-    """Three models or more, each scored on the same test part."""
-    seen: dict[Rows, dict[int, Judgement]] = {}
+    """Two models or more, or one fitted anew, each scored on the same test part."""
+    seen: dict[Rows, dict[tuple[int, ast.AST | None], Judgement]] = {}
     for use in judgements(program):
         if _is_test(program, use) and not _folded(program, use):
-            seen.setdefault(use.data.rows, {}).setdefault(use.model.serial, use)
+            fitted = use.fit.node if use.fit is not None else None
+            seen.setdefault(use.data.rows, {}).setdefault((use.model.serial, fitted), use)
     for found in seen.values():
-        if len(found) >= 3:
+        if len(found) >= 2:
             last = list(found.values())[-1]
             names = ", ".join(dict.fromkeys(one.model.name for one in found.values()))
             yield last.call.node, f"{len(found)} models ({names}) are compared on one test part"

@@ -38,7 +38,7 @@ def overlapping(program: Program) -> Iterator[Found]:
         if trained.rows == use.data.rows:
             continue
         line = getattr(use.fit.node, "lineno", 0)
-        if overlap(trained.rows, use.data.rows):
+        if overlap(trained.rows, use.data.rows) or _crossing(trained.rows, use.data.rows):
             yield use.fit.node, f"the model is judged at line {use.call.node.lineno} on rows that this fit sees too"
         elif _other_split(trained.rows, use.data.rows):
             text = (
@@ -61,6 +61,19 @@ def _judged(program: Program) -> Iterator[Judgement]:
         yield use
 
 
+def _crossing(one: Rows, other: Rows) -> bool:
+    """Parts that were cut so that the one begins before the other ends: `X[:800]` and `X[600:]`."""
+    if len(one) != 1 or len(other) != 1:
+        return False
+    (here,), (there,) = one, other
+    if len(here) != len(there) or here[:-1] != there[:-1]:
+        return False
+    cuts = {str(step[2]): str(step[1]) for step in (here[-1], there[-1]) if step[0] == "cut"}
+    if set(cuts) != {"head", "tail"} or not all(cut.isdigit() for cut in cuts.values()):
+        return False
+    return int(cuts["tail"]) < int(cuts["head"])
+
+
 def _other_split(one: Rows, other: Rows) -> bool:
     """Parts of the same rows by two random splits, each of which is known."""
     if len(one) != 1 or len(other) != 1:
@@ -68,6 +81,8 @@ def _other_split(one: Rows, other: Rows) -> bool:
     (here,), (there,) = one, other
     for mine, theirs in zip(here, there, strict=False):
         if mine != theirs:
+            if mine[0] == theirs[0] == "sample":
+                return mine[1] != theirs[1] and mine[2] == theirs[2] == "in"
             random = mine[0] == theirs[0] == "split" and mine[1] != theirs[1]
             return random and {mine[2], theirs[2]} <= {"train", "test"} and "named" not in str((mine[1], theirs[1]))
     return False
@@ -150,6 +165,8 @@ def target_in_features(program: Program) -> Iterator[Found]:
         X, y = as_data(call.get("X", start) or call.get("x")), as_data(call.get("y", start + 1))
         if X is None or y is None or not X.frame or X.frame != y.frame or len(y.columns or ()) != 1 or X.rows != y.rows:
             continue
+        if "windowed" in X.flags | y.flags:
+            continue  # the rows before it tell of a row: a series
         column = (y.columns or ("",))[0]
         if holds(X, column) and X.kind == "data":
             yield (
@@ -163,6 +180,8 @@ def holds(data: Data, column: str) -> bool:
     """Whether a table certainly has a column."""
     if "?" in data.without or "*" in (data.columns or ()):
         return False
+    if column.startswith("[") and any(not one.startswith("[") for one in (*data.without, *(data.columns or ()))):
+        return False  # a column by its place may be any of those by their names
     return column not in data.without if data.columns is None else column in data.columns
 
 

@@ -162,6 +162,8 @@ def categories_as_numbers(program: Program) -> Iterator[Found]:
         return
     targets = {name for _, _, _, y in fits(program) for name in _columns(y)}
     targets |= {name for call in program.trace.of("train_test_split") for name in _columns(call.get("y", 1))}
+    if any(name.startswith("[") for name in targets):
+        return  # a target by its place may be any column by its name
     for target, _, _, _ in program.trace.stored:
         if not isinstance(target, ast.Subscript) or not isinstance(target.slice, ast.Constant):
             continue

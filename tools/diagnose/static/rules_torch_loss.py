@@ -171,6 +171,9 @@ def label_type(program: Program) -> Iterator[Found]:
         if labels is None or labels.kind != "data":
             continue
         squeezed = outputs.shape is not None and outputs.shape[-1:] == (1,)
+        shares = labels.last in ("softmax", "one hot") or (labels.shape is not None and labels.shape == outputs.shape)
+        if name == "CrossEntropyLoss" and shares:
+            continue  # it takes the share of each class, too
         if name in ("CrossEntropyLoss", "NLLLoss") and labels.form == "float" and labels.role == "y" and not squeezed:
             if labels.shape is None or len(labels.shape) == 1:
                 yield call.node, f"{name} takes classes as whole numbers, and {call.text(1)} is of floats"
@@ -281,7 +284,8 @@ def softmax_dimension(program: Program) -> Iterator[Found]:
 
 def _is_rows(call: Call) -> bool:
     data = as_data(call.args[0]) if call.args else None
-    return data is not None and "forward" in call.inside and data.last == "linear"
+    rows = data is None or data.last in ("linear", "")
+    return rows and call.inside[-1:] == ("forward",)
 
 
 @rule(

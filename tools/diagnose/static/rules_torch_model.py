@@ -7,6 +7,7 @@ import ast
 from collections.abc import Iterator
 
 from mlpilot.tools.diagnose.static import nets
+from mlpilot.tools.diagnose.static.listing import listed
 from mlpilot.tools.diagnose.static.naming import tokens
 from mlpilot.tools.diagnose.static.rule import Found, Program, rule
 from mlpilot.tools.diagnose.static.rules_torch_loop import backwards
@@ -171,7 +172,7 @@ def _misfit(layer: Instance, data: Data) -> str:
 def no_activation(program: Program) -> Iterator[Found]:
     """`Linear, Linear` in `nn.Sequential`, `fc2(fc1(x))` in `forward`."""
     for one in program.trace.instances:
-        if one.path != "torch.nn.Sequential":
+        if one.path != "torch.nn.Sequential" or not program.names & _TRAINS:
             continue
         before: Instance | None = None
         for layer in nets.sequential_layers(one):
@@ -190,6 +191,10 @@ def no_activation(program: Program) -> Iterator[Found]:
         plain = _numbered(name) and data.last == "linear" and call.inside[-1:] == ("forward",)
         if plain and not program.names & {"MultiheadAttention", "bmm", "attention", "einsum", "matmul", "LayerNorm"}:
             yield call.node, f"{name}({numbered}) follows another Linear layer with no activation between: they are one"
+
+
+_TRAINS = listed("forward backward optim optimizer criterion Module")
+"""What a program mentions that means to train: without, two layers in a row only show how something is called."""
 
 
 def _narrow(before: Instance, after: Instance) -> bool:

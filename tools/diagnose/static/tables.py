@@ -12,6 +12,7 @@ from mlpilot.tools.diagnose.static.values import (
     Const,
     Data,
     Function,
+    Known,
     Learning,
     Step,
     Table,
@@ -30,6 +31,8 @@ _SAME_COLUMNS = listed(
     " toarray todense"
 )
 """Methods that leave all columns as they are called."""
+SCALING = listed("zscore scale minmax_scale robust_scale maxabs_scale power_transform quantile_transform")
+"""Functions that scale rows by what they learn from them."""
 _ITEMS = listed("item any all equals count")
 
 
@@ -94,10 +97,13 @@ def statistic(call: Call, data: Data, name: str) -> Value:
     )
 
 
+_BECOMES = {"statistic": ("statistic",), "impute": ("statistic", "group")}
+
+
 def _as_kind(learned: frozenset[Learning], kind: str, call: Call) -> frozenset[Learning]:
     del call
     return frozenset(
-        Learning(one.what, kind if one.kind == "statistic" else one.kind, one.rows, one.line, one.column, one.of)
+        Learning(one.what, kind if one.kind in _BECOMES[kind] else one.kind, one.rows, one.line, one.column, one.of)
         for one in learned
     )
 
@@ -108,6 +114,14 @@ def _fill(context: Context, call: Call, data: Data) -> Value:
     learned: frozenset[Learning] = frozenset()
     for one in found:
         learned |= _as_kind(one.learned, "impute", call)
+    return data.but(learned=data.learned | learned)
+
+
+def _replaced(context: Context, call: Call, data: Data) -> Value:
+    """`column.replace(0, column.mean())`: filled in as by fillna, where what goes in was learnt."""
+    del context
+    found = frames.gathered(call.get("value", 1) or UNKNOWN)
+    learned = frozenset().union(*(_as_kind(one.learned, "impute", call) for one in found if one.kind == "stat"))
     return data.but(learned=data.learned | learned)
 
 
@@ -175,6 +189,9 @@ def _transformed(context: Context, call: Call, data: Data) -> Value:
         one = frames.learning(call.node, words(call.get("func", 0))[0], "group", data, ",".join(data.columns or ()))
         return data.but(learned=data.learned | {one}, flags=data.flags - {"grouped"})
     function = call.get("func", 0)
+    if isinstance(function, Known) and function.name in SCALING:
+        one = frames.learning(call.node, function.name, "scale", data, call.on())
+        return data.but(learned=data.learned | {one}, flags=data.flags - {"grouped"} | {"scaled"})
     if isinstance(function, Function):
         given = as_data(context.invoke(function, [data], {}))
         if given is not None:
@@ -231,7 +248,7 @@ def _plain(context: Context, call: Call, data: Data) -> Value:
 
 _METHODS: dict[str, Callable[[Context, Call, Data], Value]] = {
     "fillna": _fill,
-    "replace": _plain,
+    "replace": _replaced,
     "sample": _sample,
     "drop": _drop,
     "pop": _pop,

@@ -139,7 +139,8 @@ class Data(Value):
     """The last operation of a network: softmax, log_softmax, sigmoid, relu, linear, ..."""
     shape: tuple[int | None, ...] | None = None
     flags: frozenset[str] = frozenset()
-    """temporal (rows are in time order), mixed (one of several), shuffled, augmented, repeated, scaled."""
+    """temporal (rows are in time order), mixed (one of several), shuffled, augmented, repeated, scaled, compared
+    (predictions with what is true), windowed (a stretch of rows that moves with a loop)."""
 
     def but(self, **changes: Any) -> "Data":
         """The same but for these fields."""

@@ -1,0 +1,288 @@
+"""Drive a notebook with mlpilot in JupyterLab, in a headless Chromium, as a person would, and take its picture.
+
+    python scripts/jupyterlab.py --lab PYTHON [--picture docs/jupyterlab.png] [--dark dark.png]
+
+PYTHON is one that has JupyterLab; the kernel is the Python that runs this. The notebook is run, saved, closed and
+opened again. It ends with 3, and says what was missing, where progress was not seen live, a card is not as it should
+be, or the outputs did not survive. What the browser asked of other machines is listed, and none is right.
+"""
+
+import argparse
+import base64
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from websockets.sync.client import ClientConnection, connect
+
+CELLS = (
+    "%load_ext mlpilot\nfrom sklearn.datasets import load_breast_cancer\n"
+    "cancer = load_breast_cancer(as_frame=True).frame",
+    "result = %mlpilot run cancer --target target --budget {budget} --sandbox {sandbox} --brain builtin",
+    "result",
+    "result.board[['name', 'score', 'standing']].head(3)",
+    "%%mlpilot --sandbox {sandbox} --brain builtin\nload cancer and tell me what's odd",
+    "%mlpilot code",
+)
+QUIET = (
+    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
+    *("--disable-background-networking", "--disable-component-update", "--hide-scrollbars"),
+    *("--remote-debugging-port=0", "--window-size=1180,1400", "about:blank"),
+)
+STATE = """(() => {
+  const cards = [...document.querySelectorAll('.jp-OutputArea .mlpilot-card')];
+  const cells = document.querySelectorAll('.jp-CodeCell');
+  return {
+    cards: cards.map(card => card.innerText),
+    outputs: [...document.querySelectorAll('.jp-OutputArea-output')].map(node => node.innerText).join('\\n'),
+    busy: [...document.querySelectorAll('.jp-InputPrompt')].some(node => node.innerText.includes('[*]')),
+    ran: [...document.querySelectorAll('.jp-InputPrompt')].filter(node => /\\[\\d+\\]/.test(node.innerText)).length,
+    last: cells.length ? cells[cells.length - 1].innerText : '',
+    wide: cards.some(card => card.scrollWidth > card.clientWidth + 1),
+    errors: document.querySelectorAll('[data-mime-type="application/vnd.jupyter.error"]').length,
+  };
+})()"""
+READY = """(() => {
+  const panel = window.jupyterapp && jupyterapp.shell.currentWidget;
+  const session = panel && panel.sessionContext;
+  return !!(session && session.session && session.session.kernel && session.session.kernel.status === 'idle');
+})()"""
+
+
+class Page:
+    """A tab of the browser, by the DevTools protocol."""
+
+    def __init__(self, socket_: ClientConnection) -> None:
+        self._socket, self._number = socket_, 0
+        self.asked: list[str] = []
+        """Addresses of every request that the tab made."""
+
+    def call(self, method: str, **parameters: object) -> dict[str, Any]:
+        """One command, and its answer. Raises `RuntimeError` where the browser refuses."""
+        self._number += 1
+        self._socket.send(json.dumps({"id": self._number, "method": method, "params": parameters}))
+        while True:
+            heard = json.loads(self._socket.recv(timeout=120))
+            if heard.get("method") == "Network.requestWillBeSent":
+                self.asked.append(heard["params"]["request"]["url"])
+            if heard.get("id") == self._number:
+                if "error" in heard:
+                    raise RuntimeError(f"{method}: {heard['error']}")
+                return dict(heard["result"])
+
+    def value(self, expression: str) -> Any:
+        """What JavaScript gives; a promise is waited for."""
+        answer = self.call("Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True)
+        if "exceptionDetails" in answer:
+            raise RuntimeError(json.dumps(answer["exceptionDetails"])[:2000])
+        return answer["result"].get("value")
+
+    def wait(self, expression: str, seconds: float, seen: Callable[[Any], None] = lambda _: None) -> None:
+        """Until it is true. Raises `TimeoutError`."""
+        end = time.monotonic() + seconds
+        while not self.value(expression):
+            seen(self)
+            if time.monotonic() > end:
+                raise TimeoutError(f"not within {seconds:.0f} s: {expression}")
+            time.sleep(0.2)
+
+    def command(self, name: str, **arguments: object) -> None:
+        """A command of JupyterLab's own, as its menus give it."""
+        self.value(f"jupyterapp.commands.execute({json.dumps(name)}, {json.dumps(arguments)}).then(() => true)")
+
+    def picture(self, path: Path) -> None:
+        """What is seen now, as PNG."""
+        path.write_bytes(base64.b64decode(self.call("Page.captureScreenshot", format="png")["data"]))
+
+
+def main() -> int:
+    """Drive it; 0 if all was as it should be, 3 if not."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--lab", required=True, metavar="PYTHON")
+    parser.add_argument("--picture", type=Path)
+    parser.add_argument("--dark", type=Path)
+    parser.add_argument("--budget", default="30s")
+    parser.add_argument("--sandbox", default="bubblewrap")
+    args = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="mlpilot-lab-") as name:
+        folder = Path(name)
+        notebook = folder / "work" / "cancer.ipynb"
+        _write(notebook, args.budget, args.sandbox)
+        with _lab(args.lab, folder) as (url, token), _browser(folder) as page:
+            missing = _drive(page, f"{url}/lab/tree/cancer.ipynb?token={token}", args)
+        outside = sorted(
+            {one for one in page.asked if not one.startswith((url, url.replace("http", "ws"), "data:", "blob:"))}
+        )
+        saved = nbformat.read(notebook, as_version=4)
+    missing += [f"asked of another machine: {one}" for one in outside if not one.startswith("about:")]
+    html = [
+        out.data["text/html"]
+        for cell in saved.cells
+        for out in cell.get("outputs", [])
+        if "text/html" in out.get("data", {})
+    ]
+    if sum("mlpilot-card" in one for one in html) < 2:
+        missing.append("the saved file lacks the cards")
+    for one in missing:
+        print(f"missing: {one}", file=sys.stderr)
+    print(f"{len(page.asked)} requests, {len(outside)} of them to other machines; {len(missing)} things missing")
+    return 3 if missing else 0
+
+
+def _write(path: Path, budget: str, sandbox: str) -> None:
+    path.parent.mkdir()
+    book = nbformat.v4.new_notebook()
+    book.metadata["kernelspec"] = {"name": "mlpilot", "display_name": "mlpilot", "language": "python"}
+    book.cells = [nbformat.v4.new_code_cell(cell.format(budget=budget, sandbox=sandbox)) for cell in CELLS]
+    nbformat.write(book, path)
+
+
+def _drive(page: Page, url: str, args: argparse.Namespace) -> list[str]:
+    """Run, look, save, reopen, look; what was missing."""
+    missing: list[str] = []
+    page.call("Page.navigate", url=url)
+    page.wait(READY, 60)
+    if not page.value("jupyterapp.shell.leftCollapsed"):
+        page.command("filebrowser:toggle-main")
+    page.value("jupyterapp.commands.execute('notebook:run-all-cells'); true")  # its promise ends with the last cell
+    states: set[str] = set()
+
+    def seen(_: object) -> None:
+        state = page.value(STATE)
+        states.update(state["cards"][:1])
+
+    page.wait(f"{STATE}.ran >= {len(CELLS)} && !{STATE}.busy && {STATE}.last.includes('def fit')", 300, seen)
+    time.sleep(1)
+    state = page.value(STATE)
+    if len(states) < 3:
+        missing.append(f"live progress: only {sorted(states)} was seen")
+    missing += _cards(state)
+    if "def fit" not in state["last"]:
+        missing.append("the code, offered in a cell below")
+    page.command("docmanager:save")
+    page.wait("!jupyterapp.shell.currentWidget.context.model.dirty", 30)
+    page.call("Page.navigate", url="about:blank")
+    page.call("Page.navigate", url=url)
+    page.wait(READY, 120)
+    page.wait(f"{STATE}.cards.length >= 2", 60)
+    time.sleep(1)
+    missing += [f"{one} (opened again)" for one in _cards(page.value(STATE))]
+    for theme, path in (("JupyterLab Light", args.picture), ("JupyterLab Dark", args.dark)):
+        page.command("apputils:change-theme", theme=theme)
+        time.sleep(2)
+        if path is not None:
+            page.value("document.querySelector('.jp-WindowedPanel-outer').scrollTop = 0; true")
+            time.sleep(1)
+            page.picture(path)
+    return missing
+
+
+def _cards(state: dict[str, Any]) -> list[str]:
+    cards = state["cards"]
+    missing = [] if len(cards) >= 2 else [f"two cards; there are {len(cards)}"]
+    if cards and "Test" not in cards[-1]:
+        missing.append("the test's verdict in the result's card")
+    if "odd" not in state["outputs"] and "569 rows" not in state["outputs"]:
+        missing.append("an answer about the DataFrame of the notebook")
+    if state["errors"]:
+        missing.append(f"{state['errors']} errors less")
+    return missing
+
+
+@contextmanager
+def _lab(python: str, folder: Path) -> Iterator[tuple[str, str]]:
+    """A server of JupyterLab with settings of its own; its address and token."""
+    kernel = folder / "share" / "kernels" / "mlpilot"
+    kernel.mkdir(parents=True)
+    argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+    (kernel / "kernel.json").write_text(json.dumps({"argv": argv, "display_name": "mlpilot", "language": "python"}))
+    settings = folder / "settings" / "@jupyterlab" / "apputils-extension"
+    settings.mkdir(parents=True)
+    quiet = {"fetchNews": "false", "checkForUpdates": False}
+    (settings / "notification.jupyterlab-settings").write_text(json.dumps(quiet))
+    places = {
+        "JUPYTER_PATH": folder / "share", "JUPYTER_CONFIG_DIR": folder / "config", "JUPYTER_DATA_DIR": folder / "data",
+        "JUPYTER_RUNTIME_DIR": folder / "runtime", "JUPYTERLAB_SETTINGS_DIR": folder / "settings",
+        "JUPYTERLAB_WORKSPACES_DIR": folder / "workspaces", "IPYTHONDIR": folder / "ipython",
+        "MLPILOT_HOME": folder / "state",
+    }  # fmt: skip
+    port, token = _free_port(), os.urandom(16).hex()
+    log = (folder / "lab.log").open("wb")
+    server = subprocess.Popen(
+        [python, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--port={port}", "--ServerApp.port_retries=0",
+         f"--IdentityProvider.token={token}", f"--ServerApp.root_dir={folder / 'work'}",
+         "--LabApp.expose_app_in_browser=True", "--LabApp.extension_manager=readonly"],
+        env={**os.environ, **{name: str(path) for name, path in places.items()}},
+        stdout=log, stderr=log, cwd=folder / "work",
+    )  # fmt: skip
+    url = f"http://127.0.0.1:{port}"
+    try:
+        _until(lambda: _answers(f"{url}/api/status?token={token}"), 90, lambda: (folder / "lab.log").read_text())
+        yield url, token
+    finally:
+        server.terminate()
+        server.wait(30)
+        log.close()
+
+
+@contextmanager
+def _browser(folder: Path) -> Iterator[Page]:
+    program = shutil.which("chromium") or shutil.which("google-chrome")
+    if program is None:
+        raise SystemExit("there is no Chromium here; install it, and try again")
+    profile = folder / "browser"
+    browser = subprocess.Popen(
+        [program, f"--user-data-dir={profile}", *QUIET], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    try:
+        told = profile / "DevToolsActivePort"
+        _until(told.is_file, 60, lambda: "the browser does not begin")
+        port = told.read_text().split()[0]
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/json/list", timeout=30) as answer:
+            tab = next(one for one in json.load(answer) if one["type"] == "page")
+        with connect(tab["webSocketDebuggerUrl"], max_size=None) as socket_:
+            page = Page(socket_)
+            page.call("Network.enable")
+            page.call("Page.enable")
+            page.call("Emulation.setFocusEmulationEnabled", enabled=True)
+            yield page
+    finally:
+        browser.terminate()
+        browser.wait(30)
+
+
+def _until(done: Callable[[], bool], seconds: float, why: Callable[[], str]) -> None:
+    end = time.monotonic() + seconds
+    while not done():
+        if time.monotonic() > end:
+            raise SystemExit(why()[-3000:])
+        time.sleep(0.2)
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=10):
+            return True
+    except OSError:
+        return False
+
+
+def _free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,178 @@
+"""Edits against what `check` finds, and the claims of which a probed run must bear one out."""
+
+import pytest
+
+from mlpilot.sandbox.protocol import CellError
+from mlpilot.tools.diagnose.model import Diagnosis
+from mlpilot.tools.diagnose.static.report import check_source
+from mlpilot.tools.mending.claims import SCORE, Claim, fallen, proven
+from mlpilot.tools.mending.offers import OFFERS, offers
+from mlpilot.tools.mending.probing import Seen, probed, read_probe, scores_of, skeleton, with_seeds
+from mlpilot.tools.mending.raised import mend_raised
+from mlpilot.tools.mending.running import Ended, Told
+
+TORCH = """import torch
+from torch import nn, optim
+import torch.nn.functional as F
+net = nn.Sequential(nn.Linear(4, 8),   # wide
+                    nn.ReLU(), nn.Linear(8, 2))
+opt = optim.Adam(net.parameters(), lr=0.01)
+loss_fn = nn.CrossEntropyLoss()
+x, y = torch.rand(50, 4), torch.randint(0, 2, (50,))
+for epoch in range(3):
+"""
+MULTIPLIED = "mat1 and mat2 shapes cannot be multiplied (16x108 and 300x40)"
+SPLIT = """import pandas as pd
+from sklearn.model_selection import train_test_split, cross_val_score
+from sklearn.preprocessing import StandardScaler
+from sklearn.svm import SVC
+df = pd.read_csv('a.csv')
+X, y = df[['a', 'b']], df['c']
+"""
+
+
+def offered(source, code):
+    """The edits against the first finding of this code."""
+    found = [one for one in check_source(source) if one.code == code]
+    assert found, check_source(source)
+    return [text for text, _, _ in offers(source, found[0], silent=True)]
+
+
+@pytest.mark.parametrize(
+    ("code", "source", "old", "new"),
+    [
+        (
+            "TORCH001",
+            TORCH + "\tout = net(x)\n\tloss = loss_fn(out, y)  # ü\n\tloss.backward()\n\topt.step()\n",
+            "\tloss.backward()",
+            "\topt.zero_grad()\n\tloss.backward()",
+        ),
+        (
+            "TORCH003",
+            TORCH + "    opt.zero_grad()\n    loss = loss_fn(net(x), y)\n    loss.backward()   # back\n",
+            "    loss.backward()   # back",
+            "    loss.backward()   # back\n    opt.step()",
+        ),
+        (
+            "TORCH101",
+            TORCH + "    opt.zero_grad()\n    loss = loss_fn(F.softmax( net( x ), dim=1 ), y)\n"
+            "    loss.backward()\n    opt.step()\n",
+            "F.softmax( net( x ), dim=1 )",
+            "net( x )",
+        ),
+        (
+            "LEAK008",
+            SPLIT + "A, B, c, d = train_test_split(X, y, random_state=0)\ns = StandardScaler()\n"
+            "A = s.fit_transform(A)\nB = s.fit_transform(\n    B  # the test\n)\n"
+            "print(SVC().fit(A, c).score(B, d))\n",
+            "B = s.fit_transform(\n    B  # the test",
+            "B = s.transform(\n    B  # the test",
+        ),
+        (
+            "LEAK010",
+            SPLIT + "A, B, c, d = train_test_split(X, y, random_state=0)\nm = SVC()\nm.fit( X , y )\n"
+            "print(m.score(B, d))\n",
+            "m.fit( X , y )",
+            "m.fit( A , c )",
+        ),
+    ],
+)  # fmt: skip
+def test_an_edit_changes_what_is_wrong_and_nothing_else(code, source, old, new):
+    assert source.count(old) == 1
+    assert source.replace(old, new) in offered(source, code)
+
+
+def test_what_was_fitted_on_all_rows_becomes_a_step_in_the_folds():
+    source = SPLIT + "Z = StandardScaler().fit_transform(X)  # scaled\nprint(cross_val_score(SVC(), Z, y))\n"
+    (text,) = offered(source, "LEAK007")
+    assert "cross_val_score(make_pipeline(StandardScaler(), SVC()), X, y)" in text and "fit_transform" not in text
+
+
+@pytest.mark.parametrize(
+    ("source", "evidence", "mended"),
+    [
+        ("m = Linear(12 * 5 * 5, 40)\n", MULTIPLIED, "Linear(108, 40)"),
+        ("m = Input(shape=(8,))\n", "expected shape=(None, 8), found shape=(32, 13)", "Input(shape=(13,))"),
+        ("m = Dense(1)\n", "Received a label value of 2 which is outside the valid range of [0, 1).", "Dense(3)"),
+        ("m = Linear(n, 40)\n", MULTIPLIED, None),
+    ],
+)  # fmt: skip
+def test_a_size_becomes_the_one_that_the_error_names(source, evidence, mended):
+    texts = [text for text, _ in mend_raised(source, Diagnosis("", "", evidence, 1))]
+    assert [mended in text for text in texts] == ([True] if mended else [])
+
+
+def test_every_edit_has_a_maker_and_what_ends_no_script_has_a_claim():
+    for code, entries in OFFERS.items():
+        assert all(callable(maker) for maker, _ in entries), code
+        assert all(claims for _, claims in entries) or code.startswith(("TORCH1", "TORCH2", "KERAS1")), code
+
+
+def seen(printed="", status="ok", warnings=(), stderr="", **facts):
+    return Seen(
+        Ended(status, printed, stderr, None, warnings), printed, {k.replace("_", " "): v for k, v in facts.items()}
+    )
+
+
+def test_a_fact_is_believed_only_where_it_was_there_and_is_gone():
+    gone = (Claim("steps"),)
+    assert proven(gone, [seen(steps=3)], [seen(steps=0)])[0].before == "3"
+    for before, after in [(seen(steps=0), seen(steps=0)), (seen(steps=3), seen(steps=1)), (seen(), seen(steps=0))]:
+        assert proven(gone, [before], [after])[0] is None
+    assert proven((Claim("fits of", "fewer"),), [seen(fits_of_PCA=2)], [seen(fits_of_PCA=1)])[0].what == "fits of PCA"
+
+
+def test_a_score_is_believed_only_where_every_seed_is_better_and_no_other_score_worse():
+    before = [seen(f"accuracy {value}\nloss 1.0") for value in (0.5, 0.6, 0.7)]
+    better = [seen(f"accuracy {value}\nloss 1.0") for value in (0.9, 0.9, 0.9)]
+    assert "3 seeds" in proven((SCORE,), before, better)[0].what
+    for after in (
+        [seen(f"accuracy {value}\nloss 1.0") for value in (0.9, 0.9, 0.6)],
+        [seen(f"accuracy {value}\nloss 2.0") for value in (0.9, 0.9, 0.9)],
+        better[:2],
+    ):
+        assert proven((SCORE,), before, after)[0] is None
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        seen("accuracy: 0.9\nmore", steps=0),
+        seen("accuracy: 0.9", steps=0, steps_in_evaluation_mode=2),
+        seen("accuracy: 0.9", steps=0, status="error"),
+        seen("accuracy: 0.9", steps=0, warnings=(Told("ConvergenceWarning", "", 1, "SVC", 5),)),
+    ],
+    ids=["prints more", "another fault", "breaks", "another warning"],
+)
+def test_an_edit_that_brings_something_else_is_not_believed(after):
+    assert proven((Claim("steps"),), [seen("accuracy: 0.5", steps=3)], [after])[0] is None
+
+
+def test_an_honest_score_that_is_lower_is_said():
+    assert fallen([seen("test accuracy 0.99")], [seen("test accuracy 0.6")]) == "test accuracy 0.99 → 0.6"
+
+
+def test_scores_are_read_where_their_words_say_which_way_is_better():
+    printed = "epoch 3 loss: 0.5\nepoch 4 loss: 0.25 accuracy 91%\nrows 12\nF1 of fraud: nan"
+    assert scores_of(printed)["loss"] == 0.25 and "rows" not in scores_of(printed)
+    assert skeleton("a 1 [2. 3.]\n\nb nan") == ["a", "b"]
+
+
+def test_other_seeds_are_other_numbers_where_the_script_writes_its_own():
+    source = "import numpy as np\nr = np.random.default_rng(3)\nSEED = 4\nf(random_state=0)  # 7\n"
+    assert with_seeds(source, 2) == source.replace("(3)", "(5)").replace("= 4", "= 6").replace("=0", "=2")
+    assert with_seeds(source, 0) == source
+
+
+def test_a_probe_stands_below_the_future_and_changes_no_other_line():
+    source = '"""Doc."""\nfrom __future__ import annotations\nimport sklearn\nprint(1)'
+    text = probed(source, "word")
+    assert text.index("__future__") < text.index("mlpilot_probe") < text.index("import sklearn")
+    assert text.replace(text.split("\n")[2] + "\n", "").startswith(source)
+
+
+@pytest.mark.parametrize("said", ["no", "[1]", '{"a": -1}', '{"a": "b"}', '{"a": [1]}', "[" * 9000])
+def test_what_a_probe_says_is_taken_only_as_far_as_it_has_the_form(said):
+    error = CellError("", "", "")
+    assert read_probe(Ended("ok", f"1\nword{said}", "", error), "word").facts == {}
+    assert read_probe(Ended("ok", '1\nword{"a": 2}', "", error), "word").number("a") == 2

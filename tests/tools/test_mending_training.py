@@ -1,0 +1,153 @@
+"""Edits of trainings: each as text, then what counts as a proof, on facts of runs."""
+
+import ast
+import math
+
+import pytest
+
+from mlpilot.tools.diagnose.dynamic.facts import Bad, Layer, Point, Training
+from mlpilot.tools.diagnose.model import Diagnosis
+from mlpilot.tools.mending import training_layers, training_rate, training_start
+from mlpilot.tools.mending.running import Ended
+from mlpilot.tools.mending.training import mend_training
+from mlpilot.tools.mending.training_proof import is_better, is_same, mend_proven, reseeded
+from mlpilot.tools.mending.training_symptoms import symptoms
+
+TORCH = """import torch
+from torch import nn
+
+LR = 1e-6  # tried a few
+
+net = nn.Sequential(
+    nn.Linear(8, 32),
+    nn.Sigmoid(),  # squash
+    nn.Linear(32, 1),
+    nn.Sigmoid(),
+)
+nn.init.normal_(net[0].weight, std=2.0)
+nn.init.constant_(net[0].bias, -9.0)
+optimizer = torch.optim.SGD(net.parameters(), lr=LR, momentum=0.99)
+for xb, yb in loader:
+    loss.backward()
+    optimizer.step()
+"""
+KERAS = """import keras
+from keras import layers
+
+model = keras.Sequential([
+    keras.Input(shape=(9, 2)),
+    layers.SimpleRNN(16, activation="relu"),
+    layers.Dense(16, activation="sigmoid", bias_initializer=keras.initializers.Constant(-9.0)),
+    layers.Dense(1, activation="sigmoid"),
+])
+model.compile(optimizer=keras.optimizers.RMSprop(learning_rate=0.5), loss="binary_crossentropy")
+model.fit(X, y, batch_size=4)
+"""
+
+
+def relu(source, tree):
+    return training_layers.activations(source, tree, ("sigmoid", "tanh"), "relu")
+
+
+@pytest.mark.parametrize(
+    ("source", "edit", "gone", "come"),
+    [
+        (TORCH, training_rate.rates, "LR = 1e-6  # tried a few", "LR = 0.03  # tried a few"),
+        (TORCH, training_rate.calmer, "momentum=0.99", "momentum=0.9"),
+        (TORCH, training_rate.adam, "SGD(net.parameters(), lr=LR, momentum=0.99)", "Adam(net.parameters(), lr=LR)"),
+        (TORCH, relu, "    nn.Sigmoid(),  # squash", "    nn.ReLU(),  # squash"),
+        (TORCH, training_layers.normalised, "nn.Linear(8, 32),\n", "nn.Linear(8, 32),\n    nn.BatchNorm1d(32),\n"),
+        (TORCH, training_start.initialised, "constant_(net[0].bias, -9.0)", "zeros_(net[0].bias)"),
+        (
+            TORCH,
+            training_start.clipped,
+            "    optimizer.step()",
+            "    torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)\n    optimizer.step()",
+        ),
+        (KERAS, training_rate.rates, "learning_rate=0.5", "learning_rate=0.002"),
+        (KERAS, training_rate.larger_batch, "batch_size=4", "batch_size=32"),
+        (KERAS, relu, 'Dense(16, activation="sigmoid"', 'Dense(16, activation="relu"'),
+        (KERAS, training_layers.recurrent_tanh, 'RNN(16, activation="relu")', 'RNN(16, activation="tanh")'),
+        (KERAS, training_start.initialised, "keras.initializers.Constant(-9.0)", '"zeros"'),
+        (KERAS, training_start.clipped, "learning_rate=0.5)", "learning_rate=0.5, clipnorm=1.0)"),
+    ],
+)
+def test_an_edit_changes_what_it_says_and_leaves_the_rest(source, edit, gone, come):
+    text, what = edit(source, ast.parse(source))[0]
+    ast.parse(text)
+    assert what
+    assert gone in source
+    assert come in text
+    kept = [line for line in source.split("\n") if line in text.split("\n")]
+    assert len(kept) >= len(source.split("\n")) - 3
+
+
+def test_the_last_activation_is_left_alone():
+    assert relu(TORCH, ast.parse(TORCH))[0][0].count("nn.Sigmoid()") == 1
+    assert 'Dense(1, activation="sigmoid")' in relu(KERAS, ast.parse(KERAS))[0][0]
+
+
+def test_no_text_is_proposed_twice_and_none_is_broken():
+    texts = [text for text, _ in mend_training(TORCH, [Diagnosis("slow-convergence", "")], [])]
+    assert len(texts) == len(set(texts)) > 5
+    assert all(ast.parse(text) for text in texts)
+    assert list(mend_training("def broken(", [Diagnosis("slow-convergence", "")], [])) == []
+
+
+def run(*losses, layers=(), bad=None, steps=None):
+    points = tuple(Point(step, value) for step, value in enumerate(losses))
+    one = Training(
+        "torch", model="Net", loss="cross_entropy", steps=steps or len(losses), losses=points, bad=bad, finished=True
+    )
+    return Ended("ok", "", "", None, trainings=(Training(**{**vars(one), "layers": layers}),))
+
+
+FALLS = [2.0 * 0.9**step for step in range(60)]
+STAYS = [2.0] * 60
+
+
+def test_symptoms_are_seen_and_a_training_that_learns_has_none():
+    moved = (Layer("a", "Linear", gradients=(0.1,) * 3, updates=(1e-6,) * 3),)
+    shrinks = tuple(
+        Layer(str(i), "Linear", gradients=(10.0 ** (2 * i - 8),) * 3, updates=(0.01,) * 3) for i in range(4)
+    )
+    dead = (Layer("a", "Linear", "relu", gradients=(0.0,) * 3, dead=(1.0,) * 3),)
+    jumps = [2.0, 5.0] * 30
+    assert [one.kind for one in symptoms(run(*STAYS, layers=moved), "")] == ["slow-convergence"]
+    assert [one.kind for one in symptoms(run(*STAYS, layers=shrinks), "")] == ["vanishing-gradients"]
+    assert [one.kind for one in symptoms(run(*STAYS, layers=dead), "")] == ["dying-relu"]
+    assert [one.kind for one in symptoms(run(*jumps), "")] == ["oscillating-loss"]
+    assert [one.kind for one in symptoms(run(2.0, math.nan, bad=Bad(1, "loss", "nan")), "")] == ["exploding-gradients"]
+    assert symptoms(run(*FALLS, layers=(*moved, *dead)), "") == []
+    assert symptoms(run(*STAYS), "") == []  # no sign of why: perhaps there is nothing to learn
+
+
+def test_better_means_every_run_and_clearly():
+    assert is_better([run(*STAYS)] * 3, [run(*FALLS)] * 3)
+    assert not is_better([run(*STAYS)] * 3, [run(*FALLS), run(*FALLS), run(*STAYS)])
+    assert not is_better([run(*STAYS)] * 3, [run(*[1.9] * 60)] * 3)
+    assert not is_better([run(*STAYS)], [run(2.0, math.nan, bad=Bad(1, "loss", "nan"))])
+    assert not is_same(run(*STAYS), run(*FALLS, steps=30))
+
+
+def test_an_edit_is_kept_only_when_runs_of_both_versions_bear_it_out():
+    slow = (Layer("a", "Linear", gradients=(0.1,) * 3, updates=(1e-6,) * 3),)
+    seen = []
+
+    def outcome(text):
+        seen.append(text)
+        return run(*FALLS) if "LR = 0.03" in text else run(*STAYS, layers=slow)
+
+    mended = mend_proven(TORCH, run(*STAYS, layers=slow), outcome, symptoms, [])
+    assert mended is not None
+    assert "LR = 0.03" in mended.text
+    assert seen.count(TORCH) == 2
+    assert mended.runs == seen.count(mended.text) == 3
+    tried = []
+    assert mend_proven(TORCH, run(*STAYS, layers=slow), lambda _: run(*STAYS, layers=slow), symptoms, tried) is None
+    assert tried
+    assert mend_proven(TORCH, run(*FALLS), outcome, symptoms, []) is None
+
+
+def test_seeds_of_the_script_are_raised_for_further_runs():
+    assert reseeded("torch.manual_seed(3)  # fixed\n", 2) == "torch.manual_seed(5)  # fixed\n"

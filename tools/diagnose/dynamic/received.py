@@ -1,0 +1,135 @@
+"""Facts of trainings as they come from inside, which the script could have sent in the observer's place.
+
+They are taken only as far as they have the form: what is no number becomes none, what is too much is cut.
+"""
+
+import json
+from typing import Any
+
+from mlpilot.tools.diagnose.dynamic import facts
+from mlpilot.tools.diagnose.dynamic.facts import Bad, Layer, Point, Predicted, Scale, Training
+
+MOST_BYTES = 2**20
+_CHARACTERS, _MOST_EPOCHS, _MOST_FAULTS = 120, 200, 5
+_LARGEST = 2**53
+
+
+def trainings(data: bytes) -> tuple[tuple[Training, ...], tuple[str, ...]]:
+    """The trainings, and what the observer says it could not do."""
+    try:
+        told = json.loads(data.decode()) if len(data) <= MOST_BYTES else {}
+    except (ValueError, RecursionError):
+        return (), ()
+    if not isinstance(told, dict):
+        return (), ()
+    found = tuple(_training(one) for one in _objects(told.get("trainings"), facts.MOST_TRAININGS))
+    faults = tuple(_text(one, 300) for one in _list(told.get("faults"), _MOST_FAULTS))
+    return found, tuple(one for one in faults if one)
+
+
+def _training(one: dict[str, Any]) -> Training:
+    metrics = one.get("metrics")
+    pairs = list(metrics.items())[: facts.MOST_METRICS] if isinstance(metrics, dict) else []
+    return Training(
+        framework=_text(one.get("framework")),
+        backend=_text(one.get("backend")),
+        line=_whole(one.get("line")) or None,
+        model=_text(one.get("model")),
+        loss=_text(one.get("loss")),
+        optimizer=_text(one.get("optimizer")),
+        optimizer_line=_whole(one.get("optimizer_line")) or None,
+        learning_rate=_number(one.get("learning_rate")),
+        last_learning_rate=_number(one.get("last_learning_rate")),
+        momentum=_number(one.get("momentum")),
+        batch_size=_whole(one.get("batch_size")),
+        steps=_whole(one.get("steps")),
+        epochs=_whole(one.get("epochs")),
+        seconds=_number(one.get("seconds")) or 0.0,
+        finished=one.get("finished") is True,
+        losses=_curve(one.get("losses")),
+        epoch_losses=_numbers(one.get("epoch_losses"), _MOST_EPOCHS),
+        validation_losses=_curve(one.get("validation_losses")),
+        accuracies=_curve(one.get("accuracies")),
+        validation_accuracies=_curve(one.get("validation_accuracies")),
+        metrics={_text(name): _numbers(values, _MOST_EPOCHS) for name, values in pairs},
+        sampled=tuple(_whole(step) for step in _list(one.get("sampled"), facts.MOST_SAMPLES)),
+        layers=tuple(_layer(layer) for layer in _objects(one.get("layers"), facts.MOST_LAYERS)),
+        inputs=_scale(one.get("inputs")),
+        targets=_scale(one.get("targets")),
+        outputs=_scale(one.get("outputs")),
+        predictions=tuple(_predicted(batch) for batch in _objects(one.get("predictions"), facts.MOST_SAMPLES)),
+        bad=_bad(one.get("bad")),
+    )
+
+
+def _layer(one: dict[str, Any]) -> Layer:
+    series = {
+        name: _numbers(one.get(name), facts.MOST_SAMPLES)
+        for name in ("gradients", "weights", "updates", "dead", "saturated")
+    }
+    return Layer(
+        _text(one.get("name")),
+        _text(one.get("kind")),
+        _text(one.get("activation")),
+        _whole(one.get("units")),
+        _whole(one.get("parameters")),
+        **series,
+    )
+
+
+def _scale(one: Any) -> Scale | None:
+    if not isinstance(one, dict):
+        return None
+    numbers: dict[str, Any] = {
+        name: _number(one.get(name)) or 0.0
+        for name in ("minimum", "maximum", "mean", "spread", "least_spread", "most_spread")
+    }
+    shape = tuple(_whole(size) for size in _list(one.get("shape"), 8))
+    flags = {name: one.get(name) is True for name in ("whole", "finite")}
+    return Scale(shape, **numbers, distinct=_whole(one.get("distinct")), **flags)
+
+
+def _predicted(one: dict[str, Any]) -> Predicted:
+    step, rows, classes, predicted = (_whole(one.get(name)) for name in ("step", "rows", "classes", "predicted"))
+    return Predicted(step, rows, classes, predicted, most=_number(one.get("most")) or 0.0)
+
+
+def _bad(one: Any) -> Bad | None:
+    if not isinstance(one, dict):
+        return None
+    return Bad(_whole(one.get("step")), _text(one.get("where")), "nan" if one.get("value") == "nan" else "inf")
+
+
+def _curve(value: Any) -> tuple[Point, ...]:
+    pairs = [one for one in _list(value, facts.MOST_POINTS + 1) if isinstance(one, list) and len(one) == 2]
+    points = [(_whole(step), _number(height)) for step, height in pairs]
+    return tuple(Point(step, height) for step, height in points if height is not None)
+
+
+def _list(value: Any, most: int) -> list[Any]:
+    return value[:most] if isinstance(value, list) else []
+
+
+def _objects(value: Any, most: int) -> list[dict[str, Any]]:
+    return [one for one in _list(value, most) if isinstance(one, dict)]
+
+
+def _numbers(value: Any, most: int) -> tuple[float, ...]:
+    found = (_number(one) for one in _list(value, most))
+    return tuple(one for one in found if one is not None)
+
+
+def _number(value: Any) -> float | None:
+    """A number, NaN and infinity among them; a whole number only while a float can hold it."""
+    if type(value) is int:
+        return float(value) if abs(value) <= _LARGEST else None
+    return value if type(value) is float else None
+
+
+def _whole(value: Any) -> int:
+    return value if type(value) is int and 0 <= value < 2**40 else 0
+
+
+def _text(value: Any, most: int = _CHARACTERS) -> str:
+    """One line of printable text."""
+    return " ".join("".join(c if c.isprintable() else " " for c in value[:most]).split()) if type(value) is str else ""

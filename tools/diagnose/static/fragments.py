@@ -1,0 +1,34 @@
+"""Names that a piece of a program uses and never binds: what was cut off before it, or stands further down.
+
+People show the part that they believe to be wrong: the imports, the line that makes the model, or the order of the
+cells of a notebook are missing. What a name is used for still tells what it is.
+"""
+
+import ast
+
+from mlpilot.tools.diagnose.static.resolve import LAYERS
+
+_STARTS = frozenset(("compile", "fit", "fit_generator", "summary"))
+
+
+def defined_below(tree: ast.Module, name: str) -> ast.stmt | None:
+    """The class or function of this name, where the file defines it further down."""
+    kinds = ast.ClassDef | ast.FunctionDef
+    return next((one for one in tree.body if isinstance(one, kinds) and one.name == name), None)
+
+
+def grows_layers(tree: ast.Module, name: str) -> bool:
+    """Whether the name is a Keras model whose first lines are missing: layers are added to it, and it is compiled."""
+    asked: set[str] = set()
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+            continue
+        on = node.func.value
+        if isinstance(on, ast.Name) and on.id == name:
+            asked.add(node.func.attr if node.func.attr != "add" else f"add {_layer(node)}")
+    return bool(asked & _STARTS) and any(f"add {layer}" in asked for layer in LAYERS)
+
+
+def _layer(node: ast.Call) -> str:
+    made = node.args[0].func if node.args and isinstance(node.args[0], ast.Call) else None
+    return made.id if isinstance(made, ast.Name) else made.attr if isinstance(made, ast.Attribute) else ""

@@ -1,0 +1,202 @@
+"""Facts of one run of a script, for a proof: what losses, optimisers, splits and fits were given.
+
+A probed copy of the script calls `begin` before its first statement and `tell` after its last; what was seen goes out
+as the last line of standard output, behind a word that the host made up for this run. Nothing that the script computes
+is changed. Rows are compared by what they hold, so a copy of a row is that row.
+"""
+
+import contextlib
+import functools
+import hashlib
+import importlib
+import inspect
+import json
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any
+
+MOST_ROWS = 200_000
+
+Facts = dict[str, Any]
+
+
+class Probe:
+    """What is seen, and by what."""
+
+    def __init__(self) -> None:
+        self.counts: dict[str, int] = {}
+        self.largest: dict[str, int] = {}
+        self.fitted: set[bytes] = set()
+        self.judged: list[bytes] = []
+        self.answers: set[bytes] = set()
+        self.depth = 0
+        self.torch: Any = None
+
+    def count(self, name: str, more: int = 1) -> None:
+        self.counts[name] = self.counts.get(name, 0) + more
+
+    def most(self, name: str, value: int) -> None:
+        self.largest[name] = max(self.largest.get(name, 0), value)
+
+
+def rows_of(data: Any) -> list[bytes]:
+    """A mark for each row of a matrix, a table or a list of texts; none where that is not to be had."""
+    import numpy as np
+
+    with contextlib.suppress(Exception):
+        if hasattr(data, "tocsr"):
+            data = data.toarray()
+        table = np.asarray(data)
+        if table.ndim and 0 < len(table) <= MOST_ROWS and table.size <= 50 * MOST_ROWS:
+            if table.dtype != object and table.dtype.kind in "fiub":
+                flat = np.ascontiguousarray(table.reshape(len(table), -1).astype(float))
+                return [hashlib.blake2b(row.tobytes(), digest_size=8).digest() for row in flat]
+            return [hashlib.blake2b(repr(list(np.ravel(row))).encode(), digest_size=8).digest() for row in table]
+    return []
+
+
+def begin(*frameworks: str) -> Probe:
+    """Hooks on the frameworks that the script imports."""
+    probe = Probe()
+    if "sklearn" in frameworks:
+        _sklearn(probe)
+    if "torch" in frameworks:
+        importlib.import_module("mlpilot_probe_torch").hook(probe)
+    if {"keras", "tensorflow"} & set(frameworks):
+        with contextlib.suppress(ImportError):
+            _keras(probe)
+    return probe
+
+
+def _keras(probe: Probe) -> None:
+    """Whether the rows that stop a training are those that it is judged on in the end."""
+    keras = importlib.import_module("keras")
+    validated: set[bytes] = set()
+
+    def fit(*_: Any, **more: Any) -> None:
+        data = more.get("validation_data")
+        validated.clear()
+        validated.update(rows_of(data[0]) if isinstance(data, tuple) else [])
+
+    def judge(_: Any, *given: Any, **more: Any) -> None:
+        if "_use_cached_eval_dataset" in more:  # fit itself looks at them after each epoch
+            return
+        marks = rows_of(given[0] if given else more.get("x"))
+        probe.count("validation rows that are judged", sum(mark in validated for mark in marks))
+
+    _wrap(keras.Model, "fit", fit)
+    for name in ("evaluate", "predict"):
+        _wrap(keras.Model, name, judge)
+
+
+def tell(probe: Probe, word: str, names: dict[str, Any]) -> None:
+    """Print what was seen, once; `names` are the script's own at its end."""
+    facts: Facts = {**probe.counts, **{f"most {name}": value for name, value in probe.largest.items()}}
+    if probe.judged and probe.fitted:
+        facts["judged rows"] = len(probe.judged)
+        facts["judged rows that were fitted"] = sum(mark in probe.fitted for mark in probe.judged)
+    if "torch" in sys.modules and probe.torch is not None:
+        facts |= probe.torch.facts(names)
+    print(f"\n{word}{json.dumps(facts)}", flush=True)
+
+
+def _wrap(owner: Any, name: str, note: Callable[..., None], after: bool = False) -> None:
+    own = getattr(owner, name, None)
+    if own is None:
+        return
+
+    @functools.wraps(own)
+    def noted(*given: Any, **more: Any) -> Any:
+        if after:
+            answer = own(*given, **more)
+            with contextlib.suppress(Exception):
+                note(answer, *given, **more)
+            return answer
+        with contextlib.suppress(Exception):
+            note(*given, **more)
+        return own(*given, **more)
+
+    setattr(owner, name, noted)
+    for module in list(sys.modules.values()):  # those that imported it by name
+        if getattr(module, "__name__", "").startswith("sklearn") and getattr(module, name, None) is own:
+            setattr(module, name, noted)
+
+
+def _sklearn(probe: Probe) -> None:
+    import sklearn.model_selection
+    from sklearn.utils import all_estimators
+
+    def split(parts: Any, *arrays: Any, **_: Any) -> None:
+        before, test = rows_of(arrays[0]), rows_of(parts[1])
+        probe.count("splits")
+        probe.most("rows split", len(before))
+        if before and before[-len(test) :] != test:
+            probe.count("splits out of order")
+
+    _wrap(sklearn.model_selection, "train_test_split", split, after=True)
+    for name, kind in all_estimators():
+        for method in ("fit", "fit_transform", "predict", "predict_proba", "score", "transform"):
+            own = inspect.getattr_static(kind, method, None)
+            if inspect.isfunction(own):  # others are there for some settings alone, and must stay so
+                setattr(kind, method, _of_estimator(probe, name, method, own))
+    for name in ("accuracy_score", "r2_score", "mean_absolute_error", "mean_squared_error", "f1_score", "recall_score",
+                 "precision_score", "roc_auc_score", "log_loss"):  # fmt: skip
+        import sklearn.metrics
+
+        _wrap(sklearn.metrics, name, functools.partial(_metric, probe, name))
+    _wrap(sklearn.model_selection, "cross_val_predict", lambda answer, *_, **__: _answered(probe, answer), after=True)
+
+
+def _answered(probe: Probe, answer: Any) -> None:
+    probe.answers.add(b"".join(rows_of(answer))[:4096])
+
+
+def _metric(probe: Probe, name: str, *given: Any, **more: Any) -> None:
+    first = given[0] if given else more.get("y_true")
+    second = given[1] if len(given) > 1 else more.get("y_pred", more.get("y_score"))
+    is_answer = [b"".join(rows_of(one))[:4096] in probe.answers for one in (first, second)]
+    if is_answer == [True, False]:
+        probe.count("answers taken for the truth")
+    if name == "roc_auc_score":
+        probe.most("different scores of an AUC", len(set(rows_of(second))))
+
+
+@contextlib.contextmanager
+def _deeper(probe: Probe) -> Iterator[None]:
+    probe.depth += 1
+    try:
+        yield
+    finally:
+        probe.depth -= 1
+
+
+def _of_estimator(probe: Probe, name: str, method: str, own: Callable[..., Any]) -> Callable[..., Any]:
+    """Note what is given to an estimator by the script itself, not by another estimator."""
+
+    @functools.wraps(own)
+    def noted(self: Any, *given: Any, **more: Any) -> Any:
+        if type(self).__name__ == name:
+            with contextlib.suppress(Exception):
+                _given(probe, self, name, method, given[0] if given else more.get("X"))
+        with _deeper(probe):
+            answer = own(self, *given, **more)
+        if probe.depth == 0 and method == "predict":
+            with contextlib.suppress(Exception):
+                _answered(probe, answer)
+        return answer
+
+    return noted
+
+
+def _given(probe: Probe, estimator: Any, name: str, method: str, X: Any) -> None:
+    rows = len(X) if not hasattr(X, "shape") else int(X.shape[0])
+    if method in ("fit", "fit_transform"):
+        if hasattr(estimator, "transform"):
+            probe.most(f"rows of {name}", rows)
+        if probe.depth == 0:
+            probe.count(f"fits of {name}")
+            if hasattr(estimator, "predict"):
+                probe.fitted = set(rows_of(X))
+                probe.judged = []
+    elif method != "transform" and probe.depth == 0:
+        probe.judged = rows_of(X)

@@ -1,0 +1,165 @@
+"""The part of the probe that watches PyTorch: losses, gradients, steps and modes."""
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+_SIZED = ("mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss")
+
+
+def hook(probe: Any) -> None:
+    """Hooks on PyTorch's losses, backward, optimisers and modules."""
+    probe.torch = _Watch(probe)
+
+
+class _Watch:
+    def __init__(self, probe: Any) -> None:
+        import torch
+
+        self.torch, self.probe = torch, probe
+        self.depth = self.backwards = 0
+        self.clipped = False
+        self.roots: dict[int, Any] = {}
+        self.held: set[int] = set()
+        self.pending: list[bool] = []
+        for name in ("cross_entropy", "binary_cross_entropy_with_logits", "kl_div", *_SIZED):
+            self._around(torch.nn.functional, name, functools.partial(self._loss, name))
+        self._around(torch.Tensor, "backward", self._backward)
+        self._around(torch.nn.utils, "clip_grad_norm_", self._clip)
+        self._around(torch.nn.utils, "clip_grad_value_", self._clip)
+        self._around(torch.nn.Module, "zero_grad", self._cleared)
+        self._around(torch.Tensor, "__eq__", self._compared)
+        self._loading()
+        self._modules()
+        self._optimisers()
+
+    def _around(self, owner: Any, name: str, note: Callable[..., None]) -> None:
+        own = getattr(owner, name)
+
+        @functools.wraps(own)
+        def noted(*given: Any, **more: Any) -> Any:
+            note(*given, **more)
+            return own(*given, **more)
+
+        setattr(owner, name, noted)
+
+    def _loss(self, name: str, *given: Any, **more: Any) -> None:
+        values = [*given[:2], *(more[key] for key in ("input", "target") if key in more)]
+        if len(values) < 2 or not all(hasattr(one, "detach") for one in values[:2]):
+            return
+        out, target = (one.detach() for one in values[:2])
+        if name in _SIZED:
+            self._share("losses of different shapes", out.shape != target.shape)
+        elif name == "kl_div":
+            self._share("divergences of what is no logarithm", bool((out > 1e-6).any()) or bool((out >= 0).all()))
+        else:
+            inside = bool(((out >= 0) & (out <= 1)).all())
+            if name == "cross_entropy" and out.dim() > 1:
+                inside = inside and bool(((out.sum(dim=1) - 1).abs() < 1e-3).all())
+            self._share("losses of probabilities that are taken for raw outputs", inside)
+
+    def _compared(self, one: Any, other: Any) -> None:
+        if isinstance(other, self.torch.Tensor) and min(one.numel(), other.numel()) > 1:
+            self.probe.count("comparisons of different shapes", int(one.shape != other.shape))
+
+    def _loading(self) -> None:
+        own = self.torch.nn.Module.load_state_dict
+        watch = self
+
+        @functools.wraps(own)
+        def noted(module: Any, state: Any, *given: Any, **more: Any) -> Any:
+            mine = {value.data_ptr() for value in module.state_dict().values()}
+            same = sum(value.data_ptr() in mine for value in state.values())
+            watch.probe.count("weights that were restored from themselves", same)
+            answer = own(module, state, *given, **more)
+            watch.probe.count("tensors that were not loaded", len(answer.missing_keys))
+            return answer
+
+        self.torch.nn.Module.load_state_dict = noted
+
+    def _share(self, name: str, wrong: bool) -> None:
+        self.probe.count(name, int(wrong))
+        self.probe.count("losses")
+
+    def _backward(self, *_: Any, **__: Any) -> None:
+        self.backwards += 1
+        self.pending = self.pending[:-1]  # what was computed last is what is taken back
+        self._judged()
+        self.clipped = False
+
+    def _clip(self, *_: Any, **__: Any) -> None:
+        self.probe.count("clippings")
+        self.clipped = True
+
+    def _cleared(self, *_: Any, **__: Any) -> None:
+        self.backwards = 0
+
+    def _modules(self) -> None:
+        own = self.torch.nn.Module.__call__
+        watch = self
+
+        @functools.wraps(own)
+        def noted(module: Any, *given: Any, **more: Any) -> Any:
+            if watch.depth == 0 and given and hasattr(given[0], "shape") and len(given[0].shape):
+                watch.probe.most("rows at once", int(given[0].shape[0]))
+            if watch.depth == 0 and any(True for _ in module.children()):
+                watch.roots[id(module)] = module
+                watch._called(module)
+            watch.depth += 1
+            try:
+                return own(module, *given, **more)
+            finally:
+                watch.depth -= 1
+
+        self.torch.nn.Module.__call__ = noted
+
+    def _optimisers(self) -> None:
+        from torch.optim import optimizer
+
+        watch = self
+        optimizer.register_optimizer_step_pre_hook(lambda one, *_: watch._step(one))
+        optimizer.register_optimizer_step_post_hook(lambda *_: watch._stepped())
+        own = optimizer.Optimizer.zero_grad
+
+        @functools.wraps(own)
+        def cleared(one: Any, *given: Any, **more: Any) -> Any:
+            watch.backwards = 0
+            return own(one, *given, **more)
+
+        optimizer.Optimizer.zero_grad = cleared
+
+    def _step(self, one: Any) -> None:
+        parameters = [p for group in one.param_groups for p in group["params"]]
+        self.held.update(map(id, parameters))
+        count = self.probe.count
+        count("steps")
+        count("steps on gradients that were never cleared", int(self.backwards > 1))
+        count("steps on gradients that were not clipped", int(not self.clipped))
+        count("steps without a gradient", int(all(p.grad is None or not bool(p.grad.any()) for p in parameters)))
+        mine = [m for m in self.roots.values() if {id(p) for p in m.parameters()} & set(map(id, parameters))]
+        count("steps in evaluation mode", int(any(not m.training for m in mine)))
+        self.probe.most("tensors that are trained", len(self.held))
+
+    def _stepped(self) -> None:
+        self.clipped = False
+
+    def _called(self, module: Any) -> None:
+        kinds = (self.torch.nn.modules.dropout._DropoutNd, self.torch.nn.modules.batchnorm._BatchNorm)
+        moody = any(isinstance(one, kinds) and one.training for one in module.modules())
+        self.pending.append(moody)
+        if not self.torch.is_grad_enabled():
+            self._judged()
+
+    def _judged(self) -> None:
+        """What was computed and is not taken back was judged."""
+        self.probe.count("predictions", len(self.pending))
+        self.probe.count("predictions in training mode", sum(self.pending))
+        self.pending = []
+
+    def facts(self, names: dict[str, Any]) -> dict[str, Any]:
+        """The rest, at the end of the script."""
+        self._judged()
+        tensor = self.torch.Tensor
+        kept = [name for name, one in names.items() if isinstance(one, tensor) and one.dim() == 0 and one.grad_fn]
+        unheld = {id(p) for m in self.roots.values() for p in m.parameters() if p.requires_grad} - self.held
+        return {"sums that keep their graphs": sorted(kept), "tensors that no optimiser holds": len(unheld)}

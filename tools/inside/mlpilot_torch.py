@@ -1,0 +1,328 @@
+"""Observes trainings in PyTorch through its own hooks: of optimisers, of modules, and of a loss's `backward`.
+
+A training is all the steps of one optimiser. At most steps only the loss is read; at the sampled ones hooks of modules
+and functions see the layers, and are taken away again. No random number is drawn, and nothing of the script's changes.
+"""
+
+import functools
+import importlib
+import time
+import weakref
+from collections.abc import Callable
+from typing import Any
+
+from mlpilot_training import Book, Record, classes, scale
+
+LOSSES = (
+    "cross_entropy", "nll_loss", "binary_cross_entropy", "binary_cross_entropy_with_logits", "mse_loss", "l1_loss",
+    "smooth_l1_loss", "huber_loss", "kl_div", "hinge_embedding_loss", "multi_margin_loss",
+)  # fmt: skip
+THRESHOLDS = {"binary_cross_entropy": 0.5, "binary_cross_entropy_with_logits": 0.0}
+ACTIVATIONS = {"relu": "relu", "relu_": "relu", "relu6": "relu", "sigmoid": "sigmoid", "tanh": "tanh",
+               "softmax": "softmax", "log_softmax": "softmax"}  # fmt: skip
+
+
+class Watch:
+    """The observer of one script."""
+
+    def __init__(self, book: Book, torch: Any) -> None:
+        self.book, self.torch, self.functional = book, torch, torch.nn.functional
+        self.records: Any = weakref.WeakKeyDictionary()
+        self.made: Any = weakref.WeakKeyDictionary()
+        self.close: list[Callable[[], None]] = []
+        """What ends a close look; empty while there is none."""
+        self.called: dict[int, tuple[Any, Any, Any]] = {}
+        self.activated: dict[int, dict[str, Any]] = {}
+        self.recent: Any = None
+        self.loss: list[tuple[float, int | None]] = []
+        self.batch: tuple[str, Any, Any] | None = None
+        self.unseen: list[tuple[float, float | None, int]] = []
+        """Of data computed without gradients: loss, accuracy, rows."""
+        self.last: Record | None = None
+        self.loader: tuple[int, int] = (0, 0)
+        self.before: dict[int, list[Any]] = {}
+        self.epoch: dict[Record, tuple[tuple[int, int], list[float]]] = {}
+        """Which loader feeds a training, in which pass, and the losses of that pass."""
+        self.began = 0.0
+
+    def start(self) -> None:
+        """Put the hooks in place."""
+        torch, watch = self.torch, self
+        optimizer = torch.optim.Optimizer
+        made, backward = optimizer.__init__, torch.Tensor.backward
+        iterate = torch.utils.data.DataLoader.__iter__
+
+        @functools.wraps(made)
+        def noted(self: Any, *args: Any, **more: Any) -> None:
+            made(self, *args, **more)
+            watch.made[self] = watch.book.line()
+            watch.book.safely(watch.look)
+
+        @functools.wraps(backward)
+        def back(self: Any, *args: Any, **more: Any) -> Any:
+            watch.book.safely(watch.told, self)
+            return backward(self, *args, **more)
+
+        @functools.wraps(iterate)
+        def iterated(self: Any) -> Any:
+            watch.loader = (id(self), watch.loader[1] + 1)
+            return iterate(self)
+
+        optimizer.__init__, torch.Tensor.backward, torch.utils.data.DataLoader.__iter__ = noted, back, iterated
+        for name in LOSSES:
+            setattr(self.functional, name, self._of_loss(getattr(self.functional, name), name))
+        hooks = importlib.import_module("torch.optim.optimizer")
+        hooks.register_optimizer_step_pre_hook(lambda one, *_: watch.book.safely(watch.before_step, one))
+        hooks.register_optimizer_step_post_hook(lambda one, *_: watch.book.safely(watch.after_step, one))
+
+    def told(self, loss: Any) -> None:
+        """A loss goes backwards."""
+        if loss.numel() == 1:
+            self.loss.append((float(loss.detach()), self.book.line()))
+
+    def _of_loss(self, function: Callable[..., Any], name: str) -> Callable[..., Any]:
+        @functools.wraps(function)
+        def noted(input: Any, target: Any, *args: Any, **more: Any) -> Any:
+            given = function(input, target, *args, **more)
+            if not self.torch.compiler.is_compiling():
+                self.book.safely(self.compared, name, input, target, given)
+            return given
+
+        return noted
+
+    def compared(self, name: str, outputs: Any, targets: Any, loss: Any) -> None:
+        """A loss was computed; without gradients it is of data that is not trained on."""
+        if self.torch.is_grad_enabled() and loss.requires_grad:
+            self.batch = self.batch or (name, outputs.detach(), targets.detach())
+        elif loss.numel() == 1 and self.last is not None:
+            right = None
+            if outputs.ndim == 2 and outputs.shape[1] > 1 and targets.ndim == 1 and not targets.is_floating_point():
+                right = float((outputs.argmax(1) == targets).float().mean())
+            elif name in THRESHOLDS and outputs.shape == targets.shape:
+                right = float(((outputs > THRESHOLDS[name]) == (targets > 0.5)).float().mean())
+            self.unseen.append((float(loss), right, len(outputs)))
+
+    def look(self) -> None:
+        """Begin a close look, unless there is one."""
+        if self.close:
+            return
+        self.began = time.perf_counter()
+        module = self.torch.nn.modules.module
+        self.close.append(module.register_module_forward_hook(self.forward).remove)
+        for holder in (self.functional, self.torch):
+            for name, kind in ACTIVATIONS.items():
+                function = getattr(holder, name, None)
+                if function is not None:
+                    setattr(holder, name, self._of_activation(function, kind))
+                    self.close.append(functools.partial(setattr, holder, name, function))
+
+    def stop_looking(self) -> None:
+        """End the close look."""
+        for close in reversed(self.close):
+            close()
+        self.close.clear()
+        self.called.clear()
+        self.before.clear()
+        self.recent = None
+
+    def forward(self, module: Any, args: Any, output: Any) -> None:
+        """A module was called."""
+        if not self.torch.is_grad_enabled() or self.torch.compiler.is_compiling():
+            return
+        self.called.setdefault(id(module), (module, args, output))
+        if next(module.parameters(recurse=False), None) is not None:
+            self.recent = module
+
+    def _of_activation(self, function: Callable[..., Any], kind: str) -> Callable[..., Any]:
+        @functools.wraps(function)
+        def noted(input: Any, *args: Any, **more: Any) -> Any:
+            given = function(input, *args, **more)
+            if self.recent is not None and self.torch.is_grad_enabled() and not self.torch.compiler.is_compiling():
+                self.book.safely(self.activate, kind, given.detach())
+            return given
+
+        return noted
+
+    def activate(self, kind: str, output: Any) -> None:
+        """An activation was applied, to what the last layer with weights gave."""
+        found: dict[str, Any] = {"activation": kind}
+        if kind == "relu" and output.ndim > 1:
+            axis = 1 if _is_spatial(self.recent, output) else output.ndim - 1
+            others = [one for one in range(output.ndim) if one != axis]
+            found["dead"] = 1.0 - float((output > 0).amax(dim=others).float().mean())
+        elif kind == "sigmoid":
+            found["saturated"] = float(((output < 0.01) | (output > 0.99)).float().mean())
+        elif kind == "tanh":
+            found["saturated"] = float((output.abs() > 0.98).float().mean())
+        elif output.ndim == 2:
+            sharp = output if float(output.max()) > 0 else output.exp()
+            found["saturated"] = float((sharp.amax(dim=1) > 0.99).float().mean())
+        self.activated[id(self.recent)] = found
+
+    def before_step(self, optimizer: Any) -> None:
+        """The gradients are there."""
+        record = self.records.get(optimizer)
+        if record is None:
+            record = self.records[optimizer] = self._begin(optimizer)
+        self._validated()
+        self.last = record
+        if self.batch is not None:
+            record.facts.setdefault("loss", self.batch[0])
+        if self.close and record.schedule.due(record.steps):
+            for module, _, _ in self.called.values():
+                self.before[id(module)] = [one.detach().clone() for one in _kernels(module)]
+
+    def _begin(self, optimizer: Any) -> Record:
+        record = self.book.open("torch", "torch")
+        group = optimizer.param_groups[0]
+        momentum = group.get("momentum", group.get("betas", [None])[0])
+        record.facts.update(
+            optimizer=type(optimizer).__name__,
+            optimizer_line=self.made.get(optimizer),
+            learning_rate=float(group["lr"]),
+            momentum=None if momentum is None else float(momentum),
+            line=self.loss[-1][1] if self.loss else None,
+        )
+        self.epoch[record] = (self.loader, [])
+        return record
+
+    def after_step(self, optimizer: Any) -> None:
+        """The weights were updated."""
+        record = self.records[optimizer]
+        record.facts["last_learning_rate"] = float(optimizer.param_groups[0]["lr"])
+        value = sum(one for one, _ in self.loss) / len(self.loss) if self.loss else None
+        if value is not None:
+            self._epochs(record, value)
+            record.curves["losses"].add(record.steps, value)
+            if value - value != 0:
+                self._blame(record, value)
+        if self.batch is not None:
+            self._right(record, *self.batch)
+        if self.close and record.schedule.due(record.steps):
+            self._sample(record, optimizer)
+        record.stepped()
+        self.loss.clear()
+        self.called.clear()
+        self.activated.clear()
+        self.batch = None
+        live = [one for one in self.records.values() if one in self.book.records]
+        if any(one.schedule.due(one.steps) for one in live):
+            self.look()
+        elif self.close:
+            self.stop_looking()
+
+    def _epochs(self, record: Record, loss: float) -> None:
+        """An epoch ends when the loader that feeds the training begins again."""
+        loader, seen = self.epoch[record]
+        if self.loader != loader and self.loader[0] == loader[0]:
+            record.epoch(sum(seen) / max(1, len(seen)))
+            seen.clear()
+            self.epoch[record] = (self.loader, seen)
+        if loader[0]:
+            seen.append(loss)
+
+    def _right(self, record: Record, name: str, outputs: Any, targets: Any) -> None:
+        """The share of the batch that is right, and, now and then, the classes."""
+        curve = record.curves["accuracies"]
+        if not curve.wants() or not (name in THRESHOLDS or (outputs.ndim == 2 and not targets.is_floating_point())):
+            curve.skip()
+            return
+        right = classes(record, _array(outputs), _array(targets), THRESHOLDS.get(name, 0.0))
+        if right is not None:
+            curve.add(record.steps, right)
+
+    def _blame(self, record: Record, value: float) -> None:
+        if "bad" not in record.facts:
+            if self.batch is not None and self.batch[2].is_floating_point() and not bool(
+                self.torch.isfinite(self.batch[2]).all()
+            ):  # fmt: skip
+                record.bad("targets", value)
+            record.bad("loss", value)
+
+    def _sample(self, record: Record, optimizer: Any) -> None:
+        """A close look at the layers of this optimiser."""
+        held = {id(one) for group in optimizer.param_groups for one in group["params"]}
+        mine = [one for one in self.called.values() if any(id(own) in held for own in one[0].parameters())]
+        if not mine:
+            return
+        root, args, output = max(mine, key=lambda one: sum(1 for _ in one[0].parameters()))
+        record.facts.setdefault("model", type(root).__name__)
+        if "inputs" not in record.facts:
+            self._scales(record, args, output)
+        names = {id(module): name for name, module in root.named_modules()}
+        values = {}
+        for module, _, given in mine:
+            kernels = _kernels(module)
+            if kernels and id(module) in names:
+                values[names[id(module)] or type(module).__name__] = self._layer(record, module, kernels, given)
+        record.sample(values)
+        record.schedule.looked(record.steps, time.perf_counter() - self.began)
+
+    def _layer(self, record: Record, module: Any, kernels: list[Any], given: Any) -> dict[str, Any]:
+        count = sum(one.numel() for one in kernels)
+        gradients = [one.grad.detach() for one in kernels if one.grad is not None]
+        gradient = (sum(float(one.float().pow(2).sum()) for one in gradients) / count) ** 0.5
+        norm = sum(float(one.detach().float().pow(2).sum()) for one in kernels) ** 0.5
+        name = type(module).__name__
+        for what, value in (("gradients", gradient), ("weights", norm)):
+            if value - value != 0:
+                record.bad(f"{what} of {name}", value)
+        values = {"kind": name, "gradients": gradient, "weights": norm / count**0.5}
+        old = self.before.get(id(module))
+        if old and norm > 0:
+            moved = sum(float((a.detach() - b).float().pow(2).sum()) for a, b in zip(kernels, old, strict=True)) ** 0.5
+            values["updates"] = moved / norm
+        first = given[0] if isinstance(given, tuple) else given
+        if hasattr(first, "shape") and first.ndim > 1:
+            values["units"] = first.shape[1] if _is_spatial(module, first) else first.shape[-1]
+        values["parameters"] = sum(one.numel() for one in module.parameters(recurse=False) if one.requires_grad)
+        return values | self.activated.get(id(module), {})
+
+    def _scales(self, record: Record, args: Any, output: Any) -> None:
+        given = next((one for one in args if hasattr(one, "is_floating_point")), None)
+        if given is not None:
+            record.facts["inputs"] = scale(_array(given[:256]))
+            record.facts["batch_size"] = len(given)
+            if not record.facts["inputs"]["finite"]:
+                record.bad("inputs", float("nan"))
+        if self.batch is not None:
+            record.facts["targets"] = scale(_array(self.batch[2]))
+            record.facts["outputs"] = scale(_array(self.batch[1]))
+        elif hasattr(output, "is_floating_point"):
+            record.facts["outputs"] = scale(_array(output[:256]))
+
+    def _validated(self) -> None:
+        """What was computed without gradients since the last step is one point of validation."""
+        rows = sum(one[2] for one in self.unseen)
+        if self.last is not None and rows:
+            loss = sum(one[0] * one[2] for one in self.unseen) / rows
+            self.last.curves["validation_losses"].add(self.last.steps, loss)
+            right = [(one[1], one[2]) for one in self.unseen if one[1] is not None]
+            if right:
+                share = sum(one * count for one, count in right) / sum(count for _, count in right)
+                self.last.curves["validation_accuracies"].add(self.last.steps, share)
+        self.unseen.clear()
+
+    def finish(self) -> None:
+        """The script ended."""
+        self._validated()
+        for record, (_, seen) in self.epoch.items():
+            if seen:
+                record.epoch(sum(seen) / len(seen))
+        self.stop_looking()
+
+
+def _kernels(module: Any) -> list[Any]:
+    """The trainable weights of the module itself, without biases where it has others."""
+    own = [one for one in module.parameters(recurse=False) if one.requires_grad]
+    return [one for one in own if one.ndim > 1] or own
+
+
+def _is_spatial(module: Any, output: Any) -> bool:
+    """Whether channels are the second axis."""
+    return output.ndim > 2 and any(word in type(module).__name__ for word in ("Conv", "BatchNorm", "Instance", "Group"))
+
+
+def _array(tensor: Any) -> Any:
+    kept = tensor.detach().cpu()
+    return (kept.float() if kept.is_floating_point() else kept).numpy()

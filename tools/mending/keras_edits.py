@@ -1,0 +1,244 @@
+"""Edits of Keras programs: what `check` finds there, the smallest change that may help."""
+
+import ast
+
+from mlpilot.tools.diagnose.model import Diagnosis
+from mlpilot.tools.diagnose.syntax import called, calls, keyword, with_keyword, without_keyword
+from mlpilot.tools.mending.forms import (
+    Edits,
+    Maker,
+    above,
+    alone,
+    around,
+    at,
+    below,
+    block_of,
+    method_calls,
+    moved,
+    statement_of,
+    written_as,
+)
+from mlpilot.tools.text import Edit, apply_edits, replace, span, text_of
+
+_SPARSE = {
+    "sparse_categorical_crossentropy": "categorical_crossentropy",
+    "SparseCategoricalCrossentropy": "CategoricalCrossentropy",
+    "sparse_categorical_accuracy": "categorical_accuracy",
+}
+
+
+def sigmoid_for_one(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
+    """`Dense(1, activation="softmax")`, which always says 1, becomes a sigmoid."""
+    del found
+    for call in calls(tree, "Dense"):
+        one = keyword(call, "activation")
+        first = call.args[0] if call.args else None
+        written = isinstance(one, ast.keyword) and isinstance(one.value, ast.Constant) and one.value.value == "softmax"
+        if written and isinstance(first, ast.Constant) and first.value == 1 and one is not None:
+            yield replace(source, one.value, '"sigmoid"'), "the one output goes through a sigmoid"
+
+
+def other_labels(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
+    """The loss for whole numbers in place of that for one-hot labels, or the other way round."""
+    del found
+    for table in (_SPARSE, {new: old for old, new in _SPARSE.items()}):
+        changes = []
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value in table:
+                start, end = span(source, node)
+                changes.append(Edit(start, end, source[start:end].replace(node.value, table[node.value])))
+            elif isinstance(node, ast.Attribute) and node.attr in table:
+                end = span(source, node)[1]
+                changes.append(Edit(end - len(node.attr), end, table[node.attr]))
+        if changes:
+            yield apply_edits(source, changes), "the loss takes labels in the form that they have"
+
+
+def from_logits(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
+    """The loss is told that the model gives raw outputs; where it is a word, the last layer gets its activation."""
+    del found
+    for call in calls(tree):
+        if called(call) in ("SparseCategoricalCrossentropy", "CategoricalCrossentropy", "BinaryCrossentropy"):
+            yield (
+                with_keyword(source, call, "from_logits", "True"),
+                f"{called(call)} is told that it is given raw outputs",
+            )
+    last = [call for call in calls(tree, "Dense") if keyword(call, "activation") is None]
+    words = [node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+    wanted = "sigmoid" if "binary_crossentropy" in words else "softmax"
+    if last and any("crossentropy" in one for one in words):
+        yield with_keyword(source, last[-1], "activation", f'"{wanted}"'), f"the model ends with {wanted}"
+
+
+def one_column(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
+    """`argmax` of one column is always 0: a threshold."""
+    for call in calls(tree, "argmax"):
+        if not at(call, found.line):
+            continue
+        method = isinstance(call.func, ast.Attribute) and text_of(source, call.func.value) not in ("np", "numpy", "tf")
+        given = call.func.value if method else (call.args[0] if call.args else None)  # type: ignore[attr-defined]
+        if isinstance(given, ast.Name | ast.Call):
+            text = f"({text_of(source, given)}[:, 0] > 0.5).astype(int)"
+            yield replace(source, call, text), "the class is 1 where its probability is above a half"
+
+
+def training_flag(value: str) -> Maker:
+    """The maker of an edit: the model is called in the mode that the place wants."""
+
+    def edits(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
+        for call in calls(tree):
+            one = keyword(call, "training")
+            if at(call, found.line) and (one is not None or (value == "True" and _first_of(call))):
+                yield with_keyword(source, call, "training", value), f"the model is called with training={value}"
+
+    return edits
+
+
+def _first_of(call: ast.Call) -> bool:
+    """`model(x)`, and not a function of a module."""
+    plain = isinstance(call.func, ast.Name) or text_is_self(call.func)
+    return plain and len(call.args) == 1 and called(call) not in ("print", "float", "int", "len")
+
+
+def text_is_self(node: ast.expr) -> bool:
+    """`self.model`."""
+    return isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "self"
+
+
+def monitored(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
+    """A callback watches a number by the name that it has."""
+    for call in [one for one in calls(tree) if at(one, found.line)]:
+        one = keyword(call, "monitor")
+        if one is not None and isinstance(one.value, ast.Constant) and isinstance(one.value.value, str):
+            old = one.value.value
+            new = {"val_acc": "val_accuracy", "acc": "accuracy"}.get(old)
+            if new is not None:
+                text = text_of(source, one.value).replace(old, new)
+                yield replace(source, one.value, text), f"{called(call)} watches {new}"
+
+
+def shuffled_whole(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
+    """`shuffle(10)` of a data set of thousands: a buffer for all of it."""
+    for call in method_calls(tree, "shuffle"):
+        made = method_calls(call, "from_tensor_slices")
+        if not at(statement_of(tree, call), found.line) or not made or not made[0].args or not call.args:
+            continue
+        data = made[0].args[0]
+        first = data.elts[0] if isinstance(data, ast.Tuple | ast.List) and data.elts else data
+        if isinstance(first, ast.Name):
+            yield replace(source, call.args[0], f"len({first.id})"), "the buffer holds all rows when they are shuffled"
+
+
+def truth_first(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
+    """A loss of one's own is given (y_true, y_pred), in this order."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef) and at(node, found.line) and len(node.args.args) == 2:
+            first, second = node.args.args
+            edits = [
+                Edit(*span(source, first), text_of(source, second)),
+                Edit(*span(source, second), text_of(source, first)),
+            ]
+            yield apply_edits(source, edits), f"{node.name} takes the truth first"
+
+
+def sequences(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
+    """A recurrent layer before another one hands on every step."""
+    layers = [one for one in calls(tree) if called(one) in ("LSTM", "GRU", "SimpleRNN")]
+    for call in sorted(layers, key=lambda one: abs(one.lineno - (found.line or 0))):
+        if keyword(call, "return_sequences") is None:
+            yield with_keyword(source, call, "return_sequences", "True"), f"{called(call)} hands on every step"
+
+
+def dropout_before(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
+    """Dropout stands before the last layer, and not after it."""
+    for call in calls(tree, "Dropout"):
+        statement = statement_of(tree, call)
+        if called(call) == "Dropout" and isinstance(statement, ast.Expr):
+            body = block_of(tree, statement)
+            place = body.index(statement)
+            if place and at(statement, found.line) and alone(source, statement) and alone(source, body[place - 1]):
+                yield moved(source, statement, body[place - 1], under=False), "dropout comes before the last layer"
+    for sequence in calls(tree, "Sequential"):
+        items = sequence.args[0].elts if sequence.args and isinstance(sequence.args[0], ast.List) else []
+        if len(items) > 1 and isinstance(items[-1], ast.Call) and called(items[-1]) == "Dropout":
+            one, other = items[-2:]
+            edits = [Edit(*span(source, one), text_of(source, other)), Edit(*span(source, other), text_of(source, one))]
+            yield apply_edits(source, edits), "dropout comes before the last layer"
+
+
+def random_start(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
+    """Weights that start at random, and not all alike."""
+    del found
+    changes = []
+    for call in calls(tree):
+        one = keyword(call, "kernel_initializer")
+        if (
+            one is not None
+            and isinstance(one.value, ast.Constant)
+            and one.value.value in ("zeros", "ones", "zero", "one")
+        ):
+            changes.append(Edit(*span(source, one.value), '"glorot_uniform"'))
+        if called(call) in ("Zeros", "Ones", "Constant"):
+            end = span(source, call.func)[1]
+            changes.append(Edit(end - len(called(call)), span(source, call)[1], "GlorotUniform()"))
+    if changes:
+        yield apply_edits(source, changes), "the weights start at random"
+
+
+def divided_alike(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
+    """The test rows are divided by what the training rows were divided by."""
+    for node in around(tree, found.line)[-1:]:
+        value = getattr(node, "value", None)
+        if not (isinstance(node, ast.Assign | ast.AugAssign) and value is not None):
+            continue
+        by = value if isinstance(node, ast.AugAssign) else value.right if isinstance(value, ast.BinOp) else None
+        target = node.target if isinstance(node, ast.AugAssign) else node.targets[0]
+        if not (isinstance(by, ast.Constant) and isinstance(target, ast.Name) and "train" in target.id):
+            continue
+        test = target.id.replace("train", "test")
+        given = [
+            one
+            for one in ast.walk(tree)
+            if isinstance(one, ast.Assign)
+            and any(isinstance(name, ast.Name) and name.id == test for name in ast.walk(one.targets[0]))
+        ]
+        last = max([node, *given], key=lambda one: one.lineno)
+        if given and alone(source, last):
+            text = f"{test} = {test} / {text_of(source, by)}"
+            yield apply_edits(source, [below(source, last, text)]), f"{test} is divided, too"
+
+
+def own_validation(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
+    """Training is stopped by a part of the training rows, and the test part is kept for the end."""
+    for call in method_calls(tree, "fit"):
+        one = keyword(call, "validation_data")
+        if one is None or not isinstance(one.value, ast.Tuple) or len(one.value.elts) != 2 or len(call.args) < 2:
+            continue
+        x, y = call.args[:2]
+        statement = statement_of(tree, call)
+        if not (isinstance(x, ast.Name) and isinstance(y, ast.Name)) or not alone(source, statement):
+            continue
+        if not at(statement, found.line) or "train_test_split" not in source:
+            continue
+        line = f"{x.id}, X_val, {y.id}, y_val = train_test_split({x.id}, {y.id}, test_size=0.2, random_state=0)"
+        edits = [above(source, statement, line), Edit(*span(source, one.value), "(X_val, y_val)")]
+        if not {"X_val", "y_val"} & {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}:
+            yield apply_edits(source, edits), "training is stopped by rows held out of the training part"
+
+
+def stateless(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
+    """A recurrent layer that forgets between batches that have nothing to do with each other."""
+    for call in calls(tree):
+        if keyword(call, "stateful") is not None and at(call, found.line):
+            text = without_keyword(source, call, "stateful")
+            if text is not None:
+                yield text, f"{called(call)} starts anew with each batch"
+
+
+def traced_once(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
+    """A compiled function is given a tensor, and not another number each time."""
+    tf = written_as(tree, "tensorflow", "tensorflow")
+    for call in [one for one in calls(tree) if at(one, found.line) and isinstance(one.func, ast.Name)]:
+        for one in call.args:
+            if isinstance(one, ast.Name) and called(call) not in ("print", "range", "float"):
+                yield replace(source, one, f"{tf}.constant({one.id})"), f"{called(call)} is given a tensor"
