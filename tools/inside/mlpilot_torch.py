@@ -39,6 +39,10 @@ class Watch:
         self.unseen: list[tuple[float, float | None, int]] = []
         """Of data computed without gradients: loss, accuracy, rows."""
         self.last: Record | None = None
+        self.trained: list[Any] = []
+        """Parameters of the optimiser that stepped last, while it is looked at closely."""
+        self.kept: Record | None = None
+        """The training whose gradients were there before this step's backward."""
         self.loader: tuple[int, int] = (0, 0)
         self.before: dict[int, list[Any]] = {}
         self.epoch: dict[Record, tuple[tuple[int, int], list[float]]] = {}
@@ -76,7 +80,11 @@ class Watch:
         hooks.register_optimizer_step_post_hook(lambda one, *_: watch.book.safely(watch.after_step, one))
 
     def told(self, loss: Any) -> None:
-        """A loss goes backwards."""
+        """A loss goes backwards; gradients that are there already are those of the step before."""
+        if self.close and self.last is not None and not self.loss and self.last.steps:
+            left = next((one for one in self.trained if one.grad is not None), None)
+            if left is not None and bool((left.grad != 0).any()):
+                self.kept = self.last
         if loss.numel() == 1:
             self.loss.append((float(loss.detach()), self.book.line()))
 
@@ -166,6 +174,9 @@ class Watch:
             record = self.records[optimizer] = self._begin(optimizer)
         self._validated()
         self.last = record
+        if self.kept is record:  # another's may stay until its own turn
+            record.facts["kept_gradients"] = record.facts.get("kept_gradients", 0) + 1
+        self.kept = None
         if self.batch is not None:
             record.facts.setdefault("loss", self.batch[0])
         if self.close and record.schedule.due(record.steps):
@@ -210,6 +221,7 @@ class Watch:
             self.look()
         elif self.close:
             self.stop_looking()
+        self.trained = [one for group in optimizer.param_groups for one in group["params"]] if self.close else []
 
     def _epochs(self, record: Record, loss: float) -> None:
         """An epoch ends when the loader that feeds the training begins again."""

@@ -146,6 +146,8 @@ class Training:
     outputs: Scale | None = None
     """The model's, for the first batch."""
     predictions: tuple[Predicted, ...] = ()
+    kept_gradients: int = 0
+    """PyTorch: steps, of those looked at, that began with gradients left by the step before."""
     bad: Bad | None = None
 
     @property
