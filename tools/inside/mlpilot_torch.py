@@ -41,7 +41,7 @@ class Watch:
         self.last: Record | None = None
         self.trained: list[Any] = []
         """Parameters of the optimiser that stepped last, while it is looked at closely."""
-        self.kept: Record | None = None
+        self.kept: Any = None
         """The training whose gradients were there before this step's backward."""
         self.loader: tuple[int, int] = (0, 0)
         self.before: dict[int, list[Any]] = {}
@@ -169,9 +169,9 @@ class Watch:
 
     def before_step(self, optimizer: Any) -> None:
         """The gradients are there."""
-        record = self.records.get(optimizer)
-        if record is None:
-            record = self.records[optimizer] = self._begin(optimizer)
+        if optimizer not in self.records:
+            self.records[optimizer] = self._begin(optimizer)
+        record: Record = self.records[optimizer]
         self._validated()
         self.last = record
         if self.kept is record:  # another's may stay until its own turn

@@ -1,4 +1,4 @@
-"""TRAIN005: a rate that kills the units."""
+"""TRAIN003: a rate that kills the units."""
 
 import keras
 import numpy as np

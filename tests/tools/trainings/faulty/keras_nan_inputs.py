@@ -1,4 +1,4 @@
-"""TRAIN002: a missing value among the inputs."""
+"""TRAIN006: a missing value among the inputs."""
 
 import keras
 import numpy as np

@@ -1,4 +1,4 @@
-"""TRAIN006: a rate too large for Adam."""
+"""TRAIN004: a rate too large for Adam."""
 
 import keras
 import numpy as np
@@ -7,7 +7,7 @@ from keras import layers
 keras.utils.set_random_seed(0)
 rng = np.random.default_rng(0)
 y = rng.integers(0, 3, 600)
-X = (2 * rng.normal(size=(3, 8)))[y] + rng.normal(size=(600, 8))
+X = (2 * rng.normal(size=(3, 8)))[y] + 3 * rng.normal(size=(600, 8))
 model = keras.Sequential(
     [
         layers.Dense(32, activation="relu"),

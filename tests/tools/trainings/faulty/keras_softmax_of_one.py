@@ -1,4 +1,4 @@
-"""TRAIN014: softmax over a single unit."""
+"""TRAIN012: softmax over a single unit."""
 
 import keras
 import numpy as np

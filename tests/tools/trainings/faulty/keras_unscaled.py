@@ -1,4 +1,4 @@
-"""TRAIN015: inputs in thousands."""
+"""TRAIN010: inputs in thousands."""
 
 import keras
 import numpy as np

@@ -1,4 +1,4 @@
-"""TRAIN004: ten sigmoid layers."""
+"""TRAIN002: ten sigmoid layers."""
 
 import keras
 import numpy as np

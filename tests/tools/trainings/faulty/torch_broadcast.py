@@ -1,4 +1,4 @@
-"""TRAIN017: a target without the last axis."""
+"""TRAIN009: a target without the last axis."""
 
 import torch
 from torch import nn

@@ -1,4 +1,4 @@
-"""TRAIN016: most of the model gets no gradient."""
+"""TRAIN007: most of the model gets no gradient."""
 
 import torch
 from torch import nn

@@ -1,4 +1,4 @@
-"""TRAIN009: a rate too large for a linear model."""
+"""TRAIN001: a rate too large for a linear model."""
 
 import torch
 from torch import nn

@@ -1,4 +1,4 @@
-"""TRAIN005: biases far below nought."""
+"""TRAIN003: biases far below nought."""
 
 import torch
 from torch import nn

@@ -1,4 +1,4 @@
-"""TRAIN003: wide weights in a deep net."""
+"""TRAIN001: wide weights in a deep net."""
 
 import torch
 from torch import nn

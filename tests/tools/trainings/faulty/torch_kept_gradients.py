@@ -1,4 +1,4 @@
-"""TRAIN018: gradients are never cleared."""
+"""TRAIN008: gradients are never cleared."""
 
 import torch
 from torch import nn

@@ -1,4 +1,4 @@
-"""TRAIN006: a rate too large for Adam."""
+"""TRAIN004: a rate too large for Adam."""
 
 import torch
 from torch import nn
@@ -7,7 +7,7 @@ from torch.utils.data import DataLoader, TensorDataset
 torch.manual_seed(0)
 centres = 2 * torch.randn(4, 10)
 y = torch.randint(0, 4, (600,))
-X = centres[y] + torch.randn(600, 10)
+X = centres[y] + 3 * torch.randn(600, 10)
 loader = DataLoader(TensorDataset(X, y), batch_size=32, shuffle=True)
 model = nn.Sequential(
     nn.Linear(10, 32),

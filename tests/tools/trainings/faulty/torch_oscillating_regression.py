@@ -1,4 +1,4 @@
-"""TRAIN006: momentum and rate too large."""
+"""TRAIN001: momentum and rate too large."""
 
 import torch
 from torch import nn

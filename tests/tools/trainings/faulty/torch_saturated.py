@@ -1,4 +1,4 @@
-"""TRAIN013: tanh units far out."""
+"""TRAIN012: tanh units far out."""
 
 import torch
 from torch import nn

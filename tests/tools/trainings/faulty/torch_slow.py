@@ -1,4 +1,4 @@
-"""TRAIN008: a rate far too small."""
+"""TRAIN005: a rate far too small."""
 
 import torch
 from torch import nn

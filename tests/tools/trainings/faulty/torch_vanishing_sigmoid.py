@@ -1,4 +1,4 @@
-"""TRAIN004: ten sigmoid layers."""
+"""TRAIN002: ten sigmoid layers."""
 
 import torch
 from torch import nn

@@ -1,4 +1,4 @@
-"""TRAIN001: a logarithm of nought."""
+"""TRAIN004: a rate so large that the loss jumps."""
 
 import torch
 from torch import nn
