@@ -5,9 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from mlpilot.sandbox.protocol import CellError
 from mlpilot.tools.diagnose.dynamic.facts import MOST_LAYERS, MOST_POINTS, MOST_TRAININGS, Point, Predicted, Training
 from mlpilot.tools.diagnose.dynamic.received import MOST_BYTES, trainings
 from mlpilot.tools.diagnose.dynamic.rules import RULES, judge, judge_all, unobserved
+from mlpilot.tools.mending.complaints import failure
 from mlpilot.tools.mending.running import Ended
 from mlpilot.tools.mending.training_symptoms import symptoms
 
@@ -90,3 +92,12 @@ def test_an_observer_that_failed_says_so():
 def test_codes_are_the_documented_ones():
     text = (FOLDER.parent.parent.parent / "docs" / "fix.md").read_text(encoding="utf-8")
     assert all(f"| {rule.code} |" in text for rule in RULES)
+
+
+@pytest.mark.parametrize(("name", "pip"), [("torch", "torch"), ("keras", "keras"), ("tensorflow", "tensorflow-cpu")])
+def test_where_a_framework_is_missing_it_is_said_what_to_do(name, pip):
+    said = f"No module named '{name}'"
+    error = CellError("ModuleNotFoundError", said, f"File solution.py:1\nModuleNotFoundError: {said}\n")
+    found = failure(Ended("error", "", "", error), f"import {name}\n", "s.py")
+    assert found is not None and found.line == 1
+    assert "mlpilot.toml" in found.message and f'packages = ["{pip}"]' in found.message and "python = " in found.message

@@ -61,7 +61,7 @@ class Watch:
         )
         if record is None:
             record = self.book.open("keras", self.keras.backend.backend())
-            record.facts.update(line=line, optimizer_line=self.compiled.get(model))
+            record.facts.update(line=line, optimizer_line=self.compiled.get(model), continues=model in self.models)
             self.models[model] = record
         callback = _callback(self.keras, self.book, Look(self.keras, model, record, bound.arguments))
         if given is not None and hasattr(given, "append") and not isinstance(given, list):

@@ -41,6 +41,10 @@ class Watch:
         self.last: Record | None = None
         self.trained: list[Any] = []
         """Parameters of the optimiser that stepped last, while it is looked at closely."""
+        self.stepped: Any = None
+        """The training that stepped last."""
+        self.roots: Any = weakref.WeakKeyDictionary()
+        """Model → the training that it was first seen in."""
         self.kept: Any = None
         """The training whose gradients were there before this step's backward."""
         self.loader: tuple[int, int] = (0, 0)
@@ -211,13 +215,15 @@ class Watch:
             self._right(record, *self.batch)
         if self.close and record.schedule.due(record.steps):
             self._sample(record, optimizer)
+        if record.steps and self.stepped is not record:  # it comes back after another
+            self.stepped.facts["alternates"] = record.facts["alternates"] = True
         record.stepped()
+        self.stepped = record
         self.loss.clear()
-        self.called.clear()
         self.activated.clear()
         self.batch = None
-        live = [one for one in self.records.values() if one in self.book.records]
-        if any(one.schedule.due(one.steps) for one in live):
+        live = {record} | {one for one in self.records.values() if one.facts.get("alternates")}
+        if any(one.schedule.due(one.steps) for one in live & {*self.book.records}):
             self.look()
         elif self.close:
             self.stop_looking()
@@ -255,9 +261,14 @@ class Watch:
         """A close look at the layers of this optimiser."""
         held = {id(one) for group in optimizer.param_groups for one in group["params"]}
         mine = [one for one in self.called.values() if any(id(own) in held for own in one[0].parameters())]
+        for one in mine:
+            del self.called[id(one[0])]  # what is left is for the optimisers of others
         if not mine:
+            record.schedule.looked(record.steps, time.perf_counter() - self.began)
             return
         root, args, output = max(mine, key=lambda one: sum(1 for _ in one[0].parameters()))
+        if self.roots.setdefault(root, record) is not record:
+            record.facts["continues"] = True
         record.facts.setdefault("model", type(root).__name__)
         if "inputs" not in record.facts:
             self._scales(record, args, output)

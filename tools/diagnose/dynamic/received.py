@@ -58,6 +58,8 @@ def _training(one: dict[str, Any]) -> Training:
         targets=_scale(one.get("targets")),
         outputs=_scale(one.get("outputs")),
         predictions=tuple(_predicted(batch) for batch in _objects(one.get("predictions"), facts.MOST_SAMPLES)),
+        continues=one.get("continues") is True,
+        alternates=one.get("alternates") is True,
         kept_gradients=_whole(one.get("kept_gradients")),
         bad=_bad(one.get("bad")),
     )

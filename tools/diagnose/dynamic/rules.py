@@ -70,7 +70,12 @@ def unobserved(faults: Sequence[str]) -> list[Diagnosis]:
 
 
 def learns(one: Training) -> bool:
-    """Whether clearly more than chance is right; where that is not known, whether much of the loss is gone."""
+    """Whether clearly more than chance is right; where that is not known, whether much of the loss is gone.
+
+    Of one whose loss need not fall, nothing else is said.
+    """
+    if one.alternates or one.continues:
+        return True
     classes = max((batch.classes for batch in one.predictions), default=0)
     if one.accuracies and classes > 1:
         chance = 1 / classes
