@@ -1,4 +1,4 @@
-"""Record the facts of the test trainings again: `python scripts/record_trainings.py PYTHON`.
+"""Record the facts of the test trainings again: `python scripts/record_trainings.py PYTHON [--from FOLDER] [NAME]...`.
 
 PYTHON has torch, keras and tensorflow; each program of tests/tools/trainings runs in it with the observer, outside the
 sandbox, for they are ours. Beside each lies what was seen of it, as the observer sent it.
@@ -24,9 +24,9 @@ mlpilot_observer.work([job], kept, {"__name__": "__main__"})
 """
 
 
-def main(python: str, names: list[str]) -> None:
-    """Record all, or those named."""
-    for program in sorted((ROOT / "tests" / "tools" / "trainings").glob("*/*.py")):
+def main(python: str, programs: list[Path], names: list[str]) -> None:
+    """Record all of the programs, or those named."""
+    for program in sorted(programs):
         if names and program.stem not in names:
             continue
         with tempfile.TemporaryDirectory() as folder:
@@ -38,4 +38,8 @@ def main(python: str, names: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2:])
+    python, *names = sys.argv[1:]
+    if names[:1] == ["--from"]:
+        main(python, list(Path(names[1]).glob("*.py")), names[2:])
+    else:
+        main(python, list((ROOT / "tests" / "tools" / "trainings").glob("*/*.py")), names)

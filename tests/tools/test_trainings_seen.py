@@ -1,6 +1,9 @@
 """Facts of trainings, as real runs gave them (tests/tools/trainings; `scripts/record_trainings.py` records them)."""
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -101,3 +104,20 @@ def test_where_a_framework_is_missing_it_is_said_what_to_do(name, pip):
     found = failure(Ended("error", "", "", error), f"import {name}\n", "s.py")
     assert found is not None and found.line == 1
     assert "mlpilot.toml" in found.message and f'packages = ["{pip}"]' in found.message and "python = " in found.message
+
+
+@pytest.mark.slow
+def test_programs_that_run_here_are_seen_as_they_were_recorded(tmp_path):
+    python = os.environ.get("MLPILOT_DEEP_PYTHON", sys.executable)
+    asked = "import importlib.util as u; raise SystemExit(not all(map(u.find_spec, ('torch', 'keras', 'tensorflow'))))"
+    if subprocess.run([python, "-c", asked]).returncode:
+        pytest.skip("PyTorch, Keras and TensorFlow are not here; MLPILOT_DEEP_PYTHON may name a Python that has them")
+    names = ("torch_detached", "keras_overfit", "torch_adversaries", "keras_fine_tuned")
+    for name in names:
+        (program,) = FOLDER.glob(f"*/{name}.py")
+        (tmp_path / program.name).write_text(program.read_text())
+    script = FOLDER.parent.parent.parent / "scripts" / "record_trainings.py"
+    subprocess.run([sys.executable, script, python, "--from", tmp_path], check=True)
+    for name in names:
+        (record,) = FOLDER.glob(f"*/{name}.json")
+        assert seen(tmp_path / f"{name}.json") == seen(record)
