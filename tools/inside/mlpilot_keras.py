@@ -75,19 +75,19 @@ def _callback(keras: Any, book: Book, look: "Look") -> Any:
     """The callback; each part of it observes safely."""
 
     class Observer(keras.callbacks.Callback):  # type: ignore[misc]
-        def on_train_begin(self, logs: Any = None) -> None:  # noqa: ARG002 - Keras names what it gives
+        def on_train_begin(self, logs: Any = None) -> None:
             book.safely(look.begin)
 
-        def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:  # noqa: ARG002
+        def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
             book.safely(look.before_batch)
 
         def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
             book.safely(look.after_batch, batch, logs or {})
 
-        def on_epoch_end(self, epoch: int, logs: Any = None) -> None:  # noqa: ARG002
+        def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
             book.safely(look.after_epoch, logs or {})
 
-        def on_train_end(self, logs: Any = None) -> None:  # noqa: ARG002
+        def on_train_end(self, logs: Any = None) -> None:
             book.safely(look.end)
 
     return Observer()
