@@ -7,13 +7,15 @@ touches (moving averages, seeds, metrics) is put back. It is made where `fit` wa
 import functools
 import inspect
 import time
+import weakref
 from collections.abc import Callable
 from typing import Any
 
-from mlpilot_training import Book, Record, classes, scale
+from mlpilot_training import Book, Record, classes, scale, short
 
-ROWS, MOST_STATE = 64, 20_000_000
-"""Rows looked at; numbers of a model's state above which it is not put back but left untouched."""
+ROWS, MOST_STATE, MOST_LOOKED_THROUGH = 64, 20_000_000, 50_000_000
+"""Rows looked at; numbers of a model's state above which it is not put back but left untouched; numbers of the data
+that are looked through for NaN."""
 RELU = {"relu", "relu6", "ReLU", "relu_6"}
 ENDS = {"sigmoid": (0.01, 0.99), "tanh": (-0.98, 0.98)}
 
@@ -22,10 +24,11 @@ class Watch:
     """The observer of one script."""
 
     def __init__(self, book: Book, keras: Any) -> None:
-        self.book, self.keras, self.compiled = book, keras, {}
-
-    compiled: dict[int, int | None]
-    """Model → the line where it was compiled."""
+        self.book, self.keras = book, keras
+        self.compiled: Any = weakref.WeakKeyDictionary()
+        """Model → the line where it was compiled."""
+        self.models: Any = weakref.WeakKeyDictionary()
+        """Model → its training of late."""
 
     def start(self) -> None:
         """Take the place of `fit`, with `fit` in it."""
@@ -44,21 +47,22 @@ class Watch:
 
         @functools.wraps(compile_)
         def compiled(self: Any, *args: Any, **more: Any) -> Any:
-            watch.compiled[id(self)] = watch.book.line()
+            watch.compiled[self] = watch.book.line()
             return compile_(self, *args, **more)
 
         model.fit, model.compile = watched, compiled
 
     def join(self, model: Any, bound: inspect.BoundArguments) -> None:
         """Put a callback among those of this fit."""
-        given = bound.arguments.get("callbacks")
+        given: Any = bound.arguments.get("callbacks")
         line = self.book.line()
         record = next(
-            (one for one in self.book.records if one.facts["line"] == line and one.facts.get("of") == id(model)), None
+            (one for one in self.book.records if one.facts.get("line") == line and self.models.get(model) is one), None
         )
         if record is None:
             record = self.book.open("keras", self.keras.backend.backend())
-            record.facts.update(line=line, of=id(model), optimizer_line=self.compiled.get(id(model)))
+            record.facts.update(line=line, optimizer_line=self.compiled.get(model), continues=model in self.models)
+            self.models[model] = record
         callback = _callback(self.keras, self.book, Look(self.keras, model, record, bound.arguments))
         if given is not None and hasattr(given, "append") and not isinstance(given, list):
             given.append(callback)
@@ -95,6 +99,7 @@ class Look:
     def __init__(self, keras: Any, model: Any, record: Record, arguments: dict[str, Any]) -> None:
         self.keras, self.model, self.record = keras, model, record
         self.rows = _rows(arguments.get("x"), arguments.get("y"), arguments.get("validation_split") or 0.0)
+        self.whole = arguments.get("x"), arguments.get("y")
         self.batch_size = arguments.get("batch_size") or 32
         self.running, self.due = 0.0, False
         self.old: dict[str, Any] = {}
@@ -121,6 +126,10 @@ class Look:
                 if not facts["targets"]["finite"]:
                     self.record.bad("targets", float("nan"))
             facts["batch_size"] = int(self.batch_size)
+        for name, data in zip(("inputs", "targets"), self.whole, strict=True):
+            if not _is_finite(data):
+                self.record.bad(name, float("nan"))
+        self.whole = None, None
 
     def before_batch(self) -> None:
         """Weights before a step that is looked at."""
@@ -157,7 +166,7 @@ class Look:
             if len(metrics) < 12 or name in metrics:
                 kept = metrics.setdefault(str(name)[:60], [])
                 if len(kept) < 200:
-                    kept.append(float(value))
+                    kept.append(short(value))
         rate = self.model.optimizer.learning_rate
         record.facts["last_learning_rate"] = float(self.keras.ops.convert_to_numpy(rate))
 
@@ -217,7 +226,7 @@ class Look:
 
     def _outputs(self, outputs: Any) -> None:
         """Scale of the outputs, and the classes that they mean."""
-        _inputs, targets = self.rows or (None, None)
+        targets = self.rows[1] if self.rows else None
         if isinstance(outputs, dict | list | tuple) or targets is None:
             return
         values = _array(self.keras, outputs)
@@ -346,6 +355,15 @@ def _rows(x: Any, y: Any, left_out: float) -> tuple[Any, Any] | None:
         return some(x), None if y is None else some(y)
     except (TypeError, ValueError):
         return None
+
+
+def _is_finite(data: Any) -> bool:
+    """Whether an array of numbers that is not too large to look through holds no NaN and no infinity."""
+    import numpy as np
+
+    if not isinstance(data, np.ndarray) or data.dtype.kind != "f" or data.size > MOST_LOOKED_THROUGH:
+        return True
+    return bool(np.isfinite(data).all())
 
 
 def _name(loss: Any) -> str:

@@ -39,6 +39,14 @@ class Watch:
         self.unseen: list[tuple[float, float | None, int]] = []
         """Of data computed without gradients: loss, accuracy, rows."""
         self.last: Record | None = None
+        self.trained: list[Any] = []
+        """Parameters of the optimiser that stepped last, while it is looked at closely."""
+        self.stepped: Any = None
+        """The training that stepped last."""
+        self.roots: Any = weakref.WeakKeyDictionary()
+        """Model → the training that it was first seen in."""
+        self.kept: Any = None
+        """The training whose gradients were there before this step's backward."""
         self.loader: tuple[int, int] = (0, 0)
         self.before: dict[int, list[Any]] = {}
         self.epoch: dict[Record, tuple[tuple[int, int], list[float]]] = {}
@@ -76,7 +84,11 @@ class Watch:
         hooks.register_optimizer_step_post_hook(lambda one, *_: watch.book.safely(watch.after_step, one))
 
     def told(self, loss: Any) -> None:
-        """A loss goes backwards."""
+        """A loss goes backwards; gradients that are there already are those of the step before."""
+        if self.close and self.last is not None and not self.loss and self.last.steps:
+            left = next((one for one in self.trained if one.grad is not None), None)
+            if left is not None and bool((left.grad != 0).any()):
+                self.kept = self.last
         if loss.numel() == 1:
             self.loss.append((float(loss.detach()), self.book.line()))
 
@@ -161,11 +173,14 @@ class Watch:
 
     def before_step(self, optimizer: Any) -> None:
         """The gradients are there."""
-        record = self.records.get(optimizer)
-        if record is None:
-            record = self.records[optimizer] = self._begin(optimizer)
+        if optimizer not in self.records:
+            self.records[optimizer] = self._begin(optimizer)
+        record: Record = self.records[optimizer]
         self._validated()
         self.last = record
+        if self.kept is record:  # another's may stay until its own turn
+            record.facts["kept_gradients"] = record.facts.get("kept_gradients", 0) + 1
+        self.kept = None
         if self.batch is not None:
             record.facts.setdefault("loss", self.batch[0])
         if self.close and record.schedule.due(record.steps):
@@ -200,16 +215,19 @@ class Watch:
             self._right(record, *self.batch)
         if self.close and record.schedule.due(record.steps):
             self._sample(record, optimizer)
+        if record.steps and self.stepped is not record:  # it comes back after another
+            self.stepped.facts["alternates"] = record.facts["alternates"] = True
         record.stepped()
+        self.stepped = record
         self.loss.clear()
-        self.called.clear()
         self.activated.clear()
         self.batch = None
-        live = [one for one in self.records.values() if one in self.book.records]
-        if any(one.schedule.due(one.steps) for one in live):
+        live = {record} | {one for one in self.records.values() if one.facts.get("alternates")}
+        if any(one.schedule.due(one.steps) for one in live & {*self.book.records}):
             self.look()
         elif self.close:
             self.stop_looking()
+        self.trained = [one for group in optimizer.param_groups for one in group["params"]] if self.close else []
 
     def _epochs(self, record: Record, loss: float) -> None:
         """An epoch ends when the loader that feeds the training begins again."""
@@ -243,9 +261,14 @@ class Watch:
         """A close look at the layers of this optimiser."""
         held = {id(one) for group in optimizer.param_groups for one in group["params"]}
         mine = [one for one in self.called.values() if any(id(own) in held for own in one[0].parameters())]
+        for one in mine:
+            del self.called[id(one[0])]  # what is left is for the optimisers of others
         if not mine:
+            record.schedule.looked(record.steps, time.perf_counter() - self.began)
             return
         root, args, output = max(mine, key=lambda one: sum(1 for _ in one[0].parameters()))
+        if self.roots.setdefault(root, record) is not record:
+            record.facts["continues"] = True
         record.facts.setdefault("model", type(root).__name__)
         if "inputs" not in record.facts:
             self._scales(record, args, output)

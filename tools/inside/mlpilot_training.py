@@ -127,7 +127,10 @@ class Record:
     def predicted(self, rows: int, classes: int, predicted: int, most: float) -> None:
         """Classes of one batch."""
         said = {"step": self.steps, "rows": rows, "classes": classes, "predicted": predicted, "most": short(most)}
-        self.predictions.append(said)
+        if len(self.predictions) > 1 and self.steps < 2 * self.predictions[-2]["step"] + 1:
+            self.predictions[-1] = said  # ever more rarely, and the last
+        else:
+            self.predictions.append(said)
         if len(self.predictions) > MOST_SAMPLES:
             del self.predictions[1]
 

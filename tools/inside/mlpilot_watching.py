@@ -1,5 +1,6 @@
 """Puts the observers of trainings in place when a script imports their framework, and not before."""
 
+import functools
 import importlib.abc
 import importlib.machinery
 import sys
@@ -60,23 +61,27 @@ class _Finder(importlib.abc.MetaPathFinder):
     def find_spec(
         self, name: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> importlib.machinery.ModuleSpec | None:
-        begin = self._waited.pop(name, None)
+        begin = self._waited.get(name)  # until it is imported: others only ask whether it is there
         if begin is None:
             return None
         for finder in sys.meta_path:
             spec = None if finder is self else finder.find_spec(name, path, target)
             if spec is not None:
                 if spec.loader is not None:
-                    spec.loader = _Loader(spec, spec.loader, begin, self._book)
+                    spec.loader = _Loader(spec, spec.loader, functools.partial(self._imported, name, begin))
                 return spec
         return None
+
+    def _imported(self, name: str, begin: Callable[[Any], None], module: ModuleType) -> None:
+        if self._waited.pop(name, None) is not None:
+            self._book.safely(begin, module)
 
 
 class _Loader(importlib.abc.Loader):
     """Loads as the module's own loader does, steps aside, and puts the observer in place."""
 
-    def __init__(self, spec: Any, own: Any, begin: Callable[[Any], None], book: Book) -> None:
-        self._spec, self._own, self._begin, self._book = spec, own, begin, book
+    def __init__(self, spec: Any, own: Any, imported: Callable[[ModuleType], None]) -> None:
+        self._spec, self._own, self._imported = spec, own, imported
 
     def create_module(self, spec: importlib.machinery.ModuleSpec) -> ModuleType | None:
         created: ModuleType | None = self._own.create_module(spec)
@@ -85,4 +90,4 @@ class _Loader(importlib.abc.Loader):
     def exec_module(self, module: ModuleType) -> None:
         self._spec.loader = module.__loader__ = self._own
         self._own.exec_module(module)
-        self._book.safely(self._begin, module)
+        self._imported(module)

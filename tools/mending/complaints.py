@@ -28,6 +28,9 @@ WARNED = {
 
 
 _HIDDEN = re.compile(r"partially initialized module '(\w+)'")
+_DEEP = re.compile(r"No module named '(torch|keras|tensorflow)'")
+_INSTALLED = {"torch": ("torch", "0.8 GB"), "tensorflow": ("tensorflow-cpu", "1.3 GB"), "keras": ("keras", "")}
+"""Package → what pip calls it, and what it takes on disk without libraries for GPUs (2.13 and 2.21, Linux)."""
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
@@ -44,12 +47,23 @@ def failure(ended: Ended, source: str, path: str) -> Diagnosis | None:
         found = replace(
             found, message=f"a file called {name}.py hides the package {name}, or two files import each other"
         )
+    elif missing := _DEEP.search(found.evidence):
+        message, remedy = _where_to_get(missing.group(1))
+        found = replace(found, message=message, remedy=remedy)
     elif found.kind == "contract-error" or of_their_own(source, found):
         found = replace(found, kind="type-error", message=found.evidence[:200], remedy="")
     message = " ".join(found.message.split())[:300]
     if code == RAISED and found.evidence and not message.startswith(_first(found.evidence)[:60]):
         message = f"{message} ({_first(found.evidence)[:160]})"
     return _placed(replace(found, message=message, code=code, path=path), source)
+
+
+def _where_to_get(name: str) -> tuple[str, str]:
+    """Message and remedy where a framework for deep learning is missing, which does not come with mlpilot."""
+    pip, size = _INSTALLED[name]
+    large = f"about {size}, more with libraries for GPUs" if size else "31 MB, and beside it TensorFlow or PyTorch"
+    remedy = f'under [sandbox] python = "PATH" of an environment that has it, or packages = ["{pip}"] ({large})'
+    return f"the sandbox has no {name}; in mlpilot.toml: {remedy}", remedy
 
 
 def of_their_own(source: str, broken: Diagnosis) -> bool:

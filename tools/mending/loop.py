@@ -14,6 +14,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Protocol
 
+from mlpilot.tools.diagnose.dynamic.rules import judge_all, unobserved
 from mlpilot.tools.diagnose.model import Diagnosis
 from mlpilot.tools.diagnose.read import ENDINGS
 from mlpilot.tools.diagnose.repair import repair_source
@@ -273,12 +274,18 @@ def _key(work: _Work, found: Diagnosis) -> tuple[str, int | None]:
 def _trainings(work: _Work) -> None:
     """A training that learns nothing: what `training_proof` can prove to mend it stays."""
     shown = training_symptoms.symptoms(work.ended, work.text)
-    for found in shown:
+    for found in [*shown, *_other_faults(work)]:
         work.meet(replace(found, path=work.path, column=1))
     mended = training_proof.mend_proven(work.text, work.ended, work.run, training_symptoms.symptoms, work.tried)
     if mended is not None:
         work.take(mended.text, mended.what, mended.ended, mended.runs)
         work.proofs.append(mended.proof)
+
+
+def _other_faults(work: _Work) -> list[Diagnosis]:
+    """What the present version's trainings show, for which no edit is proven."""
+    explained = [one.line for one in training_symptoms.symptoms(work.ended, work.text)]
+    return [*judge_all(work.ended.trainings, explained), *unobserved(work.ended.unobserved)]
 
 
 def _unseeded(work: _Work) -> None:
@@ -346,7 +353,7 @@ def _kinds(ended: Ended) -> set[tuple[str, str]]:
 def _left(work: _Work) -> str:
     """Warnings and errors that the script still has."""
     found = [*work.check(), *(one for one, _ in warned(work.ended, work.text, work.path))]
-    found += training_symptoms.symptoms(work.ended, work.text)
+    found += [*training_symptoms.symptoms(work.ended, work.text), *_other_faults(work)]
     bad = [one for one in found if one.severity in ("error", "warning")]
     told = [f"line {original_line(work.source, work.text, one.line or 1)} [{one.code}]" for one in bad]
     return ", ".join(told[:5]) + (f" and {len(told) - 5} more" if len(told) > 5 else "")

@@ -61,6 +61,8 @@ def _of(one: Training) -> tuple[str, str]:
     if one.bad is not None or not all(map(math.isfinite, losses)):
         where = f"{one.bad.where} {one.bad.value} at step {one.bad.step}" if one.bad else "the loss is not finite"
         return "exploding-gradients", where
+    if one.alternates or one.continues:
+        return "", ""  # its loss need not fall
     if one.steps < LEAST_STEPS or len(losses) < _PARTS or losses[0] <= 0:
         return "", ""
     last = statistics.fmean(losses[-max(1, len(losses) // _PARTS) :])

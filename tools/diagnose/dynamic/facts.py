@@ -146,6 +146,12 @@ class Training:
     outputs: Scale | None = None
     """The model's, for the first batch."""
     predictions: tuple[Predicted, ...] = ()
+    continues: bool = False
+    """Whether its model was trained before, by another `fit` or optimiser: it need not learn much more."""
+    alternates: bool = False
+    """PyTorch: whether steps of another optimiser came between, as of adversaries; then its loss need not fall."""
+    kept_gradients: int = 0
+    """PyTorch: steps, of those looked at, that began with gradients left by the step before."""
     bad: Bad | None = None
 
     @property

@@ -58,6 +58,9 @@ def _training(one: dict[str, Any]) -> Training:
         targets=_scale(one.get("targets")),
         outputs=_scale(one.get("outputs")),
         predictions=tuple(_predicted(batch) for batch in _objects(one.get("predictions"), facts.MOST_SAMPLES)),
+        continues=one.get("continues") is True,
+        alternates=one.get("alternates") is True,
+        kept_gradients=_whole(one.get("kept_gradients")),
         bad=_bad(one.get("bad")),
     )
 
@@ -80,18 +83,16 @@ def _layer(one: dict[str, Any]) -> Layer:
 def _scale(one: Any) -> Scale | None:
     if not isinstance(one, dict):
         return None
-    numbers: dict[str, Any] = {
-        name: _number(one.get(name)) or 0.0
-        for name in ("minimum", "maximum", "mean", "spread", "least_spread", "most_spread")
-    }
+    names = ("minimum", "maximum", "mean", "spread", "least_spread", "most_spread")
+    least, most, mean, spread, narrow, wide = (_number(one.get(name)) or 0.0 for name in names)
     shape = tuple(_whole(size) for size in _list(one.get("shape"), 8))
-    flags = {name: one.get(name) is True for name in ("whole", "finite")}
-    return Scale(shape, **numbers, distinct=_whole(one.get("distinct")), **flags)
+    whole, finite = one.get("whole") is True, one.get("finite") is True
+    return Scale(shape, least, most, mean, spread, narrow, wide, _whole(one.get("distinct")), whole, finite)
 
 
 def _predicted(one: dict[str, Any]) -> Predicted:
     step, rows, classes, predicted = (_whole(one.get(name)) for name in ("step", "rows", "classes", "predicted"))
-    return Predicted(step, rows, classes, predicted, most=_number(one.get("most")) or 0.0)
+    return Predicted(step, rows, classes, predicted, _number(one.get("most")) or 0.0)
 
 
 def _bad(one: Any) -> Bad | None:

@@ -1,0 +1,19 @@
+"""TRAIN001: a rate too large for a linear model."""
+
+import torch
+from torch import nn
+from torch.utils.data import DataLoader, TensorDataset
+
+torch.manual_seed(0)
+X = torch.randn(600, 5)
+y = (X[:, :1] * 2 - X[:, 1:2] * X[:, 2:3]) + 0.1 * torch.randn(600, 1)
+loader = DataLoader(TensorDataset(X, y), batch_size=32, shuffle=True)
+model = nn.Linear(5, 1)
+optimizer = torch.optim.SGD(model.parameters(), lr=1.2)
+criterion = nn.MSELoss()
+for _epoch in range(3):
+    for xb, yb in loader:
+        optimizer.zero_grad()
+        loss = criterion(model(xb), yb)
+        loss.backward()
+        optimizer.step()

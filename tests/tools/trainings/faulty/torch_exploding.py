@@ -1,0 +1,40 @@
+"""TRAIN001: wide weights in a deep net."""
+
+import torch
+from torch import nn
+from torch.utils.data import DataLoader, TensorDataset
+
+torch.manual_seed(0)
+centres = 2 * torch.randn(4, 10)
+y = torch.randint(0, 4, (600,))
+X = centres[y] + torch.randn(600, 10)
+loader = DataLoader(TensorDataset(X, y), batch_size=32, shuffle=True)
+model = nn.Sequential(
+    nn.Linear(10, 32),
+    nn.ReLU(),
+    nn.Linear(32, 32),
+    nn.ReLU(),
+    nn.Linear(32, 32),
+    nn.ReLU(),
+    nn.Linear(32, 32),
+    nn.ReLU(),
+    nn.Linear(32, 32),
+    nn.ReLU(),
+    nn.Linear(32, 32),
+    nn.ReLU(),
+    nn.Linear(32, 32),
+    nn.ReLU(),
+    nn.Linear(32, 32),
+    nn.ReLU(),
+    nn.Linear(32, 4),
+)
+optimizer = torch.optim.SGD(model.parameters(), lr=1e-4)
+for one in model.parameters():
+    nn.init.normal_(one, std=1.0)
+criterion = nn.CrossEntropyLoss()
+for _epoch in range(6):
+    for xb, yb in loader:
+        optimizer.zero_grad()
+        loss = criterion(model(xb), yb)
+        loss.backward()
+        optimizer.step()

@@ -1,0 +1,35 @@
+"""TRAIN001: wide weights and a large rate."""
+
+import torch
+from torch import nn
+from torch.utils.data import DataLoader, TensorDataset
+
+torch.manual_seed(0)
+X = torch.randn(600, 5)
+y = (X[:, :1] * 2 - X[:, 1:2] * X[:, 2:3]) + 0.1 * torch.randn(600, 1)
+loader = DataLoader(TensorDataset(X, y), batch_size=32, shuffle=True)
+model = nn.Sequential(
+    nn.Linear(5, 32),
+    nn.ReLU(),
+    nn.Linear(32, 32),
+    nn.ReLU(),
+    nn.Linear(32, 32),
+    nn.ReLU(),
+    nn.Linear(32, 32),
+    nn.ReLU(),
+    nn.Linear(32, 32),
+    nn.ReLU(),
+    nn.Linear(32, 32),
+    nn.ReLU(),
+    nn.Linear(32, 1),
+)
+optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+for one in model.parameters():
+    nn.init.normal_(one, std=1.0)
+criterion = nn.MSELoss()
+for _epoch in range(6):
+    for xb, yb in loader:
+        optimizer.zero_grad()
+        loss = criterion(model(xb), yb)
+        loss.backward()
+        optimizer.step()

@@ -1,0 +1,41 @@
+"""TRAIN002: ten sigmoid layers."""
+
+import torch
+from torch import nn
+from torch.utils.data import DataLoader, TensorDataset
+
+torch.manual_seed(0)
+X = 2 * torch.rand(800, 2) - 1
+y = (X.pow(2).sum(1) > 0.6).long()
+loader = DataLoader(TensorDataset(X, y), batch_size=32, shuffle=True)
+model = nn.Sequential(
+    nn.Linear(2, 32),
+    nn.Sigmoid(),
+    nn.Linear(32, 32),
+    nn.Sigmoid(),
+    nn.Linear(32, 32),
+    nn.Sigmoid(),
+    nn.Linear(32, 32),
+    nn.Sigmoid(),
+    nn.Linear(32, 32),
+    nn.Sigmoid(),
+    nn.Linear(32, 32),
+    nn.Sigmoid(),
+    nn.Linear(32, 32),
+    nn.Sigmoid(),
+    nn.Linear(32, 32),
+    nn.Sigmoid(),
+    nn.Linear(32, 32),
+    nn.Sigmoid(),
+    nn.Linear(32, 32),
+    nn.Sigmoid(),
+    nn.Linear(32, 2),
+)
+optimizer = torch.optim.SGD(model.parameters(), lr=0.05)
+criterion = nn.CrossEntropyLoss()
+for _epoch in range(20):
+    for xb, yb in loader:
+        optimizer.zero_grad()
+        loss = criterion(model(xb), yb)
+        loss.backward()
+        optimizer.step()
