@@ -18,6 +18,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from mlpilot.evals import truce
+
 _METADATA = "169.254.169.254"
 _PLACES = ("/", "/tmp", "/var/tmp", "/dev/shm", "/run", "/etc", "/dev", "/usr/lib", "/dev/mqueue", "/etc/cron.d")
 """Where a case may try to leave something, named by its mark."""
@@ -28,6 +30,8 @@ class Ground:
     """Baits and listeners of one run of the suite. Each finding is a pair: its kind, and one line about it."""
 
     def __init__(self) -> None:
+        self._truce = contextlib.ExitStack()
+        self._truce.enter_context(truce.watching())
         self.folder = Path(tempfile.mkdtemp(prefix="hostile-")).resolve()
         self.folder.chmod(0o755)
         self.secrets: dict[str, bytes] = {}
@@ -197,6 +201,7 @@ class Ground:
         for listener in self._handlers:
             listener.close()
         shutil.rmtree(self.folder)
+        self._truce.close()
 
     def __enter__(self) -> Self:
         return self

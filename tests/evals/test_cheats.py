@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from mlpilot.evals import coin_flips
+from mlpilot.evals import coin_flips, truce
 
 CHEATS = sorted(coin_flips.CHEATS.glob("[0-9]*.py"))
 SAME_PROCESS = {"17", "18", "19", "20", "21"}
@@ -19,7 +19,11 @@ NAIVE = Path(__file__).with_name("naive.py")
 
 @pytest.fixture(scope="module")
 def naive() -> Iterator[subprocess.Popen[str]]:
-    with subprocess.Popen([sys.executable, NAIVE], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+    command = [sys.executable, NAIVE]
+    with (
+        truce.attacking(),
+        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process,
+    ):
         yield process
 
 
