@@ -6,12 +6,12 @@ import math
 import pytest
 
 from mlpilot.tools.diagnose.dynamic.facts import Bad, Layer, Point, Training
+from mlpilot.tools.diagnose.dynamic.problems import symptoms
 from mlpilot.tools.diagnose.model import Diagnosis
 from mlpilot.tools.mending import training_layers, training_rate, training_start
 from mlpilot.tools.mending.running import Ended
 from mlpilot.tools.mending.training import mend_training
 from mlpilot.tools.mending.training_proof import is_better, is_same, mend_proven, reseeded
-from mlpilot.tools.mending.training_symptoms import symptoms
 
 TORCH = """import torch
 from torch import nn
@@ -106,6 +106,10 @@ FALLS = [2.0 * 0.9**step for step in range(60)]
 STAYS = [2.0] * 60
 
 
+def kinds(ended: Ended) -> list[str]:
+    return [one.kind for one in symptoms(ended.trainings)]
+
+
 def test_symptoms_are_seen_and_a_training_that_learns_has_none():
     moved = (Layer("a", "Linear", gradients=(0.1,) * 3, updates=(1e-6,) * 3),)
     shrinks = tuple(
@@ -113,13 +117,13 @@ def test_symptoms_are_seen_and_a_training_that_learns_has_none():
     )
     dead = (Layer("a", "Linear", "relu", gradients=(0.0,) * 3, dead=(1.0,) * 3),)
     jumps = [2.0, 5.0] * 30
-    assert [one.kind for one in symptoms(run(*STAYS, layers=moved), "")] == ["slow-convergence"]
-    assert [one.kind for one in symptoms(run(*STAYS, layers=shrinks), "")] == ["vanishing-gradients"]
-    assert [one.kind for one in symptoms(run(*STAYS, layers=dead), "")] == ["dying-relu"]
-    assert [one.kind for one in symptoms(run(*jumps), "")] == ["oscillating-loss"]
-    assert [one.kind for one in symptoms(run(2.0, math.nan, bad=Bad(1, "loss", "nan")), "")] == ["exploding-gradients"]
-    assert symptoms(run(*FALLS, layers=(*moved, *dead)), "") == []
-    assert symptoms(run(*STAYS), "") == []  # no sign of why: perhaps there is nothing to learn
+    assert kinds(run(*STAYS, layers=moved)) == ["slow-convergence"]
+    assert kinds(run(*STAYS, layers=shrinks)) == ["vanishing-gradients"]
+    assert kinds(run(*STAYS, layers=dead)) == ["dying-relu"]
+    assert kinds(run(*jumps)) == ["oscillating-loss"]
+    assert kinds(run(2.0, math.nan, bad=Bad(1, "loss", "nan"))) == ["exploding-gradients"]
+    assert symptoms(run(*FALLS, layers=(*moved, *dead)).trainings) == []
+    assert symptoms(run(*STAYS).trainings) == []  # no sign of why: perhaps there is nothing to learn
 
 
 def test_better_means_every_run_and_clearly():
@@ -138,15 +142,15 @@ def test_an_edit_is_kept_only_when_runs_of_both_versions_bear_it_out():
         seen.append(text)
         return run(*FALLS) if "LR = 0.03" in text else run(*STAYS, layers=slow)
 
-    mended = mend_proven(TORCH, run(*STAYS, layers=slow), outcome, symptoms, [])
+    mended = mend_proven(TORCH, run(*STAYS, layers=slow), outcome, [])
     assert mended is not None
     assert "LR = 0.03" in mended.text
     assert seen.count(TORCH) == 2
     assert mended.runs == seen.count(mended.text) == 3
     tried = []
-    assert mend_proven(TORCH, run(*STAYS, layers=slow), lambda _: run(*STAYS, layers=slow), symptoms, tried) is None
+    assert mend_proven(TORCH, run(*STAYS, layers=slow), lambda _: run(*STAYS, layers=slow), tried) is None
     assert tried
-    assert mend_proven(TORCH, run(*FALLS), outcome, symptoms, []) is None
+    assert mend_proven(TORCH, run(*FALLS), outcome, []) is None
 
 
 def test_seeds_of_the_script_are_raised_for_further_runs():

@@ -10,11 +10,11 @@ import pytest
 
 from mlpilot.sandbox.protocol import CellError
 from mlpilot.tools.diagnose.dynamic.facts import MOST_LAYERS, MOST_POINTS, MOST_TRAININGS, Point, Predicted, Training
+from mlpilot.tools.diagnose.dynamic.problems import symptoms
 from mlpilot.tools.diagnose.dynamic.received import MOST_BYTES, trainings
 from mlpilot.tools.diagnose.dynamic.rules import RULES, judge, judge_all, unobserved
 from mlpilot.tools.mending.complaints import failure
 from mlpilot.tools.mending.running import Ended
-from mlpilot.tools.mending.training_symptoms import symptoms
 
 FOLDER = Path(__file__).parent / "trainings"
 NAMED_OTHERWISE = {"torch_oscillating": "TRAIN001", "keras_oscillating": "TRAIN001"}
@@ -25,7 +25,7 @@ def seen(record: Path) -> tuple[str, ...]:
     """Codes of what the recorded run shows."""
     found, faults = trainings(record.read_bytes())
     assert found and not faults
-    shown = symptoms(Ended("ok", "", "", None, trainings=found), "")
+    shown = symptoms(found)
     lines = record.with_suffix(".py").read_text().split("\n")
     told = [*shown, *judge_all(found, [one.line for one in shown])]
     assert all("fit(" in lines[(one.line or 0) - 1] or "backward()" in lines[(one.line or 0) - 1] for one in told)

@@ -3,7 +3,7 @@
 import ast
 
 from mlpilot.tools.diagnose.model import Diagnosis
-from mlpilot.tools.diagnose.syntax import called, calls, keyword, with_keyword, without_keyword
+from mlpilot.tools.diagnose.syntax import called, calls, keyword, with_keyword
 from mlpilot.tools.mending.forms import (
     Edits,
     Maker,
@@ -16,7 +16,6 @@ from mlpilot.tools.mending.forms import (
     method_calls,
     moved,
     statement_of,
-    written_as,
 )
 from mlpilot.tools.text import Edit, apply_edits, replace, span, text_of
 
@@ -224,21 +223,3 @@ def own_validation(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
         edits = [above(source, statement, line), Edit(*span(source, one.value), "(X_val, y_val)")]
         if not {"X_val", "y_val"} & {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}:
             yield apply_edits(source, edits), "training is stopped by rows held out of the training part"
-
-
-def stateless(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
-    """A recurrent layer that forgets between batches that have nothing to do with each other."""
-    for call in calls(tree):
-        if keyword(call, "stateful") is not None and at(call, found.line):
-            text = without_keyword(source, call, "stateful")
-            if text is not None:
-                yield text, f"{called(call)} starts anew with each batch"
-
-
-def traced_once(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
-    """A compiled function is given a tensor, and not another number each time."""
-    tf = written_as(tree, "tensorflow", "tensorflow")
-    for call in [one for one in calls(tree) if at(one, found.line) and isinstance(one.func, ast.Name)]:
-        for one in call.args:
-            if isinstance(one, ast.Name) and called(call) not in ("print", "range", "float"):
-                yield replace(source, one, f"{tf}.constant({one.id})"), f"{called(call)} is given a tensor"

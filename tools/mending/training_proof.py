@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from mlpilot.tools.diagnose.dynamic.facts import Training
+from mlpilot.tools.diagnose.dynamic.problems import symptoms
 from mlpilot.tools.diagnose.model import Diagnosis
 from mlpilot.tools.diagnose.syntax import called, calls
 from mlpilot.tools.mending.model import Proof
@@ -29,8 +30,6 @@ CLEARLY = 0.15
 SECONDS = 300.0
 """No further edit is tried after so much time in training."""
 
-Judge = Callable[[Ended, str], Sequence[Diagnosis]]
-"""What a run of a version shows of its trainings: symptoms alone."""
 Run = Callable[[str], Ended]
 _SEEDERS = ("manual_seed", "manual_seed_all", "set_random_seed", "set_seed", "seed", "seed_everything")
 _TAIL = 5
@@ -59,15 +58,15 @@ class Mended:
     runs: int
 
 
-def mend_proven(source: str, first: Ended, run: Run, judge: Judge, tried: list[str]) -> Mended | None:
+def mend_proven(source: str, first: Ended, run: Run, tried: list[str]) -> Mended | None:
     """The first edit that is proven to mend what the run `first` shows, or None.
 
     What was tried in vain is added to `tried`, at most five of it.
     """
-    shown = list(judge(first, source))
+    shown = symptoms(first.trainings)
     if not shown or not first.trainings:
         return None
-    trial = _Trial(source, first, run, judge, shown)
+    trial = _Trial(source, first, run, shown)
     spare: list[tuple[float, str, str, Ended]] = []
     spent = 0.0
     for count, (text, what) in enumerate(mend_training(source, shown, first.trainings)):
@@ -75,7 +74,7 @@ def mend_proven(source: str, first: Ended, run: Run, judge: Judge, tried: list[s
             break
         ended = run(text)
         spent += sum(one.seconds for one in ended.trainings)
-        if trial.helps([ended], text):
+        if trial.helps([ended]):
             if is_learning(ended) and (mended := trial.proven(text, what, ended)) is not None:
                 return mended
             now = measured(ended)
@@ -95,13 +94,12 @@ class _Trial:
     source: str
     first: Ended
     run: Run
-    judge: Judge
     shown: Sequence[Diagnosis]
     before: list[Ended] = field(default_factory=list)
 
-    def helps(self, after: Sequence[Ended], text: str) -> bool:
-        """Whether in all these runs of a text the symptom is gone, the loss lower, and nothing else changed."""
-        whole = all(_is_mended(one, text, self.judge) and is_same(self.first, one) for one in after)
+    def helps(self, after: Sequence[Ended]) -> bool:
+        """Whether in all these runs the symptom is gone, the loss lower, and nothing else changed."""
+        whole = all(_is_mended(one) and is_same(self.first, one) for one in after)
         return whole and is_better(self.before or [self.first], after)
 
     def proven(self, text: str, what: str, ended: Ended) -> Mended | None:
@@ -111,7 +109,7 @@ class _Trial:
         after = [ended]
         for seed in range(1, SEEDS):
             after.append(self.run(reseeded(text, seed)))
-            if not self.helps(after, text):
+            if not self.helps(after):
                 return None
         return Mended(text, what, ended, _proof(self.shown, self.before, after), len(after))
 
@@ -126,9 +124,9 @@ def is_learning(ended: Ended) -> bool:
     return statistics.fmean(point.value for point in last) < _LEARNT * one.losses[0].value
 
 
-def _is_mended(ended: Ended, text: str, judge: Judge) -> bool:
+def _is_mended(ended: Ended) -> bool:
     """Whether it ended well, without any symptom."""
-    return ended.status == "ok" and not any(one.severity != "note" for one in judge(ended, text))
+    return ended.status == "ok" and not symptoms(ended.trainings)
 
 
 def measured(ended: Ended) -> Measured | None:

@@ -8,11 +8,10 @@ between generated trainings that have a problem and those that have none.
 
 import math
 import statistics
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from mlpilot.tools.diagnose.dynamic.facts import Layer, Training
 from mlpilot.tools.diagnose.model import Diagnosis
-from mlpilot.tools.mending.running import Ended
 
 LEAST_STEPS = 30
 """Of a shorter training nothing is said."""
@@ -39,11 +38,10 @@ _KNOWN = {
 """Kind → (code, message, remedy)."""
 
 
-def symptoms(ended: Ended, source: str) -> list[Diagnosis]:
-    """What a run shows of its trainings, one problem at most for each, at its line of the script."""
-    del source
+def symptoms(trainings: Iterable[Training]) -> list[Diagnosis]:
+    """What trainings show, one problem at most for each, at its line of the script."""
     found = []
-    for one in ended.trainings:
+    for one in trainings:
         kind, evidence = _of(one)
         if kind:
             code, message, remedy = _KNOWN[kind]
