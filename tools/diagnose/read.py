@@ -59,6 +59,12 @@ _OURS = (
         "import from the module that took its place",
     ),
     sign(
+        "none-used",
+        r"AttributeError: 'NoneType' object has no attribute '(\w{1,100})'|TypeError: 'NoneType' object is not",
+        "None is used where an object is meant",
+        "look at what gave it: a function without return, or a method that changes in place and returns nothing",
+    ),
+    sign(
         "removed-attribute",
         r"AttributeError: .*has no attribute '(\w+)'",
         "this version of the library has no attribute {0!r}",

@@ -35,7 +35,12 @@ def test_failures_of_gpus_and_workers(type: str, message: str, kind: str) -> Non
 @pytest.mark.parametrize(
     ("traceback", "line"),
     [
-        ('multiprocessing.pool.RemoteTraceback: \n"""\n  File "solution.py", line 3, in f\n"""\n', 3),
+        (
+            'multiprocessing.pool.RemoteTraceback: \n"""\n  File "solution.py", line 3, in f\n"""\n'
+            "\nThe above exception was the direct cause of the following exception:\n\n"
+            '  File "solution.py", line 8, in <module>\n',
+            3,
+        ),
         (
             'joblib.externals.loky.process_executor._RemoteTraceback: \n"""\n  File "solution.py", line 3, in f\n"""\n'
             "\nThe above exception was the direct cause of the following exception:\n\n"
