@@ -9,6 +9,7 @@ the fixed versions and the clean programs are given to `fix`: each that it "repa
 """
 
 import argparse
+import contextlib
 import difflib
 import json
 import re
@@ -16,7 +17,7 @@ import shutil
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
@@ -26,6 +27,8 @@ from mlpilot.agent.settings import Settings, environment_of, sandbox_for
 from mlpilot.evals.bugs import corpus, data, verify
 from mlpilot.sandbox.choose import choose
 from mlpilot.sandbox.protocol import Mount, Sandbox
+from mlpilot.tools.diagnose.model import Diagnosis
+from mlpilot.tools.mending.complaints import failure, observed, warned
 from mlpilot.tools.mending.loop import first_check, mend, unreadable
 from mlpilot.tools.mending.model import Mend
 from mlpilot.tools.mending.running import Runner
@@ -72,14 +75,43 @@ def mended(path: Path, maker: str, sandbox: Sandbox) -> Mend:
     broken = unreadable(read, source)
     if broken is not None:
         return broken
+    with runner(source, maker, sandbox) as ready:
+        return mend(source, path.name, ready.run, read)
+
+
+@contextlib.contextmanager
+def runner(source: str, maker: str, sandbox: Sandbox) -> Iterator[Runner]:
+    """What runs versions of a program, in a folder with its tables."""
     with tempfile.TemporaryDirectory() as name:
         if maker:
             data.make(maker, Path(name))
         mounts = [Mount(file, f"/mnt/files/{file.name}") for file in sorted(Path(name).iterdir())]
         pairs = [(sandbox.inside(one), one.source.name) for one in mounts]
         link = f"[__import__('os').symlink(*pair) for pair in {pairs!r}]" if pairs else ""
-        with Runner(sandbox, mounts, link, Path("script.py"), source, SECONDS) as runner:
-            return mend(source, path.name, runner.run, read)
+        with Runner(sandbox, mounts, link, Path("script.py"), source, SECONDS) as ready:
+            yield ready
+
+
+def looked_at(path: Path, places: Places) -> list[Diagnosis]:
+    """What one observed run of a program shows, beside what reading it does; nothing where it cannot be run here."""
+    needs, maker = asked_for(path)
+    place, source = places.of(needs), corpus.code(path)
+    if place is None:
+        return []
+    with runner(source, maker, place.sandbox) as ready:
+        ended = ready.run(source)
+    broken = failure(ended, source, path.name)
+    warnings = [found for found, _ in warned(ended, source, path.name)]
+    return [*([broken] if broken is not None else []), *warnings, *observed(ended)]
+
+
+def asked_for(path: Path) -> tuple[tuple[str, ...], str]:
+    """(packages, maker of its tables) that a program of the corpus asks for."""
+    if (path.parent / "case.toml").exists():
+        case = corpus.read(path.parent)
+        return case.needs, case.data
+    asks = dict(re.findall(r"^# (needs|data): (.+)$", corpus.code(path), re.MULTILINE))
+    return tuple(asks.get("needs", "sklearn").split(", ")), asks.get("data", "")
 
 
 def held_against(case: corpus.Case, text: str, python: str) -> str:
@@ -125,10 +157,10 @@ def clean_programs(half: str, places: Places) -> list[tuple[Path, str, Place]]:
     """(program, maker of its tables, where it runs) of all that can be run here."""
     found = [(case.fixed, case.data, place) for case, place in runnable(half, places)]
     for path in corpus.clean():
-        asks = dict(re.findall(r"^# (needs|data): (.+)$", corpus.code(path), re.MULTILINE))
-        place = places.of(tuple(asks.get("needs", "sklearn").split(", ")))
+        needs, maker = asked_for(path)
+        place = places.of(needs)
         if path.suffix == ".py" and place is not None:
-            found.append((path, asks.get("data", ""), place))
+            found.append((path, maker, place))
     return found
 
 

@@ -1,13 +1,14 @@
 """How many of the corpus's faults are found, and how many programs without fault are accused, half by half.
 
 A fault is found where there is a warning or an error (notes do not count), and placed where one of them stands on a
-line that the case names. A false alarm is a warning or an error in a fixed version, or in a clean program.
+line that the case names. A false alarm is a warning or an error in a fixed version, or in a clean program. The engine
+is `check`, which reads, or `fix`, which reads and then runs the program once in the sandbox, observed, without mending.
 """
 
 import argparse
 import json
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,8 @@ HALVES = ("open", "held")
 MOST_FALSE = 0.03
 """The share of clean programs in which something may be found."""
 LOUD = ("error", "warning")
+Look = Callable[[list[Path]], Iterable[set[int]]]
+"""Programs → for each the lines where there is a warning or an error."""
 COUNTS = ("cases", "found", "placed", "silent", "silent_found", "fixed_flagged")
 
 
@@ -59,18 +62,19 @@ class Tally:
 
 
 def main(argv: list[str]) -> int:
-    """`--half open|held --engine check --json`. 3 where more than 3 % of the clean programs are accused."""
+    """`--half open|held --engine check|fix --json`. 3 where more than 3 % of the clean programs are accused."""
     parser = argparse.ArgumentParser(prog="mlpilot eval bugs", description=__doc__)
     parser.add_argument("--half", choices=HALVES, default="", help="one half of the cases (default: both)")
-    parser.add_argument("--engine", choices=("check",), default="check", help="what looks for them (default: check)")
+    parser.add_argument("--engine", choices=("check", "fix"), default="check", help="what looks (default: check)")
     parser.add_argument(
         "--mend", action="store_true", help="mend them too, and count what is repaired and proven (slow)"
     )
-    parser.add_argument("--python", default="", help="with --mend: a Python that has PyTorch, Keras and TensorFlow")
+    parser.add_argument("--python", default="", help="for what runs: a Python that has PyTorch, Keras and TensorFlow")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args(argv)
     halves = [options.half] if options.half else list(HALVES)
-    outcome = measure([case for half in halves for case in corpus.cases(half)], corpus.clean())
+    look = loud_lines if options.engine == "check" else watched_lines(options.python)
+    outcome = measure([case for half in halves for case in corpus.cases(half)], corpus.clean(), look)
     if options.mend:
         from mlpilot.evals.bugs.mending import Places, total
 
@@ -81,7 +85,7 @@ def main(argv: list[str]) -> int:
     return verdict(outcome)
 
 
-def measure(cases: list[corpus.Case], clean: list[Path]) -> dict[str, Any]:
+def measure(cases: list[corpus.Case], clean: list[Path], look: Look) -> dict[str, Any]:
     """Tallies of each half, of each framework in it, and the clean programs in which something was found."""
     halves: dict[str, dict[str, Tally]] = {}
     for half in dict.fromkeys(case.half for case in cases):
@@ -89,10 +93,10 @@ def measure(cases: list[corpus.Case], clean: list[Path]) -> dict[str, Any]:
         for framework in dict.fromkeys(case.framework for case in cases if case.half == half):
             say(f"{half}: {framework}")
             some = [case for case in cases if case.half == half and case.framework == framework]
-            tallies[framework] = of_framework(some, tallies["all"])
+            tallies[framework] = of_framework(some, tallies["all"], look)
     say("clean programs")
     began = time.perf_counter()
-    flagged = {path.name: found for path, found in zip(clean, loud_lines(clean), strict=True) if found}
+    flagged = {path.name: found for path, found in zip(clean, look(clean), strict=True) if found}
     return {
         "halves": {half: {name: asdict(one) for name, one in tallies.items()} for half, tallies in halves.items()},
         "clean": {"programs": len(clean), "flagged": sorted(flagged), "seconds": time.perf_counter() - began},
@@ -100,10 +104,10 @@ def measure(cases: list[corpus.Case], clean: list[Path]) -> dict[str, Any]:
     }
 
 
-def of_framework(cases: list[corpus.Case], everything: Tally) -> Tally:
+def of_framework(cases: list[corpus.Case], everything: Tally, look: Look) -> Tally:
     """The tally of some cases, which are counted in `everything`, too."""
     began = time.perf_counter()
-    faulty, fixed = (list(loud_lines(paths)) for paths in ([c.buggy for c in cases], [c.fixed for c in cases]))
+    faulty, fixed = (list(look(paths)) for paths in ([c.buggy for c in cases], [c.fixed for c in cases]))
     tally = Tally()
     for case, wrong, right in zip(cases, faulty, fixed, strict=True):
         tally.add(case, wrong, right)
@@ -117,6 +121,20 @@ def loud_lines(paths: list[Path]) -> Iterable[set[int]]:
     """Lines of each program where there is a warning or an error, as the cases count them."""
     for path, found in zip(paths, check_files(paths), strict=True):
         yield {line_of(path, one) for one in found if one.severity in LOUD}
+
+
+def watched_lines(python: str) -> Look:
+    """The same of what `fix` tells before it mends: each program is read, and a script is run, too, where it can be."""
+    from mlpilot.evals.bugs.mending import Places, looked_at
+
+    places = Places(python)
+
+    def look(paths: list[Path]) -> Iterable[set[int]]:
+        for path, lines in zip(paths, loud_lines(paths), strict=True):
+            shown = looked_at(path, places) if path.suffix == ".py" else []
+            yield lines | {one.line or 1 for one in shown if one.severity in LOUD}
+
+    return look
 
 
 def line_of(path: Path, found: Diagnosis) -> int:

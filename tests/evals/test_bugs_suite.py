@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from mlpilot.evals.bugs import corpus, suite
+from mlpilot.evals.bugs.mending import INSIDE
+from mlpilot.sandbox.choose import probes
 from mlpilot.tools.diagnose.model import Diagnosis
 
 
@@ -16,7 +18,7 @@ def sample(count: int) -> list[corpus.Case]:
 
 
 def test_counts_of_a_sample_add_up() -> None:
-    outcome = suite.measure(sample(9), corpus.clean()[:5])
+    outcome = suite.measure(sample(9), corpus.clean()[:5], suite.loud_lines)
     tallies = outcome["halves"]["open"]
     everything = tallies.pop("all")
     assert everything["cases"] == 9 >= everything["found"] >= everything["placed"] > 0
@@ -31,7 +33,7 @@ def test_false_alarms_make_it_fail(tmp_path: Path) -> None:
     """Faulty programs handed in as if they were clean are accused, and 1 of 20 is more than 3 %."""
     wrong = tmp_path / "wrong.py"
     shutil.copy(corpus.CASES / "001_scaler_before_split" / "buggy.py", wrong)
-    outcome = suite.measure([], [wrong, *corpus.clean()[:19]])
+    outcome = suite.measure([], [wrong, *corpus.clean()[:19]], suite.loud_lines)
     assert outcome["clean"]["flagged"] == ["wrong.py"] and suite.verdict(outcome) == 3
 
 
@@ -50,6 +52,18 @@ def test_no_case_of_the_held_half_is_named() -> None:
     tally = suite.Tally()
     tally.add(case, set(), {1})
     assert tally.cases == 1 and not (tally.missed or tally.misplaced or tally.fixed_named)
+
+
+def test_a_run_finds_what_reading_does_not() -> None:
+    """A program that raises an error of which `check` knows nothing is found, at its line, once it is run."""
+    working = [name for name, probe in probes() if probe.works]
+    if not working:
+        pytest.skip("NOT TESTED: no sandbox works here")
+    raising = [case for case in corpus.cases("open") if "raises" in case.symptom and case.buggy.suffix == ".py"]
+    places = [case for case in raising if set(case.needs) <= INSIDE]
+    unread = [case for case in places if not next(iter(suite.loud_lines([case.buggy])))]
+    [lines] = suite.watched_lines("")([unread[0].buggy])
+    assert lines & set(unread[0].lines)
 
 
 @pytest.mark.parametrize("line", [1, 4])

@@ -1,9 +1,11 @@
-"""What is to be said of one run of a script: the failure that ended it, and the warnings that mean something."""
+"""What is to be said of one run of a script: the failure that ended it, warnings that mean something, its trainings."""
 
 import ast
 import re
 from dataclasses import replace
 
+from mlpilot.tools.diagnose.dynamic.problems import symptoms
+from mlpilot.tools.diagnose.dynamic.rules import judge_all, unobserved
 from mlpilot.tools.diagnose.model import Diagnosis
 from mlpilot.tools.diagnose.read import ENDINGS, diagnose
 from mlpilot.tools.mending.running import Ended, Told
@@ -89,6 +91,12 @@ def warned(ended: Ended, source: str, path: str) -> list[tuple[Diagnosis, Told]]
         )
         found.append((_placed(one, source), told))
     return sorted(found, key=lambda pair: (pair[0].line or 0, pair[0].code))
+
+
+def observed(ended: Ended) -> list[Diagnosis]:
+    """What the trainings of a run show: the five problems that can be mended, and others that are told only."""
+    five = symptoms(ended.trainings)
+    return [*five, *judge_all(ended.trainings, [one.line for one in five]), *unobserved(ended.unobserved)]
 
 
 def same(one: Diagnosis, other: Diagnosis) -> bool:

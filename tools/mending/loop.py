@@ -14,8 +14,6 @@ from itertools import islice
 from pathlib import Path
 from typing import Protocol
 
-from mlpilot.tools.diagnose.dynamic.problems import symptoms
-from mlpilot.tools.diagnose.dynamic.rules import judge_all, unobserved
 from mlpilot.tools.diagnose.model import Diagnosis
 from mlpilot.tools.diagnose.read import ENDINGS
 from mlpilot.tools.diagnose.repair import repair_source
@@ -23,7 +21,7 @@ from mlpilot.tools.diagnose.static.inspect import check_files
 from mlpilot.tools.diagnose.static.report import SYNTAX, TOO_LARGE, check_source
 from mlpilot.tools.mending import leak, settings, training_proof
 from mlpilot.tools.mending.claims import SCORE, fallen, proven
-from mlpilot.tools.mending.complaints import UNFINISHED, failure, of_their_own, same, warned
+from mlpilot.tools.mending.complaints import UNFINISHED, failure, observed, of_their_own, same, warned
 from mlpilot.tools.mending.known import mend_found
 from mlpilot.tools.mending.model import Mend, Proof
 from mlpilot.tools.mending.offers import OFFERS, offers
@@ -274,18 +272,12 @@ def _key(work: _Work, found: Diagnosis) -> tuple[str, int | None]:
 
 def _trainings(work: _Work) -> None:
     """A training that learns nothing: what `training_proof` can prove to mend it stays."""
-    for found in _faults(work.ended):
+    for found in observed(work.ended):
         work.meet(replace(found, path=work.path, column=1))
     mended = training_proof.mend_proven(work.text, work.ended, work.run, work.tried)
     if mended is not None:
         work.take(mended.text, mended.what, mended.ended, mended.runs)
         work.proofs.append(mended.proof)
-
-
-def _faults(ended: Ended) -> list[Diagnosis]:
-    """What the trainings of a run show: the five problems that can be mended, and others that are told only."""
-    five = symptoms(ended.trainings)
-    return [*five, *judge_all(ended.trainings, [one.line for one in five]), *unobserved(ended.unobserved)]
 
 
 def _unseeded(work: _Work) -> None:
@@ -353,7 +345,7 @@ def _kinds(ended: Ended) -> set[tuple[str, str]]:
 def _left(work: _Work) -> str:
     """Warnings and errors that the script still has."""
     found = [*work.check(), *(one for one, _ in warned(work.ended, work.text, work.path))]
-    found += _faults(work.ended)
+    found += observed(work.ended)
     bad = [one for one in found if one.severity in ("error", "warning")]
     told = [f"line {original_line(work.source, work.text, one.line or 1)} [{one.code}]" for one in bad]
     return ", ".join(told[:5]) + (f" and {len(told) - 5} more" if len(told) > 5 else "")
