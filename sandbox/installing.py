@@ -83,7 +83,8 @@ def _resolved(asked: Sequence[str], pins: str, python: str) -> list[dict[str, An
 
 def _pip(words: Sequence[str], python: str) -> None:
     """Run pip, quietly. Raises `UserError` with its own reason."""
-    command = [sys.executable, "-m", "pip", *words, "--no-input", "--only-binary=:all:", "--disable-pip-version-check"]
+    pip = [sys.executable, "-P", "-m", "pip"]
+    command = [*pip, *words, "--no-input", "--only-binary=:all:", "--disable-pip-version-check"]
     if python != this_python():
         command += ["--python-version", python, "--implementation", "cp"]
     done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)

@@ -32,7 +32,7 @@ def look(path: str, stopping: threading.Event) -> Overview:
     """What the table holds. Raises `UserError` where it cannot be read, and `Stopped`."""
     if not is_large(path):
         return abandonable(lambda: overview(path), stopping)
-    found = answer_of([sys.executable, "-m", "mlpilot.chat.reading", path], stopping)
+    found = answer_of([sys.executable, "-P", "-m", "mlpilot.chat.reading", path], stopping)
     if "error" in found:
         raise UserError(str(found["error"]))
     if "columns" not in found:

@@ -58,7 +58,7 @@ def abandonable(work: Callable[[], T], stopping: threading.Event) -> T:
 def apart(words: Sequence[str], stopping: threading.Event) -> dict[str, Any]:
     """What `mlpilot WORDS --json` says, run in a process of its own, so that keys are answered meanwhile; it is
     interrupted as soon as `stopping` is set, and then `Stopped` is raised."""
-    return answer_of([sys.executable, "-m", "mlpilot", *words, "--json"], stopping)
+    return answer_of([sys.executable, "-P", "-m", "mlpilot", *words, "--json"], stopping)
 
 
 def answer_of(command: Sequence[str], stopping: threading.Event) -> dict[str, Any]:

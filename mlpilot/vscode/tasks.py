@@ -47,7 +47,7 @@ def _task(label: str, detail: str, *words: str, **more: Any) -> Json:
         "detail": detail,
         "type": "process",
         "command": "${command:python.interpreterPath}",
-        "args": ["-m", "mlpilot", *words],
+        "args": ["-P", "-m", "mlpilot", *words],
         "options": {"cwd": "${workspaceFolder}"},
         "presentation": SHOWN,
         "problemMatcher": [],

@@ -91,7 +91,7 @@ def _fetch_wheels(folder: Path, version: str) -> None:
     """Download wheels of the locked packages for `version`, from wherever this machine's pip gets its packages."""
     wanted = folder / "requirements.txt"
     wanted.write_text(lock.requirements())
-    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:"]
+    command = [sys.executable, "-P", "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:"]
     if version != f"{sys.version_info.major}.{sys.version_info.minor}":
         command += ["--python-version", version]
     done = subprocess.run(

@@ -206,8 +206,8 @@ def test_the_shape_is_what_is_documented() -> None:
 def test_the_tasks_are_commands_that_there_are() -> None:
     for task in TASKS:
         words = [re.sub(r"\$\{[^}]+\}", "5m", word) for word in task["args"]]
-        assert words[:2] == ["-m", "mlpilot"]
-        parse(build(), words[2:])
+        assert words[:3] == ["-P", "-m", "mlpilot"]
+        parse(build(), words[3:])
 
 
 LINES = {
