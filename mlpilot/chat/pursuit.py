@@ -36,7 +36,7 @@ class Pursuit:
         """The last line of its progress."""
         self._on_line, self._on_end = on_line, on_end
         self._stopped = False
-        command = [sys.executable, "-c", _WITH_US, str(os.getpid()), *words, "--json"]
+        command = [sys.executable, "-P", "-c", _WITH_US, str(os.getpid()), *words, "--json"]
         self._process = subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,

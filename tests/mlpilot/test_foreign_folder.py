@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from mlpilot.chat import reading
+from mlpilot.chat.pursuit import Pursuit
 from mlpilot.chat.stopping import apart
 
 NAMES = ("json", "random", "csv", "pandas", "numpy", "argparse", "sklearn", "rich", "pip")
@@ -43,4 +44,12 @@ def test_commands_run_apart_and_by_hand(folder: Path) -> None:
     assert "endpoints" in apart(["models"], threading.Event())
     done = subprocess.run([sys.executable, "-m", "mlpilot", "--help"], capture_output=True, text=True)
     assert done.returncode == 0 and "usage" in done.stdout.lower()
+    assert imported(folder) == ""
+
+
+def test_a_run_in_the_background(folder: Path) -> None:
+    ends: list[tuple[int, dict[str, object]]] = []
+    Pursuit(["models"], lambda _: None, lambda code, answer: ends.append((code, answer))).wait(60)
+    [(code, answer)] = ends
+    assert code == 0 and "endpoints" in answer
     assert imported(folder) == ""
