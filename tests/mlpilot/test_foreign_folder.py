@@ -11,7 +11,7 @@ from mlpilot.chat import reading
 from mlpilot.chat.pursuit import Pursuit
 from mlpilot.chat.stopping import apart
 
-NAMES = ("json", "random", "csv", "pandas", "numpy", "argparse", "sklearn", "rich", "pip")
+NAMES = ("ctypes", "json", "random", "csv", "pandas", "numpy", "argparse", "sklearn", "rich", "pip")
 
 
 @pytest.fixture
