@@ -47,7 +47,7 @@ class Program:
             if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
         }
         values = [bound.get(one.id, one) if isinstance(one, ast.Name) else one for one in taken]
-        summed = [one.func.value for one in values if _is_call_of(one, "sum")]  # type: ignore[attr-defined]
+        summed = [one.func.value for one in values if _is_call_of(one, "sum")]  # type: ignore[union-attr]
         return len(summed) == len(values) > 0 and all(isinstance(one, ast.Call) for one in summed)
 
     @cached_property
