@@ -80,6 +80,12 @@ def counted(context: Context, call: Call) -> Value:
     return Data(kind="picks")
 
 
+def spaced(context: Context, call: Call) -> Value:
+    """`np.linspace(0, 10, 50)`: rows of a source, which remembers how far they reach."""
+    ends = [abs(one) for value in call.args[:2] if (one := number(value)) is not None]
+    return Data(rows=frozenset({(("source", context.fresh(), f"linspace to {max(ends, default=0):g}"),)}))
+
+
 def random_numbers(context: Context, call: Call) -> Value:
     """Rows of random numbers: a source."""
     serial = context.fresh()
@@ -158,6 +164,12 @@ def shuffle_in_place(context: Context, call: Call) -> Value:
     return Const(None)
 
 
+def picture(context: Context, call: Call) -> Value:
+    """`cv2.imread(path)`: rows, columns, colours, in this order."""
+    del call
+    return Data(rows=frozenset({(("source", context.fresh(), "picture"),)})).flagged("channels last")
+
+
 FUNCTIONS: dict[str, Callable[[Context, Call], Value]] = {
     **{
         f"pandas.{name}": read_table
@@ -179,6 +191,7 @@ FUNCTIONS: dict[str, Callable[[Context, Call], Value]] = {
     "numpy.random.shuffle": shuffle_in_place,
     "random.shuffle": shuffle_in_place,
     "numpy.arange": counted,
+    "numpy.linspace": spaced,
     "numpy.random.choice": random_choice,
     **{
         f"numpy.random.{name}": random_numbers
@@ -191,6 +204,7 @@ FUNCTIONS: dict[str, Callable[[Context, Call], Value]] = {
         for name in ("default_rng", "RandomState", "Generator")
     },
     "numpy.repeat": repeated,
+    **{f"{name}.imread": picture for name in ("cv2", "matplotlib.pyplot", "imageio", "skimage.io", "matplotlib.image")},
     "numpy.tile": repeated,
     **{f"numpy.{name}": folded for name in ("array_split", "split")},
     "numpy.argmax": best_class,

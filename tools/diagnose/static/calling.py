@@ -72,6 +72,9 @@ class Calling(Context):
     def lookup(self, name: str) -> Value | None:
         return self.scope.find(name)
 
+    def bind(self, name: str, value: Value) -> None:
+        self.scope.bind(name, value)
+
     def fresh(self) -> int:
         self.serial += 1
         return self.serial

@@ -12,6 +12,7 @@ GROUPS = (
     ("TORCH0", "PyTorch: the training loop"),
     ("TORCH1", "PyTorch: losses"),
     ("TORCH2", "PyTorch: models, optimisers, data"),
+    ("TORCH3", "Lightning and transformers"),
     ("KERAS0", "Keras: outputs, losses, labels, training"),
     ("KERAS1", "Keras: layers"),
     ("API", "Names that present versions no longer know"),

@@ -136,10 +136,16 @@ def random_split(context: Context, call: Call) -> Value:
     )
 
 
+def held(value: Instance) -> list[Data]:
+    """Data that a data set object was given, or that one of the program's own keeps."""
+    given = [*value.args, *value.kwargs.values(), *(value.attrs.values() if value.own is not None else ())]
+    return [one for kept in given for one in frames.gathered(kept) if one.kind == "data" or value.own is None]
+
+
 def rows_of(value: Value) -> frozenset[tuple[tuple[str, object, object], ...]]:
     """Rows of data, or of a data set object."""
     if isinstance(value, Instance):
-        found = [one for given in (*value.args, *value.kwargs.values()) for one in frames.gathered(given)]
+        found = held(value)
         return found[0].rows if found else frozenset({(("object", value.serial, ""),)})
     data = as_data(value)
     return data.rows if data is not None else frozenset()

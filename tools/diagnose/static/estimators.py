@@ -5,7 +5,7 @@ import re
 
 from mlpilot.tools.diagnose.static import frames
 from mlpilot.tools.diagnose.static.listing import listed
-from mlpilot.tools.diagnose.static.trace import Call, Context, as_data
+from mlpilot.tools.diagnose.static.trace import Call, Context, as_data, written
 from mlpilot.tools.diagnose.static.values import (
     UNKNOWN,
     Const,
@@ -142,8 +142,29 @@ def learners(value: Value | None, depth: int = 0) -> list[tuple[str, str]]:
 def fit(context: Context, call: Call, instance: Instance) -> None:
     """Remember what it was fitted on."""
     X = call.get("X", 0) or call.get("texts") or call.get("x") or call.get("raw_documents") or UNKNOWN
+    if X is UNKNOWN and learners(instance):
+        X = minted(context, call)
     y = call.get("y", 1) or UNKNOWN
     instance.fits.append(Fit(_data(X), y, call.node, context.order))
+
+
+def minted(context: Context, call: Call, at: int = 0) -> Value:
+    """Rows for an argument of which nothing is known but that it is fitted or split, so it must be rows.
+
+    They are bound to its name, so that what is done to them is seen where the name is read again.
+    """
+    if at >= len(call.args) or at >= len(call.node.args) or call.args[at] is not UNKNOWN:
+        return UNKNOWN
+    node = call.node.args[at]
+    if not isinstance(node, ast.Name | ast.Attribute):
+        return UNKNOWN
+    made = Data(rows=frozenset({(("named", written(node), ""),)}))
+    call.args[at] = made
+    if isinstance(node, ast.Name):
+        context.bind(node.id, made)
+    elif isinstance(node.value, ast.Name) and isinstance(owner := context.lookup(node.value.id), Instance):
+        owner.attrs[node.attr] = made
+    return made
 
 
 def _data(value: Value) -> Value:
@@ -175,7 +196,7 @@ def method(context: Context, call: Call, instance: Instance) -> Value:
     if name in ("predict_proba", "decision_function", "predict_log_proba", "score_samples"):
         return data.but(kind="probabilities", made_by=instance, role="y", columns=None, form=name)
     if name == "score":
-        return Data(kind="score", rows=data.rows, made_by=instance)
+        return Data(kind="score", rows=data.rows, made_by=instance, last="model.score")
     if name == "split":
         return folds(context, call, instance, data)
     return data
@@ -225,7 +246,7 @@ def transformed(instance: Instance, data: Data) -> Value:
             }
     form = data.form
     if instance.name in LABEL_ENCODERS:
-        form = "int" if instance.name == "LabelEncoder" else "onehot"
+        form = {"LabelEncoder": "int", "LabelBinarizer": "onehot"}.get(instance.name, "")
     elif instance.name == "OneHotEncoder":
         form = "onehot"
     scaled = {"scaled"} if any(kind == "scale" for _, kind in found) else set()
@@ -240,8 +261,6 @@ def transformed(instance: Instance, data: Data) -> Value:
 
 
 def _argument_text(node: ast.AST) -> str:
-    from mlpilot.tools.diagnose.static.trace import written
-
     if isinstance(node, ast.Call) and node.args:
         return written(node.args[0])
     return "the data"
@@ -277,6 +296,9 @@ def folds(context: Context, call: Call, instance: Instance, data: Data) -> Value
 def split(context: Context, call: Call) -> Value:
     """`train_test_split(...)`: parts of each of its arguments, in turn."""
     seed = constant(call.get("random_state"))
+    for at, value in enumerate(call.args):
+        if value is UNKNOWN:
+            minted(context, call, at)
     given = list(call.args)
     which: object = context.fresh()
     if isinstance(seed, int):
@@ -298,7 +320,7 @@ def split(context: Context, call: Call) -> Value:
 
 def dataset(context: Context, call: Call) -> Value:
     """A bundled data set, or a made one."""
-    name, form = DATASETS[call.name]
+    name, form = DATASETS.get(call.name, (call.name, ""))
     serial = context.fresh()
     base = Data(rows=frozenset({(("source", serial, name),)}), frame=0, dataset=name)
     X, y = base.but(role="X"), base.but(role="y", form=form)

@@ -1,6 +1,6 @@
 """What calls of libraries give: one door to the models of pandas, numpy, scikit-learn, PyTorch and Keras."""
 
-from mlpilot.tools.diagnose.static import arrays, datasets, estimators, frames, nets, tables
+from mlpilot.tools.diagnose.static import arrays, datasets, estimators, frames, nets, options, tables
 from mlpilot.tools.diagnose.static.listing import listed
 from mlpilot.tools.diagnose.static.trace import Call, Context, as_data
 from mlpilot.tools.diagnose.static.values import (
@@ -33,7 +33,7 @@ def call(context: Context, made: Call) -> Value:
         return way(context, made)
     if name == "train_test_split":
         return estimators.split(context, made)
-    if library == "sklearn" and name in estimators.DATASETS:
+    if path.startswith("sklearn.datasets.") and name.startswith(("load_", "fetch_", "make_")):
         return estimators.dataset(context, made)
     if name == "cross_val_predict" and made.args and (crossed := as_data(made.get("X", 1))) is not None:
         asked = constant(made.get("method"), "predict")
@@ -143,6 +143,8 @@ def _instance_method(context: Context, made: Call, receiver: Instance) -> Value:
         return nets.keras_method(context, made, receiver)
     if receiver.library in ("torch", "torchvision", "pytorch_lightning"):
         return nets.torch_method(context, made, receiver)
+    if receiver.path == options.PARSER:
+        return options.parser_method(context, made, receiver)
     if receiver.path == "numpy.random.Generator":
         return arrays.generated(context, made)
     if receiver.library == "keras" and made.name == "adapt":

@@ -250,7 +250,8 @@ def tensor_method(context: Context, call: Call, data: Data) -> Value | None:
     if name == "backward":
         return Const(None)
     if name == "argmax":
-        return arrays.best_class(context, call) if not call.args else data.but(last="argmax", form="int")
+        raw = bool(call.args) or is_module(data.made_by)
+        return data.but(last="argmax", form="int") if raw else arrays.best_class(context, call)
     return data if name in ("numpy", "type") else None
 
 

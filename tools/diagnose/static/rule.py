@@ -38,10 +38,27 @@ class Program:
         return [(node.lineno, node.end_lineno or node.lineno) for node in found]
 
     @cached_property
+    def only_shows(self) -> bool:
+        """Whether gradients are taken of plain sums of outputs alone, to show a call: there is no loss or target."""
+        taken = [node.func.value for node in self.nodes if _is_call_of(node, "backward")]  # type: ignore[attr-defined]
+        bound = {
+            node.targets[0].id: node.value
+            for node in self.nodes
+            if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
+        }
+        values = [bound.get(one.id, one) if isinstance(one, ast.Name) else one for one in taken]
+        summed = [one.func.value for one in values if _is_call_of(one, "sum")]  # type: ignore[union-attr]
+        return len(summed) == len(values) > 0 and all(isinstance(one, ast.Call) for one in summed)
+
+    @cached_property
     def names(self) -> set[str]:
         """Every name and attribute that the program mentions."""
         found = {node.id for node in self.nodes if isinstance(node, ast.Name)}
         return found | {node.attr for node in self.nodes if isinstance(node, ast.Attribute)}
+
+
+def _is_call_of(node: ast.AST, name: str) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == name
 
 
 Look = Callable[[Program], Iterator[Found]]

@@ -3,14 +3,17 @@
 from mlpilot.tools.diagnose.static import (  # noqa: F401 - each adds its rules
     rules_api,
     rules_choice,
+    rules_future,
     rules_keras,
     rules_keras_data,
     rules_keras_layers,
     rules_keras_own,
+    rules_keras_parts,
     rules_keras_task,
     rules_keras_use,
     rules_label,
     rules_leak,
+    rules_lightning,
     rules_metric,
     rules_model,
     rules_multi,
@@ -24,6 +27,7 @@ from mlpilot.tools.diagnose.static import (  # noqa: F401 - each adds its rules
     rules_torch_model,
     rules_torch_state,
     rules_torch_time,
+    rules_torch_use,
     rules_torch_values,
 )
 from mlpilot.tools.diagnose.static.rule import RULES

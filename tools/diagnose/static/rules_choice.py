@@ -7,7 +7,7 @@ Humbatova et al. 2020; Yang et al. 2022.
 import ast
 from collections.abc import Iterator
 
-from mlpilot.tools.diagnose.static import estimators
+from mlpilot.tools.diagnose.static import estimators, frames
 from mlpilot.tools.diagnose.static.judged import LABEL_METRICS, SCORE_METRICS, is_metric, predicted
 from mlpilot.tools.diagnose.static.listing import listed
 from mlpilot.tools.diagnose.static.naming import tokens
@@ -72,6 +72,8 @@ def worse_for_better(program: Program) -> Iterator[Found]:
         given = call.node.args[0] if call.node.args else getattr(call.node.func, "value", None)
         if given is None or not isinstance(given, ast.Name | ast.Attribute | ast.Subscript):
             continue
+        if call.args and any(one.last == "model.score" for one in frames.gathered(call.args[0])):
+            continue  # more is better, whatever it is called
         wanted = -1 if "min" in call.name else 1
         keyed = any(one.arg == "key" for one in call.node.keywords)
         if (

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from mlpilot.tools.diagnose.static.datasets import CLASSES
 from mlpilot.tools.diagnose.static.kerasmodel import KerasModel, keras_models
 from mlpilot.tools.diagnose.static.rule import Found, Program, rule
+from mlpilot.tools.diagnose.static.tensors import keras_units
 from mlpilot.tools.diagnose.static.trace import path_of
 from mlpilot.tools.diagnose.static.values import Const, Instance
 
@@ -48,7 +49,10 @@ def _models(program: Program) -> Iterator[KerasModel]:
 def softmax_of_one(program: Program) -> Iterator[Found]:
     """`Dense(1, activation="softmax")`."""
     for one in _models(program):
-        if one.activation == "softmax" and one.units == 1 and one.last is not None:
+        if one.last is None or one.activation != "softmax":
+            continue
+        units = keras_units(one.last) if one.last.name.startswith("Conv") else one.units
+        if units == 1:
             yield one.last.node, "softmax of one output is always 1: the model says the same for every row"
 
 
@@ -209,7 +213,18 @@ _SCALING = re.compile(r"scal|normal|standard|minmax|tanh\(|\.max\(|\.sign\(|-1",
 def _unbounded(one: KerasModel) -> bool:
     """Whether the target is known to be a value of any size."""
     y = one.labels()
-    return y is not None and y.form == "float" and bool(y.dataset) and not y.learned and "scaled" not in y.flags
+    if y is None or y.learned or y.applied or "scaled" in y.flags:
+        return False
+    named = len(y.columns or ()) == 1 and bool(_AMOUNTS.search((y.columns or ("",))[0]))
+    return (y.form == "float" and bool(y.dataset)) or named
+
+
+_AMOUNTS = re.compile(
+    r"(^|_)(\w*price|cost|costs|salary|income|age|sales|temp(erature)?|charges|fare|amount|rent|weight|height|mpg"
+    r"|revenue|consumption|demand|distance|duration|days|population)($|_)",
+    re.IGNORECASE,
+)
+"""Names of columns that hold amounts: they do not stay within 1."""
 
 
 @rule(

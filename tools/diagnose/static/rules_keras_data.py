@@ -98,6 +98,8 @@ _RATE = "1e-3 for Adam, 1e-2 for SGD"
 )
 def learning_rate(program: Program) -> Iterator[Found]:
     """`Adam(learning_rate=1.0)`."""
+    if "minimize" in program.names and not program.names & {"Sequential", "Model", "compile", "fit"}:
+        return  # a number by itself is moved: nothing is trained
     for one in program.trace.instances:
         if not one.path.startswith("keras.optimizers.") or "chedule" in one.path:
             continue

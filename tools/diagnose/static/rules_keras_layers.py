@@ -251,6 +251,8 @@ def dropout_last(program: Program) -> Iterator[Found]:
 )
 def initial_weights(program: Program) -> Iterator[Found]:
     """`Dense(64, kernel_initializer="zeros")`."""
+    if "kernel_regularizer" in program.text and not program.names & {"Sequential", "Model", "compile", "fit", "matmul"}:
+        return  # a layer by itself, with weights that are plain to see, shows what a penalty comes to
     for one in program.trace.instances:
         given = one.argument("kernel_initializer") or one.argument("init")
         name = given.value if isinstance(given, Const) else getattr(given, "name", "")

@@ -48,7 +48,7 @@ def stacked_on_own_fit(program: Program) -> Iterator[Found]:
         yield call.node, text
 
 
-def _targets(program: Program) -> Iterator[tuple[Call, Data, Data]]:
+def same_table_targets(program: Program) -> Iterator[tuple[Call, Data, Data]]:
     """(call, X, y) of each fit or split where features and target come from one table."""
     for call in program.trace.of("fit", "train_test_split", "cross_val_score", "cross_validate", "cross_val_predict"):
         start = 1 if call.name.startswith("cross") else 0
@@ -69,7 +69,7 @@ def label_in_derived_column(program: Program) -> Iterator[Found]:
     """`df["lost"] = np.where(df["default"] == 1, ...)`, and then `X = df.drop(columns="default")`."""
     made = list(_made_columns(program))
     told = set()
-    for call, X, y in _targets(program):
+    for call, X, y in same_table_targets(program):
         if X.kind != "data":
             continue
         target = (y.columns or ("",))[0]

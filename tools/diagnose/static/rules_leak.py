@@ -7,118 +7,18 @@ Leakage in Notebooks" (ASE 2022); Kaufman et al., "Leakage in Data Mining" (KDD 
 import ast
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-from mlpilot.tools.diagnose.static import estimators, frames
-from mlpilot.tools.diagnose.static.judged import fits, folds_are_scored, is_part, last_fit, part, torch_uses, uses
+from mlpilot.tools.diagnose.static import estimators
+from mlpilot.tools.diagnose.static.judged import fits, is_part, last_fit, part, uses
+from mlpilot.tools.diagnose.static.leaking import Leak, leaks, part_of_file
 from mlpilot.tools.diagnose.static.naming import part_of
 from mlpilot.tools.diagnose.static.rule import Found, Program, rule
 from mlpilot.tools.diagnose.static.trace import Call, as_data
-from mlpilot.tools.diagnose.static.values import Data, Instance, Learning, Value, covers, overlap
+from mlpilot.tools.diagnose.static.values import Data, Instance, Learning, Value
 
 _YANG = "Yang et al. 2022, preprocessing leakage; scikit-learn, Common pitfalls"
 _FEWER = re.compile(r"UnderSampler|Tomek|NearMiss|Neighbours|OneSidedSelection|InstanceHardness|ClusterCentroids")
 _FIRST = "split first; fit on the training part only, best as a step of a Pipeline"
-
-
-@dataclass(frozen=True)
-class Leak:
-    """What was learnt from rows that the model is judged on."""
-
-    learning: Learning
-    where: ast.AST
-    """The split, the cross-validation or the prediction that shows it."""
-    how: str
-    """split, cross, judged."""
-    y: tuple[str, ...] = ()
-    """The target's column, where it is known."""
-
-
-def leaks(program: Program) -> list[Leak]:
-    """Each thing learnt too early, once; kept on the program."""
-    found: list[Leak] | None = program.__dict__.get("leaks")
-    if found is None:
-        found = list(
-            _unique([*_before_splits(program), *_before_folds(program), *_when_judged(program), *_of_torch(program)])
-        )
-        program.__dict__["leaks"] = found
-    return found
-
-
-def _unique(found: list[Leak]) -> Iterator[Leak]:
-    seen = set()
-    for leak in found:
-        one = leak.learning
-        by_hand = one.what[:1].islower()
-        key = (one.line, one.kind) if by_hand else (one.line, one.column, one.what)
-        if key not in seen:
-            seen.add(key)
-            yield leak
-
-
-def _before_splits(program: Program) -> Iterator[Leak]:
-    for call in program.trace.of("train_test_split"):
-        given = [one for value in call.args for one in frames.gathered(value)]
-        last = given[-1].columns if len(given) > 1 and len(given[-1].columns or ()) == 1 else ()
-        y = next((one.columns for one in given if one.role == "y" and one.columns), last)
-        for data in given:
-            nested = is_part(data.rows)
-            for one in _live(data):
-                if covers(one.rows, data.rows) and (not nested or one.kind == "resample"):
-                    yield Leak(one, call.node, "split", y or ())
-
-
-def _before_folds(program: Program) -> Iterator[Leak]:
-    for call in program.trace.calls:
-        data = _crossed(call)
-        if data is None or (call.name == "cross_val_predict" and not folds_are_scored(program, call)):
-            continue
-        given = bool(call.inside) and all(row[0][0] == "named" for row in data.rows)
-        nested = is_part(data.rows) or given  # what a function nobody calls is given may well be a training part
-        for one in _live(data):
-            if covers(one.rows, data.rows) and (not nested or one.kind == "resample"):
-                yield Leak(one, call.node, "cross", ())
-
-
-def _crossed(call: Call) -> Data | None:
-    if call.name in estimators.CROSS:
-        return as_data(call.get("X", 1))
-    if call.name == "fit" and isinstance(call.receiver, Instance) and call.receiver.name in estimators.SEARCHES:
-        return as_data(call.get("X", 0)) if call.get("y", 1) is not None else None
-    return None
-
-
-def _when_judged(program: Program) -> Iterator[Leak]:
-    for use in uses(program):
-        trained = use.trained_on
-        if trained is None or "mixed" in use.data.flags | trained.flags or overlap(trained.rows, use.data.rows):
-            continue
-        if not use.data.rows or not (any(len(row) > 1 for row in use.data.rows) or _part_of_file(use.data) == "test"):
-            continue
-        for one in _live(trained, use.data):
-            if is_part(one.rows) and one.kind != "resample":
-                continue  # learnt from a training part, and judged on a fold of it: the test part is still unseen
-            if covers(one.rows, use.data.rows) and one.rows != use.data.rows and covers(one.rows, trained.rows):
-                yield Leak(one, use.call.node, "judged", ())
-
-
-def _of_torch(program: Program) -> Iterator[Leak]:
-    for trained, judged, call in torch_uses(program):
-        for one in _live(trained, judged):
-            if covers(one.rows, judged.rows) and one.rows != judged.rows and covers(one.rows, trained.rows):
-                yield Leak(one, call.node, "judged", ())
-
-
-def _live(*many: Data) -> Iterator[Learning]:
-    """What counts: extremes only where both of them are used."""
-    learned = frozenset().union(*(one.learned for one in many))
-    extremes = {one.what.removeprefix("arg") for one in learned if one.kind == "extreme"}
-    for one in learned:
-        if one.kind == "encode" or (one.kind == "extreme" and not {"min", "max"} <= extremes):
-            continue
-        if one.what in ("value_counts", "nunique", "sum", "corr", "cov") and one.kind == "statistic":
-            continue
-        yield one
 
 
 class _Place(ast.expr):
@@ -303,9 +203,9 @@ def fitted_on_test(program: Program) -> Iterator[Found]:
         if part(data, call.text(0)) == "train" or (data is not None and data.rows and part(data, call.text(0)) == "")
     }
     named = {instance.serial for call, instance, data, _ in fits(program) if _unsplit(data, call, "train")}
-    by_file = {instance.name for _, instance, data, _ in fits(program) if _part_of_file(data) == "train"}
+    by_file = {instance.name for _, instance, data, _ in fits(program) if part_of_file(data) == "train"}
     for call, instance, data, _ in fits(program):
-        if _part_of_file(data) == "test" and instance.name in by_file and estimators.learners(instance):
+        if part_of_file(data) == "test" and instance.name in by_file and estimators.learners(instance):
             text = f"{instance.name} is fitted on the test file, too: train and test rows are not transformed alike"
             yield call.node, text
             continue
@@ -332,14 +232,6 @@ def _unsplit(data: Data | None, call: Call, which: str) -> bool:
 
 def _fits_anew(instance: Instance) -> bool:
     return bool(estimators.learners(instance)) or instance.name in estimators.LABEL_ENCODERS
-
-
-def _part_of_file(data: Data | None) -> str:
-    """train or test, by the name of the file that rows came from; where they were not split."""
-    if data is None or len(data.rows) != 1:
-        return ""
-    (row,) = data.rows
-    return part_of(str(row[0][2])) if row[0][0] == "source" and "." in str(row[0][2]) else ""
 
 
 def is_refit(instance: Instance, call: Call) -> bool:

@@ -55,6 +55,8 @@ def not_fitted(program: Program) -> Iterator[Found]:
             or model.library != "sklearn"
         ):
             continue
+        if any(first <= call.node.lineno <= last for first, last in program.tried):
+            continue
         learns = (estimators.is_predictor(model) or model.name in estimators.KIND) and not _fitted_inside(model)
         if learns and model.name not in ("TSNE",) and not _handed_on(program, model):
             yield call.node, f"{call.on()} ({model.name}) is never fitted before this {call.name}"

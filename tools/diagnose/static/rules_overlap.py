@@ -32,7 +32,7 @@ _OVERLAP = "Yang et al. 2022, overlap leakage"
 )
 def overlapping(program: Program) -> Iterator[Found]:
     """Fitted on all rows, or on a part that holds test rows; another random split of the same rows."""
-    for use in _judged(program):
+    for use in judged_after_fit(program):
         trained = use.trained_on
         assert trained is not None and use.fit is not None
         if trained.rows == use.data.rows:
@@ -51,7 +51,8 @@ def overlapping(program: Program) -> Iterator[Found]:
             yield call.node, f"{call.text(0)} is a part of the rows that the model is trained on"
 
 
-def _judged(program: Program) -> Iterator[Judgement]:
+def judged_after_fit(program: Program) -> Iterator[Judgement]:
+    """Every score of a model whose last fit is known, where it cannot be that rows were mixed up on the way."""
     for use in judgements(program):
         trained = use.trained_on
         if trained is None or "mixed" in trained.flags | use.data.flags or not trained.rows or not use.data.rows:
@@ -125,7 +126,7 @@ def _only(use: Judgement) -> str:
 def _on_training_rows(program: Program) -> Iterator[Judgement]:
     if any(True for _ in program.trace.of(*estimators.CROSS, "split", "learning_curve", "validation_curve")):
         return
-    found = list(_judged(program))
+    found = list(judged_after_fit(program))
     held_out = {one.model for one in found if one.trained_on and not overlap(one.trained_on.rows, one.data.rows)}
     for use in found:
         trained = use.trained_on

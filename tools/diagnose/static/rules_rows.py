@@ -5,6 +5,7 @@ Python, set; Humbatova et al. 2020 (training data quality, preprocessing).
 """
 
 import ast
+import re
 from collections.abc import Iterator
 
 from mlpilot.tools.diagnose.static import estimators
@@ -129,12 +130,35 @@ def order_of_a_set(program: Program) -> Iterator[Found]:
         for node in program.nodes
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and _is_set(node.value)
     }
+    listed_sets -= _put_in_order(program)
     for node in program.nodes:
         if not isinstance(node, ast.Call) or written(node.func) != "enumerate" or not node.args:
             continue
         over = node.args[0]
         if _is_set(over) or (isinstance(over, ast.Name) and over.id in listed_sets):
             yield node, f"{written(over)} has another order in each run, and with it the numbers"
+
+
+def _put_in_order(program: Program) -> set[str]:
+    """Names that are sorted somewhere, or sets that begin empty and are not seen to be filled with texts."""
+    found = set()
+    filled = {
+        written(node.func.value)
+        for node in program.nodes
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in ("add", "update")
+        and re.search(r"split|token|word|char|text|lower", " ".join(written(one, 200) for one in node.args))
+    }
+    for node in program.nodes:
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            called = {written(one.func) for one in ast.walk(node.value) if isinstance(one, ast.Call)}
+            empty = isinstance(node.value, ast.Call) and not node.value.args and called == {"set"}
+            if "sorted" in called or (empty and node.targets[0].id not in filled):
+                found.add(node.targets[0].id)
+        elif isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "sort":
+            found.add(written(node.func.value))  # type: ignore[attr-defined]
+    return found
 
 
 def _is_set(node: ast.expr) -> bool:

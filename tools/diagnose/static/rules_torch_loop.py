@@ -68,7 +68,7 @@ def _clears_otherwise(program: Program) -> bool:
 )
 def zero_grad(program: Program) -> Iterator[Found]:
     """No `zero_grad`, or one that is outside of the loop over the batches."""
-    if not is_torch(program):
+    if not is_torch(program) or program.only_shows:
         return
     taken, cleared = steps(program), list(program.trace.of("zero_grad"))
     for call in backwards(program):

@@ -182,7 +182,7 @@ def no_activation(program: Program) -> Iterator[Found]:
                 before = layer
             elif not (isinstance(layer, Instance) and layer.name in ("Dropout", "BatchNorm1d", "Flatten")):
                 before = None
-    for call in program.trace.calls:
+    for call in program.trace.calls if not program.only_shows else ():
         data = as_data(call.args[0]) if call.args else None
         called = call.receiver if call.path == ".__call__" else None
         if not isinstance(called, Instance) or called.path != "torch.nn.Linear" or data is None:

@@ -133,6 +133,10 @@ class Context:
         """What a name stands for now."""
         raise NotImplementedError
 
+    def bind(self, name: str, value: Value) -> None:
+        """Let a name stand for the value, where the program is now."""
+        raise NotImplementedError
+
     def fresh(self) -> int:
         """A number that was not given before."""
         raise NotImplementedError
