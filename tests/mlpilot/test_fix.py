@@ -131,6 +131,30 @@ def test_a_leak_into_the_folds_is_proven_by_the_rows_of_each_fit(capsys, tmp_pat
 
 
 @pytest.mark.sandbox
+def test_a_leak_is_seen_though_the_script_exits_and_prints_the_training_score_last(capsys, tmp_path):
+    text = """
+        import sys
+        from sklearn.datasets import load_iris
+        from sklearn.model_selection import train_test_split
+        from sklearn.tree import DecisionTreeClassifier
+
+        def main():
+            X, y = load_iris(return_X_y=True)
+            X_train, X_test, y_train, y_test = train_test_split(X, y, random_state=1)
+            model = DecisionTreeClassifier(random_state=0).fit(X, y)
+            print("test accuracy", model.score(X_test, y_test))
+            print("train accuracy", model.score(X_train, y_train))
+            return 0
+
+        sys.exit(main())
+    """
+    said = fix(capsys, write(tmp_path / "tree.py", text))
+    assert (said["status"], said["proof"]["before"]) == ("repaired", "0")
+    assert said["proof"]["what"] == "judgements of rows held out"
+    assert said["proof"]["after"].startswith("1; the honest score is lower: test accuracy 1 →")
+
+
+@pytest.mark.sandbox
 def test_a_seed_is_proven_by_two_runs_that_differed(capsys, tmp_path):
     said = fix(capsys, write(tmp_path / "s.py", UNSEEDED))
     assert said["proof"]["what"] == "two runs print the same"
