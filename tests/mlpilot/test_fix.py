@@ -92,8 +92,9 @@ def test_what_ends_a_script_is_mended_and_proven_by_running_it_twice(capsys, tmp
     assert said["proof"]["what"] == "runs to its end"
     assert said["proof"]["before"].startswith("TypeError: ") and said["proof"]["after"] == "ended well, twice"
     assert said["proof"]["seeds"] == 2
-    raised = [(one["line"], one["code"]) for one in said["diagnoses"] if one["code"].startswith("RUN")]
-    assert raised == [(5, "RUN001"), (8, "RUN001")]
+    told = [(one["line"], one["code"], "it ends the script" in one["message"]) for one in said["diagnoses"]]
+    assert told == [(6, "API005", True), (8, "API003", True)]  # each fault once, though read and met
+    assert all(one["evidence"] and one["fix"] for one in said["diagnoses"])
     assert path.read_text() == before.replace("sparse=", "sparse_output=").replace("np.NaN", "np.nan")
     assert (tmp_path / "colours.py.bak").read_text() == before
 

@@ -25,6 +25,7 @@ from mlpilot.tools.mending.complaints import UNFINISHED, failure, of_their_own, 
 from mlpilot.tools.mending.known import mend_found
 from mlpilot.tools.mending.model import Mend, Proof
 from mlpilot.tools.mending.offers import offers
+from mlpilot.tools.mending.once_told import lines_of_statement
 from mlpilot.tools.mending.raised import mend_raised
 from mlpilot.tools.mending.running import Ended, Told
 from mlpilot.tools.mending.silent import MOST_TRIED, leaks, offered, unseeded
@@ -96,13 +97,15 @@ def _failures(work: Work) -> str:
             return _why_not(broken, [], work.changes, "that is its own verdict, which no edit may change")
         tried = []
         seen = {work.text}
-        for text, what in _proposals(work, broken):
+        for text, what, cause in _proposals(work, broken):
             if text in seen or work.brings(text, what):
                 continue
             seen.add(text)
             ended = work.run(text)
             after = failure(ended, text, work.path)
             if after is None or not (same(broken, after) or after.code == UNFINISHED):
+                if cause is not None:
+                    work.cure(cause)
                 work.take(text, what, ended)
                 break
             tried.append(what)
@@ -120,28 +123,31 @@ def _why_not(
     return f"{before}{broken.message}; {why}"
 
 
-def _proposals(work: Work, broken: Diagnosis) -> Iterator[tuple[str, str]]:
-    """Edits to try against a failure, the likeliest first."""
+def _proposals(work: Work, broken: Diagnosis) -> Iterator[tuple[str, str, Diagnosis | None]]:
+    """(text, what was changed, the finding of `check` that it mends) to try against a failure, the likeliest first."""
     found = work.check()
     if broken.kind == "missing-values":  # an edit that was meant to fill them, and does not, is the cause
         yield from _several(work.text, [one for one in found if one.code in CHANGED_COPY])
-    here = [one for one in found if one.code.startswith(("API", "KERAS", "MODEL")) and one.line == broken.line]
+    lines = lines_of_statement(ast.parse(work.text), broken.line)
+    here = [one for one in found if one.code.startswith(("API", "KERAS", "MODEL")) and one.line in lines]
     yield from _several(work.text, here)  # a present name is better than one left out
     errors = sorted((one for one in found if one.severity == "error"), key=lambda one: one.line != broken.line)
     for one in errors:
-        yield from ((text, what) for text, what, _ in islice(offers(work.text, one, silent=False), MOST_TRIED))
+        for text, what, _ in islice(offers(work.text, one, silent=False), MOST_TRIED):
+            yield text, what, one
     if broken.kind not in NOT_FOR_SCRIPTS and not of_their_own(work.text, broken):
         mended = repair_source(work.text, broken)
         if mended is not None:
-            yield mended
-    yield from mend_raised(work.text, broken)
+            yield (*mended, None)
+    for text, what in mend_raised(work.text, broken):
+        yield text, what, None
 
 
-def _several(text: str, found: list[Diagnosis]) -> Iterator[tuple[str, str]]:
+def _several(text: str, found: list[Diagnosis]) -> Iterator[tuple[str, str, Diagnosis]]:
     for one in found:
         mended = mend_found(text, one)
         if mended is not None:
-            yield mended
+            yield (*mended, one)
 
 
 def _warnings(work: Work) -> None:

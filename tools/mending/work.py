@@ -8,6 +8,7 @@ from typing import Protocol
 from mlpilot.tools.diagnose.model import Diagnosis
 from mlpilot.tools.diagnose.static.report import TOO_LARGE, check_source
 from mlpilot.tools.mending.model import Proof
+from mlpilot.tools.mending.once_told import told_once
 from mlpilot.tools.mending.running import Ended, Probe
 
 
@@ -29,8 +30,8 @@ class Work:
     ended: Ended
     read: list[Diagnosis]
     """What `check` found in the script as it was given."""
-    met: list[Diagnosis] = field(default_factory=list)
-    """What runs have shown, at lines of the script as it was given."""
+    met: list[tuple[Diagnosis, Diagnosis | None]] = field(default_factory=list)
+    """What runs have shown, at lines of the script as it was given, and the finding whose mend cured it."""
     changes: list[str] = field(default_factory=list)
     proofs: list[Proof] = field(default_factory=list)
     tried: list[str] = field(default_factory=list)
@@ -60,11 +61,20 @@ class Work:
 
     def meet(self, found: Diagnosis) -> None:
         """Note what a run of the present version has shown."""
-        self.met.append(replace(found, line=original_line(self.source, self.text, found.line or 1)))
+        self.met.append((self.original(found), None))
+
+    def cure(self, cause: Diagnosis) -> None:
+        """Note that the mend of a finding of the present version cured what was met last."""
+        self.met[-1] = self.met[-1][0], self.original(cause)
+
+    def original(self, found: Diagnosis) -> Diagnosis:
+        """A finding of the present version at its line of the script as it was given."""
+        return replace(found, line=original_line(self.source, self.text, found.line or 1))
 
     def diagnoses(self) -> tuple[Diagnosis, ...]:
-        """All that was found, by place."""
-        return tuple(sorted((*self.read, *self.met), key=lambda one: (one.line or 0, one.column or 0, one.code)))
+        """All that was found, each fault once, by place."""
+        found = told_once(self.source, self.read, self.met)
+        return tuple(sorted(found, key=lambda one: (one.line or 0, one.column or 0, one.code)))
 
 
 def loud(found: Diagnosis) -> bool:
