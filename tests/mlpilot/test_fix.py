@@ -92,8 +92,9 @@ def test_what_ends_a_script_is_mended_and_proven_by_running_it_twice(capsys, tmp
     assert said["proof"]["what"] == "runs to its end"
     assert said["proof"]["before"].startswith("TypeError: ") and said["proof"]["after"] == "ended well, twice"
     assert said["proof"]["seeds"] == 2
-    raised = [(one["line"], one["code"]) for one in said["diagnoses"] if one["code"].startswith("RUN")]
-    assert raised == [(5, "RUN001"), (8, "RUN001")]
+    told = [(one["line"], one["code"], "it ends the script" in one["message"]) for one in said["diagnoses"]]
+    assert told == [(6, "API005", True), (8, "API003", True)]  # each fault once, though read and met
+    assert all(one["evidence"] and one["fix"] for one in said["diagnoses"])
     assert path.read_text() == before.replace("sparse=", "sparse_output=").replace("np.NaN", "np.nan")
     assert (tmp_path / "colours.py.bak").read_text() == before
 
@@ -128,6 +129,30 @@ def test_a_leak_into_the_folds_is_proven_by_the_rows_of_each_fit(capsys, tmp_pat
     said = json.loads(capsys.readouterr().out)
     assert (said["status"], said["proof"]["before"]) == ("repaired", "150")
     assert said["proof"]["what"] == "rows of StandardScaler" and said["proof"]["after"].startswith("120")
+
+
+@pytest.mark.sandbox
+def test_a_leak_is_seen_though_the_script_exits_and_prints_the_training_score_last(capsys, tmp_path):
+    text = """
+        import sys
+        from sklearn.datasets import load_iris
+        from sklearn.model_selection import train_test_split
+        from sklearn.tree import DecisionTreeClassifier
+
+        def main():
+            X, y = load_iris(return_X_y=True)
+            X_train, X_test, y_train, y_test = train_test_split(X, y, random_state=1)
+            model = DecisionTreeClassifier(random_state=0).fit(X, y)
+            print("test accuracy", model.score(X_test, y_test))
+            print("train accuracy", model.score(X_train, y_train))
+            return 0
+
+        sys.exit(main())
+    """
+    said = fix(capsys, write(tmp_path / "tree.py", text))
+    assert (said["status"], said["proof"]["before"]) == ("repaired", "0")
+    assert said["proof"]["what"] == "judgements of rows held out"
+    assert said["proof"]["after"].startswith("1; the honest score is lower: test accuracy 1 →")
 
 
 @pytest.mark.sandbox

@@ -10,9 +10,9 @@ from mlpilot.tools.diagnose.static.report import check_source
 from mlpilot.tools.mending import leak, settings
 from mlpilot.tools.mending.complaints import failure
 from mlpilot.tools.mending.known import mend_found
-from mlpilot.tools.mending.loop import original_line
 from mlpilot.tools.mending.raised import mend_raised
 from mlpilot.tools.mending.running import Ended, Told, _notes, as_solution
+from mlpilot.tools.mending.work import original_line
 
 PANDAS = "import pandas as pd\ndf = pd.read_csv('a.csv')\n"
 

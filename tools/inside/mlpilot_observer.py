@@ -12,6 +12,7 @@ import importlib
 import json
 import os
 import sys
+import tempfile
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -30,10 +31,22 @@ Notes = dict[str, list[dict[str, Any]]]
 def warm_up(*names: str) -> None:
     """Import what the script will, once, before the forks; what is not there is the script's to complain about."""
     for name in names:
-        with contextlib.suppress(Exception):
+        with contextlib.suppress(Exception), _a_place_to_write():
             importlib.import_module(name)
             if name == "torch":
                 _warm_up_torch()
+
+
+@contextlib.contextmanager
+def _a_place_to_write() -> Iterator[None]:
+    """TensorFlow asks, while it is imported, which folder is for files that pass, and before the forks there is none:
+    it is told of one, and writes nothing there. Every fork finds its own again."""
+    known = tempfile.tempdir
+    tempfile.tempdir = "/"
+    try:
+        yield
+    finally:
+        tempfile.tempdir = known
 
 
 def _warm_up_torch() -> None:
@@ -49,7 +62,8 @@ def _warm_up_torch() -> None:
 
 
 def work(buffers: Sequence[Any], send: Callable[[str, Any], None], names: dict[str, Any]) -> None:
-    """Run the script of the first buffer (JSON: `name`, `source`, `watched`) with these names, those of `__main__`."""
+    """Run the script of the first buffer (JSON: `name`, `source`, `watched`, `probe`) with these names, those of
+    `__main__`. `probe` is null, or says which frameworks a probe watches, and by how much seeds are moved."""
     job = json.loads(bytes(buffers[0]))
     path = Path.cwd() / job["name"]
     path.write_text(job["source"], encoding="utf-8")
@@ -58,6 +72,7 @@ def work(buffers: Sequence[Any], send: Callable[[str, Any], None], names: dict[s
     notes: Notes = {"warnings": [], "fits": []}
     watching = mlpilot_watching.Watching(str(path))
     watching.start()
+    probe = _probe(job["probe"])
     ended = False
     try:
         with _watching(job["watched"], str(path), notes), _listening(str(path), notes):
@@ -68,6 +83,18 @@ def work(buffers: Sequence[Any], send: Callable[[str, Any], None], names: dict[s
         sys.stderr.flush()
         send("trainings", watching.as_bytes(ended))
         send("notes", json.dumps(notes).encode())
+        if probe is not None:
+            import mlpilot_probe
+
+            send("facts", json.dumps(mlpilot_probe.tell(probe, names)).encode())
+
+
+def _probe(asked: Any) -> Any:
+    if asked is None:
+        return None
+    import mlpilot_probe
+
+    return mlpilot_probe.begin(*asked["frameworks"], more=asked["seed"])
 
 
 def _as_new(path: Path) -> None:

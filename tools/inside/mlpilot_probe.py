@@ -1,8 +1,8 @@
 """Facts of one run of a script, for a proof: what losses, optimisers, splits and fits were given.
 
-A probed copy of the script calls `begin` before its first statement and `tell` after its last; what was seen goes out
-as the last line of standard output, behind a word that the host made up for this run. Nothing that the script computes
-is changed. Rows are compared by what they hold, so a copy of a row is that row.
+The observer calls `begin` before the script and `tell` after it, however it ends; what was seen goes out as a buffer
+of its own. Nothing that the script computes is changed, but for its seeds where other ones are asked for. Rows are
+compared by what they hold, so a copy of a row is that row.
 """
 
 import contextlib
@@ -10,12 +10,12 @@ import functools
 import hashlib
 import importlib
 import inspect
-import json
 import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
 MOST_ROWS = 200_000
+_MOST_COLUMNS, _MOST_MODELS = 200, 20
 
 Facts = dict[str, Any]
 
@@ -26,8 +26,10 @@ class Probe:
     def __init__(self) -> None:
         self.counts: dict[str, int] = {}
         self.largest: dict[str, int] = {}
-        self.fitted: set[bytes] = set()
-        self.judged: list[bytes] = []
+        self.fitted: dict[int, tuple[Any, set[bytes]]] = {}
+        self.judged: dict[str, int] | None = None
+        self.known_answers: set[bytes] = set()
+        self.scales: dict[int, float] = {}
         self.answers: set[bytes] = set()
         self.depth = 0
         self.torch: Any = None
@@ -37,6 +39,16 @@ class Probe:
 
     def most(self, name: str, value: int) -> None:
         self.largest[name] = max(self.largest.get(name, 0), value)
+
+    def scaled(self, model: Any, data: Any) -> None:
+        """Remember how large the numbers are that a model learns from."""
+        self.scales[id(model)] = largest(data)
+
+    def compared(self, model: Any, data: Any) -> None:
+        """Count it where those that it is judged on are ten times as large, or as small."""
+        own, other = self.scales.get(id(model), 0.0), largest(data)
+        if own > 0 and other > 0:
+            self.count("judgements on another scale", int(not 0.1 < own / other < 10))
 
 
 def rows_of(data: Any) -> list[bytes]:
@@ -55,8 +67,18 @@ def rows_of(data: Any) -> list[bytes]:
     return []
 
 
-def begin(*frameworks: str) -> Probe:
-    """Hooks on the frameworks that the script imports."""
+def largest(data: Any) -> float:
+    """The largest number of a matrix or a table, without its sign; 0 where there is none."""
+    import numpy as np
+
+    with contextlib.suppress(Exception):
+        table = np.asarray(data)
+        return float(np.nanmax(np.abs(table))) if table.size else 0.0
+    return 0.0
+
+
+def begin(*frameworks: str, more: int = 0) -> Probe:
+    """Hooks on the frameworks that the script imports; `more` is added to every seed that is given."""
     probe = Probe()
     if "sklearn" in frameworks:
         _sklearn(probe)
@@ -65,6 +87,8 @@ def begin(*frameworks: str) -> Probe:
     if {"keras", "tensorflow"} & set(frameworks):
         with contextlib.suppress(ImportError):
             _keras(probe)
+    if more:
+        importlib.import_module("mlpilot_probe_seeds").move(more)
     return probe
 
 
@@ -73,15 +97,18 @@ def _keras(probe: Probe) -> None:
     keras = importlib.import_module("keras")
     validated: set[bytes] = set()
 
-    def fit(*_: Any, **more: Any) -> None:
+    def fit(model: Any, *given: Any, **more: Any) -> None:
+        probe.scaled(model, given[0] if given else more.get("x"))
         data = more.get("validation_data")
         validated.clear()
         validated.update(rows_of(data[0]) if isinstance(data, tuple) else [])
 
-    def judge(_: Any, *given: Any, **more: Any) -> None:
+    def judge(model: Any, *given: Any, **more: Any) -> None:
         if "_use_cached_eval_dataset" in more:  # fit itself looks at them after each epoch
             return
-        marks = rows_of(given[0] if given else more.get("x"))
+        data = given[0] if given else more.get("x")
+        probe.compared(model, data)
+        marks = rows_of(data)
         probe.count("validation rows that are judged", sum(mark in validated for mark in marks))
 
     _wrap(keras.Model, "fit", fit)
@@ -89,15 +116,13 @@ def _keras(probe: Probe) -> None:
         _wrap(keras.Model, name, judge)
 
 
-def tell(probe: Probe, word: str, names: dict[str, Any]) -> None:
-    """Print what was seen, once; `names` are the script's own at its end."""
+def tell(probe: Probe, names: dict[str, Any]) -> Facts:
+    """What was seen; `names` are the script's own at its end."""
     facts: Facts = {**probe.counts, **{f"most {name}": value for name, value in probe.largest.items()}}
-    if probe.judged and probe.fitted:
-        facts["judged rows"] = len(probe.judged)
-        facts["judged rows that were fitted"] = sum(mark in probe.fitted for mark in probe.judged)
+    facts |= probe.judged or {}
     if "torch" in sys.modules and probe.torch is not None:
         facts |= probe.torch.facts(names)
-    print(f"\n{word}{json.dumps(facts)}", flush=True)
+    return facts
 
 
 def _wrap(owner: Any, name: str, note: Callable[..., None], after: bool = False) -> None:
@@ -180,7 +205,9 @@ def _of_estimator(probe: Probe, name: str, method: str, own: Callable[..., Any])
                 _given(probe, self, name, method, given[0] if given else more.get("X"))
         with _deeper(probe):
             answer = own(self, *given, **more)
-        if probe.depth == 0 and method == "predict":
+        if probe.depth == 0 and method in ("predict", "predict_proba"):
+            with contextlib.suppress(Exception):
+                _learnt(probe, answer)
             with contextlib.suppress(Exception):
                 _answered(probe, answer)
         return answer
@@ -196,7 +223,45 @@ def _given(probe: Probe, estimator: Any, name: str, method: str, X: Any) -> None
         if probe.depth == 0:
             probe.count(f"fits of {name}")
             if hasattr(estimator, "predict"):
-                probe.fitted = set(rows_of(X))
-                probe.judged = []
+                _fitted(probe, estimator, X)
     elif method != "transform" and probe.depth == 0:
-        probe.judged = rows_of(X)
+        _judged(probe, estimator, X)
+
+
+def _fitted(probe: Probe, estimator: Any, X: Any) -> None:
+    """Which rows a model was fitted on, and whether they hold what another one said of rows that it knew."""
+    probe.judged = None
+    probe.fitted.pop(id(estimator), None)
+    probe.fitted[id(estimator)] = estimator, set(rows_of(X))
+    if len(probe.fitted) > _MOST_MODELS:
+        del probe.fitted[next(iter(probe.fitted))]
+    probe.scaled(estimator, X)
+    columns = getattr(X, "shape", (0, 0))[1:]
+    if probe.known_answers and columns and columns[0] <= _MOST_COLUMNS:
+        table = getattr(X, "to_numpy", lambda: X)()
+        known = sum(_column(table[:, at]) in probe.known_answers for at in range(columns[0]))
+        probe.count("columns of answers to rows that were fitted", known)
+
+
+def _judged(probe: Probe, estimator: Any, X: Any) -> None:
+    _, fitted = probe.fitted.get(id(estimator), (None, set()))
+    marks = rows_of(X)
+    if fitted and marks:
+        known = sum(mark in fitted for mark in marks)
+        probe.judged = {"judged rows": len(marks), "judged rows that were fitted": known}
+        probe.count("judgements of rows held out", int(len(marks) - known > 0.9 * len(marks)))
+        probe.compared(estimator, X)
+
+
+def _learnt(probe: Probe, answer: Any) -> None:
+    """What a model says of the very rows that it was fitted on."""
+    if probe.judged is not None and probe.judged["judged rows that were fitted"] == probe.judged["judged rows"]:
+        columns = tuple(getattr(answer, "shape", ()))
+        parts = [answer] if len(columns) < 2 else [answer[:, at] for at in range(min(columns[1], _MOST_COLUMNS))]
+        probe.known_answers.update(_column(one) for one in parts)
+
+
+def _column(values: Any) -> bytes:
+    import numpy as np
+
+    return hashlib.blake2b(np.ascontiguousarray(values, dtype=float).tobytes(), digest_size=8).digest()

@@ -2,12 +2,14 @@
 
 import ast
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 
 from mlpilot.tools.diagnose.dynamic.problems import symptoms
 from mlpilot.tools.diagnose.dynamic.rules import judge_all, unobserved
 from mlpilot.tools.diagnose.model import Diagnosis
 from mlpilot.tools.diagnose.read import ENDINGS, diagnose
+from mlpilot.tools.mending.circumstances import MISSING, explained
 from mlpilot.tools.mending.running import Ended, Told
 
 RAISED, UNFINISHED = "RUN001", "RUN002"
@@ -29,6 +31,9 @@ WARNED = {
 """Category of a warning → (code, kind, message, remedy)."""
 
 
+_SHOWN = re.compile(r"^[^\n]{0,500}?(?<!\w)(\w{0,60}Warning): ([^\n]{0,200})", re.MULTILINE)
+_WORD = re.compile(r"[A-Za-z]\w*")
+_CHARACTERS, _WORDS = 200_000, 6
 _HIDDEN = re.compile(r"partially initialized module '(\w+)'")
 _DEEP = re.compile(r"No module named '(torch|keras|tensorflow)'")
 _INSTALLED = {"torch": ("torch", "0.8 GB"), "tensorflow": ("tensorflow-cpu", "1.3 GB"), "keras": ("keras", "")}
@@ -42,9 +47,7 @@ def failure(ended: Ended, source: str, path: str) -> Diagnosis | None:
         return None
     found = diagnose(ended.status, ended.error, ended.stdout, ended.stderr, source)
     code = UNFINISHED if found.kind in ENDINGS and ended.status != "error" else RAISED
-    if found.kind == "system-exit":
-        found = replace(found, message=f"the script ended itself: {found.evidence[12:200] or 'exit status 1'}")
-    elif hidden := _HIDDEN.search(found.evidence):
+    if hidden := _HIDDEN.search(found.evidence):
         name = hidden.group(1)
         found = replace(
             found, message=f"a file called {name}.py hides the package {name}, or two files import each other"
@@ -52,10 +55,14 @@ def failure(ended: Ended, source: str, path: str) -> Diagnosis | None:
     elif missing := _DEEP.search(found.evidence):
         message, remedy = _where_to_get(missing.group(1))
         found = replace(found, message=message, remedy=remedy)
+    elif said := explained(found, ended, source):
+        found = replace(found, kind=MISSING, message=said[0], remedy=said[1])
+    elif found.kind == "system-exit":
+        found = replace(found, message=f"the script ended itself: {found.evidence[12:200] or 'exit status 1'}")
     elif found.kind == "contract-error" or of_their_own(source, found):
         found = replace(found, kind="type-error", message=found.evidence[:200], remedy="")
     message = " ".join(found.message.split())[:300]
-    if code == RAISED and found.evidence and not message.startswith(_first(found.evidence)[:60]):
+    if code == RAISED and found.evidence and _first(found.evidence)[:60] not in message:
         message = f"{message} ({_first(found.evidence)[:160]})"
     return _placed(replace(found, message=message, code=code, path=path), source)
 
@@ -73,6 +80,17 @@ def of_their_own(source: str, broken: Diagnosis) -> bool:
     called = re.search(r"([\w.]+)\(\) got an unexpected keyword argument", broken.evidence)
     defined = {getattr(node, "name", "") for node in ast.walk(ast.parse(source)) if isinstance(node, _DEFINITIONS)}
     return called is not None and not defined.isdisjoint(called.group(1).split("."))
+
+
+def own_verdict(source: str, broken: Diagnosis) -> bool:
+    """Whether the script ended itself, by an exit, a `raise` or an `assert` of its own: nothing is broken there that
+    an edit could mend, but what the script was made to find out."""
+    if broken.kind == "system-exit":
+        return True
+    here = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Raise | ast.Assert)]
+    here = [node for node in here if node.lineno <= (broken.line or 0) <= (node.end_lineno or node.lineno)]
+    failed = _first(broken.evidence).startswith("AssertionError")
+    return any(isinstance(node, ast.Raise) or failed for node in here)
 
 
 def warned(ended: Ended, source: str, path: str) -> list[tuple[Diagnosis, Told]]:
@@ -97,6 +115,16 @@ def observed(ended: Ended) -> list[Diagnosis]:
     """What the trainings of a run show: the five problems that can be mended, and others that are told only."""
     five = symptoms(ended.trainings)
     return [*five, *judge_all(ended.trainings, [one.line for one in five]), *unobserved(ended.unobserved)]
+
+
+def kinds_of_warnings(runs: Iterable[Ended]) -> set[tuple[str, str]]:
+    """What runs warned of: (category, estimator) of what was noted, (category, first words) of what was shown."""
+    found: set[tuple[str, str]] = set()
+    for ended in runs:
+        found.update((told.category, told.estimator) for told in ended.warnings)
+        for shown in _SHOWN.finditer(ended.stderr[:_CHARACTERS]):
+            found.add((shown.group(1), " ".join(_WORD.findall(shown.group(2))[:_WORDS])))
+    return found
 
 
 def same(one: Diagnosis, other: Diagnosis) -> bool:

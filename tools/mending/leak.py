@@ -10,8 +10,10 @@ from dataclasses import dataclass
 
 from mlpilot.tools.diagnose.model import Diagnosis
 from mlpilot.tools.diagnose.syntax import called
+from mlpilot.tools.mending.complaints import kinds_of_warnings
 from mlpilot.tools.mending.model import Proof
 from mlpilot.tools.mending.running import Ended
+from mlpilot.tools.mending.scores import fallen
 from mlpilot.tools.text import Edit, apply_edits, span, text_of
 
 CODES = ("LEAK001", "LEAK002", "LEAK005")
@@ -68,11 +70,12 @@ def proof(asked: Asked, before: Ended, after: Ended) -> Proof | None:
     fits = [[fit.rows for fit in ended.fits if fit.name == asked.name] for ended in (before, after)]
     if before.status != "ok" or after.status != "ok" or not all(fits) or max(fits[1]) >= max(fits[0]):
         return None
-    if {told.category for told in after.warnings} - {told.category for told in before.warnings}:
+    if kinds_of_warnings([after]) - kinds_of_warnings([before]):
         return None
     rows = [max(each) for each in fits]
     what = f"{asked.name} sees no row of the test part when it is fitted"
-    return Proof(what, f"fitted on {rows[0]} rows", f"fitted on {rows[1]} rows, those for training")
+    told = fallen(before.stdout, after.stdout)
+    return Proof(what, f"fitted on {rows[0]} rows", f"fitted on {rows[1]} rows, those for training{told}")
 
 
 def _holds(node: ast.stmt, line: int | None) -> bool:
@@ -149,10 +152,18 @@ def _first_two(split: ast.Assign, made: str) -> tuple[str, str]:
 def _only_there(scope: ast.AST, body: list[ast.stmt], fit: ast.Assign, split: ast.Assign) -> bool:
     """Nothing but the split reads the result, and nothing between changes what was given."""
     made = getattr(fit.targets[0], "id", "")
+    called_later = {
+        node
+        for function in ast.walk(scope)
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) and function is not scope
+        for node in ast.walk(function)
+    }
     uses = [
         node
         for node in ast.walk(scope)
-        if isinstance(node, ast.Name) and node.id == made and node.lineno > (fit.end_lineno or fit.lineno)
+        if isinstance(node, ast.Name)
+        and node.id == made
+        and (node.lineno > (fit.end_lineno or fit.lineno) or node in called_later)
     ]
     inside = [node for node in uses if split.lineno <= node.lineno <= (split.end_lineno or split.lineno)]
     assert isinstance(fit.value, ast.Call)

@@ -6,45 +6,36 @@ edit is: nothing half mended is handed over.
 """
 
 import ast
-import difflib
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
-from typing import Protocol
 
 from mlpilot.tools.diagnose.model import Diagnosis
 from mlpilot.tools.diagnose.read import ENDINGS
 from mlpilot.tools.diagnose.repair import repair_source
 from mlpilot.tools.diagnose.static.inspect import check_files
-from mlpilot.tools.diagnose.static.report import SYNTAX, TOO_LARGE, check_source
-from mlpilot.tools.mending import leak, settings, training_proof
-from mlpilot.tools.mending.claims import SCORE, fallen, proven
-from mlpilot.tools.mending.complaints import UNFINISHED, failure, observed, of_their_own, same, warned
+from mlpilot.tools.diagnose.static.report import SYNTAX, TOO_LARGE
+from mlpilot.tools.mending import settings, training_proof
+from mlpilot.tools.mending.circumstances import MISSING
+from mlpilot.tools.mending.complaints import UNFINISHED, failure, observed, of_their_own, own_verdict, same, warned
 from mlpilot.tools.mending.known import mend_found
 from mlpilot.tools.mending.model import Mend, Proof
-from mlpilot.tools.mending.offers import OFFERS, offers
-from mlpilot.tools.mending.probing import SEEDS, Seen, probed_runs
+from mlpilot.tools.mending.offers import offers
+from mlpilot.tools.mending.once_told import lines_of_statement
 from mlpilot.tools.mending.raised import mend_raised
 from mlpilot.tools.mending.running import Ended, Told
+from mlpilot.tools.mending.silent import MOST_TRIED, leaks, offered, unseeded
+from mlpilot.tools.mending.work import Run, Work, original_line
 
 IN_A_ROW = 5
 """Edits, one upon the other, against what ends a script."""
 
-MOST_TRIED = 4
-"""Edits that are tried against one finding."""
-
 NOT_FOR_SCRIPTS = {"too-slow", "out-of-memory", "labels-returned", "column-returned", "too-many-neighbours"}
 """Kinds whose repair fits an experiment, not a person's script: it would train on less than they asked for."""
 
-UNSEEDED, CHANGED_COPY = "SPLIT001", ("PANDAS001", "PANDAS002")
-
-
-class Run(Protocol):
-    """Runs a version of the script; see `Runner.run`."""
-
-    def __call__(self, source: str, watched: dict[str, str] | None = None) -> Ended: ...
+CHANGED_COPY = ("PANDAS001", "PANDAS002")
 
 
 def first_check(text: str, path: str) -> list[Diagnosis]:
@@ -70,7 +61,7 @@ def unreadable(read: list[Diagnosis], source: str) -> Mend | None:
 
 def mend(source: str, path: str, run: Run, read: list[Diagnosis]) -> Mend:
     """Run the script, and mend it as far as runs can prove; `read` is what `check` found in it."""
-    work = _Work(source, path, run, source, run(source), read)
+    work = Work(source, path, run, source, run(source), read)
     broken = failure(work.ended, source, path)
     if broken is not None and broken.code == UNFINISHED:
         return Mend("failed", (*read, broken), source, reason=ENDINGS[broken.kind])
@@ -78,55 +69,14 @@ def mend(source: str, path: str, run: Run, read: list[Diagnosis]) -> Mend:
     if why:
         return Mend("not_repaired", work.diagnoses(), source, reason=why)
     _warnings(work)
-    _leaks(work)
-    _offered(work)
+    leaks(work)
+    offered(work)
     _trainings(work)
-    _unseeded(work)
+    unseeded(work)
     return _closed(work)
 
 
-@dataclass
-class _Work:
-    """The script as it stands, how it last ended, and what is known of it."""
-
-    source: str
-    path: str
-    run: Run
-    text: str
-    """The version that `ended` is of."""
-    ended: Ended
-    read: list[Diagnosis]
-    """What `check` found in the script as it was given."""
-    met: list[Diagnosis] = field(default_factory=list)
-    """What runs have shown, at lines of the script as it was given."""
-    changes: list[str] = field(default_factory=list)
-    proofs: list[Proof] = field(default_factory=list)
-    tried: list[str] = field(default_factory=list)
-    """Edits that were taken back, and why."""
-    runs: int = 0
-    """Runs of this version."""
-
-    def check(self) -> list[Diagnosis]:
-        """What `check` finds in the present version."""
-        if self.text == self.source:
-            return self.read
-        return [one for one in check_source(self.text, self.path) if one.code != TOO_LARGE]
-
-    def take(self, text: str, what: str, ended: Ended, runs: int = 1) -> None:
-        """An edit stays."""
-        self.text, self.ended, self.runs = text, ended, runs
-        self.changes.append(what)
-
-    def meet(self, found: Diagnosis) -> None:
-        """Note what a run of the present version has shown."""
-        self.met.append(replace(found, line=original_line(self.source, self.text, found.line or 1)))
-
-    def diagnoses(self) -> tuple[Diagnosis, ...]:
-        """All that was found, by place."""
-        return tuple(sorted((*self.read, *self.met), key=lambda one: (one.line or 0, one.column or 0, one.code)))
-
-
-def _failures(work: _Work) -> str:
+def _failures(work: Work) -> str:
     """Mend what ends the script; why that was not possible, or ""."""
     first = ""
     for _ in range(IN_A_ROW + 1):
@@ -139,15 +89,21 @@ def _failures(work: _Work) -> str:
         first = first or _headline(broken)
         if len(work.changes) == IN_A_ROW:
             return f"after {IN_A_ROW} edits it still ends early: {broken.message}"
+        if broken.kind == MISSING:
+            return _why_not(broken, [], work.changes, broken.remedy)
+        if own_verdict(work.text, broken):
+            return _why_not(broken, [], work.changes, "that is its own verdict, which no edit may change")
         tried = []
         seen = {work.text}
-        for text, what in _proposals(work, broken):
-            if text in seen:
+        for text, what, cause in _proposals(work, broken):
+            if text in seen or work.brings(text, what):
                 continue
             seen.add(text)
             ended = work.run(text)
             after = failure(ended, text, work.path)
             if after is None or not (same(broken, after) or after.code == UNFINISHED):
+                if cause is not None:
+                    work.cure(cause)
                 work.take(text, what, ended)
                 break
             tried.append(what)
@@ -156,38 +112,43 @@ def _failures(work: _Work) -> str:
     raise AssertionError("the loop returns before its bound")
 
 
-def _why_not(broken: Diagnosis, tried: list[str], changes: list[str]) -> str:
+def _why_not(
+    broken: Diagnosis, tried: list[str], changes: list[str], why: str = "no rule is sure how to mend that"
+) -> str:
     before = f"mended: {'; '.join(changes)}; and then: " if changes else ""
     if tried:
         return f"{before}{broken.message}; tried and taken back, for it did not help: {'; '.join(tried)}"
-    return f"{before}{broken.message}; no rule is sure how to mend that"
+    return f"{before}{broken.message}; {why}"
 
 
-def _proposals(work: _Work, broken: Diagnosis) -> Iterator[tuple[str, str]]:
-    """Edits to try against a failure, the likeliest first."""
+def _proposals(work: Work, broken: Diagnosis) -> Iterator[tuple[str, str, Diagnosis | None]]:
+    """(text, what was changed, the finding of `check` that it mends) to try against a failure, the likeliest first."""
     found = work.check()
     if broken.kind == "missing-values":  # an edit that was meant to fill them, and does not, is the cause
         yield from _several(work.text, [one for one in found if one.code in CHANGED_COPY])
-    here = [one for one in found if one.code.startswith(("API", "KERAS", "MODEL")) and one.line == broken.line]
+    lines = lines_of_statement(ast.parse(work.text), broken.line)
+    here = [one for one in found if one.code.startswith(("API", "KERAS", "MODEL")) and one.line in lines]
     yield from _several(work.text, here)  # a present name is better than one left out
     errors = sorted((one for one in found if one.severity == "error"), key=lambda one: one.line != broken.line)
     for one in errors:
-        yield from ((text, what) for text, what, _ in islice(offers(work.text, one, silent=False), MOST_TRIED))
+        for text, what, _ in islice(offers(work.text, one, silent=False), MOST_TRIED):
+            yield text, what, one
     if broken.kind not in NOT_FOR_SCRIPTS and not of_their_own(work.text, broken):
         mended = repair_source(work.text, broken)
         if mended is not None:
-            yield mended
-    yield from mend_raised(work.text, broken)
+            yield (*mended, None)
+    for text, what in mend_raised(work.text, broken):
+        yield text, what, None
 
 
-def _several(text: str, found: list[Diagnosis]) -> Iterator[tuple[str, str]]:
+def _several(text: str, found: list[Diagnosis]) -> Iterator[tuple[str, str, Diagnosis]]:
     for one in found:
         mended = mend_found(text, one)
         if mended is not None:
-            yield mended
+            yield (*mended, one)
 
 
-def _warnings(work: _Work) -> None:
+def _warnings(work: Work) -> None:
     """More iterations where a fit stopped before it converged."""
     for found, _ in warned(work.ended, work.text, work.path):
         work.meet(found)
@@ -202,7 +163,7 @@ def _warnings(work: _Work) -> None:
             return
 
 
-def _converge(work: _Work, found: Diagnosis, told: Told) -> None:
+def _converge(work: Work, found: Diagnosis, told: Told) -> None:
     """Ten times the iterations, or a hundred times; taken back where the warning stays, or another comes."""
     for factor in (10, 100):
         mended = settings.more_iterations(work.text, told, told.max_iter * factor)
@@ -219,58 +180,7 @@ def _converge(work: _Work, found: Diagnosis, told: Told) -> None:
         work.tried.append(f"{mended[1]} did not help")
 
 
-def _leaks(work: _Work) -> None:
-    """A transformer fitted before the split is fitted after it, and on the rows for training alone."""
-    for found in work.check():
-        asked = leak.fitted_after_split(work.text, found)
-        if asked is None:
-            continue
-        before = work.run(work.text, asked.watched)
-        after = work.run(asked.text, asked.watched)
-        proof = leak.proof(asked, before, after)
-        if proof is None:
-            work.tried.append(f"{found.code} at line {found.line}: {asked.what} could not be proven")
-            continue
-        work.take(asked.text, asked.what, after)
-        work.proofs.append(proof)
-        return _leaks(work)
-
-
-def _offered(work: _Work) -> None:
-    """What `check` finds and probed runs can prove to be mended, one finding after the other."""
-    seen: set[tuple[str, int | None]] = set()
-    before: list[Seen] = []
-    while True:
-        new = [one for one in work.check() if one.code in OFFERS and _loud(one) and _key(work, one) not in seen]
-        if not new:
-            return
-        seen.add(_key(work, new[0]))
-        for text, what, claims in islice(offers(work.text, new[0], silent=True), MOST_TRIED):
-            seeds = SEEDS if SCORE in claims else SEEDS[:1]  # a fact is one with any seed, and a score is not
-            if len(before) < len(seeds):
-                before = probed_runs(work.text, work.run, seeds)
-            after = probed_runs(text, work.run, seeds)
-            proof, why = proven(claims, before[: len(seeds)], after)
-            ended = work.run(text) if proof is not None else None
-            if proof is not None and ended is not None and failure(ended, text, work.path) is None:
-                lower = fallen(before, after) if new[0].code.startswith(("LEAK", "SPLIT")) else ""
-                told = f"; the honest score is lower: {lower}" if lower else ""
-                work.take(text, what, ended)
-                work.proofs.append(replace(proof, after=proof.after + told))
-                before = []
-                break
-            work.tried.append(f"{new[0].code}: {what}: {why}")
-
-
-def _loud(found: Diagnosis) -> bool:
-    return found.severity in ("error", "warning")
-
-
-def _key(work: _Work, found: Diagnosis) -> tuple[str, int | None]:
-    return found.code, original_line(work.source, work.text, found.line or 1)
-
-
-def _trainings(work: _Work) -> None:
+def _trainings(work: Work) -> None:
     """A training that learns nothing: what `training_proof` can prove to mend it stays."""
     for found in observed(work.ended):
         work.meet(replace(found, path=work.path, column=1))
@@ -280,45 +190,17 @@ def _trainings(work: _Work) -> None:
         work.proofs.append(mended.proof)
 
 
-def _unseeded(work: _Work) -> None:
-    """Seeds, where two runs differ and with the seeds they do not."""
-    found = next((one for one in work.check() if one.code == UNSEEDED), None)
-    if found is None or failure(work.ended, work.text, work.path) is not None:
-        return
-    other = work.run(work.text)
-    if other.stdout == work.ended.stdout:  # a score has few values: two may be the same by chance
-        other = work.run(work.text)
-    if other.stdout == work.ended.stdout or other.status != "ok":
-        return
-    shown = _difference(work.ended.stdout, other.stdout)
-    mended = settings.seeded_split(work.text)
-    further = settings.seeded(mended[0]) if mended else None
-    for text, what in (one for one in (mended, further) if one is not None):
-        one, two = work.run(text), work.run(text)
-        if one.status == two.status == "ok" and one.stdout == two.stdout and _kinds(two) <= _kinds(other):
-            work.take(text, what, two, runs=2)
-            work.proofs.append(Proof("two runs print the same", shown, f"both print: {_line(two.stdout)}"))
-            return
-    work.tried.append("seeds did not make two runs print the same")
+def _faults(ended: Ended) -> list[Diagnosis]:
+    """What the trainings of a run show: the five problems that can be mended, and others that are told only."""
+    five = symptoms(ended.trainings)
+    return [*five, *judge_all(ended.trainings, [one.line for one in five]), *unobserved(ended.unobserved)]
 
 
-def _difference(one: str, other: str) -> str:
-    """The first lines that differ."""
-    pairs = zip([*one.split("\n"), ""], [*other.split("\n"), ""], strict=False)
-    differ = next(((a, b) for a, b in pairs if a != b), (one[-100:], other[-100:]))
-    return f"one prints: {_line(differ[0])}; the other: {_line(differ[1])}"
-
-
-def _line(text: str) -> str:
-    """The last line that says something."""
-    return (text.strip().split("\n")[-1] or "nothing")[:120]
-
-
-def _closed(work: _Work) -> Mend:
+def _closed(work: Work) -> Mend:
     """The last word: the mended script is run until it has been seen to end well twice."""
     while work.changes and work.runs < 2:
         again = work.run(work.text)
-        if failure(again, work.text, work.path) is not None or not _kinds(again) <= _kinds(work.ended):
+        if failure(again, work.text, work.path) is not None or not _noted(again) <= _noted(work.ended):
             return Mend(
                 "not_repaired", work.diagnoses(), work.source, reason="the mended script ended well once and not again"
             )
@@ -338,28 +220,17 @@ def _closed(work: _Work) -> Mend:
     )
 
 
-def _kinds(ended: Ended) -> set[tuple[str, str]]:
+def _noted(ended: Ended) -> set[tuple[str, str]]:
     return {(one.category, one.estimator) for one in ended.warnings}
 
 
-def _left(work: _Work) -> str:
+def _left(work: Work) -> str:
     """Warnings and errors that the script still has."""
     found = [*work.check(), *(one for one, _ in warned(work.ended, work.text, work.path))]
     found += observed(work.ended)
     bad = [one for one in found if one.severity in ("error", "warning")]
     told = [f"line {original_line(work.source, work.text, one.line or 1)} [{one.code}]" for one in bad]
     return ", ".join(told[:5]) + (f" and {len(told) - 5} more" if len(told) > 5 else "")
-
-
-def original_line(source: str, text: str, line: int) -> int:
-    """Where a line of an edited text stands in the source: the same line, or the one it replaced."""
-    if source == text:
-        return line
-    lines = source.split("\n")
-    for _, a, b, c, d in difflib.SequenceMatcher(None, lines, text.split("\n"), autojunk=False).get_opcodes():
-        if c <= line - 1 < d:
-            return min(a + (line - 1 - c), max(b - 1, a)) + 1
-    return min(line, len(lines))
 
 
 def _headline(broken: Diagnosis) -> str:

@@ -9,11 +9,11 @@ from collections.abc import Iterator
 
 from mlpilot.tools.diagnose.model import Diagnosis
 from mlpilot.tools.mending import keras_edits, loop_edits, row_edits, torch_edits
-from mlpilot.tools.mending.claims import SCORE, Claim
+from mlpilot.tools.mending.claims import NO_LOSS, SCORE, Claim
 from mlpilot.tools.mending.forms import Maker
 
 _RAW = Claim("losses of probabilities that are taken for raw outputs")
-_JUDGED = Claim("judged rows that were fitted")
+_JUDGED = (Claim("judged rows that were fitted"), Claim("judgements of rows held out", "more"))
 _HELD = Claim("tensors that no optimiser holds")
 _SHAPES = Claim("losses of different shapes")
 _NO_GRADIENT = Claim("steps without a gradient")
@@ -25,12 +25,12 @@ OFFERS: dict[str, tuple[Entry, ...]] = {
     "LEAK004": ((row_edits.made_after_split, (Claim("most rows split", "fewer"),)),),
     "LEAK007": ((row_edits.in_the_folds, (Claim("most rows of", "fewer"),)),),
     "LEAK008": ((row_edits.transformed_only, (Claim("fits of", "fewer"),)),),
-    "LEAK010": ((row_edits.fitted_on_training, (_JUDGED,)), (row_edits.not_put_back, (_JUDGED,))),
-    "LEAK011": ((row_edits.judged_on_test, (_JUDGED,)),),
+    "LEAK010": ((row_edits.fitted_on_training, _JUDGED), (row_edits.not_put_back, _JUDGED)),
+    "LEAK011": ((row_edits.judged_on_test, _JUDGED),),
     "LEAK013": ((keras_edits.own_validation, (Claim("validation rows that are judged"),)),),
-    "LEAK017": ((row_edits.not_put_back, (_JUDGED,)), (row_edits.fitted_on_training, (_JUDGED,))),
-    "LEAK021": ((row_edits.crossed_answers, (SCORE,)),),
-    "LEAK024": ((keras_edits.divided_alike, (SCORE,)),),
+    "LEAK017": ((row_edits.not_put_back, _JUDGED), (row_edits.fitted_on_training, _JUDGED)),
+    "LEAK021": ((row_edits.crossed_answers, (Claim("columns of answers to rows that were fitted"),)),),
+    "LEAK024": ((keras_edits.divided_alike, (Claim("judgements on another scale"),)),),
     "SPLIT002": ((row_edits.in_time, (Claim("splits out of order"),)),),
     "SPLIT013": ((row_edits.in_time, (Claim("splits out of order"),)),),
     "SPLIT014": ((row_edits.shuffled_together, (SCORE,)),),
@@ -65,10 +65,10 @@ OFFERS: dict[str, tuple[Entry, ...]] = {
             torch_edits.renamed_loss(
                 "BCELoss", "BCEWithLogitsLoss", "binary_cross_entropy", "binary_cross_entropy_with_logits"
             ),
-            (SCORE,),
+            (NO_LOSS,),
         ),
     ),
-    "TORCH104": ((torch_edits.renamed_loss("NLLLoss", "CrossEntropyLoss", "nll_loss", "cross_entropy"), (SCORE,)),),
+    "TORCH104": ((torch_edits.renamed_loss("NLLLoss", "CrossEntropyLoss", "nll_loss", "cross_entropy"), (NO_LOSS,)),),
     "TORCH105": ((torch_edits.raw_outputs("relu", "sigmoid"), (SCORE,)),),
     "TORCH108": ((torch_edits.labels_as("long"), ()), (torch_edits.labels_as("float"), ())),
     "TORCH111": ((torch_edits.one_shape, (_SHAPES,)),),
@@ -76,7 +76,7 @@ OFFERS: dict[str, tuple[Entry, ...]] = {
     "TORCH118": ((torch_edits.over_the_classes, (SCORE,)),),
     "TORCH119": ((torch_edits.one_shape_compared, (Claim("comparisons of different shapes"),)),),
     "TORCH120": ((torch_edits.log_probabilities, (Claim("divergences of what is no logarithm"),)),),
-    "TORCH121": ((torch_edits.log_softmax, (SCORE,)),),
+    "TORCH121": ((torch_edits.log_softmax, (NO_LOSS,)),),
     "TORCH122": ((torch_edits.raw_outputs("relu"), (SCORE,)),),
     "TORCH123": ((torch_edits.float_one_hot, ()),),
     "TORCH203": ((torch_edits.in_a_module_list, (Claim("most tensors that are trained", "more"),)),),
@@ -89,14 +89,14 @@ OFFERS: dict[str, tuple[Entry, ...]] = {
     "TORCH227": ((torch_edits.weight_decay, (SCORE,)),),
     "TORCH235": ((torch_edits.one_more_word, ()),),
     "KERAS001": ((keras_edits.sigmoid_for_one, (SCORE,)),),
-    "KERAS004": ((keras_edits.other_labels, (SCORE,)),),
-    "KERAS005": ((keras_edits.from_logits, (SCORE,)),),
+    "KERAS004": ((keras_edits.other_labels, (NO_LOSS,)),),
+    "KERAS005": ((keras_edits.from_logits, (NO_LOSS,)),),
     "KERAS020": ((keras_edits.one_column, (SCORE,)),),
     "KERAS021": ((keras_edits.training_flag("True"), (SCORE,)),),
     "KERAS022": ((keras_edits.training_flag("False"), (SCORE,)),),
     "KERAS025": ((keras_edits.monitored, (Claim("said Can save best model only"),)),),
     "KERAS026": ((keras_edits.shuffled_whole, (SCORE,)),),
-    "KERAS027": ((keras_edits.truth_first, (SCORE,)),),
+    "KERAS027": ((keras_edits.truth_first, (NO_LOSS,)),),
     "KERAS101": ((keras_edits.sequences, ()),),
     "KERAS106": ((keras_edits.dropout_before, (SCORE,)),),
     "KERAS107": ((keras_edits.random_start, (SCORE,)),),

@@ -1,28 +1,26 @@
 """Probed runs of a script: facts of what it did, and what it printed, over several seeds.
 
-A probe is a copy of the script with one line before its first statement and one after its last; see
-`tools/inside/mlpilot_probe.py`. Other seeds are other numbers where the script writes its own; a script without any
-draws by chance, and differs by itself.
+The probe (`tools/inside/mlpilot_probe.py`) stands on the frameworks' own functions, and changes no line of the script.
+Other seeds are other numbers where the script writes its own, or hands one to the functions that take seeds; a script
+without any draws by chance, and differs by itself.
 """
 
 import ast
-import json
 import re
-import secrets
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
-from mlpilot.tools.mending.running import Ended
+from mlpilot.tools.mending.running import Ended, Facts, Probe
 from mlpilot.tools.text import Edit, apply_edits, span
 
-SEEDS = (0, 1, 2)
+SEEDS = (0, 1, 2, 3, 4)
 """What is added to the script's own seeds; 0 is the script as it is."""
+FEW = SEEDS[:3]
+"""Those that are tried first: what fails with them is no proof."""
 FRAMEWORKS = ("sklearn", "torch", "keras", "tensorflow")
 NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*(?:e[+-]?\d+)?|nan|inf)\b", re.IGNORECASE)
 _SEEDED = ("seed", "manual_seed", "default_rng", "set_random_seed", "RandomState", "set_seed")
-_CHARACTERS = 10_000
-
-Facts = dict[str, float | list[str]]
 
 
 @dataclass(frozen=True)
@@ -39,56 +37,27 @@ class Seen:
         return float(value) if isinstance(value, int | float) else float(len(value))
 
 
-def probed_runs(source: str, run: Callable[[str], Ended], seeds: tuple[int, ...] = SEEDS) -> list[Seen]:
+class ProbedRun(Protocol):
+    """Runs a version of the script, probed; see `Runner.run`."""
+
+    def __call__(self, source: str, *, probe: Probe) -> Ended: ...
+
+
+def probed_runs(source: str, run: ProbedRun, seeds: Sequence[int] = SEEDS) -> list[Seen]:
     """The script, probed, with each of the seeds; ends with the first run that does not end well."""
     runs = []
     for more in seeds:
-        word = secrets.token_hex(8)
-        seen = read_probe(run(probed(with_seeds(source, more), word)), word)
-        runs.append(seen)
-        if seen.ended.status != "ok":
+        ended = run(with_seeds(source, more), probe=Probe(frameworks(source), more))
+        runs.append(Seen(ended, ended.stdout, ended.facts))
+        if ended.status != "ok":
             break
     return runs
 
 
-def probed(source: str, word: str) -> str:
-    """The copy with the probe; `word` marks its answer."""
-    tree = ast.parse(source)
+def frameworks(source: str) -> tuple[str, ...]:
+    """The frameworks that a script imports, and that can be watched: Keras not before it is told its backend."""
     used = [name for name in FRAMEWORKS if re.search(rf"^\s*(?:import|from)\s+{name}\b", source, re.MULTILINE)]
-    first = f"import mlpilot_probe as _mlpilot; _mlpilot_seen = _mlpilot.begin(*{used!r})\n"
-    at = _offset(source, tree)
-    last = f"\n_mlpilot.tell(_mlpilot_seen, {word!r}, globals())\n"
-    return source[:at] + first + source[at:] + last
-
-
-def _offset(source: str, tree: ast.Module) -> int:
-    """Where the first statement may stand: below the docstring and imports from the future, above all else."""
-    line = 0
-    for node in tree.body:
-        future = isinstance(node, ast.ImportFrom) and node.module == "__future__"
-        if not (future or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))):
-            break
-        line = node.end_lineno or line
-    lines = source.split("\n")
-    return min(len(source), sum(len(one) + 1 for one in lines[:line]))
-
-
-def read_probe(ended: Ended, word: str) -> Seen:
-    """What the probe said, which the script could have said in its place: taken only as far as it has the form."""
-    printed, mark, said = ended.stdout.rpartition(f"\n{word}")
-    if not mark:
-        return Seen(ended, ended.stdout)
-    try:
-        found = json.loads(said[:_CHARACTERS])
-    except (ValueError, RecursionError):
-        found = {}
-    facts: Facts = {}
-    for name, value in found.items() if isinstance(found, dict) else ():
-        if type(value) is int and 0 <= value < 2**53:
-            facts[name] = value
-        elif isinstance(value, list) and all(isinstance(one, str) for one in value):
-            facts[name] = value[:100]
-    return Seen(ended, printed, facts)
+    return tuple(name for name in used if name not in ("keras", "tensorflow") or "KERAS_BACKEND" not in source)
 
 
 def with_seeds(source: str, more: int) -> str:
@@ -133,9 +102,15 @@ _LESS = re.compile(
     r"\bloss|error|\bmae\b|\bmse\b|\brmse\b|perplexity|divergence|distance|deviance|mistakes", re.IGNORECASE
 )
 
+_NEITHER = re.compile(
+    r"\b(?:drop|fall|gap|difference|diff|std|sd|deviation|spread|variance|baseline|seconds|time)\b", re.IGNORECASE
+)
+
 
 def better(words: str) -> int:
     """1 where more is better, -1 where less is, 0 where the words do not say."""
+    if _NEITHER.search(words):
+        return 0
     more, less = bool(_MORE.search(words)), bool(_LESS.search(words))
     return int(more) - int(less)
 

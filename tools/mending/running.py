@@ -4,7 +4,7 @@ import ast
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -16,12 +16,14 @@ from mlpilot.tools.diagnose.dynamic.facts import Training
 
 OBSERVER = "/mnt/observer"
 CELL = "import mlpilot_observer; mlpilot_observer.work(received_buffers(), send_buffer, globals())"
-PRELOADED = ("numpy", "pandas", "sklearn", "torch", "keras")
+PRELOADED = ("numpy", "pandas", "sklearn", "torch", "keras", "tensorflow")
 """Imported once before the forks, where the script imports them."""
 
-_NOTES_BYTES = 2**17
-_BUFFER_BYTES = _NOTES_BYTES + received.MOST_BYTES
+_NOTES_BYTES = _FACTS_BYTES = 2**17
+_BUFFER_BYTES = _NOTES_BYTES + _FACTS_BYTES + received.MOST_BYTES
 _MOST_NOTES, _CHARACTERS = 100, 500
+
+Facts = dict[str, float | list[str]]
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,14 @@ class Fit:
 
 
 @dataclass(frozen=True)
+class Probe:
+    """What a run is asked to note besides: facts of these frameworks; seeds are moved by a number."""
+
+    frameworks: tuple[str, ...]
+    seed: int = 0
+
+
+@dataclass(frozen=True)
 class Ended:
     """How one run of the script ended. Frames of the script's file are called solution.py in the traceback."""
 
@@ -62,6 +72,8 @@ class Ended:
     """Trainings in PyTorch and Keras, in the order in which they began."""
     unobserved: tuple[str, ...] = ()
     """Why some facts of trainings are not known."""
+    facts: Facts = field(default_factory=dict)
+    """What the probe noted, where there was one."""
 
 
 class Runner:
@@ -86,16 +98,19 @@ class Runner:
         observer = Mount(Path(__file__).parent.parent / "inside", OBSERVER)
         own = {script.stem, *(Path(mount.target).name.removesuffix(".py") for mount in mounts)}
         imports = sorted(_imported(source) & set(PRELOADED) - own)  # a file of theirs called numpy.py hides numpy
+        if "KERAS_BACKEND" in source:  # read when Keras is imported, and so after the script has set it
+            imports = [name for name in imports if name not in ("keras", "tensorflow")]
         preload = f"import mlpilot_observer; mlpilot_observer.warm_up(*{imports!r})"
         self._pool: Pool = sandbox.pool(limits or Limits(), [*mounts, observer], preload=preload, path=[OBSERVER])
 
-    def run(self, source: str, watched: Mapping[str, str] | None = None) -> Ended:
+    def run(self, source: str, watched: Mapping[str, str] | None = None, probe: Probe | None = None) -> Ended:
         """Run a version of the script. `watched`: class of an estimator → the module that holds it.
 
         Raises `KeyboardInterrupt` when a person stopped it.
         """
         self.runs += 1
-        job = json.dumps({"name": self._name, "source": source, "watched": dict(watched or {})}).encode()
+        asked = {"watched": dict(watched or {}), "probe": asdict(probe) if probe else None}
+        job = json.dumps({"name": self._name, "source": source, **asked}).encode()
         with self._pool.session() as session:
             if self._link:
                 session.run(self._link)
@@ -111,7 +126,8 @@ class Runner:
             error = replace(error, traceback=as_solution(error.traceback, self._name))
         told, fits = _notes(result.buffers.get("notes", b""))
         trainings, unobserved = received.trainings(result.buffers.get("trainings", b""))
-        return Ended(result.status, result.stdout, result.stderr, error, told, fits, trainings, unobserved)
+        facts = facts_of(result.buffers.get("facts", b""))
+        return Ended(result.status, result.stdout, result.stderr, error, told, fits, trainings, unobserved, facts)
 
     def close(self) -> None:
         """End the pool."""
@@ -166,6 +182,21 @@ def _notes(data: bytes) -> tuple[tuple[Told, ...], tuple[Fit, ...]]:
         for one in _objects(notes.get("fits"))
     ]
     return tuple(told), tuple(fits)
+
+
+def facts_of(data: bytes) -> Facts:
+    """What the probe sent, which the script could have sent in its place: taken only as far as it has the form."""
+    try:
+        found = json.loads(data.decode()) if len(data) <= _FACTS_BYTES else {}
+    except (ValueError, RecursionError):
+        return {}
+    facts: Facts = {}
+    for name, value in list(found.items())[:1000] if isinstance(found, dict) else ():
+        if type(value) is int and 0 <= value < 2**53:
+            facts[name] = value
+        elif isinstance(value, list) and all(isinstance(one, str) for one in value):
+            facts[name] = value[:100]
+    return facts
 
 
 def _objects(value: Any) -> list[dict[str, Any]]:

@@ -2,7 +2,8 @@
 
 import ast
 
-from mlpilot.tools.diagnose.syntax import called, calls, keyword, nearest, with_keyword
+from mlpilot.tools.diagnose.syntax import called, calls, keyword, nearest, whole, with_keyword
+from mlpilot.tools.mending.once import run_once
 from mlpilot.tools.mending.running import Told
 
 Mended = tuple[str, str] | None
@@ -55,12 +56,12 @@ _MOST_ITERATIONS = 100_000
 
 
 def seeded_split(source: str) -> Mended:
-    """A seed for every split without one."""
+    """A seed for every split without one that is made once."""
     return _seeded(source, {"train_test_split"}, "every split has a seed")
 
 
 def seeded(source: str) -> Mended:
-    """A seed for every estimator and fold of scikit-learn that has none."""
+    """A seed for every estimator and fold of scikit-learn that has none and is made once."""
     return _seeded(source, RANDOM, "what draws by chance has a seed")
 
 
@@ -70,6 +71,7 @@ def _seeded(source: str, names: frozenset[str] | set[str], said: str) -> Mended:
         tree = ast.parse(mended)
         known = _from_sklearn(tree)
         wanting = [call for call in calls(tree) if _wants_seed(call, names) and _root(call) in known]
+        wanting = [call for call in wanting if run_once(tree, call)]
         if not wanting:
             return (mended, said) if mended != source else None
         mended = with_keyword(mended, wanting[-1], "random_state", SEED)
@@ -114,6 +116,9 @@ def more_iterations(source: str, told: Told, most: int) -> Mended:
     if not holders or not 0 < most <= _MOST_ITERATIONS:
         return None
     call = nearest(holders, told.line)[0]
-    if any(one.arg is None for one in call.keywords):
-        return None
+    if any(one.arg is None for one in call.keywords) or keyword(call, "warm_start") is not None:
+        return None  # what is fitted on and on, a few iterations each time, is told to stop early
+    written = keyword(call, "max_iter")
+    if written is not None and whole(written.value) is None:
+        return None  # a number that is varied, or set elsewhere, is theirs
     return with_keyword(source, call, "max_iter", str(most)), f"max_iter={most} for {told.estimator}"

@@ -1,0 +1,70 @@
+"""One fault, told once: what ended the script and what `check` finds by reading are one finding where they are one.
+
+They are the same where mending what was read is what made the script go on; or where both stand in one statement, and
+the error names what the finding names. Kept is what `check` says, its place and its remedy, with the error as evidence.
+"""
+
+import ast
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from mlpilot.tools.diagnose.model import Diagnosis
+from mlpilot.tools.mending.forms import around
+
+_NAMED = re.compile(r"[`'\"]([A-Za-z_][\w.]*)[`'\"]")
+
+
+def told_once(
+    source: str, read: Sequence[Diagnosis], met: Sequence[tuple[Diagnosis, Diagnosis | None]]
+) -> list[Diagnosis]:
+    """All findings. `met`: what runs have shown, each with the finding whose mend cured it, where one did.
+
+    Each finding of `check` stands for one failure at most, so that two faults of one line stay two.
+    """
+    told = list(read)
+    tree = ast.parse(source)
+    free = list(range(len(told)))
+    for one, cause in met:
+        lines = lines_of_statement(tree, one.line)
+        same = [at for at in free if _is_same(told[at], one, cause, lines)]
+        at = next((at for at in same if _is_named(told[at], one)), next(iter(same), None))
+        if at is None:
+            told.append(one)
+        else:
+            free.remove(at)
+            told[at] = _both(told[at], one)
+    return told
+
+
+def lines_of_statement(tree: ast.Module, line: int | None) -> range:
+    """The lines of the statement that a line belongs to; of one that holds others, the line alone."""
+    inner = around(tree, line)[-1:]
+    if not inner or hasattr(inner[0], "body"):
+        return range(line or 0, (line or 0) + 1)
+    return range(inner[0].lineno, (inner[0].end_lineno or inner[0].lineno) + 1)
+
+
+def _is_same(read: Diagnosis, run: Diagnosis, cause: Diagnosis | None, lines: range) -> bool:
+    if cause is not None:
+        return (read.code, read.line) == (cause.code, cause.line)
+    return {read.severity, run.severity} == {"error"} and read.line in lines and _is_named(read, run)
+
+
+def _is_named(read: Diagnosis, run: Diagnosis) -> bool:
+    """Whether the finding says a name that the error quotes."""
+    names = {name.split(".")[-1] for name in _NAMED.findall(_headline(run))}
+    return not names.isdisjoint(re.findall(r"\w+", read.message))
+
+
+def _both(read: Diagnosis, run: Diagnosis) -> Diagnosis:
+    """What was read, and that it is what ends the script."""
+    where = "" if read.line == run.line else f" at line {run.line}"
+    message = f"{read.message}; it ends the script{where}: {_headline(run)}"
+    evidence = "\n".join(text for text in (read.evidence, run.evidence) if text)
+    remedy = read.remedy or run.remedy
+    return replace(read, message=message, evidence=evidence, remedy=remedy, severity="error", confidence=1.0)
+
+
+def _headline(run: Diagnosis) -> str:
+    return " ".join((run.evidence or run.message).strip().split("\n")[0].split())[:300]

@@ -1,0 +1,106 @@
+"""Whether printed scores prove an edit: over several seeds, and by more than luck.
+
+A script that draws by chance prints better numbers after any edit half of the time. So every run after the edit must
+beat every run before it: with five seeds each, an edit that does nothing is taken for a repair once in 252 times (the
+rank-sum test of Wilcoxon 1945, at its outermost value). A script whose runs are all alike has nothing but one number to
+show, and a quarter of what was missing must be gained. The score of rows that were learnt from counts only where there
+is no other.
+"""
+
+import math
+import re
+from collections.abc import Sequence
+
+from mlpilot.tools.mending.model import Proof
+from mlpilot.tools.mending.probing import Seen, better, scores_of
+
+_SHARE = 0.02
+"""A score that moved by less, as a share of itself, is called the same."""
+_LARGE = 0.25
+"""Of what was missing, where there is one number alone."""
+_OF_TRAINING = re.compile(r"train|fitted|in.?sample", re.IGNORECASE)
+_OF_LOSS = re.compile(r"loss|entropy|divergence|perplexity", re.IGNORECASE)
+
+Pairs = list[tuple[float, float]]
+
+
+def proof(before: list[Seen], after: list[Seen], of_losses: bool = True) -> Proof | None:
+    """The score that is better with every seed, none being worse with most; losses count where they are the same loss.
+
+    The runs are pairs, by seed.
+    """
+    if any(one.number("judged rows") > other.number("judged rows") for one, other in zip(before, after, strict=True)):
+        return None
+    pairs = _pairs(before, after, of_losses)
+    if any(_worse(name, pairs[name]) for name in pairs):
+        return None
+    honest = [name for name in pairs if not _OF_TRAINING.search(name)]
+    gained = [name for name in honest or pairs if _gained(name, pairs[name])]
+    if not gained:
+        return None
+    name = max(gained, key=lambda one: sum(_goodness(one, b) - _goodness(one, a) for a, b in pairs[one]))
+    shown = [", ".join(f"{value:g}" for value in values) for values in zip(*pairs[name], strict=True)]
+    if are_alike(before) and are_alike(after):
+        return Proof(
+            f"printed {name!r} is better by a quarter or more; its runs are all alike",
+            *(one[0] for one in map(str.split, shown)),
+        )
+    return Proof(f"printed {name!r} is better with each of {len(before)} seeds than with any before", *shown)
+
+
+def are_alike(runs: Sequence[Seen]) -> bool:
+    """Whether all runs print the same."""
+    return len({seen.printed for seen in runs}) == 1
+
+
+def fallen(before: str, after: str) -> str:
+    """What is to be said of printed scores where a leak is mended: the honest ones are mostly lower."""
+    one, other = scores_of(before), scores_of(after)
+    lower = [name for name in one if name in other and _goodness(name, other[name]) < _goodness(name, one[name])]
+    told = ", ".join(f"{name} {one[name]:g} → {other[name]:g}" for name in lower[:3])
+    return f"; the honest score is lower: {told}" if told else ""
+
+
+def _pairs(before: list[Seen], after: list[Seen], of_losses: bool) -> dict[str, Pairs]:
+    """Scores that every run prints → their values before and after, by seed."""
+    tables = [[scores_of(seen.printed) for seen in runs] for runs in (before, after)]
+    names = set.intersection(*(set(table) for runs in tables for table in runs)) if all(map(len, tables)) else set()
+    kept = sorted(name for name in names if of_losses or not _OF_LOSS.search(name))
+    return {name: [(one[name], other[name]) for one, other in zip(*tables, strict=True)] for name in kept}
+
+
+def _gained(name: str, pairs: Pairs) -> bool:
+    one, other = ([_goodness(name, value) for value in values] for values in zip(*pairs, strict=True))
+    if not all(_move(name, *pair) > 0 for pair in pairs) or min(other) <= max(one):
+        return False
+    return (
+        len(set(one)) > 1
+        or len(set(other)) > 1
+        or _missing(name, pairs[0][1]) <= (1 - _LARGE) * _missing(name, pairs[0][0])
+    )
+
+
+def _missing(name: str, value: float) -> float:
+    """What there is still to gain: up to 1, or 100, for what is a share; down to 0 for an error."""
+    if math.isnan(value):
+        return math.inf
+    if better(name) < 0:
+        return abs(value)
+    return 1 - value if value <= 1 else 100 - value if value <= 100 else 1 / value
+
+
+def _worse(name: str, pairs: Pairs) -> bool:
+    moves = [_move(name, *pair) for pair in pairs]
+    return moves.count(-1) > max(moves.count(1), len(moves) // 2)
+
+
+def _goodness(name: str, value: float) -> float:
+    return -math.inf if math.isnan(value) else value * better(name)
+
+
+def _move(name: str, one: float, other: float) -> int:
+    """1 where the second is better, -1 where it is worse, 0 where they are about the same."""
+    a, b = _goodness(name, one), _goodness(name, other)
+    if math.isinf(a) or math.isinf(b):
+        return (b > a) - (b < a)
+    return 0 if abs(b - a) <= _SHARE * max(abs(a), abs(b), 1e-12) else int(math.copysign(1, b - a))
