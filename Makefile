@@ -19,6 +19,7 @@ test-all: ## the same with the slow tests, and the local engines that they need 
 	@bash scripts/setup.sh test
 	@sh scripts/llama_server.sh || echo "test: llama-server could not be built, its tests are skipped" >&2
 	@sh scripts/transformers.sh || echo "test: transformers serve could not be set up, its tests are skipped" >&2
+	@sh scripts/jupyterlab.sh || echo "test: JupyterLab or Chromium could not be had, their tests are skipped" >&2
 	@bash scripts/test.sh
 
 lint: ## ruff and mypy

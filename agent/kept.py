@@ -11,9 +11,9 @@ def place(state: Path, digest: str, suffix: str, variable: str) -> Path:
     """Where a DataFrame with these contents is kept in the folder of state.
 
     One that its owner has a name for has that as its file's name, in a folder of its own, so that the name is still
-    known when the run is resumed elsewhere.
+    known when the run is resumed elsewhere. What is no identifier is no name: a namespace may hold any text as a key.
     """
-    name = variable[:_LONGEST]
+    name = variable[:_LONGEST] if variable.isidentifier() else ""
     return state / _FOLDER / (f"{digest}/{name}{suffix}" if name else f"{digest}{suffix}")
 
 

@@ -1,10 +1,11 @@
 """Drive a notebook with mlpilot in JupyterLab, in a headless Chromium, as a person would, and take its picture.
 
-    python scripts/jupyterlab.py --lab PYTHON [--picture docs/jupyterlab.png] [--dark dark.png]
+    python scripts/jupyterlab.py [--app notebook] [--picture docs/jupyterlab.png] [--dark dark.png]
 
-PYTHON is one that has JupyterLab; the kernel is the Python that runs this. The notebook is run, saved, closed and
-opened again. It ends with 3, and says what was missing, where progress was not seen live, a card is not as it should
-be, or the outputs did not survive. What the browser asked of other machines is listed, and none is right.
+`scripts/jupyterlab.sh` sets up the JupyterLab and the Notebook that are driven; the kernel is the Python that runs it.
+The notebook is run, saved, closed and opened again. It ends with 3, and says what was missing, where progress was not
+seen live, a card is not as it should be, a warning or a path of this machine is shown, or the outputs did not survive.
+What the browser asked of other machines is listed, and none is right.
 """
 
 import argparse
@@ -26,6 +27,7 @@ from typing import Any
 import nbformat
 from websockets.sync.client import ClientConnection, connect
 
+ROOT = Path(__file__).resolve().parent.parent
 CELLS = (
     "%load_ext mlpilot\nfrom sklearn.datasets import load_breast_cancer\n"
     "cancer = load_breast_cancer(as_frame=True).frame",
@@ -50,9 +52,16 @@ STATE = """(() => {
     ran: [...document.querySelectorAll('.jp-InputPrompt')].filter(node => /\\[\\d+\\]/.test(node.innerText)).length,
     last: cells.length ? cells[cells.length - 1].innerText : '',
     wide: cards.some(card => card.scrollWidth > card.clientWidth + 1),
-    errors: document.querySelectorAll('[data-mime-type="application/vnd.jupyter.error"]').length,
+    errors: [...document.querySelectorAll('[data-mime-type$="jupyter.error"], [data-mime-type$="jupyter.stderr"]')]
+      .map(node => node.innerText),
   };
 })()"""
+APPS = {
+    "lab": ("jupyterlab", "LabApp", "lab/tree"),
+    "notebook": ("notebook", "JupyterNotebookApp", "notebooks"),
+}
+"""Module, class with its settings, and where it opens a file."""
+HOME = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "mlpilot" / "jupyterlab" / "bin" / "python"
 READY = """(() => {
   const panel = window.jupyterapp && jupyterapp.shell.currentWidget;
   const session = panel && panel.sessionContext;
@@ -109,18 +118,21 @@ class Page:
 def main() -> int:
     """Drive it; 0 if all was as it should be, 3 if not."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--lab", required=True, metavar="PYTHON")
+    parser.add_argument("--lab", type=Path, default=HOME, metavar="PYTHON", help="one that has JupyterLab")
+    parser.add_argument("--app", choices=APPS, default="lab")
     parser.add_argument("--picture", type=Path)
     parser.add_argument("--dark", type=Path)
     parser.add_argument("--budget", default="30s")
     parser.add_argument("--sandbox", default="bubblewrap")
     args = parser.parse_args()
+    if not args.lab.is_file():
+        raise SystemExit(f"{args.lab} is not there: sh scripts/jupyterlab.sh sets it up")
     with tempfile.TemporaryDirectory(prefix="mlpilot-lab-") as name:
         folder = Path(name)
         notebook = folder / "work" / "cancer.ipynb"
         _write(notebook, args.budget, args.sandbox)
-        with _lab(args.lab, folder) as (url, token), _browser(folder) as page:
-            missing = _drive(page, f"{url}/lab/tree/cancer.ipynb?token={token}", args)
+        with _lab(args.lab, args.app, folder) as (url, token), _browser(folder) as page:
+            missing = _drive(page, f"{url}/{APPS[args.app][2]}/cancer.ipynb?token={token}", args)
         outside = sorted(
             {one for one in page.asked if not one.startswith((url, url.replace("http", "ws"), "data:", "blob:"))}
         )
@@ -195,14 +207,14 @@ def _cards(state: dict[str, Any]) -> list[str]:
         missing.append("the test's verdict in the result's card")
     if "odd" not in state["outputs"] and "569 rows" not in state["outputs"]:
         missing.append("an answer about the DataFrame of the notebook")
-    if state["errors"]:
-        missing.append(f"{state['errors']} errors less")
+    missing += [f"nothing in place of: {text}" for text in state["errors"]]
+    missing += [f"the path of {path} hidden" for path in (sys.prefix, str(ROOT)) if path in state["outputs"]]
     return missing
 
 
 @contextmanager
-def _lab(python: str, folder: Path) -> Iterator[tuple[str, str]]:
-    """A server of JupyterLab with settings of its own; its address and token."""
+def _lab(python: Path, app: str, folder: Path) -> Iterator[tuple[str, str]]:
+    """A server of JupyterLab or Notebook with settings of its own; its address and token."""
     kernel = folder / "share" / "kernels" / "mlpilot"
     kernel.mkdir(parents=True)
     argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
@@ -218,11 +230,12 @@ def _lab(python: str, folder: Path) -> Iterator[tuple[str, str]]:
         "MLPILOT_HOME": folder / "state",
     }  # fmt: skip
     port, token = _free_port(), os.urandom(16).hex()
+    module, settings_of, _ = APPS[app]
     log = (folder / "lab.log").open("wb")
     server = subprocess.Popen(
-        [python, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--port={port}", "--ServerApp.port_retries=0",
+        [python, "-m", module, "--no-browser", "--allow-root", f"--port={port}", "--ServerApp.port_retries=0",
          f"--IdentityProvider.token={token}", f"--ServerApp.root_dir={folder / 'work'}",
-         "--LabApp.expose_app_in_browser=True", "--LabApp.extension_manager=readonly"],
+         f"--{settings_of}.expose_app_in_browser=True", "--LabApp.extension_manager=readonly"],
         env={**os.environ, **{name: str(path) for name, path in places.items()}},
         stdout=log, stderr=log, cwd=folder / "work",
     )  # fmt: skip

@@ -8,6 +8,7 @@ multivariate form; Optuna's documentation of `TPESampler`.
 """
 
 import math
+import warnings
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -80,7 +81,10 @@ def starts(space: Space) -> list[dict[str, Value]]:
 def _ask(
     dimensions: Mapping[str, Dimension], trials: Sequence[Trial], greater_is_better: bool, seed: int
 ) -> dict[str, Value]:
-    import optuna
+    with warnings.catch_warnings():
+        # In a notebook without ipywidgets its progress bars warn when they are imported; none is ever shown.
+        warnings.filterwarnings("ignore", "IProgress not found")
+        import optuna
     from optuna.trial import TrialState, create_trial
 
     optuna.logging.set_verbosity(optuna.logging.WARNING)

@@ -1,6 +1,5 @@
 """The files that a Run leaves behind, each written whole or not at all."""
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -9,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlpilot.agent.atomic import write_atomically
-from mlpilot.agent.export.notebook import notebook
+from mlpilot.agent.export.notebook import notebook, written_notebook
 from mlpilot.agent.export.standalone import context_of, standalone_source
 from mlpilot.agent.record import RunRecord
 from mlpilot.agent.report import write_report
@@ -29,7 +28,7 @@ def write_artifacts(
     texts: dict[str, str] = {}
     if best is not None and best.solution is not None:
         texts["solution"] = standalone_source(best.solution, best.params, context_of(record, threads))
-        texts["notebook"] = json.dumps(notebook(record, texts["solution"]), indent=1, ensure_ascii=False) + "\n"
+        texts["notebook"] = written_notebook(notebook(record, texts["solution"], folder))
     if record.behaviour is not None and record.behaviour.test is not None:
         test = record.behaviour.test
         rows = np.arange(len(test)) if test_index is None else np.asarray(test_index)

@@ -1,14 +1,22 @@
 """The notebook: what was asked, the board, the best Solution's code, and a hold-out to play with."""
 
+import ast
+import json
+import os
 import re
+from pathlib import Path
 from typing import Any
 
 from mlpilot.agent.export.standalone import bound, cells, literal, make_room
+from mlpilot.agent.kept import table_name
 from mlpilot.agent.record import ExperimentRecord, RunRecord
 from mlpilot.agent.report.verdict import standing_sentence, test_verdict
 from mlpilot.agent.report.words import clip, metric_name, model_name, plural, score_text
 
 BOARD_ROWS = 30
+PARAMETERS = "parameters"
+_NAMED = re.compile(r"""(DATA_* = )('(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*")""")
+"""The line that names the data, as `notebook` writes it."""
 
 SCORE = {
     "classification": """from sklearn.metrics import accuracy_score, log_loss
@@ -41,13 +49,13 @@ plt.show()""",
 }
 
 
-def notebook(record: RunRecord, source: str) -> dict[str, Any]:
-    """A notebook (nbformat 4.5) around `source`, the text of a `solution.py`; it runs from top to bottom.
+def notebook(record: RunRecord, source: str, folder: Path) -> dict[str, Any]:
+    """A notebook (nbformat 4.5) around `source`, the text of a `solution.py`; it runs from top to bottom in `folder`.
 
-    The first code cell names the data, and is tagged `parameters` (as papermill expects).
+    The first code cell names the data, seen from there, and is tagged `parameters` (as papermill expects).
     """
     preparation, solution, reading = cells(source)
-    data = f"DATA = {literal(record.spec.data)}  # the table with the target"
+    data = f"DATA = {literal(_seen_from(folder, Path(record.spec.data)))}  # the table with the target"
     split = "# one split is noisy: the score that counts is the one above\n" + _split(record)
     fitting = """model = fit(
     X.loc[train].reset_index(drop=True),
@@ -61,7 +69,7 @@ def notebook(record: RunRecord, source: str) -> dict[str, Any]:
     contents = [
         _markdown(_asked(record)),
         _markdown(_board(record)),
-        _code(steps[0], tags=["parameters"]),
+        _code(steps[0], tags=[PARAMETERS]),
         _markdown("## The code\nWhat it needs to know of the data, and the space that was searched."),
         _code(preparation),
         _markdown("The Solution itself."),
@@ -78,6 +86,35 @@ def notebook(record: RunRecord, source: str) -> dict[str, Any]:
         "nbformat": 4,
         "nbformat_minor": 5,
     }
+
+
+def moved(text: str, before: Path, after: Path) -> str:
+    """The text of a notebook that stood in the folder `before`, for the folder `after`: the data is where it was.
+
+    One that no longer names the data as it was written, by a relative path, is left as it is.
+    """
+    try:
+        book = json.loads(text)
+        cell = next(cell for cell in book["cells"] if PARAMETERS in cell["metadata"].get("tags", []))
+        source = "".join(cell["source"])
+        name, path = _NAMED.match(source).groups()  # type: ignore[union-attr]
+        relative = not Path(path := ast.literal_eval(path)).is_absolute()
+    except (ValueError, LookupError, TypeError, AttributeError, StopIteration, SyntaxError):
+        return text
+    if not relative:
+        return text
+    cell["source"] = _NAMED.sub(lambda _: f"{name}{literal(_seen_from(after, before / path))}", source, count=1)
+    return written_notebook(book)
+
+
+def written_notebook(book: dict[str, Any]) -> str:
+    """A notebook as the text of its file."""
+    return json.dumps(book, indent=1, ensure_ascii=False) + "\n"
+
+
+def _seen_from(folder: Path, data: Path) -> str:
+    """A relative path: nothing of the machine beyond what both have in common. Links on the way are followed first."""
+    return os.path.relpath(data.parent.resolve() / data.name, folder.resolve())
 
 
 def _split(record: RunRecord) -> str:
@@ -108,7 +145,7 @@ def _asked(record: RunRecord) -> str:
     direction = "higher is better" if record.greater_is_better else "lower is better"
     lines = [
         f"# Predicting {_md(record.task.target)}",
-        f"Run {_md(record.run)}: {plural(record.rows, 'row')} of {_md(record.spec.data)}, "
+        f"Run {_md(record.run)}: {plural(record.rows, 'row')} of {_md(table_name(record.spec.data))}, "
         f"{record.task.type}, {_md(metric_name(record.metric))} ({direction}). {_md(record.plan, 300)}.",
     ]
     if record.spec.goal:

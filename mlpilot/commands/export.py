@@ -48,11 +48,17 @@ def refuse_unless_empty(folder: Path) -> None:
 
 def copy_all(files: list[Path], folder: Path) -> None:
     """All of them or none: copied beside the folder first, and moved into place in one step."""
+    from mlpilot.agent.export.notebook import moved
+
     folder = folder.absolute()
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{folder.name}.", dir=folder.parent) as work:
         ready = Path(work) / "ready"
         ready.mkdir()
         for path in files:
-            shutil.copyfile(path, ready / path.name)
+            if path.suffix == ".ipynb":  # it names the data as seen from where it stands
+                text = moved(path.read_text(encoding="utf-8"), path.parent, folder)
+                (ready / path.name).write_text(text, encoding="utf-8")
+            else:
+                shutil.copyfile(path, ready / path.name)
         ready.rename(folder)

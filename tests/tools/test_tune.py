@@ -2,6 +2,8 @@
 
 import math
 import random
+import subprocess
+import sys
 import time
 from collections.abc import Mapping
 
@@ -96,3 +98,21 @@ def test_it_is_quick_with_many_trials() -> None:
     began = time.process_time()
     suggest(SPACE, trials, greater_is_better=False, seed=0)
     assert time.process_time() - began < 0.2
+
+
+IN_A_NOTEBOOK = """
+import ipykernel.zmqshell
+import sys
+from mlpilot.tools.space import Float
+from mlpilot.tools.tune import suggest
+sys.modules["ipywidgets"] = None
+space = {"rate": Float(0.1, 1.0, default=0.5)}
+suggest(space, [({"rate": rate / 10}, float(rate)) for rate in range(1, 10)], greater_is_better=True, seed=1)
+print(*sorted(name for name in sys.modules if name in ("optuna", "tqdm.autonotebook")))
+"""
+
+
+def test_a_notebook_without_widgets_is_not_warned_of_progress_bars() -> None:
+    told = subprocess.run([sys.executable, "-c", IN_A_NOTEBOOK], capture_output=True, text=True, check=True)
+    assert told.stdout.split() == ["optuna", "tqdm.autonotebook"]
+    assert told.stderr == ""

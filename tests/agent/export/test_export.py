@@ -13,8 +13,10 @@ import pytest
 
 from mlpilot.agent.data.prepare import prepare
 from mlpilot.agent.export import Context, notebook, predictions_csv, standalone_source, write_artifacts
+from mlpilot.agent.export.notebook import moved
 from mlpilot.agent.record import RunRecord
 from mlpilot.agent.task import Column, TaskSpec
+from mlpilot.commands.export import copy_all
 from mlpilot.tools.solution import Solution
 
 
@@ -185,25 +187,51 @@ def test_notebook_runs(name: str, request: pytest.FixtureRequest, tmp_path: Path
     data = tmp_path / "table.parquet"
     table.to_parquet(data)
     record = replace(record, spec=replace(record.spec, data=str(data)))
-    write_artifacts(record, tmp_path)
-    book = nbformat.read(tmp_path / "notebook.ipynb", as_version=4)
+    write_artifacts(record, tmp_path / "runs")
+    folder = tmp_path / "else" / "where"
+    copy_all([tmp_path / "runs" / "notebook.ipynb"], folder)
+    book = nbformat.read(folder / "notebook.ipynb", as_version=4)
     nbformat.validate(book)
     nbclient.NotebookClient(
-        book, timeout=120, kernel_name="python3", resources={"metadata": {"path": tmp_path}}
+        book, timeout=120, kernel_name="python3", resources={"metadata": {"path": folder}}
     ).execute()
     outputs = [output for cell in book.cells for output in cell.get("outputs", [])]
     assert any("rows" in output.get("text", "") for output in outputs)
     assert any("image/png" in output.get("data", {}) for output in outputs)
 
 
+def test_a_notebook_says_nothing_of_where_it_was_made(cancer_record: RunRecord, tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(tmp_path / "a" / "b", target_is_directory=True)
+    (tmp_path / "a" / "b").mkdir(parents=True)
+    kept = tmp_path / "frames" / "0123456789abcdef" / "it's.parquet"
+    record = replace(cancer_record, spec=replace(cancer_record.spec, data=str(kept)))
+    write_artifacts(record, tmp_path / "link")
+    text = (tmp_path / "link" / "notebook.ipynb").read_text()
+    assert str(tmp_path) not in text
+    assert "569 rows of it's," in text
+    away = moved(text, tmp_path / "link", tmp_path / "x" / "y" / "z")
+    paths = [ast.literal_eval(json.loads(one)["cells"][2]["source"].split("  #")[0][7:]) for one in (text, away)]
+    assert paths == [f"{up}/frames/0123456789abcdef/it's.parquet" for up in ("../..", "../../..")]
+    assert moved(away, tmp_path / "x" / "y" / "z", tmp_path / "link") == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "[]", "{}", '{"cells": [{"metadata": {"tags": ["parameters"]}, "source": "DATA = where()"}]}',
+     '{"cells": [{"metadata": {"tags": ["parameters"]}, "source": "DATA = \'/abs/olute.csv\'"}]}'],
+)  # fmt: skip
+def test_a_notebook_that_a_person_has_changed_is_moved_as_it_is(text: str, tmp_path: Path) -> None:
+    assert moved(text, tmp_path, tmp_path / "x") == text
+
+
 def test_notebook_respects_groups_and_time_and_shows_hostile_names(cancer_record: RunRecord) -> None:
     evil = "[x](javascript:alert(1)) <img src=x> | $a$"
     task = replace(cancer_record.task, group="patient")
-    grouped = notebook(replace(cancer_record, task=task, run=evil), "")
+    grouped = notebook(replace(cancer_record, task=task, run=evil), "", Path.cwd())
     text = json.dumps(grouped)
     assert "GroupShuffleSplit" in text and "<img" not in text.replace("\\\\<", "") and "[x](" not in text
     timed = replace(cancer_record, task=replace(cancer_record.task, time="day"))
-    assert "sort_values" in json.dumps(notebook(timed, ""))
+    assert "sort_values" in json.dumps(notebook(timed, "", Path.cwd()))
 
 
 def test_predictions_are_told_in_labels() -> None:
