@@ -32,6 +32,10 @@ class Printer:
         self._streamed = False
         self.doing = ""
 
+    def printed_by(self, console: Console) -> None:
+        """From now on, by this one: the theme was changed."""
+        self._console = console
+
     @property
     def pending(self) -> str:
         """The end of what a model is saying."""
