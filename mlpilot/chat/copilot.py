@@ -19,6 +19,7 @@ from mlpilot.agent.talk.wishes import VERBS, Wish, command, is_code, nearest_ver
 from mlpilot.chat import happenings as happen
 from mlpilot.chat.changes import Change, Changes
 from mlpilot.chat.deeds import Deeds
+from mlpilot.chat.show import fault_of
 from mlpilot.chat.stopping import Stopped
 from mlpilot.sandbox.errors import UserError
 from mlpilot.streams import clean
@@ -129,8 +130,9 @@ class Copilot:
     def _turn(self, text: str) -> bool:
         if text.startswith("/") and text.partition(" ")[0][1:]:
             return self._command(text[1:])
-        if is_code(text):
-            return self._model_turn(text, Mentioned(text)) if self.endpoints else self.deeds.do(Wish("cell", (text,)))
+        if is_code(text, self.deeds.names):
+            self._hearing.person(text)  # a model hears of it with what is said to it next
+            return self._cell(text, by_model=False)
         named = mentioned(text)
         if self.endpoints:
             return self._model_turn(named.words, named)
@@ -241,7 +243,7 @@ class Copilot:
         try:
             match act.kind:
                 case "cell":
-                    return self._cell(act.text)
+                    return self._cell(act.text, by_model=True)
                 case "file":
                     return self._file(act)
                 case _:
@@ -251,8 +253,8 @@ class Copilot:
             self._hearing.outcome(f"that did not work: {clean(error)}", "that did not work: the input was refused")
             return False
 
-    def _cell(self, code: str) -> bool:
-        result, figures = self.deeds.cell(code, by_model=True)
+    def _cell(self, code: str, *, by_model: bool) -> bool:
+        result, figures = self.deeds.cell(code, by_model=by_model)
         self._hearing.outcome(*told_of(result, code, figures))
         return result.status == "ok"
 
@@ -324,7 +326,7 @@ class Copilot:
                 self.memory.keep("cell", what.code, by_model=what.by_model)
             case happen.CellEnded():
                 result = what.result
-                error = result.error.traceback[-5000:] if result.error else ""
+                error = fault_of(result)[-5000:]
                 more = {"status": result.status, "stderr": result.stderr[-5000:], "error": error}
                 self.memory.keep("output", result.stdout[-20_000:], **more)
         self._show(what)

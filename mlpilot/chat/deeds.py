@@ -12,7 +12,7 @@ from mlpilot.agent.kept import is_kept, table_name
 from mlpilot.agent.options import RunOptions
 from mlpilot.agent.talk.memory import Memory
 from mlpilot.agent.talk.overview import Overview
-from mlpilot.agent.talk.wishes import Wish
+from mlpilot.agent.talk.wishes import Wish, defined
 from mlpilot.chat import happenings as happen
 from mlpilot.chat import inquiry
 from mlpilot.chat.changes import Change, Changes
@@ -49,6 +49,8 @@ class Deeds:
         self.overview: Overview | None = None
         self._coming: threading.Thread | None = None
         self._closing = threading.Event()
+        self.names: set[str] = set()
+        """What cells have defined."""
         self.run = ""
         self.pursuit: Pursuit | None = None
         self._began = 0.0
@@ -334,6 +336,7 @@ class Deeds:
             raise Stopped
         self._tell(happen.Doing("running a cell"))
         result, figures = self.workshop.run(code, self._seconds, heard)
+        self.names = set() if result.state_lost else self.names | defined(code)
         self._tell(happen.CellEnded(result))
         for data in figures:
             self._tell(happen.Figure(self._kept(data), data))

@@ -35,7 +35,7 @@ from mlpilot.chat.looks import console, dumb, first_theme
 from mlpilot.chat.pasting import Pastes
 from mlpilot.chat.replay import replay
 from mlpilot.chat.show import Printer
-from mlpilot.failures import DONE, bug_line
+from mlpilot.failures import DONE, trouble_line
 from mlpilot.numbers import plural
 from mlpilot.streams import clean
 
@@ -150,7 +150,7 @@ class Chat:
         try:
             self._hand_on(text)
         except Exception as error:  # noqa: BLE001 - as in the worker: it is told, and the talk goes on
-            self._show(happen.Trouble(bug_line(error)))
+            self._show(happen.Trouble(trouble_line(error)))
 
     def _hand_on(self, text: str) -> None:
         if self._asking is not None:
@@ -183,7 +183,7 @@ class Chat:
                 self._copilot.turn(text)
             except Exception as error:  # noqa: BLE001 - a bug ends the turn and is told; the talk is not lost with it
                 self._show(happen.Doing(""))
-                self._show(happen.Trouble(bug_line(error)))
+                self._show(happen.Trouble(trouble_line(error)))
             finally:
                 self._busy.clear()
                 self._work.task_done()

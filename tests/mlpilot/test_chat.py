@@ -86,6 +86,7 @@ def test_commands_need_no_model(talk: Callable[..., Talk]) -> None:
     assert chat.say("/cell x = 41")
     assert chat.say("x + 1")
     assert "42" in chat.text(happen.CellText)
+    assert chat.say("x") and "41" in chat.text(happen.CellText)
     assert not chat.say("1 / 0")
     assert not chat.say("make me happy") and "no model is configured" in chat.text()
     assert not chat.say("/bord") and "did you mean /board?" in chat.text(happen.Trouble)
@@ -140,6 +141,16 @@ def test_a_model_acts_and_hears_what_came_of_it(talk: Callable[..., Talk]) -> No
         "Said", "CellBegins", "CellText", "CellEnded", "Said",
     ]  # fmt: skip
     assert "the cell ended well" in asked(server) and SECRET in asked(server), "it is on this machine, and told all"
+
+
+def test_python_runs_as_it_is_beside_a_model_which_hears_of_it(talk: Callable[..., Talk]) -> None:
+    with scripted("I have seen it.") as server:
+        chat = talk(model="scripted-1", base_url=server.base_url, privacy="schema")
+        assert not chat.say("print('Basic', 6 * 7); {}['Pro']")
+        assert "42" in chat.text(happen.CellText) and not server.asked
+        assert chat.say("why did that fail?")
+    told = asked(server)
+    assert "KeyError" in told and "were shown to the person" in told and "Basic 42" not in told
 
 
 def test_under_schema_no_value_is_told(talk: Callable[..., Talk]) -> None:

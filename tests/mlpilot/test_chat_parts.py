@@ -10,7 +10,7 @@ from mlpilot.agent.talk.asking import turn
 from mlpilot.agent.talk.exporting import exported
 from mlpilot.agent.talk.memory import Entry
 from mlpilot.agent.talk.mentions import mentioned, with_files
-from mlpilot.agent.talk.wishes import command, duration, is_code, understand
+from mlpilot.agent.talk.wishes import command, defined, duration, is_code, understand
 from mlpilot.chat import happenings as happen
 from mlpilot.chat.alerts import Alerts
 from mlpilot.chat.changes import Changes
@@ -62,6 +62,10 @@ def test_words_of_requests() -> None:
     assert [duration(text) for text in ("5m", "ninety", "two hours", "45 sec")] == ["5m", None, "2h", "45s"]
     assert command("cell print('a  b')").words == ("print('a  b')",)
     assert not is_code("tune") and not is_code("!ls") and is_code("print(1)")
+    assert not any(is_code(text) for text in ("data is odd", "not good", "fee, plan", "yes or no", "42"))
+    known = defined("import pandas as pd, os.path\nx = [y for y in (1, 2)]\ndef f(): pass")
+    assert known == {"pd", "os", "x", "y", "f"} and is_code("x", known) and is_code("x is y", known)
+    assert not is_code("x is odd", known) and not is_code("not good", known)
     with pytest.raises(UserError, match="quote"):
         command("load 'x")
 
