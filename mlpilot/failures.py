@@ -54,6 +54,12 @@ def bug_line(error: BaseException) -> str:
     return f"this is a bug in mlpilot: {what}; {kept}"
 
 
+def trouble_line(error: Exception) -> str:
+    """What is said of an error where a talk goes on after it: what the person can mend about the machine, or a bug."""
+    mendable = machine_trouble(error) if isinstance(error, OSError) else ""
+    return clean(mendable) or bug_line(error)
+
+
 def report_bug(kind: type[BaseException], error: BaseException, trace: TracebackType | None, *, debug: bool) -> str:
     """Tell the person about a bug on stderr; returns the line."""
     if debug:

@@ -1,7 +1,6 @@
 """What was said and done in a talk, kept line by line as it happens: a talk that was begun is never lost."""
 
-import json
-import os
+import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -10,10 +9,10 @@ from typing import Any
 
 from mlpilot.agent.home import home, make_home
 from mlpilot.agent.names import new_name
+from mlpilot.agent.talk.lines import append_line, read_lines
 from mlpilot.sandbox.errors import UserError
 
 FOLDER = "talks"
-_LONGEST_LINE = 4 * 2**20
 
 
 @dataclass(frozen=True)
@@ -50,25 +49,15 @@ class Memory:
         """Write it down before anything follows from it. Raises `OSError`."""
         make_home()
         self._path.parent.mkdir(mode=0o700, exist_ok=True)
-        entry = {"at": datetime.now(UTC).isoformat(timespec="seconds"), "kind": kind, "text": text, **more}
-        line = json.dumps(entry, ensure_ascii=False).encode(errors="replace") + b"\n"
-        handle = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        try:
-            os.write(handle, line)
-        finally:
-            os.close(handle)
+        append_line(
+            self._path, {"at": datetime.now(UTC).isoformat(timespec="seconds"), "kind": kind, "text": text, **more}
+        )
 
     def entries(self) -> Iterator[Entry]:
         """All of it, in order; a line that was cut by a crash is passed over."""
-        if not self._path.is_file():
-            return
-        with self._path.open("rb") as file:
-            while line := file.readline(_LONGEST_LINE):
-                try:
-                    found = json.loads(line)
-                    yield Entry(found.pop("kind"), found.pop("text"), at=found.pop("at"), more=found)
-                except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-                    continue
+        for found in read_lines(self._path):
+            with contextlib.suppress(KeyError):
+                yield Entry(str(found.pop("kind")), str(found.pop("text")), at=str(found.pop("at")), more=found)
 
 
 def names() -> list[str]:

@@ -6,7 +6,7 @@ A request that nothing here matches is not guessed at: without a model, that is 
 import ast
 import re
 import shlex
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
 from mlpilot.sandbox.errors import UserError
@@ -133,17 +133,39 @@ def understand(text: str) -> list[Wish]:
     return wishes
 
 
-def is_code(text: str) -> bool:
-    """Whether this is Python rather than words: it parses, and does more than name something."""
+_WORDS = (
+    ast.Expr, ast.Name, ast.Load, ast.Constant, ast.Tuple, ast.BoolOp, ast.And, ast.Or, ast.UnaryOp, ast.Not,
+    ast.Compare, ast.Is, ast.IsNot, ast.In, ast.NotIn,
+)  # fmt: skip
+"""What Python and plain words have in common: “churn, fee”, “data is odd”, “not good”."""
+
+
+def is_code(text: str, known: Container[str] = ()) -> bool:
+    """Whether this is Python rather than words: it parses, and does more than join names, unless all are `known` ones,
+    which cells have defined."""
     if text.startswith(("!", "%")):
         return False
     try:
         tree = ast.parse(text)
+        nodes = [node for top in tree.body for node in ast.walk(top)]
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
-    return bool(tree.body) and not all(
-        isinstance(node, ast.Expr) and isinstance(node.value, ast.Name | ast.Constant) for node in tree.body
-    )
+    names = {node.id for node in nodes if isinstance(node, ast.Name)}
+    if all(isinstance(node, _WORDS) for node in nodes):
+        return bool(names) and all(name in known for name in names)
+    return True
+
+
+def defined(code: str) -> set[str]:
+    """Names that this code gives to something, at its top or deeper; empty where it is no Python."""
+    try:
+        nodes = [*ast.walk(ast.parse(code))]
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return set()
+    found = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    found |= {node.name for node in nodes if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+    imports = [alias for node in nodes if isinstance(node, ast.Import | ast.ImportFrom) for alias in node.names]
+    return found | {alias.asname or alias.name.partition(".")[0] for alias in imports}
 
 
 def duration(text: str) -> str | None:

@@ -8,14 +8,20 @@ from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
 
 from mlpilot.agent.talk.wishes import VERBS
+from mlpilot.chat.alerts import KINDS
 from mlpilot.chat.copilot import OWN, Copilot
+from mlpilot.chat.looks import THEMES
 
 SCREEN = {
     "approve": "whether proposed files are written",
     "clear": "an empty screen",
+    "notify": "a bell, or the desktop's notification, when long work has ended and you are elsewhere",
+    "theme": "colours: the terminal's own, for a dark or a light background, or none",
     "talks": "earlier talks",
     "quit": "leave",
 }
+CHOICES = {"/approve": ("ask", "always", "never"), "/theme": tuple(THEMES), "/notify": KINDS}
+"""What may follow a command of the screen's."""
 _MOST = 200
 _TAKES_FILE = ("load", "predict", "run")
 
@@ -34,6 +40,8 @@ class ChatCompleter(Completer):
             yield from _commands(text[1:])
         elif word.startswith("@"):
             yield from _files(word[1:], len(word) - 1)
+        elif text.startswith("/") and text.split()[0] in CHOICES:
+            yield from (Completion(one, -len(word)) for one in CHOICES[text.split()[0]] if one.startswith(word))
         elif text.startswith("/"):
             words = text[1:].split()
             before = words[-2] if word and len(words) > 1 else words[-1]

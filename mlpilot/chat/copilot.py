@@ -19,6 +19,7 @@ from mlpilot.agent.talk.wishes import VERBS, Wish, command, is_code, nearest_ver
 from mlpilot.chat import happenings as happen
 from mlpilot.chat.changes import Change, Changes
 from mlpilot.chat.deeds import Deeds
+from mlpilot.chat.show import fault_of
 from mlpilot.chat.stopping import Stopped
 from mlpilot.sandbox.errors import UserError
 from mlpilot.streams import clean
@@ -29,7 +30,8 @@ MOST_ROUNDS = 8
 LONGEST = 256 * 1024
 """Characters of what a person says at once."""
 OWN = {
-    "undo": "take back the file that was written last",
+    "undo": "take back the file that was written last, before the talk was left too",
+    "export": "write this talk to FILE.md, or what ran in it to FILE.py or FILE.ipynb",
     "help": "this list",
     "model": "who is asked, and what is sent",
     "privacy": "what a model is told, and what is never sent",
@@ -59,7 +61,7 @@ class Copilot:
         self._hearing = Hearing()
         self._stopping = threading.Event()
         self._board: Switchboard | None = None
-        self.deeds = Deeds(memory, options, self._tell, self._stopping, cell_seconds)
+        self.deeds = Deeds(memory, options, self._tell, self._stopping, self.changes, cell_seconds)
         self.tokens, self.cost = 0, 0.0
 
     def recall(self) -> None:
@@ -94,7 +96,6 @@ class Copilot:
 
     def turn(self, text: str) -> bool:
         """Do what `text` asks for; whether all of it went well. Raises nothing that a person could mend."""
-        self._stopping.clear()
         if len(text) > LONGEST:
             self._tell(happen.Trouble(f"that is longer than {LONGEST // 1024} KiB; put it into a file and name it"))
             return False
@@ -110,7 +111,13 @@ class Copilot:
             self._tell(happen.Told("stopped"))
             return False
         finally:
+            self.forget_interrupt()
             self._tell(happen.Doing(""))
+
+    def forget_interrupt(self) -> None:
+        """Before a turn can be interrupted: what was meant for the last one, and came too late for it, is not meant
+        for the next."""
+        self._stopping.clear()
 
     def turn_beside(self, text: str) -> None:
         """A command that is answered at once, whatever else is being done."""
@@ -123,8 +130,9 @@ class Copilot:
     def _turn(self, text: str) -> bool:
         if text.startswith("/") and text.partition(" ")[0][1:]:
             return self._command(text[1:])
-        if is_code(text):
-            return self._model_turn(text, Mentioned(text)) if self.endpoints else self.deeds.do(Wish("cell", (text,)))
+        if is_code(text, self.deeds.names):
+            self._hearing.person(text)  # a model hears of it with what is said to it next
+            return self._cell(text, by_model=False)
         named = mentioned(text)
         if self.endpoints:
             return self._model_turn(named.words, named)
@@ -141,6 +149,9 @@ class Copilot:
         match name:
             case "undo":
                 self._tell(happen.Told(f"{self.changes.undo().name} is as it was before"))
+                return True
+            case "export":
+                self._export(rest.strip().removeprefix("@").strip("\"'"))
                 return True
             case "help":
                 lines = [(f"/{verb.usage}", verb.help) for verb in VERBS.values()]
@@ -162,6 +173,19 @@ class Copilot:
         if name not in VERBS:
             raise UserError(f"there is no /{clean(name)}{nearest_verb(name, tuple(OWN))}; /help lists the commands")
         return self.deeds.do(command(text if VERBS[name].rest else mentioned(text).words))
+
+    def _export(self, name: str) -> None:
+        from mlpilot.agent.talk.exporting import KINDS, exported
+
+        name = name or f"{self.memory.name}.md"
+        kind = Path(name).suffix
+        if kind not in KINDS:
+            raise UserError(f"usage: /export FILE, where FILE ends in {', '.join(KINDS[:-1])} or {KINDS[-1]}")
+        change = self.changes.proposed(name, exported(list(self.memory.entries()), self.memory.name, kind))
+        if change.before is not None:
+            raise UserError(f"{name} is there already; name another: /export FILE{kind}")
+        self.changes.write(change)
+        self._tell(happen.Told(f"{name} is written; /undo takes it back"))
 
     # A model's turn
 
@@ -205,6 +229,7 @@ class Copilot:
                 self._tell(happen.Trouble(clean(error)))
                 wishes = understand(text)
                 return all(self.deeds.do(wish) for wish in wishes) if wishes else False
+            self._go_on()  # a short reply may come whole with its first piece: who stopped it wants none of it
             self._hearing.model(said.text)
             self._tell(happen.Said(said.text))
             if not said.acts:
@@ -218,7 +243,7 @@ class Copilot:
         try:
             match act.kind:
                 case "cell":
-                    return self._cell(act.text)
+                    return self._cell(act.text, by_model=True)
                 case "file":
                     return self._file(act)
                 case _:
@@ -228,8 +253,8 @@ class Copilot:
             self._hearing.outcome(f"that did not work: {clean(error)}", "that did not work: the input was refused")
             return False
 
-    def _cell(self, code: str) -> bool:
-        result, figures = self.deeds.cell(code, by_model=True)
+    def _cell(self, code: str, *, by_model: bool) -> bool:
+        result, figures = self.deeds.cell(code, by_model=by_model)
         self._hearing.outcome(*told_of(result, code, figures))
         return result.status == "ok"
 
@@ -293,11 +318,15 @@ class Copilot:
                 self.memory.keep("trouble", what.text)
             case happen.Facts():
                 self.memory.keep("facts", "", rows=[[clean(label), clean(text)] for label, text in what.facts])
+            case happen.Board():
+                self.memory.keep("board", what.run)
+            case happen.Figure():
+                self.memory.keep("figure", str(what.path))
             case happen.CellBegins():
                 self.memory.keep("cell", what.code, by_model=what.by_model)
             case happen.CellEnded():
                 result = what.result
-                error = result.error.traceback[-5000:] if result.error else ""
+                error = fault_of(result)[-5000:]
                 more = {"status": result.status, "stderr": result.stderr[-5000:], "error": error}
                 self.memory.keep("output", result.stdout[-20_000:], **more)
         self._show(what)

@@ -3,6 +3,7 @@
 import argparse
 import contextlib
 import threading
+import time
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,9 +12,10 @@ from mlpilot.agent.kept import is_kept, table_name
 from mlpilot.agent.options import RunOptions
 from mlpilot.agent.talk.memory import Memory
 from mlpilot.agent.talk.overview import Overview
-from mlpilot.agent.talk.wishes import Wish
+from mlpilot.agent.talk.wishes import Wish, defined
 from mlpilot.chat import happenings as happen
 from mlpilot.chat import inquiry
+from mlpilot.chat.changes import Change, Changes
 from mlpilot.chat.pursuit import Pursuit
 from mlpilot.chat.reading import is_large, look
 from mlpilot.chat.stopping import Stopped, abandonable
@@ -39,15 +41,19 @@ class Deeds:
         options: RunOptions,
         tell: happen.Tell,
         stopping: threading.Event,
+        changes: Changes,
         cell_seconds: float | None,
     ) -> None:
         self._memory, self._options, self._tell, self._seconds = memory, options, tell, cell_seconds
-        self._stopping = stopping
+        self._stopping, self._changes = stopping, changes
         self.overview: Overview | None = None
         self._coming: threading.Thread | None = None
         self._closing = threading.Event()
+        self.names: set[str] = set()
+        """What cells have defined."""
         self.run = ""
         self.pursuit: Pursuit | None = None
+        self._began = 0.0
         self.workshop = Workshop(
             options.sandbox, options.gpus or "", Path.cwd(), lambda text: tell(happen.Told(clean(text)))
         )
@@ -197,6 +203,7 @@ class Deeds:
         if getattr(args, "approve", False):
             raise UserError("--approve has no place in a talk: /stop at any time")
         self.ended.clear()
+        self._began = time.monotonic()
         self.pursuit = Pursuit(words, self._progress, self._ended)
         self._tell(happen.Told("it runs in the background: /status, /board, /stop"))
 
@@ -223,6 +230,7 @@ class Deeds:
             error = answer.get("error")
             said = error.get("message") if isinstance(error, dict) else self.pursuit.last if self.pursuit else ""
             self._tell(happen.Trouble(f"the run ended (exit code {code}): {clean(said)}"))
+        self._tell(happen.RunEnded(name, code, time.monotonic() - self._began))
         self.ended.set()
 
     @property
@@ -294,7 +302,7 @@ class Deeds:
 
     def _predict(self, words: list[str]) -> None:
         from mlpilot.agent.predicting import predict
-        from mlpilot.commands.predict import checked, write
+        from mlpilot.commands.predict import checked
 
         output = "predictions.csv"
         if "-o" in words[:-1]:
@@ -303,15 +311,15 @@ class Deeds:
             del words[place : place + 2]
         table = _one(words, "/predict FILE [-o OUT.csv]")
         path = checked(output)
-        if path.exists():
+        if path.exists() or path.is_symlink():
             raise UserError(f"{output} is there already; name another with -o")
         self._tell(happen.Doing(f"predicting {clean(table)}"))
         say = lambda text: self._tell(happen.Told(clean(text)))  # noqa: E731 - one line, handed on
         run = self._known_run()
         work = lambda: predict(run, table, sandbox=self._options.sandbox, tell=say)  # noqa: E731 - one line, handed on
         frame = abandonable(work, self._stopping)
-        write(path, frame.to_csv(index=False))
-        self._tell(happen.Told(f"{len(frame):,} predictions in {output}"))
+        self._changes.write(Change(path, None, frame.to_csv(index=False)))
+        self._tell(happen.Told(f"{len(frame):,} predictions in {output}; /undo takes the file back"))
 
     # Cells
 
@@ -328,6 +336,7 @@ class Deeds:
             raise Stopped
         self._tell(happen.Doing("running a cell"))
         result, figures = self.workshop.run(code, self._seconds, heard)
+        self.names = set() if result.state_lost else self.names | defined(code)
         self._tell(happen.CellEnded(result))
         for data in figures:
             self._tell(happen.Figure(self._kept(data), data))

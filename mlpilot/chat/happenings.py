@@ -91,6 +91,15 @@ class Progress:
 
 
 @dataclass(frozen=True)
+class RunEnded:
+    """A run in the background has ended, one way or another; what came of it was told before."""
+
+    run: str
+    code: int
+    seconds: float
+
+
+@dataclass(frozen=True)
 class Doing:
     """What is being waited for; empty: nothing any more."""
 
@@ -105,6 +114,19 @@ class Trouble:
 
 
 Happening = (
-    Piece | Said | Told | Facts | Board | CellBegins | CellText | CellEnded | Figure | Diff | Progress | Doing | Trouble
+    Piece
+    | Said
+    | Told
+    | Facts
+    | Board
+    | CellBegins
+    | CellText
+    | CellEnded
+    | Figure
+    | Diff
+    | Progress
+    | RunEnded
+    | Doing
+    | Trouble
 )
 Tell = Callable[[Happening], None]

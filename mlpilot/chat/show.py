@@ -7,10 +7,11 @@ from mlpilot.chat import happenings as happen
 from mlpilot.chat.images import inline
 from mlpilot.chat.markdown import Lines
 from mlpilot.facts import print_facts
+from mlpilot.sandbox.protocol import CellResult
 from mlpilot.screen import print_beside
 from mlpilot.streams import clean, clean_block
 
-_LONGEST_CELL, _LONGEST_DIFF = 60, 200
+_LONGEST_ECHO, _LONGEST_DIFF = 20, 200
 """Lines."""
 _LEAST_TEXT = 24
 """Columns beside the labels; on a narrower screen what is said stands below them."""
@@ -23,6 +24,15 @@ ENDED = {
 }
 
 
+def fault_of(result: CellResult) -> str:
+    """What is shown of a cell's error: its traceback, or where it was stopped, since that is no fault of the code."""
+    if result.error is None:
+        return ""
+    if result.error.type == "KeyboardInterrupt" and not result.state_lost:
+        return "the cell was stopped; what it had defined is kept"
+    return result.error.traceback
+
+
 class Printer:
     """Prints each happening as it comes; `pending` is the line of a model's that is not whole yet."""
 
@@ -31,6 +41,10 @@ class Printer:
         self._lines = Lines()
         self._streamed = False
         self.doing = ""
+
+    def printed_by(self, console: Console) -> None:
+        """From now on, by this one: the theme was changed."""
+        self._console = console
 
     @property
     def pending(self) -> str:
@@ -80,8 +94,8 @@ class Printer:
                 said = result.stdout + result.stderr
                 if said and not said.endswith("\n"):
                     self._console.print()
-                if result.error is not None:
-                    self._console.print(Text(clean_block(result.error.traceback).rstrip(), style="red"), soft_wrap=True)
+                if fault := fault_of(result):
+                    self._console.print(Text(clean_block(fault).rstrip(), style="red"), soft_wrap=True)
                 if result.status in ENDED:
                     lost = "; what it had defined is lost" if result.state_lost else ""
                     self._beside("! ", ENDED[result.status] + lost, "red")
@@ -143,7 +157,7 @@ class Printer:
 def echo(console: Console, text: str) -> None:
     """A person's own words, in a talk that is shown again."""
     lines = clean_block(text).splitlines()
-    for line in lines[:_LONGEST_CELL]:
+    for line in lines[:_LONGEST_ECHO]:
         console.print(Text(f"› {line}", style="bold"), soft_wrap=True)
-    if len(lines) > _LONGEST_CELL:
-        console.print(Text(f"› and {len(lines) - _LONGEST_CELL:,} more lines", style="dim"), soft_wrap=True)
+    if len(lines) > _LONGEST_ECHO:
+        console.print(Text(f"› and {len(lines) - _LONGEST_ECHO:,} more lines", style="dim"), soft_wrap=True)

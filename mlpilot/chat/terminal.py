@@ -5,14 +5,13 @@ entered waits for its turn, but for commands that only say something or stop som
 """
 
 import contextlib
-import os
 import queue
 import sys
 import termios
 import threading
 import time
 from collections.abc import Iterator
-from typing import Any, TextIO, cast
+from typing import Any, TextIO
 
 from prompt_toolkit import PromptSession
 from prompt_toolkit.application import get_app_or_none
@@ -24,23 +23,24 @@ from prompt_toolkit.keys import Keys
 from prompt_toolkit.output.color_depth import ColorDepth
 from prompt_toolkit.patch_stdout import StdoutProxy
 from prompt_toolkit.styles import Style
-from rich.console import Console
 
 from mlpilot.agent.home import make_home
 from mlpilot.chat import happenings as happen
+from mlpilot.chat.alerts import Alerts
 from mlpilot.chat.beginning import Make
 from mlpilot.chat.changes import Change
-from mlpilot.chat.complete import SCREEN, ChatCompleter
+from mlpilot.chat.complete import CHOICES, SCREEN, ChatCompleter
 from mlpilot.chat.copilot import Copilot
+from mlpilot.chat.looks import console, dumb, first_theme
 from mlpilot.chat.pasting import Pastes
-from mlpilot.chat.show import Printer, echo
-from mlpilot.failures import DONE, bug_line
+from mlpilot.chat.replay import replay
+from mlpilot.chat.show import Printer
+from mlpilot.failures import DONE, trouble_line
 from mlpilot.numbers import plural
 from mlpilot.streams import clean
 
 AT_ONCE = ("/stop", "/status", "/help", "/model", "/privacy", "/cost")
 LEAVE = ("/quit", "/exit", "/q")
-_MOST_REPLAYED = 200
 _FRAMES = "|/-\\"
 _TWICE_SECONDS = 2.0
 _ANSWERS = ("y", "yes", "a", "always", "n", "no", "v", "never", "")
@@ -48,7 +48,7 @@ _ANSWERS = ("y", "yes", "a", "always", "n", "no", "v", "never", "")
 
 def run(make: Make) -> int:
     """Talk until the person leaves."""
-    quiet = contextlib.nullcontext() if _dumb() else _quiet(sys.stdin)
+    quiet = contextlib.nullcontext() if dumb() else _quiet(sys.stdin)
     with quiet, StdoutProxy(raw=True, sleep_between_writes=0.02) as proxy:
         return Chat(make, proxy).talk()
 
@@ -61,11 +61,6 @@ def _warm_up() -> None:
     import mlpilot.agent.calls
     import mlpilot.agent.models.chat
     import mlpilot.cli  # noqa: F401
-
-
-def _dumb() -> bool:
-    """Whether this terminal cannot repaint: there the prompt waits until all that was asked for is done."""
-    return os.environ.get("TERM") in ("dumb", "")
 
 
 @contextlib.contextmanager
@@ -89,16 +84,11 @@ class Chat:
     """The screen, the prompt and the worker."""
 
     def __init__(self, make: Make, out: StdoutProxy) -> None:
-        plain = _dumb() or bool(os.environ.get("NO_COLOR"))
-        self._console = Console(
-            file=cast(TextIO, out),
-            force_terminal=not plain,
-            no_color=plain,
-            markup=False,
-            highlight=False,
-            emoji=False,
-        )
+        self._out, self._theme = out, first_theme()
+        plain = self._theme == "none"
+        self._console = console(out, self._theme)
         self._printer = Printer(self._console)
+        self._alerts = Alerts(self._control)
         self._always = self._never = False
         self._asking: queue.Queue[str] | None = None
         self._work: queue.Queue[str | None] = queue.Queue()
@@ -123,9 +113,11 @@ class Chat:
             color_depth=ColorDepth.DEPTH_1_BIT if plain else None,
         )
 
+        self._session.app.key_processor.before_key_press += lambda _: self._alerts.seen()
+
     def talk(self) -> int:
         """The main loop: read, and hand on."""
-        self._replay()
+        replay(self._copilot.memory.entries(), self._printer, self._console)
         self._greet()
         worker = threading.Thread(target=self._worker, daemon=True)
         worker.start()
@@ -141,7 +133,7 @@ class Chat:
         """What the person enters, until they leave."""
         while True:
             try:
-                while _dumb() and self._work.unfinished_tasks and self._asking is None:
+                while dumb() and self._work.unfinished_tasks and self._asking is None:
                     time.sleep(0.02)
                 text = self._pastes.restored(self._session.prompt()).strip()
             except KeyboardInterrupt:
@@ -158,13 +150,13 @@ class Chat:
         try:
             self._hand_on(text)
         except Exception as error:  # noqa: BLE001 - as in the worker: it is told, and the talk goes on
-            self._show(happen.Trouble(bug_line(error)))
+            self._show(happen.Trouble(trouble_line(error)))
 
     def _hand_on(self, text: str) -> None:
         if self._asking is not None:
             self._asking.put(text)
-        elif text.startswith("/approve"):
-            self._set_approval(text.partition(" ")[2].strip())
+        elif text.split()[0] in CHOICES:
+            self._choose(*text.split()[:2])
         elif text == "/clear":
             self._control("\x1b[2J\x1b[H")
         elif text == "/talks":
@@ -183,23 +175,27 @@ class Chat:
     def _worker(self) -> None:
         while (text := self._work.get()) is not None:
             self._stopping = False
+            self._copilot.forget_interrupt()
             self._busy.set()
             self._repaint()
+            began = self._alerts.now()
             try:
                 self._copilot.turn(text)
             except Exception as error:  # noqa: BLE001 - a bug ends the turn and is told; the talk is not lost with it
                 self._show(happen.Doing(""))
-                self._show(happen.Trouble(bug_line(error)))
+                self._show(happen.Trouble(trouble_line(error)))
             finally:
                 self._busy.clear()
                 self._work.task_done()
-                self._bell()
+                self._alerts.after(began, f"done: {text}")
                 self._repaint()
 
     # What is seen
 
     def _show(self, what: happen.Happening) -> None:
         self._printer(what)
+        if isinstance(what, happen.RunEnded):
+            self._alerts.after(self._alerts.now() - what.seconds, f"{what.run or 'the run'} has ended")
         self._repaint()
 
     def _repaint(self) -> None:
@@ -239,31 +235,6 @@ class Chat:
         copilot = self._copilot
         self._show(happen.Told(f"mlpilot chat · talk {copilot.memory.name} · {copilot.model_line()}"))
         self._show(happen.Told("/help lists commands, @ completes files, Esc Enter makes a new line, Ctrl-D leaves"))
-
-    def _replay(self) -> None:
-        """What was said in the talk before."""
-        entries = list(self._copilot.memory.entries())[-_MOST_REPLAYED:]
-        for entry in entries:
-            match entry.kind:
-                case "asked":
-                    echo(self._console, entry.text)
-                case "said":
-                    self._printer(happen.Said(entry.text))
-                case "told":
-                    self._printer(happen.Told(entry.text))
-                case "trouble":
-                    self._printer(happen.Trouble(entry.text))
-                case "facts":
-                    rows = entry.more.get("rows", [])
-                    self._printer(happen.Facts(tuple((str(label), str(text)) for label, text in rows)))
-                case "output":
-                    said = entry.text + str(entry.more.get("stderr", "")) + str(entry.more.get("error", ""))
-                    self._printer(happen.CellText("stdout", said if said.endswith("\n") or not said else said + "\n"))
-
-    def _bell(self) -> None:
-        """A sound where the person may have looked away."""
-        if os.environ.get("MLPILOT_BELL"):
-            self._control("\a")
 
     def _control(self, sequence: str) -> None:
         """To the terminal at once: what ends no line would wait for the next."""
@@ -326,11 +297,11 @@ class Chat:
 
     def _approve(self, change: Change) -> bool:
         """Ask, unless it was settled; the worker waits, the prompt does not."""
-        del change  # its diff was shown
         if self._always or self._never:
             return self._always
         self._asking = queue.Queue()
         self._repaint()
+        self._alerts.after(0.0, f"{change.path.name} waits for your answer")
         try:
             while (answer := self._asking.get().strip().lower()) not in _ANSWERS:
                 self._show(happen.Told("the file waits for an answer first: y, a, n or v"))
@@ -343,12 +314,31 @@ class Chat:
             self._never = True
         return answer in ("y", "yes", "a", "always")
 
-    def _set_approval(self, word: str) -> None:
-        known = {"ask": (False, False), "always": (True, False), "never": (False, True)}
-        if word in known:
-            self._always, self._never = known[word]
-        now = "always" if self._always else "never" if self._never else "ask"
-        self._show(happen.Told(f"files that a model proposes: {now} (/approve ask|always|never)"))
+    def _choose(self, name: str, word: str = "") -> None:
+        """One of the settings of the screen: what it is to be, or without a word what it is."""
+        known = CHOICES[name]
+        if word and word not in known:
+            self._show(happen.Trouble(f"{name} is one of {', '.join(known)}"))
+            return
+        match name:
+            case "/approve":
+                if word:
+                    self._always, self._never = word == "always", word == "never"
+                now = "always" if self._always else "never" if self._never else "ask"
+                said = f"files that a model proposes: {now}"
+            case "/theme":
+                if word:
+                    self._theme = word
+                    self._console = console(self._out, word)
+                    self._printer.printed_by(self._console)
+                said = f"theme: {self._theme}; MLPILOT_THEME chooses it for every talk"
+            case _:
+                self._alerts.kind = word or self._alerts.kind
+                said = (
+                    f"when long work ends and no key was pressed for a while: {self._alerts.kind}; "
+                    "MLPILOT_NOTIFY chooses it for every talk"
+                )
+        self._show(happen.Told(f"{said} ({name} {'|'.join(known)})"))
 
     def _leave(self, worker: threading.Thread) -> None:
         if self._asking is not None:

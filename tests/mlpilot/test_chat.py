@@ -17,7 +17,7 @@ from mlpilot.chat import happenings as happen
 from mlpilot.chat.copilot import LONGEST, MOST_ROUNDS, Copilot
 from mlpilot.chat.workshop import is_picture
 from mlpilot.cli import main
-from mlpilot.evals.scripted import Fault, ScriptedServer
+from mlpilot.evals.scripted import Fault, Peer, ScriptedServer
 
 TABLE = "fee,plan,churned\n" + "".join(
     f"{index % 7 + 0.5},{'Basic' if index % 3 else 'basic '},{'yes' if index % 2 else 'no'}\n" for index in range(60)
@@ -86,6 +86,7 @@ def test_commands_need_no_model(talk: Callable[..., Talk]) -> None:
     assert chat.say("/cell x = 41")
     assert chat.say("x + 1")
     assert "42" in chat.text(happen.CellText)
+    assert chat.say("x") and "41" in chat.text(happen.CellText)
     assert not chat.say("1 / 0")
     assert not chat.say("make me happy") and "no model is configured" in chat.text()
     assert not chat.say("/bord") and "did you mean /board?" in chat.text(happen.Trouble)
@@ -142,6 +143,16 @@ def test_a_model_acts_and_hears_what_came_of_it(talk: Callable[..., Talk]) -> No
     assert "the cell ended well" in asked(server) and SECRET in asked(server), "it is on this machine, and told all"
 
 
+def test_python_runs_as_it_is_beside_a_model_which_hears_of_it(talk: Callable[..., Talk]) -> None:
+    with scripted("I have seen it.") as server:
+        chat = talk(model="scripted-1", base_url=server.base_url, privacy="schema")
+        assert not chat.say("print('Basic', 6 * 7); {}['Pro']")
+        assert "42" in chat.text(happen.CellText) and not server.asked
+        assert chat.say("why did that fail?")
+    told = asked(server)
+    assert "KeyError" in told and "were shown to the person" in told and "Basic 42" not in told
+
+
 def test_under_schema_no_value_is_told(talk: Callable[..., Talk]) -> None:
     code = "import pandas as pd\nplans = pd.read_csv('churn.csv').plan\nprint(plans.unique())\nint(plans[1])"
     cell = f"```python\n{code}\n```"
@@ -163,7 +174,9 @@ def test_a_file_is_written_only_with_a_yes_and_taken_back(here: Path, talk: Call
             chat.say("set x to 2")
         assert "-x = 1" in chat.text(happen.Diff)
         assert (here / "clean.py").read_text() == left
-    assert chat.say("/undo") and (here / "clean.py").read_text() == "x = 1\n"
+    again = talk(memory=Memory.of(chat.copilot.memory.name))
+    assert again.say("/undo") and (here / "clean.py").read_text() == "x = 1\n", "also when the talk goes on later"
+    assert not again.say("/undo") and "nothing" in again.text(happen.Trouble)
 
 
 def test_a_model_that_never_stops_is_stopped(talk: Callable[..., Talk]) -> None:
@@ -187,8 +200,18 @@ def test_an_outage_leaves_the_grammar(talk: Callable[..., Talk]) -> None:
     assert chat.text(happen.Trouble) and "60 rows" in chat.text()
 
 
-def test_stopping_ends_the_turn_and_not_the_talk(talk: Callable[..., Talk]) -> None:
-    with ScriptedServer(reply=lambda _: "word " * 400) as server:
+def at_once(peer: Peer) -> None:
+    """All of a reply in one packet, as a busy machine may see it."""
+    pieces = [{"index": 0, "delta": {"content": "word "}, "finish_reason": None}] * 40
+    ends = [{"index": 0, "delta": {}, "finish_reason": "stop"}]
+    events = [{"id": "c", "object": "chat.completion.chunk", "choices": [one]} for one in [*pieces, *ends]]
+    peer.head(200, "text/event-stream")
+    peer.raw(b"".join(b"data: " + json.dumps(one).encode() + b"\n\n" for one in events) + b"data: [DONE]\n\n")
+
+
+@pytest.mark.parametrize("fault", [None, Fault("at once", "server", at_once)], ids=["in pieces", "at once"])
+def test_stopping_ends_the_turn_and_not_the_talk(fault: Fault | None, talk: Callable[..., Talk]) -> None:
+    with ScriptedServer(reply=lambda _: "word " * 400, fault=lambda *_: fault) as server:
         chat = talk(model="scripted-1", base_url=server.base_url)
         tell = chat.told.append
 
@@ -283,6 +306,11 @@ def test_a_talk_goes_on_by_its_name(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["chat", name, "-p", "/odd", "--json"]) == 0
     again = json.loads(capsys.readouterr().out)
     assert again["talk"] == name and "spellings" in again["answer"]
+    assert main(["chat", name, "-p", "/export talk.md", "--json"]) == 0
+    assert "60 rows × 3 columns" in Path("talk.md").read_text() and capsys.readouterr()
+    assert main(["chat", name, "-p", "/export talk.md", "--json"]) == 3, "it is there already"
+    assert "name another" in capsys.readouterr().out
+    assert main(["chat", name, "-p", "/undo", "--json"]) == 0 and not Path("talk.md").exists()
 
 
 @pytest.mark.slow
