@@ -3,7 +3,7 @@
 import ast
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
@@ -16,8 +16,10 @@ from mlpilot.tools.diagnose.dynamic.facts import Training
 
 OBSERVER = "/mnt/observer"
 CELL = "import mlpilot_observer; mlpilot_observer.work(received_buffers(), send_buffer, globals())"
-PRELOADED = ("numpy", "pandas", "sklearn", "torch", "keras")
+PRELOADED = ("numpy", "pandas", "sklearn", "torch", "tensorflow", "keras")
 """Imported once before the forks, where the script imports them."""
+_WHOLE = ("numpy", "pandas", "sklearn")
+"""Packages whose parts may be, too: none of them starts a thread."""
 
 _NOTES_BYTES = 2**17
 _BUFFER_BYTES = _NOTES_BYTES + received.MOST_BYTES
@@ -85,7 +87,7 @@ class Runner:
         self.runs = 0
         observer = Mount(Path(__file__).parent.parent / "inside", OBSERVER)
         own = {script.stem, *(Path(mount.target).name.removesuffix(".py") for mount in mounts)}
-        imports = sorted(_imported(source) & set(PRELOADED) - own)  # a file of theirs called numpy.py hides numpy
+        imports = ahead(source, own)  # a file of theirs called numpy.py hides numpy
         preload = f"import mlpilot_observer; mlpilot_observer.warm_up(*{imports!r})"
         self._pool: Pool = sandbox.pool(limits or Limits(), [*mounts, observer], preload=preload, path=[OBSERVER])
 
@@ -132,15 +134,23 @@ def as_solution(traceback: str, name: str) -> str:
     return frame.sub(r"\1solution.py", traceback)
 
 
-def _imported(source: str) -> set[str]:
-    """Top-level packages that a script imports anywhere."""
+def ahead(source: str, own: Collection[str] = ()) -> list[str]:
+    """Modules to import before the forks: those of `PRELOADED` that the script imports anywhere, and parts of them.
+
+    `own`: names that files of the script's own have. Keras is left to a script that chooses its backend.
+    """
     found: set[str] = set()
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
-            found.update(one.name.split(".")[0] for one in node.names)
+            found.update(one.name for one in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            found.add(node.module.split(".")[0])
-    return found
+            found.add(node.module)
+            if node.module in _WHOLE:
+                found.update(f"{node.module}.{one.name}" for one in node.names)
+    names = {name if name.split(".")[0] in _WHOLE else name.split(".")[0] for name in found}
+    late = {"keras", "tensorflow"} if "KERAS_BACKEND" in source else set()
+    wanted = set(PRELOADED) - set(own) - late
+    return sorted(name for name in names if name.split(".")[0] in wanted)
 
 
 def _notes(data: bytes) -> tuple[tuple[Told, ...], tuple[Fit, ...]]:
