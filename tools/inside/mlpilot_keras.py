@@ -7,17 +7,17 @@ touches (moving averages, seeds, metrics) is put back. It is made where `fit` wa
 import functools
 import inspect
 import time
+import types
 import weakref
 from collections.abc import Callable
 from typing import Any
 
+from mlpilot_listening import Listening
+from mlpilot_rows import is_finite, of_batch, passing, some_rows
 from mlpilot_training import Book, Record, classes, scale, short
 
-ROWS, MOST_STATE, MOST_LOOKED_THROUGH = 64, 20_000_000, 50_000_000
-"""Rows looked at; numbers of a model's state above which it is not put back but left untouched; numbers of the data
-that are looked through for NaN."""
-RELU = {"relu", "relu6", "ReLU", "relu_6"}
-ENDS = {"sigmoid": (0.01, 0.99), "tanh": (-0.98, 0.98)}
+MOST_STATE = 20_000_000
+"""Numbers of a model's state above which it is not put back but left untouched."""
 
 
 class Watch:
@@ -29,6 +29,8 @@ class Watch:
         """Model → the line where it was compiled."""
         self.models: Any = weakref.WeakKeyDictionary()
         """Model → its training of late."""
+        self.fitting = 0
+        """Calls of `fit`, and of what is told for missed, that go on."""
 
     def start(self) -> None:
         """Take the place of `fit`, with `fit` in it."""
@@ -43,7 +45,11 @@ class Watch:
             except TypeError:
                 return fit(self, *args, **more)
             watch.book.safely(watch.join, self, bound)
-            return fit(*bound.args, **bound.kwargs)
+            watch.fitting += 1
+            try:
+                return fit(*bound.args, **bound.kwargs)
+            finally:
+                watch.fitting -= 1
 
         @functools.wraps(compile_)
         def compiled(self: Any, *args: Any, **more: Any) -> Any:
@@ -51,6 +57,24 @@ class Watch:
             return compile_(self, *args, **more)
 
         model.fit, model.compile = watched, compiled
+        optimizer = self.keras.optimizers.Optimizer
+        model.train_on_batch = self._missed(model.train_on_batch, "batches given to train_on_batch")
+        optimizer.apply = self._missed(optimizer.apply, "a loop that applies its gradients itself, outside of fit")
+
+    def _missed(self, method: Callable[..., Any], what: str) -> Callable[..., Any]:
+        """The method; called outside of `fit`, it is a training that is not observed."""
+
+        @functools.wraps(method)
+        def noted(*args: Any, **more: Any) -> Any:
+            if not self.fitting:
+                self.book.unseen(f"{what}: not observed")
+            self.fitting += 1
+            try:
+                return method(*args, **more)
+            finally:
+                self.fitting -= 1
+
+        return noted
 
     def join(self, model: Any, bound: inspect.BoundArguments) -> None:
         """Put a callback among those of this fit."""
@@ -63,7 +87,13 @@ class Watch:
             record = self.book.open("keras", self.keras.backend.backend())
             record.facts.update(line=line, optimizer_line=self.compiled.get(model), continues=model in self.models)
             self.models[model] = record
-        callback = _callback(self.keras, self.book, Look(self.keras, model, record, bound.arguments))
+        look = Look(self.keras, model, record, bound.arguments)
+        callback = _callback(self.keras, self.book, look)
+        data = bound.arguments.get("x")
+        if isinstance(data, types.GeneratorType):
+            bound.arguments["x"] = passing(data, look.pass_by)
+        elif look.rows is None:
+            self.book.unseen(f"layers: of a {type(data).__name__} given to fit no rows could be read")
         if given is not None and hasattr(given, "append") and not isinstance(given, list):
             given.append(callback)
         else:
@@ -98,11 +128,19 @@ class Look:
 
     def __init__(self, keras: Any, model: Any, record: Record, arguments: dict[str, Any]) -> None:
         self.keras, self.model, self.record = keras, model, record
-        self.rows = _rows(arguments.get("x"), arguments.get("y"), arguments.get("validation_split") or 0.0)
+        self.rows = some_rows(arguments.get("x"), arguments.get("y"), arguments.get("validation_split") or 0.0)
+        self.passed: Any = None
+        """The last batch that a generator gave."""
         self.whole = arguments.get("x"), arguments.get("y")
         self.batch_size = arguments.get("batch_size") or 32
         self.running, self.due = 0.0, False
+        self.batch = -1
+        """The last one of this epoch that has ended."""
         self.old: dict[str, Any] = {}
+
+    def pass_by(self, batch: Any) -> None:
+        """A generator gives a batch."""
+        self.passed = batch
 
     def begin(self) -> None:
         """What is known before the first step."""
@@ -111,25 +149,28 @@ class Look:
         facts["finished"] = False
         facts.setdefault("model", type(model).__name__)
         facts.setdefault("loss", _name(getattr(model, "loss", None)))
+        facts["is_mean"] = not isinstance(getattr(model, "loss", None), dict | list) and not model.losses
         facts.setdefault("optimizer", type(optimizer).__name__)
         facts.setdefault("learning_rate", float(self.keras.ops.convert_to_numpy(optimizer.learning_rate)))
         momentum = getattr(optimizer, "momentum", getattr(optimizer, "beta_1", None))
         facts["momentum"] = float(momentum) if isinstance(momentum, int | float) else None
-        if self.rows is not None and "inputs" not in facts:
-            inputs, targets = self.rows
-            if not isinstance(inputs, dict | list):
-                facts["inputs"] = scale(inputs)
-                if not facts["inputs"]["finite"]:
-                    self.record.bad("inputs", float("nan"))
-            if targets is not None and not isinstance(targets, dict | list):
-                facts["targets"] = scale(targets)
-                if not facts["targets"]["finite"]:
-                    self.record.bad("targets", float("nan"))
-            facts["batch_size"] = int(self.batch_size)
+        self._scales()
         for name, data in zip(("inputs", "targets"), self.whole, strict=True):
-            if not _is_finite(data):
+            if not is_finite(data):
                 self.record.bad(name, float("nan"))
         self.whole = None, None
+
+    def _scales(self) -> None:
+        """How large inputs and targets are, once rows are known."""
+        facts = self.record.facts
+        if self.rows is None or "inputs" in facts:
+            return
+        for name, data in zip(("inputs", "targets"), self.rows, strict=True):
+            if data is not None and not isinstance(data, dict | list):
+                facts[name] = scale(data)
+                if not facts[name]["finite"]:
+                    self.record.bad(name, float("nan"))
+        facts["batch_size"] = int(self.batch_size)
 
     def before_batch(self) -> None:
         """Weights before a step that is looked at."""
@@ -140,17 +181,21 @@ class Look:
     def after_batch(self, batch: int, logs: dict[str, Any]) -> None:
         """The loss; a look where it is due. The logs hold the mean over the epoch so far."""
         record = self.record
+        before = self.batch if self.batch < batch else -1
+        self.batch = batch
         if "loss" in logs:
             mean = float(logs["loss"])
-            loss = (batch + 1) * mean - batch * self.running if batch else mean
+            loss = ((batch + 1) * mean - (before + 1) * self.running) / (batch - before) if before >= 0 else mean
             self.running = mean
             record.curves["losses"].add(record.steps, loss)
             if loss - loss != 0:
                 record.bad("loss", loss)
-        if self.due:
-            self.look()
-            self.due = False
-        record.stepped()
+        due, self.due = self.due, False
+        try:
+            if due:
+                self.look()
+        finally:
+            record.stepped(batch - before)
 
     def after_epoch(self, logs: dict[str, Any]) -> None:
         """The metrics of an epoch."""
@@ -178,33 +223,51 @@ class Look:
 
     def look(self) -> None:
         """Look at the layers."""
+        self._fresh()
         if self.rows is None or self.keras.backend.backend() == "jax":
             return
+        rows, self.rows = self.rows, None  # a look that fails would fail again
+        self._look(rows)
+        self.rows = rows
+
+    def _fresh(self) -> None:
+        """Rows of the batch that passed by, if there is one."""
+        if self.passed is not None:
+            rows, self.passed = of_batch(self.passed), None
+            if rows is not None:
+                self.rows = rows
+                self._scales()
+
+    def _look(self, rows: tuple[Any, Any]) -> None:
         began = time.perf_counter()
         state = [*self.model.non_trainable_variables, *self.model.metrics_variables]
         light = sum(int(_size(one)) for one in state) < MOST_STATE
         kept = [_array(self.keras, one).copy() for one in state] if light else []
         seen: dict[str, dict[str, Any]] = {}
         try:
-            gradients, outputs = self._gradients(light, seen)
+            gradients, outputs = self._gradients(rows, light, seen)
         finally:
             for variable, value in zip(state, kept, strict=False):
                 variable.assign(value)
-        self._outputs(outputs)
+        self._outputs(outputs, rows[1])
         self.record.sample(self._values(gradients, seen))
         self.record.schedule.looked(self.record.steps, time.perf_counter() - began)
 
-    def _gradients(self, training: bool, seen: dict[str, dict[str, Any]]) -> tuple[dict[int, Any], Any]:
+    def _gradients(
+        self, rows: tuple[Any, Any], training: bool, seen: dict[str, dict[str, Any]]
+    ) -> tuple[dict[int, Any], Any]:
         """Gradients by trainable variable (id → array), and the outputs; what layers give is noted in `seen`."""
-        model, ops = self.model, self.keras.ops
-        inputs, targets = self.rows or (None, None)
+        model = self.model
+        inputs, targets = rows
         variables = list(model.trainable_variables)
 
         def forward() -> tuple[Any, Any]:
-            with _Listening(self.keras, seen):
+            with Listening(self.keras, seen):
                 outputs = model(inputs, training=training)
-            wanted = inputs if targets is None else targets
-            return outputs, model.compute_loss(x=inputs, y=ops.convert_to_tensor(wanted), y_pred=outputs)
+            wanted = self.keras.tree.map_structure(
+                self.keras.ops.convert_to_tensor, inputs if targets is None else targets
+            )
+            return outputs, model.compute_loss(x=inputs, y=wanted, y_pred=outputs)
 
         if self.keras.backend.backend() == "torch":
             import torch
@@ -224,9 +287,8 @@ class Look:
         }
         return told, outputs
 
-    def _outputs(self, outputs: Any) -> None:
+    def _outputs(self, outputs: Any, targets: Any) -> None:
         """Scale of the outputs, and the classes that they mean."""
-        targets = self.rows[1] if self.rows else None
         if isinstance(outputs, dict | list | tuple) or targets is None:
             return
         values = _array(self.keras, outputs)
@@ -262,58 +324,6 @@ class Look:
         return dict(sorted(values.items(), key=lambda item: names.get(item[0], len(order))))
 
 
-class _Listening:
-    """While it lasts, what layers give is noted: path → its activation and the shares that are dead or saturated."""
-
-    def __init__(self, keras: Any, seen: dict[str, dict[str, Any]]) -> None:
-        self.keras, self.seen = keras, seen
-        self.call: Callable[..., Any] = keras.layers.Layer.__call__
-        self.recent: Any = None
-        self.depth = 0
-
-    def __enter__(self) -> None:
-        listening, call = self, self.call
-
-        def noted(self: Any, *args: Any, **more: Any) -> Any:
-            if isinstance(self, listening.keras.Model):
-                return call(self, *args, **more)
-            listening.depth += 1
-            try:
-                given = call(self, *args, **more)
-            finally:
-                listening.depth -= 1
-            if not listening.depth:
-                listening.note(self, given)
-            return given
-
-        self.keras.layers.Layer.__call__ = noted
-
-    def __exit__(self, *_: object) -> None:
-        self.keras.layers.Layer.__call__ = self.call
-
-    def note(self, layer: Any, given: Any) -> None:
-        if layer.trainable_variables:
-            self.recent = layer
-            self.seen.setdefault(layer.path, {})
-        if self.recent is None or not hasattr(given, "shape") or "LSTM" in type(layer).__name__:
-            return
-        name = getattr(getattr(layer, "activation", None), "__name__", "")
-        kind = "relu" if type(layer).__name__ in RELU or name in RELU else name
-        found = self.seen[self.recent.path]
-        if layer is self.recent:
-            found["units"] = int(given.shape[-1])
-        if kind in ("relu", "softmax", *ENDS) and "GRU" not in type(layer).__name__:
-            values = _array(self.keras, given)
-            found["activation"] = kind
-            if kind == "relu":
-                found["dead"] = 1.0 - float((values > 0).reshape(-1, values.shape[-1]).any(axis=0).mean())
-            elif kind == "softmax":
-                found["saturated"] = float((values.max(axis=-1) > 0.99).mean())
-            else:
-                low, high = ENDS[kind]
-                found["saturated"] = float(((values < low) | (values > high)).mean())
-
-
 def _leaves(model: Any) -> list[Any]:
     """Layers with weights to train that are no models, each once."""
     found = []
@@ -328,42 +338,6 @@ def _leaves(model: Any) -> list[Any]:
 def _kernels(keras: Any, layer: Any) -> list[Any]:
     own = [one for one in layer.trainable_variables if len(one.shape) > 1] or layer.trainable_variables
     return [_array(keras, one).copy() for one in own]
-
-
-def _rows(x: Any, y: Any, left_out: float) -> tuple[Any, Any] | None:
-    """A few rows, evenly from what is trained on; None where they cannot be read without using them up."""
-    import numpy as np
-
-    def some(data: Any) -> Any:
-        if hasattr(data, "iloc"):
-            data = data.to_numpy()
-        if isinstance(data, list) and data and not hasattr(data[0], "shape"):
-            data = np.asarray(data)
-        if isinstance(data, list | tuple):
-            return [some(one) for one in data]
-        if isinstance(data, dict):
-            return {key: some(one) for key, one in data.items()}
-        if not hasattr(data, "shape") or not hasattr(data, "__getitem__") or not len(data.shape):
-            raise TypeError
-        rows = int(int(data.shape[0]) * (1 - left_out))
-        places = np.unique(np.linspace(0, rows - 1, min(ROWS, rows)).astype(int))
-        if isinstance(data, np.ndarray):
-            return data[places]
-        return np.stack([np.asarray(data[int(place)]) for place in places])
-
-    try:
-        return some(x), None if y is None else some(y)
-    except (TypeError, ValueError):
-        return None
-
-
-def _is_finite(data: Any) -> bool:
-    """Whether an array of numbers that is not too large to look through holds no NaN and no infinity."""
-    import numpy as np
-
-    if not isinstance(data, np.ndarray) or data.dtype.kind != "f" or data.size > MOST_LOOKED_THROUGH:
-        return True
-    return bool(np.isfinite(data).all())
 
 
 def _name(loss: Any) -> str:

@@ -36,6 +36,8 @@ class Watch:
         self.recent: Any = None
         self.loss: list[tuple[float, int | None]] = []
         self.batch: tuple[str, Any, Any] | None = None
+        self.mean: Any = None
+        """The loss of that batch, where it is a mean over the rows."""
         self.unseen: list[tuple[float, float | None, int]] = []
         """Of data computed without gradients: loss, accuracy, rows."""
         self.last: Record | None = None
@@ -51,6 +53,8 @@ class Watch:
         self.before: dict[int, list[Any]] = {}
         self.epoch: dict[Record, tuple[tuple[int, int], list[float]]] = {}
         """Which loader feeds a training, in which pass, and the losses of that pass."""
+        self.scaled: tuple[Any, Any] | None = None
+        """The last loss that a scaler of mixed precision gave, and that loss before."""
         self.began = 0.0
 
     def start(self) -> None:
@@ -77,6 +81,8 @@ class Watch:
             return iterate(self)
 
         optimizer.__init__, torch.Tensor.backward, torch.utils.data.DataLoader.__iter__ = noted, back, iterated
+        scaler = getattr(torch.amp, "GradScaler", None) or torch.cuda.amp.GradScaler
+        scaler.scale = self._of_scaler(scaler.scale)
         for name in LOSSES:
             setattr(self.functional, name, self._of_loss(getattr(self.functional, name), name))
         hooks = importlib.import_module("torch.optim.optimizer")
@@ -90,22 +96,37 @@ class Watch:
             if left is not None and bool((left.grad != 0).any()):
                 self.kept = self.last
         if loss.numel() == 1:
-            self.loss.append((float(loss.detach()), self.book.line()))
+            plain = self.scaled[1] if self.scaled is not None and self.scaled[0]() is loss else loss
+            self.loss.append((float(plain.detach()), self.book.line()))
+
+    def _of_scaler(self, scale: Callable[..., Any]) -> Callable[..., Any]:
+        """Mixed precision multiplies the loss for its gradients' sake; what is told is the loss itself."""
+
+        @functools.wraps(scale)
+        def noted(scaler: Any, outputs: Any) -> Any:
+            given = scale(scaler, outputs)
+            if isinstance(given, self.torch.Tensor):
+                self.scaled = weakref.ref(given), outputs.detach()
+            return given
+
+        return noted
 
     def _of_loss(self, function: Callable[..., Any], name: str) -> Callable[..., Any]:
         @functools.wraps(function)
         def noted(input: Any, target: Any, *args: Any, **more: Any) -> Any:
             given = function(input, target, *args, **more)
             if not self.torch.compiler.is_compiling():
-                self.book.safely(self.compared, name, input, target, given)
+                self.book.safely(self.compared, name, input, target, given, more.get("reduction", "mean") == "mean")
             return given
 
         return noted
 
-    def compared(self, name: str, outputs: Any, targets: Any, loss: Any) -> None:
+    def compared(self, name: str, outputs: Any, targets: Any, loss: Any, is_mean: bool) -> None:
         """A loss was computed; without gradients it is of data that is not trained on."""
         if self.torch.is_grad_enabled() and loss.requires_grad:
-            self.batch = self.batch or (name, outputs.detach(), targets.detach())
+            if self.batch is None:
+                self.batch = name, outputs.detach(), targets.detach()
+                self.mean = loss.detach() if is_mean and loss.numel() == 1 else None
         elif loss.numel() == 1 and self.last is not None:
             right = None
             if outputs.ndim == 2 and outputs.shape[1] > 1 and targets.ndim == 1 and not targets.is_floating_point():
@@ -181,8 +202,6 @@ class Watch:
         if self.kept is record:  # another's may stay until its own turn
             record.facts["kept_gradients"] = record.facts.get("kept_gradients", 0) + 1
         self.kept = None
-        if self.batch is not None:
-            record.facts.setdefault("loss", self.batch[0])
         if self.close and record.schedule.due(record.steps):
             for module, _, _ in self.called.values():
                 self.before[id(module)] = [one.detach().clone() for one in _kernels(module)]
@@ -196,7 +215,6 @@ class Watch:
             optimizer_line=self.made.get(optimizer),
             learning_rate=float(group["lr"]),
             momentum=None if momentum is None else float(momentum),
-            line=self.loss[-1][1] if self.loss else None,
         )
         self.epoch[record] = (self.loader, [])
         return record
@@ -205,7 +223,13 @@ class Watch:
         """The weights were updated."""
         record = self.records[optimizer]
         record.facts["last_learning_rate"] = float(optimizer.param_groups[0]["lr"])
+        if self.loss and record.facts.get("line") is None:  # a closure computes it within the step
+            record.facts["line"] = self.loss[-1][1]
         value = sum(one for one, _ in self.loss) / len(self.loss) if self.loss else None
+        if self.batch is not None and "loss" not in record.facts:
+            mean = float(self.mean) if self.mean is not None and len(self.loss) == 1 else None
+            same = value is not None and mean is not None and abs(value - mean) <= 1e-4 * abs(mean)
+            record.facts.update(loss=self.batch[0], is_mean=same)
         if value is not None:
             self._epochs(record, value)
             record.curves["losses"].add(record.steps, value)

@@ -88,9 +88,9 @@ class Record:
         self._began = time.perf_counter()
         self._last = self._began
 
-    def stepped(self) -> None:
+    def stepped(self, times: int = 1) -> None:
         """The weights were updated."""
-        self.steps += 1
+        self.steps += times
         self._last = time.perf_counter()
 
     def epoch(self, loss: float) -> None:
@@ -174,9 +174,12 @@ class Book:
         try:
             work(*args)
         except Exception as error:  # noqa: BLE001 - whatever an observer meets, the script goes on
-            said = f"{type(error).__name__}: {error}"[:300]
-            if len(self._faults) < 5 and said not in self._faults:
-                self._faults.append(said)
+            self.unseen(f"{type(error).__name__}: {error}"[:300])
+
+    def unseen(self, why: str) -> None:
+        """Note that facts are missing."""
+        if len(self._faults) < 5 and why not in self._faults:
+            self._faults.append(why)
 
     def line(self) -> int | None:
         """The script's innermost line on the way to here."""

@@ -190,12 +190,6 @@ def _trainings(work: Work) -> None:
         work.proofs.append(mended.proof)
 
 
-def _faults(ended: Ended) -> list[Diagnosis]:
-    """What the trainings of a run show: the five problems that can be mended, and others that are told only."""
-    five = symptoms(ended.trainings)
-    return [*five, *judge_all(ended.trainings, [one.line for one in five]), *unobserved(ended.unobserved)]
-
-
 def _closed(work: Work) -> Mend:
     """The last word: the mended script is run until it has been seen to end well twice."""
     while work.changes and work.runs < 2:

@@ -3,7 +3,7 @@
 import ast
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
@@ -18,6 +18,8 @@ OBSERVER = "/mnt/observer"
 CELL = "import mlpilot_observer; mlpilot_observer.work(received_buffers(), send_buffer, globals())"
 PRELOADED = ("numpy", "pandas", "sklearn", "torch", "keras", "tensorflow")
 """Imported once before the forks, where the script imports them."""
+_WHOLE = ("numpy", "pandas", "sklearn")
+"""Packages whose parts may be, too: none of them starts a thread."""
 
 _NOTES_BYTES = _FACTS_BYTES = 2**17
 _BUFFER_BYTES = _NOTES_BYTES + _FACTS_BYTES + received.MOST_BYTES
@@ -97,7 +99,7 @@ class Runner:
         self.runs = 0
         observer = Mount(Path(__file__).parent.parent / "inside", OBSERVER)
         own = {script.stem, *(Path(mount.target).name.removesuffix(".py") for mount in mounts)}
-        imports = sorted(_imported(source) & set(PRELOADED) - own)  # a file of theirs called numpy.py hides numpy
+        imports = ahead(source, own)  # a file of theirs called numpy.py hides numpy
         if "KERAS_BACKEND" in source:  # read when Keras is imported, and so after the script has set it
             imports = [name for name in imports if name not in ("keras", "tensorflow")]
         preload = f"import mlpilot_observer; mlpilot_observer.warm_up(*{imports!r})"
@@ -148,15 +150,23 @@ def as_solution(traceback: str, name: str) -> str:
     return frame.sub(r"\1solution.py", traceback)
 
 
-def _imported(source: str) -> set[str]:
-    """Top-level packages that a script imports anywhere."""
+def ahead(source: str, own: Collection[str] = ()) -> list[str]:
+    """Modules to import before the forks: those of `PRELOADED` that the script imports anywhere, and parts of them.
+
+    `own`: names that files of the script's own have. Keras is left to a script that chooses its backend.
+    """
     found: set[str] = set()
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
-            found.update(one.name.split(".")[0] for one in node.names)
+            found.update(one.name for one in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            found.add(node.module.split(".")[0])
-    return found
+            found.add(node.module)
+            if node.module in _WHOLE:
+                found.update(f"{node.module}.{one.name}" for one in node.names)
+    names = {name if name.split(".")[0] in _WHOLE else name.split(".")[0] for name in found}
+    late = {"keras", "tensorflow"} if "KERAS_BACKEND" in source else set()
+    wanted = set(PRELOADED) - set(own) - late
+    return sorted(name for name in names if name.split(".")[0] in wanted)
 
 
 def _notes(data: bytes) -> tuple[tuple[Told, ...], tuple[Fit, ...]]:

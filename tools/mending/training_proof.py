@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from mlpilot.tools.diagnose.dynamic.facts import Training
-from mlpilot.tools.diagnose.dynamic.problems import symptoms
+from mlpilot.tools.diagnose.dynamic.problems import ignorance, symptoms
 from mlpilot.tools.diagnose.model import Diagnosis
 from mlpilot.tools.diagnose.syntax import called, calls
 from mlpilot.tools.mending.model import Proof
@@ -115,13 +115,13 @@ class _Trial:
 
 
 def is_learning(ended: Ended) -> bool:
-    """Whether its loss at last is less than half of the first one: the first edit that does so is taken, and one that
-    merely helps only where none does."""
+    """Whether its loss at last is less than half of the first one, and of what knowing nothing would cost: the first
+    edit that does so is taken, and one that merely helps only where none does."""
     one = max(ended.trainings, key=lambda one: one.steps, default=None)
     if one is None or not one.losses:
         return False
     last = one.losses[-max(1, len(one.losses) // _TAIL) :]
-    return statistics.fmean(point.value for point in last) < _LEARNT * one.losses[0].value
+    return statistics.fmean(point.value for point in last) < _LEARNT * min(one.losses[0].value, ignorance(one))
 
 
 def _is_mended(ended: Ended) -> bool:

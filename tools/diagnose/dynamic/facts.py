@@ -111,6 +111,8 @@ class Training:
     """Class of the model: "Sequential", "Net"."""
     loss: str = ""
     """Function of the loss, as the framework calls it: "cross_entropy", "mse_loss", "binary_crossentropy"."""
+    is_mean: bool = False
+    """Whether what is minimised is the mean of that function over the rows, and nothing else."""
     optimizer: str = ""
     """Class of the optimiser: "SGD", "Adam"."""
     optimizer_line: int | None = None

@@ -20,9 +20,15 @@ UNLEARNED = 0.35
 _FLAT = 0.85
 _SHRUNK, _SHRUNK_DEEP, _DEEP = 1e-3, 0.1, 5
 _DEAD = 0.9
-_LEAP, _JUMP = 50.0, 1.4
+_LEAP, _JUMP, _SWELL = 50.0, 1.4, 1.25
 _CRAWL = 1e-3
+_VIOLENT, _GROWN = 0.15, 4.0
+_WARMS, _RANGE_TEST = 2.0, 1000.0
+_BEGINS_LEARNT = 0.5
 _PARTS = 12
+_SQUARED = ("mse_loss", "mse", "mean_squared_error")
+_WILD_RATE = {"SGD": 4.0, "Adam": 0.08, "AdamW": 0.08, "RMSprop": 0.05}
+"""Learning rates (of SGD: over 1 - momentum) at which hardly any net learns."""
 
 _KNOWN = {
     "exploding-gradients": ("TRAIN001", "the training explodes", "smaller first weights, or a lower learning rate"),
@@ -39,11 +45,15 @@ _KNOWN = {
 
 
 def symptoms(trainings: Iterable[Training]) -> list[Diagnosis]:
-    """What trainings show, one problem at most for each, at its line of the script."""
+    """What trainings show, one problem at most for each, at its line of the script.
+
+    Of trainings at one line with different learning rates, one of which learns, nothing is said: that is a search.
+    """
+    known = list(trainings)
     found = []
-    for one in trainings:
+    for one in known:
         kind, evidence = _of(one)
-        if kind:
+        if kind and not any(_is_search(one, other) and not _of(other)[0] for other in known):
             code, message, remedy = _KNOWN[kind]
             found.append(
                 Diagnosis(kind, message, evidence, one.line or 1, remedy, severity="warning", code=code, confidence=0.8)
@@ -51,11 +61,40 @@ def symptoms(trainings: Iterable[Training]) -> list[Diagnosis]:
     return found
 
 
+def ignorance(one: Training) -> float:
+    """The loss of giving every row the same answer, as far as it is known; infinite where it is not.
+
+    First weights that are too wide begin far above it, and half of that is still nothing learnt.
+    """
+    if not one.is_mean:
+        return math.inf
+    if one.classifies and "hinge" not in one.loss:
+        shape = one.outputs.shape if one.outputs is not None else ()
+        classes = shape[1 if one.framework == "torch" else -1] if len(shape) > 1 else 2
+        return math.log(max(2, classes))
+    if one.loss in _SQUARED and one.targets is not None and one.targets.spread > 0:
+        return one.targets.spread**2
+    return math.inf
+
+
+def _is_search(one: Training, other: Training) -> bool:
+    same = one.line is not None and one.line == other.line and len(other.losses) >= _PARTS
+    return same and one.learning_rate != other.learning_rate and _last(other) < UNLEARNED * other.losses[0].value
+
+
+def _last(one: Training) -> float:
+    """Mean of the last part of the losses."""
+    return statistics.fmean(point.value for point in one.losses[-max(1, len(one.losses) // _PARTS) :])
+
+
 def _of(one: Training) -> tuple[str, str]:
     """(kind, evidence), or twice nothing."""
     losses = [point.value for point in one.losses]
     if one.bad is not None and one.bad.where in ("inputs", "targets"):
         return "", ""  # the data's fault
+    first, latest = one.learning_rate, one.last_learning_rate
+    if first and latest and latest >= _RANGE_TEST * first:
+        return "", ""  # it is raised until the training breaks, on purpose
     if one.bad is not None or not all(map(math.isfinite, losses)):
         where = f"{one.bad.where} {one.bad.value} at step {one.bad.step}" if one.bad else "the loss is not finite"
         return "exploding-gradients", where
@@ -63,17 +102,19 @@ def _of(one: Training) -> tuple[str, str]:
         return "", ""  # its loss need not fall
     if one.steps < LEAST_STEPS or len(losses) < _PARTS or losses[0] <= 0:
         return "", ""
-    last = statistics.fmean(losses[-max(1, len(losses) // _PARTS) :])
+    last, reference = _last(one), min(losses[0], ignorance(one))
+    if losses[0] < _BEGINS_LEARNT * ignorance(one) < math.inf and max(losses) < ignorance(one):
+        return "", ""  # of a model that was trained before
     fell = f"loss {losses[0]:.3g} at first, {last:.3g} at last"
     leapt = max(losses) >= _LEAP * max(losses[0], last) or (losses[0] >= _LEAP and last >= 0.01 * losses[0])
-    if last < UNLEARNED * losses[0] and not leapt:
+    if last < UNLEARNED * reference and not leapt:
         return "", ""
-    return _unlearned(one, losses, last / losses[0], fell)
+    return _unlearned(one, losses, last / reference, fell)
 
 
 def _unlearned(one: Training, losses: list[float], left: float, fell: str) -> tuple[str, str]:
-    highest = max(losses)
-    if highest > _LEAP * max(min(losses[0], losses[-1]), 0.1):
+    highest, violent = max(losses), _is_violent(one.layers)
+    if highest > _LEAP * max(min(losses[0], losses[-1]), 0.1) and violent:
         return "exploding-gradients", f"{fell}, {highest:.3g} at its highest"
     dead = max((_late(layer.dead) for layer in one.layers), default=0.0)
     if left > UNLEARNED and dead >= _DEAD and highest <= _JUMP * losses[0]:
@@ -82,13 +123,44 @@ def _unlearned(one: Training, losses: list[float], left: float, fell: str) -> tu
     if left > UNLEARNED and ratio is not None and ratio < (_SHRUNK_DEEP if _is_deep(one.layers) else _SHRUNK):
         return "vanishing-gradients", f"{fell}; the first layer's gradient is {ratio:.1e} of the last one's"
     moves = max((_middle(layer.updates) for layer in one.layers if layer.updates), default=0.0)
-    if left > _FLAT and 0 < moves < _CRAWL:
+    if _last(one) > _FLAT * losses[0] and 0 < moves < _CRAWL and not _warms_up(one):
         return "slow-convergence", f"{fell}; a step changes the weights by {moves:.1e} of their size"
-    if left > UNLEARNED and highest > _JUMP * losses[0]:
+    if left > UNLEARNED and _jumps(losses) and violent:
         return "oscillating-loss", f"{fell}, {highest:.3g} at its highest"
     if left > UNLEARNED and dead >= _DEAD:
         return "dying-relu", f"{fell}; {dead:.0%} of a layer's units give nothing"
+    if left > _FLAT and _is_wild(one):
+        return "oscillating-loss", f"{fell}, with a learning rate of {one.learning_rate:g}"
     return "", ""
+
+
+def _jumps(losses: Sequence[float]) -> bool:
+    """Whether the loss rises above its first, and by more than some batches differ from others by chance."""
+    size = max(1, len(losses) // _PARTS)
+    swells = max(statistics.fmean(losses[at : at + size]) for at in range(len(losses) - size + 1))
+    highest = max(losses)
+    return highest > _JUMP * losses[0] and (swells > _SWELL * losses[0] or highest > 2 * _JUMP * losses[0])
+
+
+def _is_violent(layers: Sequence[Layer]) -> bool:
+    """Whether steps were seen to throw weights about; rows far from the others make a loss jump without that."""
+    seen = [layer for layer in layers if layer.updates and layer.weights]
+    grown = any(max(layer.weights) > _GROWN * layer.weights[0] > 0 for layer in seen)
+    return not seen or grown or any(max(layer.updates) >= _VIOLENT for layer in seen)
+
+
+def _is_wild(one: Training) -> bool:
+    bound = _WILD_RATE.get(one.optimizer)
+    if bound is None or one.learning_rate is None or one.last_learning_rate != one.learning_rate:
+        return False
+    momentum = min(one.momentum or 0.0, 0.999) if one.optimizer == "SGD" else 0.0
+    return one.learning_rate / (1 - momentum) >= bound
+
+
+def _warms_up(one: Training) -> bool:
+    """Whether its learning rate was still on its way up."""
+    first, latest = one.learning_rate, one.last_learning_rate
+    return first is not None and latest is not None and latest > _WARMS * first
 
 
 def _shrinks(layers: Sequence[Layer]) -> float | None:

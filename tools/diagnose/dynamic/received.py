@@ -36,6 +36,7 @@ def _training(one: dict[str, Any]) -> Training:
         line=_whole(one.get("line")) or None,
         model=_text(one.get("model")),
         loss=_text(one.get("loss")),
+        is_mean=one.get("is_mean") is True,
         optimizer=_text(one.get("optimizer")),
         optimizer_line=_whole(one.get("optimizer_line")) or None,
         learning_rate=_number(one.get("learning_rate")),

@@ -64,7 +64,7 @@ def judge_all(trainings: Iterable[Training], explained: Sequence[int | None] = (
 
 def unobserved(faults: Sequence[str]) -> list[Diagnosis]:
     """A note where the observers could not see all."""
-    told = "facts of the trainings are missing: an observer failed"
+    told = "facts of the trainings are missing: not all could be observed"
     one = Diagnosis("not-observed", told, "; ".join(faults)[:500], 1, severity="note", code=UNOBSERVED)
     return [one] if faults else []
 
