@@ -25,8 +25,9 @@ from mlpilot.evals.trainings.plan import PROBLEMS, Problem
 from mlpilot.sandbox.errors import UserError
 from mlpilot.sandbox.protocol import Limits
 from mlpilot.tools.diagnose.static.report import check_source
-from mlpilot.tools.mending.loop import Run, mend
-from mlpilot.tools.mending.running import Ended, Runner
+from mlpilot.tools.mending.loop import mend
+from mlpilot.tools.mending.running import Ended, Probe, Runner
+from mlpilot.tools.mending.work import Run
 
 MUST_REPAIR = 0.98
 SECONDS = 60.0
@@ -118,8 +119,9 @@ def _begun(runner: Runner, text: str, first: Ended) -> Run:
     """Runs of the runner, but for the first one of the text, which has been made."""
     made = [first]
 
-    def run(source: str, watched: dict[str, str] | None = None) -> Ended:
-        return made.pop() if made and source == text and not watched else runner.run(source, watched)
+    def run(source: str, watched: dict[str, str] | None = None, probe: Probe | None = None) -> Ended:
+        known = made and source == text and not watched and probe is None
+        return made.pop() if known else runner.run(source, watched, probe)
 
     return run
 

@@ -100,8 +100,6 @@ class Runner:
         observer = Mount(Path(__file__).parent.parent / "inside", OBSERVER)
         own = {script.stem, *(Path(mount.target).name.removesuffix(".py") for mount in mounts)}
         imports = ahead(source, own)  # a file of theirs called numpy.py hides numpy
-        if "KERAS_BACKEND" in source:  # read when Keras is imported, and so after the script has set it
-            imports = [name for name in imports if name not in ("keras", "tensorflow")]
         preload = f"import mlpilot_observer; mlpilot_observer.warm_up(*{imports!r})"
         self._pool: Pool = sandbox.pool(limits or Limits(), [*mounts, observer], preload=preload, path=[OBSERVER])
 
