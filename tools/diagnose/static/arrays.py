@@ -63,7 +63,7 @@ def numpy_statistic(context: Context, call: Call) -> Value:
     if constant(call.get("axis", 1)) in (1, -1, 2):
         return data.but(last="")
     name = call.name.removeprefix("nan").replace("amax", "max").replace("amin", "min")
-    return statistic(Call(call.order, call.node, f".{name}", None, [], {}, (), ()), data, name)
+    return statistic(Call(call.order, call.node, f".{name}", None, [], {}, (), ()), data, name, call.text(0))
 
 
 def permuted(context: Context, call: Call) -> Value:

@@ -9,10 +9,12 @@ from mlpilot.tools.diagnose.model import Diagnosis
 from mlpilot.tools.diagnose.static import machine
 from mlpilot.tools.diagnose.static.rule import Program, Rule
 from mlpilot.tools.diagnose.static.rules import RULES
+from mlpilot.tools.diagnose.syntax import called
 
 SYNTAX = "SYNTAX001"
 TOO_LARGE = "READ001"
 _IGNORE = re.compile(r"#\s*mlpilot:\s*ignore(?:\[([\w\s,]+)\])?")
+_FAILING = ("raises", "warns", "assertRaises", "assertRaisesRegex", "assertWarns", "assert_raises", "assert_warns")
 _CONFIDENCE = {"error": 0.9, "warning": 0.8, "note": 0.5}
 _LONGEST = 300
 
@@ -33,8 +35,8 @@ def check_source(text: str, path: str = "") -> list[Diagnosis]:
         found = sorted(_found(program), key=lambda one: (one.line or 0, one.column or 0, one.code))
     except RecursionError:
         return [unreadable(path, "it is nested too deeply to be read")]
-    waved = _waved(text)
-    return [_at(one, path) for one in found if not _is_waved(one, waved)]
+    waved, meant = _waved(text), _meant(tree)
+    return [_at(one, path) for one in found if one.line not in meant and not _is_waved(one, waved)]
 
 
 def _found(program: Program) -> Iterator[Diagnosis]:
@@ -109,6 +111,18 @@ def unreadable(path: str, why: str, code: str = TOO_LARGE) -> Diagnosis:
         severity="error",
         code=code,
     )
+
+
+def _meant(tree: ast.Module) -> set[int]:
+    """Lines of which a test says that they shall fail: `with pytest.raises(...)` and the like."""
+    lines: set[int] = set()
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.With):
+            continue
+        calls = [one.context_expr for one in node.items if isinstance(one.context_expr, ast.Call)]
+        if any(called(one) in _FAILING for one in calls):
+            lines.update(range(node.lineno, (node.end_lineno or node.lineno) + 1))
+    return lines
 
 
 def _waved(text: str) -> dict[int, set[str]]:

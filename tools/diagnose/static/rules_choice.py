@@ -164,7 +164,8 @@ def study_direction(program: Program) -> Iterator[Found]:
 
 
 _NO_PROBABILITIES = listed(
-    "LinearSVC RidgeClassifier Perceptron PassiveAggressiveClassifier NearestCentroid LinearSVR SVR"
+    "LinearSVC RidgeClassifier RidgeClassifierCV Perceptron PassiveAggressiveClassifier OneVsOneClassifier "
+    "OutputCodeClassifier LinearSVR SVR"
 )
 _NO_PREDICT = listed("DBSCAN AgglomerativeClustering SpectralClustering OPTICS")
 _NO_TRANSFORM = listed("TSNE MDS SpectralEmbedding")
@@ -174,7 +175,8 @@ def _asked_before(call: Call) -> bool:
     """Whether it stands in a branch that looks first what the model can do: `hasattr(model, "labels_")`."""
     tests = [one.test for one in call.conditions if isinstance(one, ast.If)]
     named = {node.id for test in tests for node in ast.walk(test) if isinstance(node, ast.Name)}
-    return bool(named & {"hasattr", "isinstance", "getattr", "callable"})
+    asks = {"hasattr", "isinstance", "getattr", "callable", "is_classifier"}
+    return bool(named & asks) or any("proba" in name for name in named)
 
 
 @rule(

@@ -73,8 +73,8 @@ def _in_place(context: Context, call: Call, data: Data, result: Value) -> Value:
     return Const(None)
 
 
-def statistic(call: Call, data: Data, name: str) -> Value:
-    """A number, or one for each column, that was computed from the rows."""
+def statistic(call: Call, data: Data, name: str, of: str = "") -> Value:
+    """A number, or one for each column, that was computed from the rows; `of` is how they are written."""
     if constant(call.get("axis", 0 if name != "quantile" else 1)) in (1, "columns", -1):
         return data.but(columns=None, last="")
     if data.kind not in ("data", "stat"):
@@ -82,11 +82,10 @@ def statistic(call: Call, data: Data, name: str) -> Value:
     if "rolled" in data.flags:
         return data.but(flags=data.flags - {"rolled"})
     if "grouped" in data.flags:
-        of = ",".join(data.columns or ())
-        one = frames.learning(call.node, name, "group", data, of)
+        one = frames.learning(call.node, name, "group", data, ",".join(data.columns or ()))
     else:
         kind = "extreme" if name in EXTREMES else "statistic"
-        one = frames.learning(call.node, name, kind, data, call.on() or call.text(0))
+        one = frames.learning(call.node, name, kind, data, of or call.on() or call.text(0))
     return Data(
         rows=data.rows,
         learned=data.learned | {one},
