@@ -3,7 +3,9 @@
 from mlpilot.tools.diagnose.static import (  # noqa: F401 - each adds its rules
     rules_api,
     rules_choice,
+    rules_cut,
     rules_future,
+    rules_given,
     rules_keras,
     rules_keras_data,
     rules_keras_layers,
@@ -19,6 +21,7 @@ from mlpilot.tools.diagnose.static import (  # noqa: F401 - each adds its rules
     rules_multi,
     rules_overlap,
     rules_pandas,
+    rules_repeats,
     rules_rows,
     rules_split,
     rules_torch_data,

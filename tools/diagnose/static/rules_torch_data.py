@@ -13,7 +13,7 @@ from mlpilot.tools.diagnose.static.naming import part_of
 from mlpilot.tools.diagnose.static.rule import Found, Program, rule
 from mlpilot.tools.diagnose.static.rules_torch_model import optimisers
 from mlpilot.tools.diagnose.static.trace import Call, path_of, written
-from mlpilot.tools.diagnose.static.values import Data, Instance, Seq, constant, number
+from mlpilot.tools.diagnose.static.values import Data, Instance, Seq, constant, number, words
 
 _ADAPTIVE = listed("Adam AdamW NAdam RAdam Adamax RMSprop")
 
@@ -29,7 +29,8 @@ _ADAPTIVE = listed("Adam AdamW NAdam RAdam Adamax RMSprop")
 def functional_dropout(program: Program) -> Iterator[Found]:
     """`F.dropout(x, 0.5)`."""
     for call in program.trace.of("dropout", "dropout2d"):
-        if call.path.startswith("torch.nn.functional.") and call.get("training", 2) is None:
+        asked = any("training" in written(one.test, 200) for one in call.conditions if isinstance(one, ast.If))
+        if call.path.startswith("torch.nn.functional.") and call.get("training", 2) is None and not asked:
             yield call.node, f"F.{call.name} without training=self.training drops units when the model is judged, too"
 
 
@@ -43,16 +44,38 @@ def functional_dropout(program: Program) -> Iterator[Found]:
 )
 def learning_rate(program: Program) -> Iterator[Found]:
     """`Adam(model.parameters(), lr=1)`."""
-    for one in optimisers(program):
+    for one in (
+        optimisers(program) if "opacus" not in program.trace.libraries else []
+    ):  # noise and clipping: other rates
         given = one.argument("params", 0)
         rate = number(one.argument("lr", 1))
         if rate is None or not (isinstance(given, Data) and given.kind == "parameters"):
             continue
-        high = 0.1 if one.name in _ADAPTIVE else 1.5
+        high = _highest(one)
+        if any(_shares_rate(one, other) and rate < _highest(other) for other in optimisers(program)):
+            continue  # one rate for whichever is chosen, and it fits another
         if rate >= high or rate <= 0 or (rate < 1e-7):
             yield one.node, f"lr={rate:g} is {'too high' if rate >= high else 'too low'} for {one.name}"
         elif (number(one.argument("momentum")) or 0) >= 1:
             yield one.node, f"momentum={number(one.argument('momentum')):g} lets the steps grow without end"
+
+
+def _highest(one: Instance) -> float:
+    return 0.1 if one.name in _ADAPTIVE else 1.5
+
+
+def _shares_rate(one: Instance, other: Instance) -> bool:
+    """Whether both are given the same name for their learning rate."""
+    texts = [
+        {
+            written(word.value)
+            for word in made.node.keywords
+            if word.arg == "lr" and not isinstance(word.value, ast.Constant)
+        }
+        for made in (one, other)
+        if isinstance(made.node, ast.Call)
+    ]
+    return len(texts) == 2 and bool(texts[0] & texts[1]) and one is not other
 
 
 @rule(
@@ -129,12 +152,29 @@ def augmented_test(program: Program) -> Iterator[Found]:
     for one in program.trace.instances:
         given = one.argument("transform")
         testing = constant(one.argument("train")) is False or constant(one.argument("split")) in ("test", "val")
+        testing |= one.name == "ImageFolder" and part_of(" ".join(words(one.argument("root", 0)))) in _JUDGED
         if not testing or not isinstance(given, Instance) or given.name != "Compose":
             continue
         steps = given.args[0].items if given.args and isinstance(given.args[0], Seq) else []
         random = [step.name for step in steps if isinstance(step, Instance) and step.name.startswith(_RANDOM)]
         if random:
             yield one.node, f"the test part goes through {', '.join(random)}: each judgement sees other rows"
+
+    for target, _, value in program.trace.unpacked:
+        for name, subset in zip(getattr(target, "elts", []), getattr(value, "items", []), strict=False):
+            base = subset.made_by if isinstance(subset, Data) else None
+            random = _random_steps(base) if isinstance(base, Instance) else []
+            if random and isinstance(name, ast.Name) and part_of(name.id) in _JUDGED:
+                yield target, f"{name.id} goes through {', '.join(random)}, as the training part does"
+
+
+_JUDGED = ("test", "validation")
+
+
+def _random_steps(dataset: Instance) -> list[str]:
+    """Names of the transforms of a data set that change a picture at random."""
+    steps = datasets.transforms_of(dataset) or []
+    return [step.name for step in steps if isinstance(step, Instance) and step.name.startswith(_RANDOM)]
 
 
 @rule(
