@@ -26,7 +26,7 @@ from mlpilot.agent.settings import Settings, environment_of, sandbox_for
 from mlpilot.evals.bugs import corpus, data, verify
 from mlpilot.sandbox.choose import choose
 from mlpilot.sandbox.protocol import Mount, Sandbox
-from mlpilot.tools.mending.loop import first_check, mend, unreadable
+from mlpilot.tools.mending.loop import first_check, mend, unreadable, will_probe
 from mlpilot.tools.mending.model import Mend
 from mlpilot.tools.mending.running import Runner
 
@@ -78,7 +78,7 @@ def mended(path: Path, maker: str, sandbox: Sandbox) -> Mend:
         mounts = [Mount(file, f"/mnt/files/{file.name}") for file in sorted(Path(name).iterdir())]
         pairs = [(sandbox.inside(one), one.source.name) for one in mounts]
         link = f"[__import__('os').symlink(*pair) for pair in {pairs!r}]" if pairs else ""
-        with Runner(sandbox, mounts, link, Path("script.py"), source, SECONDS) as runner:
+        with Runner(sandbox, mounts, link, Path("script.py"), source, SECONDS, probing=will_probe(read)) as runner:
             return mend(source, path.name, runner.run, read)
 
 
