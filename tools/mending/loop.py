@@ -21,13 +21,15 @@ from mlpilot.tools.mending import settings, training_proof
 from mlpilot.tools.mending.circumstances import MISSING
 from mlpilot.tools.mending.complaints import UNFINISHED, failure, observed, of_their_own, own_verdict, same, warned
 from mlpilot.tools.mending.known import mend_found
+from mlpilot.tools.mending.meant import loses, meant
 from mlpilot.tools.mending.model import Mend, Proof
-from mlpilot.tools.mending.offers import offers
+from mlpilot.tools.mending.offers import OFFERS, offers
 from mlpilot.tools.mending.once_told import lines_of_statement
+from mlpilot.tools.mending.probing import frameworks
 from mlpilot.tools.mending.raised import mend_raised
-from mlpilot.tools.mending.running import Ended, Told
+from mlpilot.tools.mending.running import Ended, Probe, Told
 from mlpilot.tools.mending.silent import MOST_TRIED, leaks, offered, unseeded
-from mlpilot.tools.mending.work import Run, Work, original_line
+from mlpilot.tools.mending.work import Run, Work, loud, original_line
 
 IN_A_ROW = 5
 """Edits, one upon the other, against what ends a script."""
@@ -59,9 +61,15 @@ def unreadable(read: list[Diagnosis], source: str) -> Mend | None:
     return None
 
 
+def will_probe(read: list[Diagnosis]) -> bool:
+    """Whether something was found that a probed run can prove to be mended."""
+    return any(one.code in OFFERS and loud(one) for one in read)
+
+
 def mend(source: str, path: str, run: Run, read: list[Diagnosis]) -> Mend:
     """Run the script, and mend it as far as runs can prove; `read` is what `check` found in it."""
-    work = Work(source, path, run, source, run(source), read)
+    probe = Probe(frameworks(source)) if will_probe(read) else None
+    work = Work(source, path, run, source, run(source, probe=probe), read)
     broken = failure(work.ended, source, path)
     if broken is not None and broken.code == UNFINISHED:
         return Mend("failed", (*read, broken), source, reason=ENDINGS[broken.kind])
@@ -134,8 +142,11 @@ def _proposals(work: Work, broken: Diagnosis) -> Iterator[tuple[str, str, Diagno
         for text, what, _ in islice(offers(work.text, one, silent=False), MOST_TRIED):
             yield text, what, one
     if broken.kind not in NOT_FOR_SCRIPTS and not of_their_own(work.text, broken):
+        tree = ast.parse(work.text)
+        for text, what in meant(work.text, tree, broken):
+            yield text, what, None
         mended = repair_source(work.text, broken)
-        if mended is not None:
+        if mended is not None and not loses(tree, broken, mended[1]):
             yield (*mended, None)
     for text, what in mend_raised(work.text, broken):
         yield text, what, None
