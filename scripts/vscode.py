@@ -165,7 +165,9 @@ def _served(program: Path, folder: Path) -> Iterator[str]:
     (folder / "extensions" / "mlpilot.driver-0.0.1").symlink_to(HERE / "vscode", target_is_directory=True)
     settings = folder / "user" / "User" / "settings.json"
     settings.parent.mkdir(parents=True)
-    settings.write_text(json.dumps({"workbench.startupEditor": "none", "window.autoDetectColorScheme": False}))
+    # Without a GPU's help a terminal's lines are text of the page, which can be read.
+    wanted = {"workbench.startupEditor": "none", "terminal.integrated.gpuAcceleration": "off"}
+    settings.write_text(json.dumps({**wanted, "window.autoDetectColorScheme": False}))
     (folder / "config.yaml").touch()
     port = free_port()
     log = (folder / "server.log").open("wb")
