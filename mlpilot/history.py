@@ -25,6 +25,12 @@ def stored(run: str) -> Result:
         return Result(past.recall(journal, run))
 
 
+def latest() -> str:
+    """The name of the run that was begun last. Raises `UserError` where there is none."""
+    with Journal.read(home()) as journal:
+        return past.latest(journal)
+
+
 def remove(run: str) -> None:
     """Forget a run. Raises `UserError` where there is none, or while it is running."""
     with Journal.read(home()) as journal:

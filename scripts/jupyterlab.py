@@ -9,23 +9,19 @@ What the browser asked of other machines is listed, and none is right.
 """
 
 import argparse
-import base64
 import json
 import os
-import shutil
-import socket
 import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import nbformat
-from websockets.sync.client import ClientConnection, connect
+from chromium import Page, answers, browser, free_port, until
 
 ROOT = Path(__file__).resolve().parent.parent
 CELLS = (
@@ -36,11 +32,6 @@ CELLS = (
     "result.board[['name', 'score', 'standing']].head(3)",
     "%%mlpilot --sandbox {sandbox} --brain builtin\nload cancer and tell me what's odd",
     "%mlpilot code",
-)
-QUIET = (
-    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
-    *("--disable-background-networking", "--disable-component-update", "--hide-scrollbars"),
-    *("--remote-debugging-port=0", "--window-size=1180,1400", "about:blank"),
 )
 STATE = """(() => {
   const cards = [...document.querySelectorAll('.jp-OutputArea .mlpilot-card')];
@@ -69,52 +60,6 @@ READY = """(() => {
 })()"""
 
 
-class Page:
-    """A tab of the browser, by the DevTools protocol."""
-
-    def __init__(self, socket_: ClientConnection) -> None:
-        self._socket, self._number = socket_, 0
-        self.asked: list[str] = []
-        """Addresses of every request that the tab made."""
-
-    def call(self, method: str, **parameters: object) -> dict[str, Any]:
-        """One command, and its answer. Raises `RuntimeError` where the browser refuses."""
-        self._number += 1
-        self._socket.send(json.dumps({"id": self._number, "method": method, "params": parameters}))
-        while True:
-            heard = json.loads(self._socket.recv(timeout=120))
-            if heard.get("method") == "Network.requestWillBeSent":
-                self.asked.append(heard["params"]["request"]["url"])
-            if heard.get("id") == self._number:
-                if "error" in heard:
-                    raise RuntimeError(f"{method}: {heard['error']}")
-                return dict(heard["result"])
-
-    def value(self, expression: str) -> Any:
-        """What JavaScript gives; a promise is waited for."""
-        answer = self.call("Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True)
-        if "exceptionDetails" in answer:
-            raise RuntimeError(json.dumps(answer["exceptionDetails"])[:2000])
-        return answer["result"].get("value")
-
-    def wait(self, expression: str, seconds: float, seen: Callable[[Any], None] = lambda _: None) -> None:
-        """Until it is true. Raises `TimeoutError`."""
-        end = time.monotonic() + seconds
-        while not self.value(expression):
-            seen(self)
-            if time.monotonic() > end:
-                raise TimeoutError(f"not within {seconds:.0f} s: {expression}")
-            time.sleep(0.2)
-
-    def command(self, name: str, **arguments: object) -> None:
-        """A command of JupyterLab's own, as its menus give it."""
-        self.value(f"jupyterapp.commands.execute({json.dumps(name)}, {json.dumps(arguments)}).then(() => true)")
-
-    def picture(self, path: Path) -> None:
-        """What is seen now, as PNG."""
-        path.write_bytes(base64.b64decode(self.call("Page.captureScreenshot", format="png")["data"]))
-
-
 def main() -> int:
     """Drive it; 0 if all was as it should be, 3 if not."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -131,7 +76,7 @@ def main() -> int:
         folder = Path(name)
         notebook = folder / "work" / "cancer.ipynb"
         _write(notebook, args.budget, args.sandbox)
-        with _lab(args.lab, args.app, folder) as (url, token), _browser(folder) as page:
+        with _lab(args.lab, args.app, folder) as (url, token), browser(folder) as page:
             missing = _drive(page, f"{url}/{APPS[args.app][2]}/cancer.ipynb?token={token}", args)
         outside = sorted(
             {one for one in page.asked if not one.startswith((url, url.replace("http", "ws"), "data:", "blob:"))}
@@ -166,7 +111,7 @@ def _drive(page: Page, url: str, args: argparse.Namespace) -> list[str]:
     page.call("Page.navigate", url=url)
     page.wait(READY, 60)
     if not page.value("jupyterapp.shell.leftCollapsed"):
-        page.command("filebrowser:toggle-main")
+        _command(page, "filebrowser:toggle-main")
     page.value("jupyterapp.commands.execute('notebook:run-all-cells'); true")  # its promise ends with the last cell
     states: set[str] = set()
 
@@ -182,7 +127,7 @@ def _drive(page: Page, url: str, args: argparse.Namespace) -> list[str]:
     missing += _cards(state)
     if "def fit" not in state["last"]:
         missing.append("the code, offered in a cell below")
-    page.command("docmanager:save")
+    _command(page, "docmanager:save")
     page.wait("!jupyterapp.shell.currentWidget.context.model.dirty", 30)
     page.call("Page.navigate", url="about:blank")
     page.call("Page.navigate", url=url)
@@ -191,13 +136,18 @@ def _drive(page: Page, url: str, args: argparse.Namespace) -> list[str]:
     time.sleep(1)
     missing += [f"{one} (opened again)" for one in _cards(page.value(STATE))]
     for theme, path in (("JupyterLab Light", args.picture), ("JupyterLab Dark", args.dark)):
-        page.command("apputils:change-theme", theme=theme)
+        _command(page, "apputils:change-theme", theme=theme)
         time.sleep(2)
         if path is not None:
             page.value("document.querySelector('.jp-WindowedPanel-outer').scrollTop = 0; true")
             time.sleep(1)
             page.picture(path)
     return missing
+
+
+def _command(page: Page, name: str, **arguments: object) -> None:
+    """A command of JupyterLab's own, as its menus give it."""
+    page.value(f"jupyterapp.commands.execute({json.dumps(name)}, {json.dumps(arguments)}).then(() => true)")
 
 
 def _cards(state: dict[str, Any]) -> list[str]:
@@ -229,7 +179,7 @@ def _lab(python: Path, app: str, folder: Path) -> Iterator[tuple[str, str]]:
         "JUPYTERLAB_WORKSPACES_DIR": folder / "workspaces", "IPYTHONDIR": folder / "ipython",
         "MLPILOT_HOME": folder / "state",
     }  # fmt: skip
-    port, token = _free_port(), os.urandom(16).hex()
+    port, token = free_port(), os.urandom(16).hex()
     module, settings_of, _ = APPS[app]
     log = (folder / "lab.log").open("wb")
     server = subprocess.Popen(
@@ -241,60 +191,12 @@ def _lab(python: Path, app: str, folder: Path) -> Iterator[tuple[str, str]]:
     )  # fmt: skip
     url = f"http://127.0.0.1:{port}"
     try:
-        _until(lambda: _answers(f"{url}/api/status?token={token}"), 90, lambda: (folder / "lab.log").read_text())
+        until(lambda: answers(f"{url}/api/status?token={token}"), 90, lambda: (folder / "lab.log").read_text())
         yield url, token
     finally:
         server.terminate()
         server.wait(30)
         log.close()
-
-
-@contextmanager
-def _browser(folder: Path) -> Iterator[Page]:
-    program = shutil.which("chromium") or shutil.which("google-chrome")
-    if program is None:
-        raise SystemExit("there is no Chromium here; install it, and try again")
-    profile = folder / "browser"
-    browser = subprocess.Popen(
-        [program, f"--user-data-dir={profile}", *QUIET], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    try:
-        told = profile / "DevToolsActivePort"
-        _until(told.is_file, 60, lambda: "the browser does not begin")
-        port = told.read_text().split()[0]
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/json/list", timeout=30) as answer:
-            tab = next(one for one in json.load(answer) if one["type"] == "page")
-        with connect(tab["webSocketDebuggerUrl"], max_size=None) as socket_:
-            page = Page(socket_)
-            page.call("Network.enable")
-            page.call("Page.enable")
-            page.call("Emulation.setFocusEmulationEnabled", enabled=True)
-            yield page
-    finally:
-        browser.terminate()
-        browser.wait(30)
-
-
-def _until(done: Callable[[], bool], seconds: float, why: Callable[[], str]) -> None:
-    end = time.monotonic() + seconds
-    while not done():
-        if time.monotonic() > end:
-            raise SystemExit(why()[-3000:])
-        time.sleep(0.2)
-
-
-def _answers(url: str) -> bool:
-    try:
-        with urllib.request.urlopen(url, timeout=10):
-            return True
-    except OSError:
-        return False
-
-
-def _free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
 
 
 if __name__ == "__main__":

@@ -11,15 +11,15 @@ HELP = "where a run's report is, or open it"
 
 def add_arguments(parser: Parser) -> None:
     """RUN, and whether to open it."""
-    parser.add_argument("run", metavar="RUN", help="its name (`mlpilot runs` lists them)")
+    parser.add_argument("run", metavar="RUN", nargs="?", help="its name (default: the latest)")
     parser.add_argument("--open", action="store_true", help="open it in the browser")
 
 
 def main(args: argparse.Namespace) -> int:
     """Print the path."""
-    from mlpilot.history import stored
+    from mlpilot.history import latest, stored
 
-    path = stored(args.run).report()
+    path = stored(args.run or latest()).report()
     answer(str(path))
     if args.open and not _open(path):
         note("no browser could be opened here; open the file above by hand")

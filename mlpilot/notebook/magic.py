@@ -43,7 +43,7 @@ _HELP = """\
 %mlpilot why                                       what the last error here was about
 %mlpilot code [RUN]                                the best Solution's code, offered in the next cell
 %%mlpilot                                          a cell of plain words: one turn of mlpilot chat
-%mlpilot runs | report RUN | models | doctor …     as on the command line; %mlpilot COMMAND --help tells more
+%mlpilot runs | report [RUN] | models | doctor …     as on the command line; %mlpilot COMMAND --help tells more
 %config MlpilotMagics                              defaults for budget, sandbox and brain"""
 
 
@@ -154,7 +154,9 @@ class MlpilotMagics(Magics):
 
     def _offer(self, words: Sequence[str]) -> None:
         """The best code of a run, in a new cell; whether it is run is the person's to say."""
-        result = _stored(words[0] if words else _latest())
+        from mlpilot.history import latest
+
+        result = _stored(words[0] if words else latest())
         if not result.solution:
             raise UserError(f"{result.run} has no Solution that worked")
         self.shell.set_next_input(result.solution, replace=False)
@@ -177,18 +179,6 @@ def _stored(run: str) -> Any:
     from mlpilot.history import stored
 
     return stored(run)
-
-
-def _latest() -> str:
-    from mlpilot.agent.history import summaries
-    from mlpilot.agent.home import home
-    from mlpilot.agent.journal import Journal
-
-    with Journal.read(home()) as journal:
-        found = summaries(journal)
-    if not found:
-        raise UserError("there are no runs here yet; start one with %mlpilot run")
-    return max(found, key=lambda one: one.created).run
 
 
 def _now() -> float:

@@ -21,6 +21,13 @@ PATTERN: Json = {
 }
 """`path:line:column: severity: message [CODE]`. A path may hold blanks and letters of any script, but no colon
 after the drive's. VS Code knows error, warning and info; what it does not know (`note`) it shows as an information."""
+TABLE_PATTERN: Json = {
+    "regexp": r"^mlpilot: ((?:[A-Za-z]:)?[^:\s](?:[^:]*[^:\s])?): ((?:[\w ]+ )?line (\d+)\b.*)$",
+    "file": 1,
+    "message": 2,
+    "line": 3,
+}
+"""What `mlpilot run` says of a table that cannot be read: `mlpilot: path: line 3 has …`."""
 WATCH_BEGINS, WATCH_ENDS = "mlpilot: checking", "mlpilot: checked"
 """Lines with which a watch begins and ends a round; VS Code clears the problems of the round before at the first."""
 
@@ -30,6 +37,7 @@ MATCHER: Json = {
     "fileLocation": ["autoDetect", "${workspaceFolder}"],
     "pattern": PATTERN,
 }
+TABLE_MATCHER: Json = {**MATCHER, "owner": "mlpilot-table", "severity": "error", "pattern": TABLE_PATTERN}
 WATCHING: Json = {
     **MATCHER,
     "background": {
@@ -60,9 +68,10 @@ TASKS: tuple[Json, ...] = (
         "run on this table",
         "Find the best model for the table that is open",
         "run", "${file}", "--target", "${input:mlpilot-target}", "--budget", "${input:mlpilot-budget}",
+        problemMatcher=TABLE_MATCHER,
     ),
     _task("resume", "Go on with the latest run", "resume"),
-    _task("open the report", "Open a run's report in the browser", "report", "${input:mlpilot-run}", "--open"),
+    _task("open the report", "Open the latest run's report in the browser", "report", "--open"),
     _task(
         "check this file",
         "Find ML bugs in the Python file that is open",
@@ -96,5 +105,4 @@ INPUTS: tuple[Json, ...] = (
         "options": ["90s", "5m", "15m", "1h"],
         "default": "5m",
     },
-    {"id": "mlpilot-run", "type": "promptString", "description": "The run's name (mlpilot runs lists them)"},
 )

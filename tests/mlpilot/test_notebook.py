@@ -1,5 +1,6 @@
 """The notebook door, in a real notebook on a real kernel: `%load_ext mlpilot`, executed by nbclient."""
 
+import sys
 from types import SimpleNamespace
 
 import nbformat
@@ -21,7 +22,11 @@ CELLS = {
     "code": "%mlpilot code",
     "fail": "from sklearn.linear_model import Ridge\nRidge(normalize=True)",
     "why": "%mlpilot why",
+    "gone": "import numpy as np",
+    "fail again": "np.float_(3)",
+    "why again": "%mlpilot why",
     "typo": "%mlpilot rnu wine",
+    "why typo": "%mlpilot why",
     "column": "%mlpilot run wine --target price",
     "loop": "import asyncio\nasyncio.get_running_loop()\n%mlpilot runs",
     "words": "%%mlpilot --sandbox none --brain builtin\nprint(6 * 7)",
@@ -80,6 +85,22 @@ def test_code_is_offered_and_not_run(cells: dict[str, nbformat.NotebookNode]) ->
 def test_why_names_the_line_and_what_to_do(cells: dict[str, nbformat.NotebookNode]) -> None:
     told = cells["why"].outputs[0].data["text/plain"]
     assert "line 2:" in told and "Ridge(normalize=True)" in told and "→" in told
+
+
+def test_why_reads_the_cell_with_the_imports_before_it(cells: dict[str, nbformat.NotebookNode]) -> None:
+    told = cells["why again"].outputs[0].data["text/plain"].splitlines()
+    assert told[1:3] == ["line 1:  np.float_(3)", "np.float_ is gone: write np.float64"]
+
+
+def test_why_shows_a_magic_as_it_was_typed(cells: dict[str, nbformat.NotebookNode]) -> None:
+    assert "line 1:  %mlpilot rnu wine" in cells["why typo"].outputs[0].data["text/plain"]
+
+
+def test_no_cell_warns_or_names_a_path_of_the_machine(cells: dict[str, nbformat.NotebookNode]) -> None:
+    for name in ("run", "parts", "show", "code", "words", "loop"):
+        outputs = cells[name].outputs
+        assert not any(output.get("name") == "stderr" for output in outputs), outputs
+        assert sys.prefix not in nbformat.from_dict({"outputs": outputs}).__repr__()
 
 
 def test_mistakes_get_one_line(cells: dict[str, nbformat.NotebookNode]) -> None:

@@ -17,7 +17,7 @@ from mlpilot.parser import parse
 from mlpilot.sandbox.errors import UserError
 from mlpilot.vscode import jsonc
 from mlpilot.vscode.merging import merge_into, merged
-from mlpilot.vscode.tasks import INPUTS, PATTERN, TASKS
+from mlpilot.vscode.tasks import INPUTS, PATTERN, TABLE_PATTERN, TASKS
 
 THEIRS = """\
 // tasks of our team
@@ -255,6 +255,48 @@ def test_the_matcher_finds_what_the_task_prints(tmp_path: Path, label: str) -> N
     found = [groups for groups in _matched(pattern["regexp"], printed.splitlines()) if groups]
     assert found, printed
     assert all((groups[0], groups[1], groups[3]) == (str(script), "3", "error") for groups in found)
+
+
+BAD_TABLES = {
+    "too many fields.csv": ("a,b\n1,2\n3,4,5\n", 3),
+    "größe.csv": ('a,b\n1,2\n3,"4\n5,6\n', 3),
+    "lines.jsonl": ('{"a": 1, "b": 2}\n{"a": 1,\n', 2),
+}
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="NOT TESTED: there is no Node here to try the regex in")
+@pytest.mark.parametrize("name", BAD_TABLES)
+def test_a_table_that_cannot_be_read_is_a_problem_at_its_line(tmp_path: Path, name: str) -> None:
+    content, line = BAD_TABLES[name]
+    table = tmp_path / name
+    table.write_text(content)
+    (found,) = [groups for groups in _matched(TABLE_PATTERN["regexp"], _printed_by_run(table, "b")) if groups]
+    assert (found[TABLE_PATTERN["file"] - 1], found[TABLE_PATTERN["line"] - 1]) == (str(table), str(line))
+    assert f"line {line}" in str(found[TABLE_PATTERN["message"] - 1])
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="NOT TESTED: there is no Node here to try the regex in")
+@pytest.mark.sandbox
+def test_what_a_run_prints_is_no_problem(tmp_path: Path) -> None:
+    table = tmp_path / "ta ble.csv"
+    table.write_text("a,line 3: error,y\n" + "".join(f"{n},{n % 7},{'no' if n % 3 else 'yes'}\n" for n in range(60)))
+    printed = _printed_by_run(table, "y", "--max-experiments", "1", "--brain", "builtin")
+    assert any("#1" in line or "1  " in line for line in printed), printed
+    mistaken = _printed_by_run(table, "price")
+    assert "price" in "".join(mistaken)
+    for pattern in (PATTERN, TABLE_PATTERN):
+        assert not any(_matched(pattern["regexp"], printed + mistaken))
+
+
+def _printed_by_run(table: Path, target: str, *more: str) -> list[str]:
+    """What the task prints, both streams, as a terminal shows them."""
+    command = next(task for task in TASKS if task["label"] == "mlpilot: run on this table")
+    given = {"${file}": str(table), "${input:mlpilot-target}": target, "${input:mlpilot-budget}": "60s"}
+    words = [given.get(word, word) for word in command["args"]]
+    return subprocess.run(
+        [sys.executable, *words, *more],
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=table.parent, check=False,
+    ).stdout.splitlines()  # fmt: skip
 
 
 def _matched(regexp: str, lines: list[str]) -> list[list[str | None] | None]:
