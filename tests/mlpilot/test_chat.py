@@ -300,6 +300,13 @@ def test_wrong_input_is_told_in_a_line(words: list[str], said: str, capsys: pyte
     assert said in found and found.count("\n") == 1
 
 
+def test_a_standard_input_that_is_closed_is_empty() -> None:
+    for words, said in (("chat", "no terminal to talk at"), ("chat -p -", "-p is empty")):
+        command = f"{sys.executable} -m mlpilot {words} <&-"
+        done = subprocess.run(command, shell=True, capture_output=True, text=True, check=False, timeout=60)
+        assert (done.returncode, done.stderr.count("\n")) == (2, 1) and said in done.stderr
+
+
 def test_a_talk_goes_on_by_its_name(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["chat", "-p", "/load churn.csv", "--json"]) == 0
     name = json.loads(capsys.readouterr().out)["talk"]
