@@ -148,7 +148,9 @@ class Copilot:
         name, _, rest = text.partition(" ")
         match name:
             case "undo":
-                self._tell(happen.Told(f"{self.changes.undo().name} is as it was before"))
+                path = self.changes.undo()
+                told = "is as it was before" if path.exists() else "is removed again: it was new"
+                self._tell(happen.Told(f"{path.name} {told}"))
                 return True
             case "export":
                 self._export(rest.strip().removeprefix("@").strip("\"'"))

@@ -208,6 +208,14 @@ def test_narrow_screens_and_resumed_talks(screen: Callable[..., Screen]) -> None
     again.wait("60 rows × 2 columns", "only 60 rows", "› /cell print('grüße 漢字')", "\ngrüße 漢字", f"talk {name}")
     again.say("/odd")
     again.wait("› /odd", "only 60 rows")
+    # History is searched as in a shell; Ctrl-C leaves the search, Enter takes what was found.
+    again.press("C-r")
+    again.say("grü")
+    again.wait("› /cell print('grüße 漢字')\n")
+    again.press("C-u", "C-r")
+    again.press("odd", "C-c")
+    again.press("typed on")
+    again.wait("› typed on")
 
 
 @pytest.mark.slow
