@@ -50,6 +50,10 @@ def as_line(what: happen.Happening) -> str:
     return json.dumps({"event": kind, **_plain(what)}, ensure_ascii=False, default=str)
 
 
+def _line(event: str, **more: str) -> None:
+    print(json.dumps({"event": event, **more}), flush=True)
+
+
 def _plain(what: happen.Happening) -> dict[str, Any]:
     if isinstance(what, happen.Figure):
         return {"path": str(what.path)}
@@ -91,6 +95,8 @@ def run(
 
     printer = Printer(for_answers())
     copilot = make(tell, approve)
+    if lines:
+        _line("talk", talk=copilot.memory.name)
     try:
         well = copilot.turn(text)
         pursuit = copilot.deeds.pursuit
@@ -102,11 +108,15 @@ def run(
         copilot.close()
         if as_json:
             answer_json(_object(copilot, gathered, "interrupted"))
+        elif lines:
+            _line("end", status="interrupted")
         return INTERRUPTED
     finally:
         copilot.close()
     if as_json:
         answer_json(_object(copilot, gathered, "done" if well else "failed"))
+    elif lines:
+        _line("end", status="done" if well else "failed")
     sys.stdout.flush()
     return DONE if well else BAD_ANSWER
 

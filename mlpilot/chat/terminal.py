@@ -250,7 +250,7 @@ class Chat:
         talking = ~is_searching  # while history is searched, Enter takes what was found, and Ctrl-C leaves the search
 
         @keys.add("enter", filter=talking)
-        @keys.add("c-j", filter=talking)  # an Enter that was typed while no prompt was there, on a terminal that is left as it was
+        @keys.add("c-j", filter=talking)  # an Enter typed while no prompt was there, on a terminal left as it was
         def _(event: KeyPressEvent) -> None:
             buffer = event.current_buffer
             if buffer.complete_state and buffer.complete_state.current_completion:

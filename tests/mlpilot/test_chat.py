@@ -281,6 +281,7 @@ def test_one_turn_as_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["chat", "-p", "/load churn.csv", "--jsonl"]) == 0
     events = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert {"facts", "told"} <= {event["event"] for event in events}
+    assert events[0]["talk"] and events[-1] == {"event": "end", "status": "done"}
     assert main(["chat", "-p", "sing to me", "--json"]) == 3
     assert json.loads(capsys.readouterr().out)["status"] == "failed"
 
