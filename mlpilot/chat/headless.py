@@ -10,6 +10,7 @@ from mlpilot.chat import happenings as happen
 from mlpilot.chat.changes import Change
 from mlpilot.chat.copilot import Copilot
 from mlpilot.failures import BAD_ANSWER, DONE, INTERRUPTED
+from mlpilot.sandbox.errors import NoSandboxError
 from mlpilot.streams import answer_json, note
 
 
@@ -118,6 +119,8 @@ def run(
     elif lines:
         _line("end", status="done" if well else "failed")
     sys.stdout.flush()
+    if not copilot.walled:
+        return NoSandboxError.exit_code
     return DONE if well else BAD_ANSWER
 
 

@@ -286,6 +286,14 @@ def test_one_turn_as_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert json.loads(capsys.readouterr().out)["status"] == "failed"
 
 
+def test_without_a_sandbox_the_exit_code_says_so(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DOCKER_HOST", "unix:///nowhere/docker.sock")
+    assert main(["chat", "-p", "print(1)", "--sandbox", "docker"]) == 4
+    assert "no Docker engine answers" in " ".join(capsys.readouterr().out.split())
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
