@@ -36,6 +36,8 @@ def print_checkup(found: Checkup) -> None:
         print_beside(
             console, Text(), f"{found.sandbox} does not hold what it promises: run nothing until that is mended."
         )
+    elif found.blocking:
+        print_beside(console, Text(), f"A run would not begin: see to {', '.join(found.blocking)}.")
     else:
         print_beside(console, Text(), f"A run would use: {found.sandbox}, {_brain(found)}.")
 

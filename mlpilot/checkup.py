@@ -2,21 +2,18 @@
 
 import os
 import platform
-import shutil
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from importlib import metadata
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mlpilot import walls
+from mlpilot import upkeep, walls
 from mlpilot.agent.bench import limits
-from mlpilot.agent.home import home
 from mlpilot.agent.report.words import plural
 from mlpilot.findings import Finding, chosen
 from mlpilot.sandbox.errors import UserError
-from mlpilot.thinkers import examine_thinkers
+from mlpilot.thinkers import Thinkers, examine_thinkers
 
 if TYPE_CHECKING:
     from mlpilot.sandbox.environment import Environment
@@ -35,7 +32,6 @@ PACKAGES = (
     "sqlalchemy",
     "rich",
 )
-_LEAST_DISK = 2 * 2**30
 
 
 @dataclass(frozen=True)
@@ -63,11 +59,18 @@ class Checkup:
         """Whether the sandbox that a run would use was tested, and does not hold what it promises."""
         return any(one.backend == self.sandbox and not one.holds for one in self.tested)
 
+    @property
+    def blocking(self) -> tuple[str, ...]:
+        """What a run would end with, besides its sandbox."""
+        return tuple(one.name for one in self.machine if one.blocks)
+
     def to_json(self) -> dict[str, object]:
         """The facts as JSON has them."""
-        status = "no sandbox" if self.sandbox is None else "broken sandbox" if self.broken else "ok"
+        walls_hold = "no sandbox" if self.sandbox is None else "broken sandbox" if self.broken else ""
+        status = walls_hold or ("blocked" if self.blocking else "ok")
         facts = {name: value for name, value in asdict(replace(self, tested=())).items() if name != "tested"}
-        return {"status": status, **facts, "selfcheck": {one.backend: one.to_json() for one in self.tested}}
+        selfcheck = {one.backend: one.to_json() for one in self.tested}
+        return {"status": status, "blocking": list(self.blocking), **facts, "selfcheck": selfcheck}
 
 
 def examine(*, deep: bool = False) -> Checkup:
@@ -79,7 +82,10 @@ def examine(*, deep: bool = False) -> Checkup:
     thinkers = examine_thinkers()
     first = thinkers.first
     return Checkup(
-        machine=[_python(), _memory(), walls.memory(), _state_folder(), _disk(), *held, *_gpus(), thinkers.model],
+        machine=[
+            *(_python(), _memory(), walls.memory(), upkeep.state_folder(), upkeep.disk(), *upkeep.journal()),
+            *(*upkeep.packages(), *held, *_gpus(), _model(thinkers)),
+        ],
         packages=_versions(),
         sandboxes=sandboxes,
         sandbox=chosen(sandboxes),
@@ -89,6 +95,14 @@ def examine(*, deep: bool = False) -> Checkup:
         extra=[finding for one in tested for finding in one.findings()],
         tested=tested,
     )
+
+
+def _model(found: Thinkers) -> Finding:
+    """Which one is asked first; and where its last word was that the key or the account is refused, that."""
+    said = upkeep.refused(found.first.name) if found.first is not None else ""
+    if not said:
+        return found.model
+    return Finding("model", "warning", said, "set another key; `mlpilot models --probe` sees whether it is taken")
 
 
 def _python() -> Finding:
@@ -103,21 +117,6 @@ def _memory() -> Finding:
     allowed = limits()
     used = f"a run's sandbox may use {allowed.memory_bytes / 2**30:g} GiB and {plural(allowed.threads, 'thread')}"
     return Finding("memory", "ok" if enough else "warning", f"{total / 2**30:.1f} GiB; {used}", remedy)
-
-
-def _state_folder() -> Finding:
-    folder = home()
-    nearest = next((path for path in (folder, *folder.parents) if path.exists()), folder)
-    if nearest.is_dir() and os.access(nearest, os.W_OK | os.X_OK):
-        return Finding("state", "ok", f"{folder}" + ("" if folder.is_dir() else " (made by the first run)"))
-    return Finding("state", "missing", f"{folder} cannot be written to", "set MLPILOT_HOME to a folder that can")
-
-
-def _disk() -> Finding:
-    folder = next((path for path in (home(), *home().parents) if path.is_dir()), Path("/"))
-    free = shutil.disk_usage(folder).free
-    remedy = "" if free >= _LEAST_DISK else "free some space: images, models and reports need it"
-    return Finding("disk", "warning" if remedy else "ok", f"{free / 2**30:.1f} GiB free", remedy)
 
 
 def _versions() -> dict[str, str | None]:
@@ -138,12 +137,12 @@ def _environment() -> tuple[list[Finding], "Environment"]:
     try:
         environment = environment_of(read_settings())
     except UserError as error:
-        return [Finding(FILE, "warning", str(error), "a run would end with that; mend it first")], BARE
+        return [Finding(FILE, "warning", str(error), "a run would end with that; mend it first", blocks=True)], BARE
     if not environment.name:
         return [], environment
     if environment.asked and not environment.is_built:
         what, _, remedy = environment.missing.partition(": ")
-        return [Finding(FILE, "missing", what.removeprefix(f"{FILE} "), remedy)], environment
+        return [Finding(FILE, "missing", what.removeprefix(f"{FILE} "), remedy, blocks=True)], environment
     told = ", ".join(environment.told[:20])
     if environment.asked:
         return [Finding(FILE, "ok", f"added to the sandbox: {told or 'nothing that it does not hold'}")], environment

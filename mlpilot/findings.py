@@ -15,6 +15,8 @@ class Finding:
     state: State
     detail: str
     remedy: str = ""
+    blocks: bool = False
+    """Whether a run would end with that."""
 
 
 def chosen(sandboxes: Sequence[Finding]) -> str | None:

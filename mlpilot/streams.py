@@ -22,8 +22,11 @@ _MOST_MARKS = 4
 
 
 def prepare() -> None:
-    """Make stdout and stderr safe to write to, whatever their encoding, and even when they are closed."""
+    """Make stdout and stderr safe to write to, whatever their encoding, and even when they are closed; a standard
+    input that is closed is empty."""
     codecs.register_error("mlpilot", _stand_in)
+    if sys.stdin is None:
+        sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: PTH123, SIM115 - lives with the process
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
         if stream is None:

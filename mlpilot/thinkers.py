@@ -35,7 +35,8 @@ def examine_thinkers() -> Thinkers:
     try:
         found = look()
     except UserError as error:
-        first, model = None, Finding("model", "warning", str(error), "a run would end with that; mend it first")
+        remedy = "a run would end with that; mend it first"
+        first, model = None, Finding("model", "warning", str(error), remedy, blocks=True)
     else:
         first, model = found.first, _model(found)
     return Thinkers(model, [_key(first), *_engines(), _llama_server(), *_gpu()], first)

@@ -75,7 +75,10 @@ def _matrix(matrix: Counts, names: Sequence[str], part: str) -> Html:
         for row, name in enumerate(names)
     ]
     table = tag(
-        "div", tag("table", tag("thead", head), tag("tbody", rows), class_="matrix"), class_="scroll", tabindex=0
+        "div",
+        tag("table", tag("thead", head), tag("tbody", rows), class_="matrix", aria_label=f"Confusion, {part}"),
+        class_="scroll",
+        tabindex=0,
     )
     return figures.figure(f"Confusion, {part}", table, caption="One line for each true class; the diagonal is right.")
 
@@ -90,7 +93,8 @@ def _pairs(matrix: Counts, names: Sequence[str], part: str) -> Html:
         for p in measures.most_confused(matrix, 15)
     ]
     head = tag("tr", [tag("th", text, scope="col") for text in ("true", "predicted as", "rows", "of the class")])
-    return figures.figure(f"Most confused, {part}", tag("table", tag("thead", head), tag("tbody", rows)))
+    title = f"Most confused, {part}"
+    return figures.figure(title, tag("table", tag("thead", head), tag("tbody", rows), aria_label=title))
 
 
 def _per_class(parts: Sequence[Part], matrices: Sequence[Counts], names: Sequence[str]) -> Html:
@@ -109,7 +113,8 @@ def _per_class(parts: Sequence[Part], matrices: Sequence[Counts], names: Sequenc
             cells += [_num("–" if np.isnan(value) else f"{value:.3f}") for value in values[index]]
         body.append(tag("tr", tag("th", names[index], scope="row"), cells))
     more = len(names) - TABLE_CLASSES
-    table = tag("table", tag("thead", tag("tr", headings), tag("tr", second)), tag("tbody", body), class_="numbers")
+    columns = tag("thead", tag("tr", headings), tag("tr", second))
+    table = tag("table", columns, tag("tbody", body), class_="numbers", aria_label="Each class")
     note = (
         tag("p", f"The {TABLE_CLASSES} largest classes; {more} more are not shown.", class_="note")
         if more > 0
@@ -153,7 +158,7 @@ def _importance(behaviour: Behaviour, metric: str) -> Html | None:
         f"shuffles{where}.{more}{below} Columns that say the same share their importance, and may "
         "both look unimportant."
     )
-    table = tag("table", tag("tbody", rows), class_="importance")
+    table = tag("table", tag("tbody", rows), class_="importance", aria_label="Importance of columns")
     return join(tag("h3", "Importance of columns"), table, tag("p", said, class_="note"))
 
 

@@ -51,7 +51,8 @@ class Board:
                 rows += [self._row(one, "parent" if below else ""), below]
         names = [tag("th", name, scope="col") for name in COLUMNS]
         names[3] = tag("th", tag("span", "95 % interval", class_="unseen"), self._scale(), scope="col")
-        return tag("table", _widths(), tag("thead", tag("tr", names)), tag("tbody", rows), class_="board")
+        head = tag("thead", tag("tr", names))
+        return tag("table", _widths(), head, tag("tbody", rows), class_="board", aria_label="Experiments")
 
     def _root(self, one: ExperimentRecord) -> int:
         """The idea that a tuning trial goes back to; itself for everything else."""
@@ -78,7 +79,7 @@ class Board:
             said += f", {len(trials) - len(scored)} without a score"
         holds_best = any(one.number == self.record.best for one in trials)
         badge = tag("span", f"best: #{self.record.best}", class_="badge") if holds_best else None
-        inner = tag("table", _widths(), tag("tbody", map(self._row, trials)), class_="board inner")
+        inner = tag("table", _widths(), tag("tbody", map(self._row, trials)), class_="board inner", aria_label=said)
         return tag("tr", tag("td", tag("details", tag("summary", said, " ", badge), inner), colspan=6), class_="trials")
 
     def _row(self, one: ExperimentRecord, style: str = "") -> Html:

@@ -26,7 +26,7 @@ def figure(title: str, picture: Html, *, legend: Legend = (), caption: str = "",
     samples = [tag("span", swatch(mark, style), text) for mark, style, text in legend]
     return tag(
         "figure",
-        tag("h4", title),
+        tag("h4", title, role="heading", aria_level=3),  # it may stand right below an h2
         tag("p", samples, class_="legend") if samples else None,
         picture,
         tag("figcaption", caption) if caption else None,

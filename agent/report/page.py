@@ -204,7 +204,7 @@ def _target(record: RunRecord) -> Html | None:
     more = len(names) - MOST_CLASSES
     note = tag("p", f"The {MOST_CLASSES} largest of {len(names)} classes.", class_="note") if more > 0 else None
     title = tag("h3", "The target, ", tag("em", clip(record.task.target, 60)))
-    return join(title, tag("table", tag("tbody", rows), class_="importance"), note)
+    return join(title, tag("table", tag("tbody", rows), class_="importance", aria_label="Rows of each class"), note)
 
 
 def _columns(columns: list[Column], rows: int) -> Html:
@@ -226,7 +226,8 @@ def _columns(columns: list[Column], rows: int) -> Html:
     ]
     more = len(columns) - MOST_COLUMNS
     note = tag("p", f"and {more:,} more columns", class_="note") if more > 0 else None
-    table = tag("div", tag("table", tag("thead", head), tag("tbody", body)), class_="scroll", tabindex=0)
+    inner = tag("table", tag("thead", head), tag("tbody", body), aria_label="Columns")
+    table = tag("div", inner, class_="scroll", tabindex=0)
     return tag("details", tag("summary", f"All {plural(len(columns), 'column')}"), table, note)
 
 
@@ -292,7 +293,7 @@ def _companions(best: ExperimentRecord, record: RunRecord) -> Html | None:
         )
         for name in names
     ]
-    return tag("table", tag("thead", head), tag("tbody", rows))
+    return tag("table", tag("thead", head), tag("tbody", rows), aria_label="Other measures")
 
 
 def _next(record: RunRecord) -> Html:

@@ -94,7 +94,7 @@ def _contributions(found: Sequence[Contribution]) -> Html | None:
     ]
     names = ("experiments", "scored", "moved the best by")
     head = [_head("by"), *(_head(name, "num") for name in names), tag("td") if top else None]
-    return tag("table", tag("thead", tag("tr", head)), tag("tbody", rows), class_="who")
+    return tag("table", tag("thead", tag("tr", head)), tag("tbody", rows), class_="who", aria_label="Who proposed what")
 
 
 def _uses(found: Sequence[EndpointUse]) -> Html:
@@ -114,7 +114,7 @@ def _uses(found: Sequence[EndpointUse]) -> Html:
     names = ("calls", "usable replies", "tokens sent", "tokens back", "cost", "waited")
     head = tag("tr", _head("model"), [_head(name, "num") for name in names])
     more = len(found) - MOST_ENDPOINTS
-    table = tag("table", tag("thead", head), tag("tbody", rows))
+    table = tag("table", tag("thead", head), tag("tbody", rows), aria_label="Models that were asked")
     note = tag("p", f"and {plural(more, 'more endpoint')}", class_="note") if more > 0 else None
     return join(tag("div", table, class_="scroll", tabindex=0), note)
 

@@ -21,7 +21,7 @@ from mlpilot.chat.changes import Change, Changes
 from mlpilot.chat.deeds import Deeds
 from mlpilot.chat.show import fault_of
 from mlpilot.chat.stopping import Stopped
-from mlpilot.sandbox.errors import UserError
+from mlpilot.sandbox.errors import NoSandboxError, UserError
 from mlpilot.streams import clean
 from mlpilot.thinking import doing, switched
 
@@ -63,6 +63,8 @@ class Copilot:
         self._board: Switchboard | None = None
         self.deeds = Deeds(memory, options, self._tell, self._stopping, self.changes, cell_seconds)
         self.tokens, self.cost = 0, 0.0
+        self.walled = True
+        """False once no sandbox could be had."""
 
     def recall(self) -> None:
         """Take up the talk where it ended, if it has gone on before: its table, its run, what was said."""
@@ -103,6 +105,7 @@ class Copilot:
         try:
             return self._turn(text.strip())
         except UserError as error:
+            self.walled = self.walled and not isinstance(error, NoSandboxError)
             self._tell(happen.Doing(""))
             self._tell(happen.Trouble(clean(error)))
             return False
@@ -148,7 +151,9 @@ class Copilot:
         name, _, rest = text.partition(" ")
         match name:
             case "undo":
-                self._tell(happen.Told(f"{self.changes.undo().name} is as it was before"))
+                path = self.changes.undo()
+                told = "is as it was before" if path.exists() else "is removed again: it was new"
+                self._tell(happen.Told(f"{path.name} {told}"))
                 return True
             case "export":
                 self._export(rest.strip().removeprefix("@").strip("\"'"))
@@ -249,6 +254,7 @@ class Copilot:
                 case _:
                     return all(self._line(line) for line in act.text.splitlines() if line.strip())
         except UserError as error:
+            self.walled = self.walled and not isinstance(error, NoSandboxError)
             self._tell(happen.Trouble(clean(error)))
             self._hearing.outcome(f"that did not work: {clean(error)}", "that did not work: the input was refused")
             return False

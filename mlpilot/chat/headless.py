@@ -10,6 +10,7 @@ from mlpilot.chat import happenings as happen
 from mlpilot.chat.changes import Change
 from mlpilot.chat.copilot import Copilot
 from mlpilot.failures import BAD_ANSWER, DONE, INTERRUPTED
+from mlpilot.sandbox.errors import NoSandboxError
 from mlpilot.streams import answer_json, note
 
 
@@ -48,6 +49,10 @@ def as_line(what: happen.Happening) -> str:
     name = type(what).__name__
     kind = "".join(f"-{char.lower()}" if char.isupper() else char for char in name).lstrip("-")
     return json.dumps({"event": kind, **_plain(what)}, ensure_ascii=False, default=str)
+
+
+def _line(event: str, **more: str) -> None:
+    print(json.dumps({"event": event, **more}), flush=True)
 
 
 def _plain(what: happen.Happening) -> dict[str, Any]:
@@ -91,6 +96,8 @@ def run(
 
     printer = Printer(for_answers())
     copilot = make(tell, approve)
+    if lines:
+        _line("talk", talk=copilot.memory.name)
     try:
         well = copilot.turn(text)
         pursuit = copilot.deeds.pursuit
@@ -102,12 +109,18 @@ def run(
         copilot.close()
         if as_json:
             answer_json(_object(copilot, gathered, "interrupted"))
+        elif lines:
+            _line("end", status="interrupted")
         return INTERRUPTED
     finally:
         copilot.close()
     if as_json:
         answer_json(_object(copilot, gathered, "done" if well else "failed"))
+    elif lines:
+        _line("end", status="done" if well else "failed")
     sys.stdout.flush()
+    if not copilot.walled:
+        return NoSandboxError.exit_code
     return DONE if well else BAD_ANSWER
 
 

@@ -16,6 +16,7 @@ from typing import Any, TextIO
 from prompt_toolkit import PromptSession
 from prompt_toolkit.application import get_app_or_none
 from prompt_toolkit.auto_suggest import AutoSuggestFromHistory
+from prompt_toolkit.filters import is_searching
 from prompt_toolkit.formatted_text import ANSI, FormattedText
 from prompt_toolkit.history import FileHistory
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
@@ -246,8 +247,10 @@ class Chat:
     def _keys(self) -> KeyBindings:
         keys = KeyBindings()
 
-        @keys.add("enter")
-        @keys.add("c-j")  # an Enter that was typed while no prompt was there, on a terminal that is left as it was
+        talking = ~is_searching  # while history is searched, Enter takes what was found, and Ctrl-C leaves the search
+
+        @keys.add("enter", filter=talking)
+        @keys.add("c-j", filter=talking)  # an Enter typed while no prompt was there, on a terminal left as it was
         def _(event: KeyPressEvent) -> None:
             buffer = event.current_buffer
             if buffer.complete_state and buffer.complete_state.current_completion:
@@ -258,7 +261,7 @@ class Chat:
             else:
                 buffer.validate_and_handle()
 
-        @keys.add("c-c")
+        @keys.add("c-c", filter=talking)
         def _(event: KeyPressEvent) -> None:
             buffer = event.current_buffer
             if not self._interrupt() and buffer.text:

@@ -3,7 +3,7 @@
 import argparse
 
 from mlpilot.arguments import add_json
-from mlpilot.failures import DONE
+from mlpilot.failures import BAD_ANSWER, DONE
 from mlpilot.parser import Parser
 from mlpilot.sandbox.errors import NoSandboxError
 
@@ -19,7 +19,7 @@ def add_arguments(parser: Parser) -> None:
 
 
 def main(args: argparse.Namespace) -> int:
-    """Look, and tell; 4 where nothing can run, because no sandbox works or the one to be used does not hold."""
+    """Look, and tell; 4 where no sandbox works or the one to be used does not hold, 3 where a run would not begin."""
     from mlpilot.checkup import examine
 
     found = examine(deep=args.deep)
@@ -31,4 +31,6 @@ def main(args: argparse.Namespace) -> int:
         from mlpilot.advice import print_checkup
 
         print_checkup(found)
-    return DONE if found.sandbox and not found.broken else NoSandboxError.exit_code
+    if not found.sandbox or found.broken:
+        return NoSandboxError.exit_code
+    return BAD_ANSWER if found.blocking else DONE

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,6 +20,8 @@ from mlpilot.viewing.tree import tree
 
 SCRIPT = (Path(__file__).parent / "live.js").read_text(encoding="utf-8")
 STYLE = (Path(__file__).parent / "live.css").read_text(encoding="utf-8")
+_LIBRARIES = re.compile(r"^/\S*/site-packages/", re.MULTILINE)
+"""Where a warning of a library comes from; all but the library is noise here."""
 
 
 def current(run: str) -> tuple[str, Html]:
@@ -67,11 +70,11 @@ def _head(record: RunRecord) -> Html:
 
 
 def _now(record: RunRecord, row: RunRow, opened: ExperimentRecord | None, folds: int) -> Html:
-    said = "choosing what to try next"
+    said: list[Child] = ["Choosing what to try next."]
     if record.best is not None and row.facts.get("best") is not None:
-        said = "the search is over: the best is fitted, tested and written down"
+        said = ["The search is over: the best is fitted, tested and written down."]
     elif opened is not None:
-        said = f"trying #{opened.number}: {clip(opened.name, 90)}. {clip(opened.why, 300)}"
+        said = ["Trying ", tag("b", f"#{opened.number} {clip(opened.name, 90)}"), f": {clip(opened.why, 300)}"]
     meters: list[Child] = []
     if opened is not None and record.folds:
         meters.append(_meter(f"fold {min(folds + 1, record.folds)} of {record.folds}", folds, record.folds))
@@ -81,8 +84,9 @@ def _now(record: RunRecord, row: RunRow, opened: ExperimentRecord | None, folds:
     title, words = overheard(record.run)
     log = None
     if words.strip():
-        text = tag("pre", clean_block(words), class_="log", tabindex=0, role="region", aria_label="what it printed")
-        log = join(tag("h3", f"Printed by {clip(title, 60)}"), text)
+        words = _LIBRARIES.sub("", clean_block(words))
+        text = tag("pre", words, class_="log", tabindex=0, role="region", aria_label="what it printed")
+        log = join(tag("h3", f"Printed last, by {clip(title, 60)}"), text)
     return tag(
         "section",
         tag("h2", "Now"),

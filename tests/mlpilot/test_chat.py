@@ -281,8 +281,17 @@ def test_one_turn_as_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["chat", "-p", "/load churn.csv", "--jsonl"]) == 0
     events = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert {"facts", "told"} <= {event["event"] for event in events}
+    assert events[0]["talk"] and events[-1] == {"event": "end", "status": "done"}
     assert main(["chat", "-p", "sing to me", "--json"]) == 3
     assert json.loads(capsys.readouterr().out)["status"] == "failed"
+
+
+def test_without_a_sandbox_the_exit_code_says_so(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DOCKER_HOST", "unix:///nowhere/docker.sock")
+    assert main(["chat", "-p", "print(1)", "--sandbox", "docker"]) == 4
+    assert "no Docker engine answers" in " ".join(capsys.readouterr().out.split())
 
 
 @pytest.mark.parametrize(
@@ -298,6 +307,13 @@ def test_wrong_input_is_told_in_a_line(words: list[str], said: str, capsys: pyte
     assert main(["chat", *words]) == 2
     found = capsys.readouterr().err
     assert said in found and found.count("\n") == 1
+
+
+def test_a_standard_input_that_is_closed_is_empty() -> None:
+    for words, said in (("chat", "no terminal to talk at"), ("chat -p -", "-p is empty")):
+        command = f"{sys.executable} -m mlpilot {words} <&-"
+        done = subprocess.run(command, shell=True, capture_output=True, text=True, check=False, timeout=60)
+        assert (done.returncode, done.stderr.count("\n")) == (2, 1) and said in done.stderr
 
 
 def test_a_talk_goes_on_by_its_name(capsys: pytest.CaptureFixture[str]) -> None:

@@ -6,6 +6,7 @@ The model is the scripted server of `evals/scripted.py`, on the other side of a 
 import os
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -89,6 +90,10 @@ class Screen:
 
     def text(self) -> str:
         return self._run("capture-pane", "-p", "-t", "=chat:")
+
+    def styled(self) -> str:
+        """The screen with the sequences that colour it."""
+        return self._run("capture-pane", "-p", "-e", "-t", "=chat:")
 
     def shell(self) -> int:
         """The process that the terminal belongs to."""
@@ -203,6 +208,14 @@ def test_narrow_screens_and_resumed_talks(screen: Callable[..., Screen]) -> None
     again.wait("60 rows × 2 columns", "only 60 rows", "› /cell print('grüße 漢字')", "\ngrüße 漢字", f"talk {name}")
     again.say("/odd")
     again.wait("› /odd", "only 60 rows")
+    # History is searched as in a shell; Ctrl-C leaves the search, Enter takes what was found.
+    again.press("C-r")
+    again.say("grü")
+    again.wait("› /cell print('grüße 漢字')\n")
+    again.press("C-u", "C-r")
+    again.press("odd", "C-c")
+    again.press("typed on")
+    again.wait("› typed on")
 
 
 @pytest.mark.slow
@@ -218,6 +231,54 @@ def test_a_cell_that_will_not_stop_is_killed_by_a_second_ctrl_c(screen: Callable
     chat.wait("what it had defined is lost")
     chat.say("/cell print('a' + 'new')")
     chat.wait("\nanew")
+
+
+@pytest.mark.slow
+def test_killed_outright_a_talk_is_shown_again_and_undoes_what_it_did(
+    screen: Callable[..., Screen], model: str
+) -> None:
+    chat = screen(model)
+    chat.say("please write")
+    chat.wait("write it?")
+    chat.say("y")
+    chat.wait("clean.py is written")
+    chat.say("tell me slow")
+    for width in (40, 200, 100):  # while it streams
+        chat.resize(width, 40)
+        chat.wait("Grüße 你好 🎉")
+    chat.wait("• item 1 x 漢字漢字 and more words")
+    os.kill(_below(chat.shell())[0], signal.SIGKILL)
+    chat.wait("EXIT 137")
+    name = next((chat.folder / ".mlpilot" / "talks").glob("*.jsonl")).stem
+    chat.close()
+    again = screen(f"--brain builtin {name}")
+    again.wait("› please write", "clean.py is written; /undo takes it back", "› tell me slow", f"talk {name}")
+    again.say("/undo")
+    again.wait("clean.py is as it was before")
+    assert (chat.folder / "clean.py").read_text() == "x = 1\n"
+    again.say("/undo")
+    again.wait("nothing that this talk changed is left")
+
+
+@pytest.mark.slow
+def test_leaving_amid_a_question_writes_nothing_and_themes_change(screen: Callable[..., Screen], model: str) -> None:
+    chat = screen(model, MLPILOT_THEME="dark", COLORTERM="truecolor")
+    chat.say("/theme nonsense")
+    chat.wait("! /theme is one of auto, dark, light, none")
+    assert "38;2;255;138;128" in chat.styled()
+    chat.say("/theme none")
+    chat.wait("theme: none")
+    chat.clear()
+    chat.say("/odd")
+    chat.wait("no table is loaded yet")
+    assert "38;2;" not in chat.styled()
+    chat.say("/notify bell")
+    chat.wait("no key was pressed for a while: bell")
+    chat.say("please write")
+    chat.wait("write it?")
+    chat.press("C-d")
+    chat.wait("clean.py was not written", "EXIT 0")
+    assert (chat.folder / "clean.py").read_text() == "x = 1\n"
 
 
 @pytest.mark.slow
