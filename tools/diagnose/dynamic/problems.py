@@ -27,6 +27,8 @@ _WARMS, _RANGE_TEST = 2.0, 1000.0
 _BEGINS_LEARNT, _FAR_OFF = 0.5, 4.0
 _SEVERED, _UNLEARNED_SEVERED = 1e-4, 0.2
 """The first layer's share of the gradients below which it learns nothing, and only the others do."""
+_UNLEARNED_DEEP = 0.1
+"""The same for many squashing layers, one behind the other: they learn a part, and then hardly more."""
 _PARTS = 12
 _SQUARED = ("mse_loss", "mse", "mean_squared_error")
 _WILD_RATE = {"SGD": 4.0, "Adam": 0.08, "AdamW": 0.08, "RMSprop": 0.05}
@@ -109,7 +111,7 @@ def _of(one: Training) -> tuple[str, str]:
         return "", ""  # of a model that was trained before
     fell = f"loss {losses[0]:.3g} at first, {last:.3g} at last"
     leapt = max(losses) >= _LEAP * max(losses[0], last) or (losses[0] >= _LEAP and last >= 0.01 * losses[0])
-    if last < _bound(_shrinks(one.layers)) * reference and not leapt:
+    if last < _bound(one.layers) * reference and not leapt:
         return "", ""
     return _unlearned(one, losses, last / reference, fell)
 
@@ -123,7 +125,7 @@ def _unlearned(one: Training, losses: list[float], left: float, fell: str) -> tu
         return "dying-relu", f"{fell}; {dead:.0%} of a layer's units give nothing"
     ratio = _shrinks(one.layers)
     shrunk = ratio is not None and ratio < (_SHRUNK_DEEP if _is_deep(one.layers) else _SHRUNK)
-    if shrunk and left > _bound(ratio):
+    if shrunk and left > _bound(one.layers):
         return "vanishing-gradients", f"{fell}; the first layer's gradient is {ratio:.1e} of the last one's"
     moves = max((_middle(layer.updates) for layer in one.layers if layer.updates), default=0.0)
     begun = statistics.fmean(losses[: max(1, len(losses) // _PARTS)])
@@ -140,9 +142,15 @@ def _unlearned(one: Training, losses: list[float], left: float, fell: str) -> tu
     return "", ""
 
 
-def _bound(ratio: float | None) -> float:
+def _bound(layers: Sequence[Layer]) -> float:
     """The share of the loss up to which a training counts as one that learns."""
-    return _UNLEARNED_SEVERED if ratio is not None and 0 < ratio < _SEVERED else UNLEARNED
+    ratio = _shrinks(layers)
+    if ratio is None or ratio <= 0:
+        return UNLEARNED
+    squashed = sum(1 for layer in layers if layer.activation in ("sigmoid", "tanh"))
+    if ratio < _SHRUNK_DEEP and squashed >= _DEEP:
+        return _UNLEARNED_DEEP
+    return _UNLEARNED_SEVERED if ratio < _SEVERED else UNLEARNED
 
 
 def _jumps(losses: Sequence[float]) -> bool:
