@@ -10,7 +10,7 @@ from mlpilot.tools.diagnose.dynamic.facts import Bad, Layer, Point, Scale, Train
 from mlpilot.tools.diagnose.dynamic.problems import ignorance, symptoms
 from mlpilot.tools.diagnose.model import Diagnosis
 from mlpilot.tools.mending import training_layers, training_rate, training_start
-from mlpilot.tools.mending.running import Ended
+from mlpilot.tools.mending.running import Ended, ahead
 from mlpilot.tools.mending.training import mend_training
 from mlpilot.tools.mending.training_proof import is_better, is_learning, is_same, mend_proven, reseeded
 
@@ -193,3 +193,12 @@ def test_an_edit_is_kept_only_when_runs_of_both_versions_bear_it_out():
 
 def test_seeds_of_the_script_are_raised_for_further_runs():
     assert reseeded("torch.manual_seed(3)  # fixed\n", 2) == "torch.manual_seed(5)  # fixed\n"
+
+
+def test_what_is_imported_before_the_forks():
+    source = (
+        "import os, torch.utils.data\nfrom sklearn import svm\nfrom sklearn.datasets import load_iris\nimport keras\n"
+    )
+    assert ahead(source) == ["keras", "sklearn", "sklearn.datasets", "sklearn.svm", "torch"]
+    assert ahead("import pandas\nimport numpy\nfrom . import torch\n", ["pandas"]) == ["numpy"]  # pandas.py is theirs
+    assert ahead("import os\nos.environ['KERAS_BACKEND'] = 'torch'\nimport keras, torch\n") == ["torch"]
