@@ -5,8 +5,9 @@
 Each faulty training is run first beside its healthy twin, by scores that the scripts themselves print on their last
 line; one that is not clearly worse is no fault, and is set aside and replaced by the next number. Repaired is what
 `fix` calls so, with its proof, and what in runs of its own prints a score that has come at least half the way to the
-twin's. A healthy training that is "repaired" is a false alarm. It needs PyTorch and Keras in the sandbox: run it in a
-folder whose mlpilot.toml names a Python that has them.
+twin's. A healthy training that is "repaired" is a false alarm; one that by its own score did not learn, as happens by
+chance, is not healthy, and is set aside too. It needs PyTorch and Keras in the sandbox: run it in a folder whose
+mlpilot.toml names a Python that has them.
 """
 
 import argparse
@@ -37,6 +38,8 @@ UNUSED = 10_000
 """The numbers from here on were looked at by nobody while the repairs were written."""
 LEAST_GAP = 0.1
 """By how much a faulty training's accuracy is below its twin's; for a loss, the share of it that the twin lacks."""
+SOUND = 0.6
+"""The accuracy below which a healthy training is not healthy, and the share of a loss of 1 that must be gone."""
 AGAIN = 2
 """Further runs of a repaired training, and a third where these two disagree."""
 _IMPORTS = """import numpy, sklearn, torch, keras
@@ -99,7 +102,7 @@ def entry(runner: Runner, one: Training) -> dict[str, Any]:
     first = runner.run(one.text)
     was = score(first)
     twin = was if one.problem is None else score(runner.run(one.healthy))
-    if one.problem is not None and not is_worse(was, twin):
+    if not (is_sound(was) if one.problem is None else is_worse(was, twin)):
         return said | {"status": "no fault", "scores": [shown(was), shown(twin)]}
     mended = mend(one.text, "script.py", _begun(runner, one.text, first), list(check_source(one.text, "script.py")))
     said |= {"status": mended.status, "found": sorted({one.kind for one in mended.diagnoses})}
@@ -138,6 +141,11 @@ def score(ended: Ended) -> tuple[str, float]:
 def shown(one: tuple[str, float]) -> str:
     """For people."""
     return f"{one[0]} {one[1]:.3g}"
+
+
+def is_sound(one: tuple[str, float]) -> bool:
+    """Whether a training that is meant to be healthy learnt: all of these data can be, and targets have deviation 1."""
+    return one[1] >= SOUND if one[0] == "accuracy" else one[1] <= 1 - SOUND
 
 
 def is_worse(one: tuple[str, float], twin: tuple[str, float]) -> bool:

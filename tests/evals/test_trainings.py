@@ -33,6 +33,12 @@ def test_a_score_is_worse_by_its_own_direction():
     assert not suite.is_half_way(("accuracy", 0.1), ("accuracy", 0.3), ("accuracy", 0.9))
 
 
+def test_a_training_that_did_not_learn_is_not_healthy():
+    assert suite.is_sound(("accuracy", 0.9)) and suite.is_sound(("loss", 0.2))
+    assert not suite.is_sound(("accuracy", 0.1)) and not suite.is_sound(("loss", 0.9))
+    assert not suite.is_sound(("loss", float("inf")))
+
+
 def test_a_healthy_training_that_is_changed_is_a_failure():
     healthy = {"number": 1, "problem": "none", "kind": "dense", "framework": "torch", "seconds": 1.0}
     assert suite.verdict(suite.summed([healthy | {"status": "healthy"}])) == 0

@@ -2,16 +2,17 @@
 
 import ast
 import math
+from dataclasses import replace
 
 import pytest
 
-from mlpilot.tools.diagnose.dynamic.facts import Bad, Layer, Point, Training
-from mlpilot.tools.diagnose.dynamic.problems import symptoms
+from mlpilot.tools.diagnose.dynamic.facts import Bad, Layer, Point, Scale, Training
+from mlpilot.tools.diagnose.dynamic.problems import ignorance, symptoms
 from mlpilot.tools.diagnose.model import Diagnosis
 from mlpilot.tools.mending import training_layers, training_rate, training_start
-from mlpilot.tools.mending.running import Ended
+from mlpilot.tools.mending.running import Ended, ahead
 from mlpilot.tools.mending.training import mend_training
-from mlpilot.tools.mending.training_proof import is_better, is_same, mend_proven, reseeded
+from mlpilot.tools.mending.training_proof import is_better, is_learning, is_same, mend_proven, reseeded
 
 TORCH = """import torch
 from torch import nn
@@ -126,6 +127,43 @@ def test_symptoms_are_seen_and_a_training_that_learns_has_none():
     assert symptoms(run(*STAYS).trainings) == []  # no sign of why: perhaps there is nothing to learn
 
 
+def training(losses, **more) -> Training:
+    (one,) = run(*losses, layers=more.pop("layers", ())).trainings
+    return Training(**{**vars(one), **more})
+
+
+def told(*trainings: Training) -> list[str]:
+    return [one.kind for one in symptoms(trainings)]
+
+
+def test_what_knowing_nothing_costs_is_the_measure_of_what_is_learnt():
+    dead = (Layer("a", "Linear", "relu", gradients=(0.0,) * 3, dead=(1.0,) * 3),)
+    ten = {"is_mean": True, "outputs": Scale((32, 10), -1, 1, 0, 1, 1, 1, 320, False, True)}
+    from_afar = [24.0, *[2.3] * 59]
+    assert ignorance(training(STAYS, **ten)) == pytest.approx(math.log(10))
+    assert ignorance(training(STAYS)) == math.inf
+    assert told(training(from_afar, layers=dead)) == []
+    assert told(training(from_afar, layers=dead, **ten)) == ["dying-relu"]
+    assert told(training([24.0, *[1.2] * 59], **ten)) == ["exploding-gradients"]
+    assert not is_learning(replace(run(), trainings=(training(from_afar, **ten),)))
+
+
+def test_of_what_only_looks_faulty_nothing_is_said():
+    slow = {"layers": (Layer("a", "Linear", gradients=(0.1,) * 3, updates=(1e-6,) * 3, weights=(0.1,) * 3),), "line": 9}
+    jumps = [2.0, 7.0] * 30
+    calm = (Layer("a", "Linear", gradients=(0.1,) * 3, updates=(0.01,) * 3, weights=(0.1,) * 3),)
+    wild = (Layer("a", "Linear", gradients=(0.1,) * 3, updates=(0.9,) * 3, weights=(0.1, 0.9, 0.8)),)
+    assert told(training(STAYS, learning_rate=1e-6, last_learning_rate=1e-6, **slow)) == ["slow-convergence"]
+    assert told(training(STAYS, learning_rate=1e-6, last_learning_rate=1e-5, **slow)) == []  # still warming up
+    assert told(training(STAYS, learning_rate=1e-6, **slow), training(FALLS, learning_rate=0.1, line=9)) == []
+    assert told(training(STAYS, learning_rate=0.1, **slow), training(FALLS, learning_rate=0.1, line=9)) != []
+    assert told(training(jumps, layers=wild)) == ["oscillating-loss"]
+    assert told(training(jumps, layers=calm)) == []  # the rows do that
+    assert told(training([2.0, 9.0, math.inf], learning_rate=1e-5, last_learning_rate=9.0)) == []  # a range test
+    little = {"is_mean": True, "outputs": Scale((32, 10), -1, 1, 0, 1, 1, 1, 320, False, True)}
+    assert told(training([0.1] * 60, **slow, **little)) == []  # it was trained before
+
+
 def test_better_means_every_run_and_clearly():
     assert is_better([run(*STAYS)] * 3, [run(*FALLS)] * 3)
     assert not is_better([run(*STAYS)] * 3, [run(*FALLS), run(*FALLS), run(*STAYS)])
@@ -155,3 +193,12 @@ def test_an_edit_is_kept_only_when_runs_of_both_versions_bear_it_out():
 
 def test_seeds_of_the_script_are_raised_for_further_runs():
     assert reseeded("torch.manual_seed(3)  # fixed\n", 2) == "torch.manual_seed(5)  # fixed\n"
+
+
+def test_what_is_imported_before_the_forks():
+    source = (
+        "import os, torch.utils.data\nfrom sklearn import svm\nfrom sklearn.datasets import load_iris\nimport keras\n"
+    )
+    assert ahead(source) == ["keras", "sklearn", "sklearn.datasets", "sklearn.svm", "torch"]
+    assert ahead("import pandas\nimport numpy\nfrom . import torch\n", ["pandas"]) == ["numpy"]  # pandas.py is theirs
+    assert ahead("import os\nos.environ['KERAS_BACKEND'] = 'torch'\nimport keras, torch\n") == ["torch"]

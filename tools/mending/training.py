@@ -10,6 +10,7 @@ import ast
 from collections.abc import Callable, Iterator, Sequence
 
 from mlpilot.tools.diagnose.dynamic.facts import Training
+from mlpilot.tools.diagnose.dynamic.problems import is_deep
 from mlpilot.tools.diagnose.model import Diagnosis
 from mlpilot.tools.mending.training_code import Edited, optimisers, parsed
 from mlpilot.tools.mending.training_layers import activations, normalised, recurrent_tanh
@@ -76,6 +77,9 @@ def _plan(tree: ast.Module, found: list[str], trainings: Sequence[Training]) -> 
         yield (_larger,)
         yield (adam,)
     yield (unclipped,)
+    if "vanishing" in found and any(is_deep(one.layers) for one in trainings):
+        yield (initialised,)
+        yield _relu, he_inserted  # many ReLUs alone learn with some first weights, and not with others
     for problem in found:
         yield from _REMEDIES[problem]
     yield from _LAST

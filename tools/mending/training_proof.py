@@ -75,14 +75,14 @@ def mend_proven(source: str, first: Ended, run: Run, tried: list[str]) -> Mended
         ended = run(text)
         spent += sum(one.seconds for one in ended.trainings)
         if trial.helps([ended]):
-            if is_learning(ended) and (mended := trial.proven(text, what, ended)) is not None:
+            if is_learning(ended) and (mended := trial.proven(text, what, ended, learning=True)) is not None:
                 return mended
             now = measured(ended)
             spare.append((now.loss if now else math.inf, text, what, ended))
         elif len(tried) < _TAIL:
             tried.append(f"{what} did not help")
     for _, text, what, ended in sorted(spare, key=lambda one: one[0])[:2]:
-        if (mended := trial.proven(text, what, ended)) is not None:
+        if (mended := trial.proven(text, what, ended, learning=False)) is not None:
             return mended
     return None
 
@@ -102,21 +102,21 @@ class _Trial:
         whole = all(_is_mended(one) and is_same(self.first, one) for one in after)
         return whole and is_better(self.before or [self.first], after)
 
-    def proven(self, text: str, what: str, ended: Ended) -> Mended | None:
-        """The edit, where further runs of both versions bear it out."""
+    def proven(self, text: str, what: str, ended: Ended, *, learning: bool) -> Mended | None:
+        """The edit, where further runs of both versions bear it out; `learning`: and learn in each of them."""
         if not self.before:
             self.before = [self.first, *(self.run(reseeded(self.source, seed)) for seed in range(1, SEEDS))]
         after = [ended]
         for seed in range(1, SEEDS):
             after.append(self.run(reseeded(text, seed)))
-            if not self.helps(after):
+            if not self.helps(after) or (learning and not is_learning(after[-1])):
                 return None
         return Mended(text, what, ended, _proof(self.shown, self.before, after), len(after))
 
 
 def is_learning(ended: Ended) -> bool:
     """Whether its loss at last is less than half of the first one, and of what knowing nothing would cost: the first
-    edit that does so is taken, and one that merely helps only where none does."""
+    edit with which every run does so is taken, and one that merely helps only where there is none."""
     one = max(ended.trainings, key=lambda one: one.steps, default=None)
     if one is None or not one.losses:
         return False

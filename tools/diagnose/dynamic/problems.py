@@ -24,7 +24,11 @@ _LEAP, _JUMP, _SWELL = 50.0, 1.4, 1.25
 _CRAWL = 1e-3
 _VIOLENT, _GROWN = 0.15, 4.0
 _WARMS, _RANGE_TEST = 2.0, 1000.0
-_BEGINS_LEARNT = 0.5
+_BEGINS_LEARNT, _FAR_OFF = 0.5, 4.0
+_SEVERED, _UNLEARNED_SEVERED = 1e-4, 0.2
+"""The first layer's share of the gradients below which it learns nothing, and only the others do."""
+_UNLEARNED_DEEP = 0.1
+"""The same for many squashing layers, one behind the other: they learn a part, and then hardly more."""
 _PARTS = 12
 _SQUARED = ("mse_loss", "mse", "mean_squared_error")
 _WILD_RATE = {"SGD": 4.0, "Adam": 0.08, "AdamW": 0.08, "RMSprop": 0.05}
@@ -107,7 +111,7 @@ def _of(one: Training) -> tuple[str, str]:
         return "", ""  # of a model that was trained before
     fell = f"loss {losses[0]:.3g} at first, {last:.3g} at last"
     leapt = max(losses) >= _LEAP * max(losses[0], last) or (losses[0] >= _LEAP and last >= 0.01 * losses[0])
-    if last < UNLEARNED * reference and not leapt:
+    if last < _bound(one.layers) * reference and not leapt:
         return "", ""
     return _unlearned(one, losses, last / reference, fell)
 
@@ -120,18 +124,33 @@ def _unlearned(one: Training, losses: list[float], left: float, fell: str) -> tu
     if left > UNLEARNED and dead >= _DEAD and highest <= _JUMP * losses[0]:
         return "dying-relu", f"{fell}; {dead:.0%} of a layer's units give nothing"
     ratio = _shrinks(one.layers)
-    if left > UNLEARNED and ratio is not None and ratio < (_SHRUNK_DEEP if _is_deep(one.layers) else _SHRUNK):
+    shrunk = ratio is not None and ratio < (_SHRUNK_DEEP if is_deep(one.layers) else _SHRUNK)
+    if shrunk and left > _bound(one.layers):
         return "vanishing-gradients", f"{fell}; the first layer's gradient is {ratio:.1e} of the last one's"
     moves = max((_middle(layer.updates) for layer in one.layers if layer.updates), default=0.0)
-    if _last(one) > _FLAT * losses[0] and 0 < moves < _CRAWL and not _warms_up(one):
+    begun = statistics.fmean(losses[: max(1, len(losses) // _PARTS)])
+    if _last(one) > _FLAT * begun and 0 < moves < _CRAWL and not _warms_up(one):
         return "slow-convergence", f"{fell}; a step changes the weights by {moves:.1e} of their size"
     if left > UNLEARNED and _jumps(losses) and violent:
         return "oscillating-loss", f"{fell}, {highest:.3g} at its highest"
     if left > UNLEARNED and dead >= _DEAD:
         return "dying-relu", f"{fell}; {dead:.0%} of a layer's units give nothing"
+    if left > UNLEARNED and one.classifies and losses[0] > _FAR_OFF * ignorance(one):
+        return "exploding-gradients", f"{fell}, where chance comes to {ignorance(one):.3g}"
     if left > _FLAT and _is_wild(one):
         return "oscillating-loss", f"{fell}, with a learning rate of {one.learning_rate:g}"
     return "", ""
+
+
+def _bound(layers: Sequence[Layer]) -> float:
+    """The share of the loss up to which a training counts as one that learns."""
+    ratio = _shrinks(layers)
+    if ratio is None or ratio <= 0:
+        return UNLEARNED
+    squashed = sum(1 for layer in layers if layer.activation in ("sigmoid", "tanh"))
+    if ratio < _SHRUNK_DEEP and squashed >= _DEEP:
+        return _UNLEARNED_DEEP
+    return _UNLEARNED_SEVERED if ratio < _SEVERED else UNLEARNED
 
 
 def _jumps(losses: Sequence[float]) -> bool:
@@ -171,7 +190,8 @@ def _shrinks(layers: Sequence[Layer]) -> float | None:
     return min(sizes[0], sizes[1]) / max(sizes[1:])
 
 
-def _is_deep(layers: Sequence[Layer]) -> bool:
+def is_deep(layers: Sequence[Layer]) -> bool:
+    """Whether more than five layers with weights follow each other."""
     return sum(1 for layer in layers if layer.gradients) > _DEEP
 
 

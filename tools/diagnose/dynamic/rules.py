@@ -5,6 +5,7 @@ The five (exploding, vanishing, dying, oscillating, slow: TRAIN001 to TRAIN005) 
 rule gives evidence with its numbers, or nothing; the bounds are our own, set so that no healthy training is named.
 """
 
+import math
 import statistics
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -144,7 +145,7 @@ def _out_of_scale(one: Training) -> str:
 
 def _overfit(one: Training) -> str:
     points = one.validation_losses
-    if len(points) < _LEAST_VALIDATIONS or not one.losses:
+    if len(points) < _LEAST_VALIDATIONS or not one.losses or not all(math.isfinite(point.value) for point in points):
         return ""
     values = [point.value for point in points]
     best = min(range(len(values)), key=values.__getitem__)
