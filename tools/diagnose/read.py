@@ -177,7 +177,7 @@ def diagnose(
             groups = [group or "" for group in found.groups()]
             return Diagnosis(known.kind, known.message.format(*groups), _cut(text), line, known.remedy)
     where = f" (line {line})" if line else ""
-    return Diagnosis(_kebab(error.type), f"{_cut(text.splitlines()[0], 200)}{where}", _cut(text), line)
+    return Diagnosis(kebab(error.type), f"{_cut(text.splitlines()[0], 200)}{where}", _cut(text), line)
 
 
 def rejected(reason: str) -> Diagnosis:
@@ -235,6 +235,6 @@ def _cut(text: str, most: int = 1000) -> str:
     return text if len(text) <= most else text[: most - 1] + "…"
 
 
-def _kebab(name: str) -> str:
+def kebab(name: str) -> str:
     """`ValueError` as `value-error`."""
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", name.rsplit(".", 1)[-1]).replace("_", "-").strip("-").lower()
