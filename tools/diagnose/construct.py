@@ -54,7 +54,7 @@ _SAID = {
 }
 """Kind → (type, message) as the libraries say it; the rest of such a message is not kept."""
 _KINDS = frozenset(
-    {"syntax-error", "indentation-error", "space-error", "rejected"}
+    {"syntax-error", "indentation-error", "space-error", "rejected", "missing-attribute"}
     | {sign.kind for sign in SIGNS}
     | set(ENDINGS)
     | JUDGED
