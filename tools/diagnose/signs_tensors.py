@@ -8,6 +8,18 @@ from mlpilot.tools.diagnose.signs import sign
 
 TENSORS = (
     sign(
+        "label-out-of-range",
+        r"label must be discrete values in",
+        "a label is not among 0 to classes - 1",
+        "number the classes from 0, and set num_class to how many there are",
+    ),
+    sign(
+        "no-forward",
+        r"does not have a `call\(\)` method",
+        "the model has no call method",
+        "define call(self, x), indented as a method",
+    ),
+    sign(
         "not-finite",
         r"to satisfy the constraint",
         "a distribution is given a parameter that it cannot have: not a number, most often, or negative",
