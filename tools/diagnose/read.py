@@ -22,6 +22,8 @@ _LEAF = re.compile(
 )
 """An exception of a group, after the bars of its traceback."""
 _FATAL, _IN_CALL = "Fatal Python error: ", "Exception encountered when calling"
+_NATIVE = "\nStack trace:"
+"""What XGBoost puts after its message: addresses in native code."""
 _PLACE = re.compile(r" \((?:solution\.py, )?line (\d{1,7})\)\Z")
 """How the message of a syntax error ends."""
 
@@ -202,7 +204,7 @@ def diagnose(
 
 
 def _of_error(error: CellError, source: str) -> Diagnosis:
-    text = _COLOUR.sub("", _ends(f"{error.type}: {error.message}"))
+    text = _COLOUR.sub("", _ends(f"{error.type}: {error.message.partition(_NATIVE)[0]}"))
     line = own_line(error.traceback, source)
     if error.type in _OF_SYNTAX and (place := _PLACE.search(text)):
         line, text = int(place.group(1)), text[: place.start()]

@@ -42,7 +42,7 @@ FAMILIES = (
     ),
     sign(
         "nothing-there",
-        r"\b[Ee]mpty\b|zero-size|no (?:elements|rows|samples)\b|at least one",
+        r"\b[Ee]mpty\b|zero-size|no (?:elements|rows|samples)\b",
         "",
         "there is nothing to work on: look at what was loaded, found or filtered before",
     ),
