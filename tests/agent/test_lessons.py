@@ -16,17 +16,20 @@ import pytest
 import sqlalchemy as sa
 from sklearn.datasets import load_diabetes
 
+from mlpilot.agent import steps
 from mlpilot.agent.brains.builtin import BuiltinBrain
 from mlpilot.agent.brains.builtin.portfolio import expected_seconds, portfolio
 from mlpilot.agent.brains.builtin.tables import table_of
 from mlpilot.agent.brains.llm.views import MOST_LEARNT, lessons_text
 from mlpilot.agent.brains.protocol import Card, Draft, Line, View
+from mlpilot.agent.clock import Clock
+from mlpilot.agent.desk import Desk
 from mlpilot.agent.home import home
 from mlpilot.agent.journal import Journal
 from mlpilot.agent.lessons import MOST_LESSONS, Lessons, Place, foresee, hopeless
 from mlpilot.agent.models.protocol import tokens
 from mlpilot.agent.options import RunOptions
-from mlpilot.agent.pursue import resume, run
+from mlpilot.agent.pursue import ignore, resume, run
 from mlpilot.agent.record import Lesson
 from mlpilot.agent.tables import lessons
 from mlpilot.agent.task import Column, TaskSpec
@@ -165,6 +168,21 @@ def test_a_repair_that_fails_twice_gives_way_and_the_run_goes_on(folder: Path) -
     assert [row["mend"] for row in learnt()] == ["", "", ""]
 
 
+@pytest.mark.parametrize(
+    ("scored", "seconds", "worth"), [(False, 40.0, True), (True, 20.0, True), (True, 40.0, False), (False, 80.0, True)]
+)
+def test_all_attempts_at_one_idea_share_one_part_of_the_time(
+    journal: Journal, scored: bool, seconds: float, worth: bool
+) -> None:
+    """Half of what was left when it began, once something is scored: what failed before has had its part of it."""
+    for number in (1, 2):
+        journal.open_experiment("timed", number, decision={"idea": {}}, kind="draft", name="a forest", why="to see")
+    journal.judged("timed", 1, status="scored" if scored else "failed")
+    journal.attempt("timed", 2, 1, SOLUTION, "k", status="error", seconds=seconds, failure={})
+    desk = Desk("timed", journal, Clock(1100.0, 1000.0), ignore)
+    assert steps._time_is_left(desk, 2, journal.attempts("timed", 2)[-1]) == worth
+
+
 # What holds where
 
 
@@ -179,7 +197,7 @@ SOLUTION = Solution("a forest", OLD)
 @pytest.fixture
 def journal(tmp_path: Path) -> Journal:
     journal = Journal.open(tmp_path / "state")
-    for name in ("one", "two", "three"):
+    for name in ("one", "two", "three", "timed"):
         journal.start(name, TaskSpec("t.csv", "y"), RunOptions())
     return journal
 
