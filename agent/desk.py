@@ -19,6 +19,8 @@ from mlpilot.agent.clock import Clock
 from mlpilot.agent.events import Event, Listener, Profiled, Ready, Warned
 from mlpilot.agent.journal import Entry, Journal
 from mlpilot.agent.judging.judge import Candidate
+from mlpilot.agent.keys import environment_key
+from mlpilot.agent.lessons import Lessons, Place
 from mlpilot.agent.models.protocol import Endpoint
 from mlpilot.agent.settings import environment_of, read_settings, sandbox_for
 from mlpilot.agent.study import Study
@@ -129,6 +131,16 @@ class Desk:
         return Bench(self.study, self.sandbox, limits())
 
     @cached_property
+    def lessons(self) -> Lessons:
+        """What is learnt from failures, and was learnt before where it holds here."""
+        task, card = self.study.task, self.study.card
+        environment = environment_key(self.sandbox.environment.key)
+        memory, plan = limits().memory_bytes, self.study.plan.hash
+        return Lessons(
+            self.journal, self.run, Place(environment, task.data_hash, plan, card.needs, memory, card.columns)
+        )
+
+    @cached_property
     def baseline(self) -> Solution | None:
         """The person's own Solution, tried first."""
         if self.options.baseline is None:
@@ -225,6 +237,7 @@ class Desk:
             seed=self.spec.seed,
             best=best.number if best else None,
             sources={ident: solution.source for ident, solution in solutions.items()},
+            lessons=self.lessons.known(),
         )
 
     def _line(self, entry: Entry, solution: Solution | None) -> Line:
@@ -296,6 +309,7 @@ class Desk:
     def fold_timeout(self, begun: float) -> float:
         """Seconds that the next fold may take: an Experiment that began at `begun` gets half of what was left then.
 
+        All its Attempts together: what failed before has had its part, and `begun` is so much earlier.
         As long as nothing is scored it gets all of it: a Run that ends with nothing serves nobody.
         """
         left = self.clock.left

@@ -25,6 +25,7 @@ from mlpilot.agent.judging.judged import Comparison, Score
 from mlpilot.agent.options import RunOptions
 from mlpilot.agent.record import AttemptRecord, ExperimentRecord, Origin
 from mlpilot.agent.tables import attempts, calls, experiments, folds, metadata, runs, solutions, switches, test_looks
+from mlpilot.agent.tables import lessons as learnt
 from mlpilot.agent.task import TaskSpec
 from mlpilot.sandbox.errors import UserError
 from mlpilot.tools.diagnose.model import Diagnosis
@@ -76,6 +77,7 @@ class AttemptRow:
     """One Attempt as it stands."""
 
     number: int
+    solution: str
     status: str
     seconds: float
     failure: Mapping[str, Any]
@@ -186,7 +188,7 @@ class Journal:
             keys = sa.select(experiments.c.key).where(experiments.c.run == run)
             kept = sa.select(experiments.c.key).where(experiments.c.run != run, experiments.c.key.is_not(None))
             connection.execute(sa.delete(folds).where(folds.c.key.in_(keys), folds.c.key.not_in(kept)))
-            for table in (attempts, calls, switches, experiments, runs):
+            for table in (attempts, calls, switches, learnt, experiments, runs):
                 connection.execute(sa.delete(table).where(table.c.run == run))
 
     # Experiments
@@ -386,7 +388,8 @@ def _entry(row: sa.RowMapping) -> Entry:
 
 def _attempt(row: sa.RowMapping) -> AttemptRow:
     diagnosis = Diagnosis(**row["diagnosis"]) if row["diagnosis"] else None
-    return AttemptRow(row["number"], row["status"], row["seconds"], row["failure"] or {}, diagnosis, row["repair"])
+    told = {name: row[name] for name in ("number", "solution", "status", "seconds", "repair")}
+    return AttemptRow(**told, failure=row["failure"] or {}, diagnosis=diagnosis)
 
 
 def score_from(values: Mapping[str, Any] | None) -> Score | None:

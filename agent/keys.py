@@ -42,6 +42,11 @@ def experiment_key(
     )
 
 
+def environment_key(inside: str = "") -> str:
+    """sha256, hexadecimal, of what a failure may hang on beside code and data: versions, and what the sandbox holds."""
+    return _hash([environment(), inside, harness.VERSION])
+
+
 def blend_key(members: Sequence[str]) -> str:
     """The key of a blend of Experiments, by their keys."""
     return _hash(["blend", *members])

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from mlpilot.agent.judging.judged import Comparison, Score
 from mlpilot.agent.task import Column, Task, TaskSpec
+from mlpilot.tools.diagnose.construct import Construct
 from mlpilot.tools.diagnose.model import Diagnosis
 from mlpilot.tools.solution import Solution
 from mlpilot.tools.space import Value
@@ -22,7 +23,7 @@ class AttemptRecord:
 
     number: int
     status: str
-    """`ok`, `rejected`, or the CellStatus it failed with."""
+    """`ok`, `rejected`, the CellStatus it failed with, or `foreseen`: not made, for a lesson tells how it ends."""
     seconds: float
     diagnosis: Diagnosis | None = None
     repair: str = ""
@@ -53,6 +54,30 @@ class ExperimentRecord:
     reason: str = ""
     by: Origin = "built-in"
     """Who had the Idea: of a tuning trial, who chose its parameters."""
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """What one failure taught, in words that are known beforehand: nothing of the data, nothing that code has said."""
+
+    run: str
+    experiment: int
+    kind: str
+    """Of the finding."""
+    construct: Construct
+    columns: tuple[str, ...]
+    """Kinds of columns that such a failure is about, where the table has them."""
+    recipe: str
+    """Name of the built-in recipe; empty where the code was anybody else's."""
+    solution: str
+    """Id of the Solution that failed."""
+    by: Origin
+    seconds: float
+    """What the fold that failed had taken."""
+    mend: Literal["", "rule", "model"]
+    """What mended it; empty where nothing did."""
+    into: str
+    """Id of the Solution that the mend made of it."""
 
 
 @dataclass(frozen=True)

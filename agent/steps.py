@@ -1,19 +1,20 @@
 """What each node of the loop does to one Experiment. Each step may run twice: it reads the Journal before it acts."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
 from numpy.typing import NDArray
 
 from mlpilot.agent.bench import Tried, limits
-from mlpilot.agent.brains.protocol import CannotWriteError, Decision, Draft, Idea, Stop, Tune, View
+from mlpilot.agent.brains.protocol import CannotWriteError, Cause, Decision, Draft, Idea, Stop, Tune, View
 from mlpilot.agent.desk import Desk
 from mlpilot.agent.events import AttemptFailed, ExperimentDone, ExperimentStarted, FoldDone
 from mlpilot.agent.journal import AttemptRow, Entry
 from mlpilot.agent.judging.judge import Rejection
 from mlpilot.agent.judging.judged import Comparison
 from mlpilot.agent.keys import blend_key, experiment_key
+from mlpilot.agent.lessons import MOST_STEPS, foresee
 from mlpilot.agent.overheard import Overheard
 from mlpilot.sandbox.protocol import CellError
 from mlpilot.tools.compose import compose
@@ -25,9 +26,12 @@ from mlpilot.tools.solution import Solution
 from mlpilot.tools.space import SpaceError, defaults, read_space
 from mlpilot.tools.tune import clipped, suggest
 
+FORESEEN = "foreseen"
+"""Status of an Attempt that was not made: a lesson tells how it ends, and what mends it."""
 WAYS: dict[str, Any] = {"draft": "propose", "tune": "tune", "blend": "ensemble"}
 """The node that takes up an Experiment of each kind."""
 MOST_ATTEMPTS = 3
+"""Runs of one Idea: a repair that has failed twice gives way to the next Idea."""
 
 
 def decide(desk: Desk) -> Entry | None:
@@ -117,8 +121,14 @@ def tune(desk: Desk, number: int) -> None:
 
 
 def check(desk: Desk, number: int) -> bool:
-    """What can be said of a Solution without running it; False leaves a failed Attempt behind."""
+    """What can be said of a Solution without running it; False leaves a failed Attempt behind.
+
+    What would fail as something has failed before gets the known mend first.
+    """
     entry, solution = _solution(desk, number)
+    if entry.kind == "draft":
+        while _foreseen(desk, number, solution, persons=entry.by == "you"):
+            entry, solution = _solution(desk, number)
     found = problem(solution.source)
     if found is None:
         key = experiment_key(desk.study, solution, entry.params, limits(), desk.sandbox.environment.key)
@@ -129,6 +139,18 @@ def check(desk: Desk, number: int) -> bool:
     return False
 
 
+def _foreseen(desk: Desk, number: int, solution: Solution, *, persons: bool) -> bool:
+    """Mend the Solution as a lesson says, if one does; journaled as an Attempt that was not made."""
+    past = {attempt.solution for attempt in desk.journal.attempts(desk.run, number) if attempt.repair}
+    found = foresee(solution, desk.lessons.known(), desk.journal.solution, persons=persons)
+    if found is None or found.solution.id in past or len(past) >= MOST_STEPS:
+        return False
+    this = _attempt(desk, number, solution, FORESEEN, 0.0, {}, asdict(found.diagnosis))
+    desk.tell(AttemptFailed(number, found.diagnosis.message, found.what))
+    desk.journal.repaired(desk.run, number, this, found.what, found.solution, _defaults(found.solution))
+    return True
+
+
 def run(desk: Desk, number: int) -> bool:
     """Run the folds that the Journal does not know yet; False leaves a failed Attempt behind."""
     entry, solution = _solution(desk, number)
@@ -137,7 +159,8 @@ def run(desk: Desk, number: int) -> bool:
     if known is not None:
         _attempt(desk, number, solution, known.status, 0.0, known.failure)
         return False
-    begun, seconds = desk.clock.active, 0.0
+    tried_before = sum(attempt.seconds for attempt in desk.journal.attempts(desk.run, number))
+    begun, seconds = desk.clock.active - tried_before, 0.0
     done, heard = desk.journal.folds(entry.key), Overheard(desk.run)
     for fold in range(len(desk.study.plan.folds)):
         if fold not in done:
@@ -168,6 +191,8 @@ def judge(desk: Desk, number: int) -> None:
         _fail(desk, number, "rejected", score.reason)
         return
     attempts = desk.journal.attempts(desk.run, number)
+    desk.lessons.mended(number)  # before it is judged: after a kill in between all this is done again
+    desk.lessons.refuted(entry.solution or "")
     desk.journal.judged(
         desk.run,
         number,
@@ -198,8 +223,11 @@ def diagnose(desk: Desk, number: int) -> bool:
     last = desk.journal.attempts(desk.run, number)[-1]
     found = _diagnosis(last, solution)
     desk.journal.attempt(desk.run, number, last.number, solution, entry.key or "", diagnosis=asdict(found))
-    if entry.kind == "draft" and last.number < MOST_ATTEMPTS and _time_is_left(desk, last):
-        return True
+    if entry.kind == "draft":
+        desk.lessons.learn(entry, last, found, solution)
+        made = sum(attempt.status != FORESEEN for attempt in desk.journal.attempts(desk.run, number))
+        if made < MOST_ATTEMPTS and _time_is_left(desk, number, last):
+            return True
     _fail(desk, number, "rejected" if last.status == "rejected" else "failed", found.message)
     return False
 
@@ -215,20 +243,32 @@ def _diagnosis(attempt: AttemptRow, solution: Solution) -> Diagnosis:
 
 def repair(desk: Desk, number: int) -> bool:
     """Let the Brain mend the Solution; True when there is something new to try."""
-    _, solution = _solution(desk, number)
+    entry, solution = _solution(desk, number)
     last = desk.journal.attempts(desk.run, number)[-1]
     assert last.diagnosis is not None
     if last.repair:  # journaled just before the Run was killed
         return True
     mended = desk.brain.repair(solution, last.diagnosis, desk.view())
-    if mended is None or mended.solution.id == solution.id:
+    tried = {attempt.solution for attempt in desk.journal.attempts(desk.run, number)}
+    if mended is None or mended.solution.id in tried:  # what has failed already would fail again
         desk.tell(AttemptFailed(number, last.diagnosis.message, ""))
         _fail(desk, number, "rejected" if last.status == "rejected" else "failed", last.diagnosis.message)
         return False
-    desk.tell(AttemptFailed(number, last.diagnosis.message, mended.what))
+    found = _with_cause(last.diagnosis, mended.cause)
+    desk.journal.attempt(desk.run, number, last.number, solution, entry.key or "", diagnosis=asdict(found))
+    desk.tell(AttemptFailed(number, found.message, mended.what))
     new = replace(mended.solution, name=solution.name)
     desk.journal.repaired(desk.run, number, last.number, mended.what, new, _defaults(new))
     return True
+
+
+def _with_cause(found: Diagnosis, cause: Cause | None) -> Diagnosis:
+    """The finding with what a model adds to it; added twice it stands there once."""
+    if cause is None:
+        return found
+    added = f"; the model adds: line {cause.line}, {cause.name}: {cause.why}"
+    message = found.message if found.message.endswith(added) else found.message + added
+    return replace(found, message=message, line=found.line or cause.line)
 
 
 def ensemble(desk: Desk, number: int) -> None:
@@ -274,13 +314,23 @@ def _defaults(solution: Solution) -> dict[str, Any]:
 
 
 def _attempt(
-    desk: Desk, number: int, solution: Solution, status: str, seconds: float, failure: dict[str, Any] | Any
-) -> None:
-    """Journal the end of an Attempt: the one after the last that was repaired."""
+    desk: Desk,
+    number: int,
+    solution: Solution,
+    status: str,
+    seconds: float,
+    failure: Mapping[str, Any],
+    diagnosis: Mapping[str, Any] | None = None,
+) -> int:
+    """Journal the end of an Attempt, the one after the last that was repaired; returns its number."""
     past = desk.journal.attempts(desk.run, number)
     this = 1 + sum(bool(attempt.repair) for attempt in past)
     key = desk.journal.experiment(desk.run, number).key or ""
-    desk.journal.attempt(desk.run, number, this, solution, key, status=status, seconds=seconds, failure=dict(failure))
+    values = {"status": status, "seconds": seconds, "failure": dict(failure)}
+    if diagnosis is not None:
+        values["diagnosis"] = dict(diagnosis)
+    desk.journal.attempt(desk.run, number, this, solution, key, **values)
+    return this
 
 
 def _failure(tried: Tried) -> dict[str, Any]:
@@ -288,7 +338,8 @@ def _failure(tried: Tried) -> dict[str, Any]:
     error = asdict(tried.error) if tried.error else None
     if error:
         error = {name: text[-4000:] for name, text in error.items()}
-    return {"error": error, "reason": tried.reason, "stdout": tried.stdout[-2000:], "stderr": tried.stderr[-2000:]}
+    said = {"stdout": tried.stdout[-2000:], "stderr": tried.stderr[-2000:]}
+    return {"error": error, "reason": tried.reason, "fold_seconds": tried.seconds, **said}
 
 
 def _fail(desk: Desk, number: int, status: str, reason: str) -> None:
@@ -309,8 +360,15 @@ def _tell_done(desk: Desk, number: int) -> None:
     desk.tell(ExperimentDone(record, best.number if best else None, desk.clock.left))
 
 
-def _time_is_left(desk: Desk, last: AttemptRow) -> bool:
-    """Whether another Attempt is worth it: after one that took too long, only if there is much more time than that."""
+def _time_is_left(desk: Desk, number: int, last: AttemptRow) -> bool:
+    """Whether another Attempt is worth it: not where it would need more than what its Experiment may still take.
+
+    After one that took too long, only if there is much more time than that.
+    """
     left = desk.clock.left
-    needed = 3 * last.seconds if last.status == "timeout" else 0.0
-    return left is None or left > desk.finish_seconds(None) + needed
+    if left is None:
+        return True
+    if last.status == "timeout":
+        return left > desk.finish_seconds(None) + 3 * last.seconds
+    spent = sum(attempt.seconds for attempt in desk.journal.attempts(desk.run, number))
+    return left > desk.finish_seconds(None) and desk.fold_timeout(desk.clock.active - spent) > last.seconds

@@ -103,3 +103,23 @@ switches = sa.Table(
     sa.Column("after", sa.String, nullable=False),
     sa.Column("why", sa.Text, nullable=False),
 )
+lessons = sa.Table(
+    "lessons",
+    metadata,
+    sa.Column("run", sa.String, primary_key=True),
+    sa.Column("experiment", sa.Integer, primary_key=True),
+    sa.Column("attempt", sa.Integer, primary_key=True),
+    sa.Column("created", sa.String, nullable=False),
+    sa.Column("environment", sa.String, nullable=False, doc="versions it holds for; see agent/keys.py"),
+    sa.Column("scope", sa.String, nullable=False, doc="the data it holds for, or more; see agent/lessons.py"),
+    sa.Column("kind", sa.String, nullable=False),
+    sa.Column("construct", sa.JSON, nullable=False, doc="known words of libraries alone"),
+    sa.Column("columns", sa.JSON, nullable=False, doc="kinds of columns"),
+    sa.Column("recipe", sa.String, nullable=False),
+    sa.Column("solution", sa.String, nullable=False, doc="what failed"),
+    sa.Column("by", sa.String, nullable=False),
+    sa.Column("seconds", sa.Float, nullable=False),
+    sa.Column("mend", sa.String, nullable=False, doc="rule, model, or nothing"),
+    sa.Column("into", sa.String, nullable=False, doc="the Solution that was mended"),
+    sa.Index("lessons_known", "environment", "scope"),
+)

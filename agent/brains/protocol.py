@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
-from mlpilot.agent.record import Origin
+from mlpilot.agent.record import Lesson, Origin
 from mlpilot.agent.task import Column, TaskType
 from mlpilot.tools.diagnose.model import Diagnosis
 from mlpilot.tools.solution import Solution
@@ -92,6 +92,8 @@ class View:
     """The best Experiment so far, by the Judge's word."""
     sources: Mapping[str, str] = field(default_factory=dict)
     """Solution id → its source."""
+    lessons: Sequence[Lesson] = ()
+    """What failed before, in this Run and in others, and holds here: the newest first."""
 
 
 @dataclass(frozen=True)
@@ -147,12 +149,25 @@ Decision = Draft | Tune | Blend | Stop
 
 
 @dataclass(frozen=True)
+class Cause:
+    """What a model adds to a Diagnosis; checked as far as reading goes: the line is there, the name stands in it."""
+
+    line: int
+    """Of the source that failed, from 1."""
+    name: str
+    why: str
+    """The model's word, on one line."""
+
+
+@dataclass(frozen=True)
 class Repair:
     """A mended Solution."""
 
     solution: Solution
     what: str
     """One line saying what was changed."""
+    cause: Cause | None = None
+    """What a model takes for the cause, beyond the Diagnosis."""
 
 
 class CannotWriteError(Exception):

@@ -5,15 +5,25 @@ Python's style (`File "solution.py", line 12`) and in IPython's (`File solution.
 """
 
 import re
+from dataclasses import replace
 
 from mlpilot.sandbox.protocol import CellError
 from mlpilot.tools.diagnose.model import Diagnosis
 from mlpilot.tools.diagnose.signs import FRAMEWORKS, sign
+from mlpilot.tools.diagnose.signs_families import FAMILIES
+from mlpilot.tools.diagnose.signs_usual import USUAL
 
 _FRAME = re.compile(r'[\s|]*File "?(?:[^"]*/)?solution\.py"?(?:, line |:)(\d{1,7})')
 _COLOUR = re.compile("\x1b\\[[0-9;]{0,20}m")
 _REMOTE, _CAUSE = "RemoteTraceback:", "The above exception was the direct cause"
 """What stands before and after the traceback of another process."""
+_LEAF = re.compile(
+    r"[\s|+-]{2,60}\| ?([A-Za-z_][\w.]{0,100}(?:Error|Exception|Interrupt|Exit|Warning|Iteration)): (.*)"
+)
+"""An exception of a group, after the bars of its traceback."""
+_FATAL, _IN_CALL = "Fatal Python error: ", "Exception encountered when calling"
+_NATIVE = "\nStack trace:"
+"""What XGBoost puts after its message: addresses in native code."""
 _PLACE = re.compile(r" \((?:solution\.py, )?line (\d{1,7})\)\Z")
 """How the message of a syntax error ends."""
 
@@ -63,6 +73,13 @@ _OURS = (
         r"AttributeError: 'NoneType' object has no attribute '(\w{1,100})'|TypeError: 'NoneType' object is not",
         "None is used where an object is meant",
         "look at what gave it: a function without return, or a method that changes in place and returns nothing",
+    ),
+    sign(
+        "wrong-type",
+        r"AttributeError: '(list|dict|str|int|float|tuple|set|bool|function|method|generator|type)' object has no"
+        r" attribute '(\w{1,100})'",
+        "what is of type {0} has no {1}",
+        "look at what was assigned to it last: another kind of object is meant",
     ),
     sign(
         "removed-attribute",
@@ -128,7 +145,7 @@ _OURS = (
     ),
 )
 
-SIGNS = (*_OURS, *FRAMEWORKS)
+SIGNS = (*_OURS, *FRAMEWORKS, *USUAL)
 """The first one that is found says what it was."""
 
 _STATUS = {
@@ -139,10 +156,19 @@ _STATUS = {
     "too_much_output": ("too-much-output", "it printed, or sent back, more than it may", "print less"),
 }
 
-ENDINGS = {kind: message for kind, message, _ in _STATUS.values()}
+ENDINGS = {kind: message for kind, message, _ in _STATUS.values()} | {"crashed": "native code crashed"}
 """Kind of finding → words, where a Cell ended by something else than an exception."""
 
 _OF_SYNTAX = {"SyntaxError", "IndentationError", "TabError"}
+_PLAIN = _OF_SYNTAX | {
+    "FileNotFoundError",
+    "ZeroDivisionError",
+    "UnicodeDecodeError",
+    "JSONDecodeError",
+    "KeyboardInterrupt",
+    "SystemExit",
+}
+"""Types that say themselves what it was."""
 
 REJECTIONS = (
     ("labels-returned", r"needs probabilities.* and predict returned labels", "call predict_proba in predict"),
@@ -163,11 +189,22 @@ def diagnose(
     if status == "rejected":
         return rejected(reason)
     if status in _STATUS and (error is None or status != "error"):
+        crash = _crashed(stderr, source) if status == "killed" else None
+        if crash is not None:
+            return crash
         kind, message, remedy = _STATUS[status]
         return Diagnosis(kind, message, evidence=f"ended as {status}", remedy=remedy)
     if error is None:
         return _of_warnings(stderr, source)
-    text = _ends(f"{error.type}: {error.message}")
+    leaf = _first_of_group(error)
+    if leaf is not None:
+        found = _of_error(leaf, source)
+        return replace(found, message=f"{found.message} (the first of a group of exceptions)")
+    return _of_error(error, source)
+
+
+def _of_error(error: CellError, source: str) -> Diagnosis:
+    text = _COLOUR.sub("", _ends(f"{error.type}: {error.message.partition(_NATIVE)[0]}"))
     line = own_line(error.traceback, source)
     if error.type in _OF_SYNTAX and (place := _PLACE.search(text)):
         line, text = int(place.group(1)), text[: place.start()]
@@ -175,9 +212,62 @@ def diagnose(
         found = known.pattern.search(text)
         if found:
             groups = [group or "" for group in found.groups()]
+            if known.kind == "removed-attribute" and (own := _of_own_class(text, line, source)) is not None:
+                return own
             return Diagnosis(known.kind, known.message.format(*groups), _cut(text), line, known.remedy)
-    where = f" (line {line})" if line else ""
-    return Diagnosis(_kebab(error.type), f"{_cut(text.splitlines()[0], 200)}{where}", _cut(text), line)
+    said = f"{_cut(_headline(text), 200)}{f' (line {line})' if line else ''}"
+    for family in FAMILIES if error.type not in _PLAIN and not _raises(source, line) else ():
+        if family.pattern.search(text):
+            return Diagnosis(family.kind, said, _cut(text), line, family.remedy, confidence=0.5)
+    return Diagnosis(kebab(error.type), said, _cut(text), line)
+
+
+def _headline(text: str) -> str:
+    """The line that says what was wrong: Keras says first in which call it was."""
+    lines = text.splitlines()
+    told = next((line for line in lines[1:] if line.strip()), "") if _IN_CALL in lines[0] else ""
+    return f"{lines[0].partition(':')[0]}: {told.strip()}" if told else lines[0]
+
+
+def _first_of_group(error: CellError) -> CellError | None:
+    """The first exception of a group that is no group itself, with the traceback down to it; None where none is."""
+    if not error.type.endswith("ExceptionGroup"):
+        return None
+    lines = error.traceback.splitlines()
+    for number, text in enumerate(lines):
+        leaf = _LEAF.match(_COLOUR.sub("", text[:_LINE_CHARACTERS]))
+        if leaf is not None:
+            return CellError(leaf[1], leaf[2], "\n".join(lines[:number]))
+    return None
+
+
+def _crashed(stderr: str, source: str) -> Diagnosis | None:
+    """What Python's fault handler says of native code that crashed: the innermost call comes first."""
+    at = stderr.rfind(_FATAL)
+    if at < 0:
+        return None
+    what, _, rest = stderr[at + len(_FATAL) :].partition("\n")
+    lines = rest.partition("Current thread")[2].splitlines()
+    line = _last_line(lines[::-1], source)
+    remedy = "look at what that line hands to native code: sizes, types, threads; a package built for another version"
+    said = f"native code crashed: {_cut(what.strip(), 80).lower()}"
+    return Diagnosis("crashed", said, _cut(f"{_FATAL}{what}", 200), line, remedy)
+
+
+def _raises(source: str, line: int | None) -> bool:
+    """Whether the line says itself that it fails: its message is the program's own."""
+    lines = source.split("\n")
+    return line is not None and line <= len(lines) and lines[line - 1].lstrip().startswith(("raise", "assert"))
+
+
+def _of_own_class(text: str, line: int | None, source: str) -> Diagnosis | None:
+    """An attribute that is missing in a class of the source's own is no library's affair."""
+    found = re.search(r"'(\w{1,100})' object has no attribute '(\w{1,100})'", text)
+    if found is None or not re.search(rf"^\s{{0,40}}class {found[1]}\b", source, re.MULTILINE):
+        return None
+    message = f"nothing has given {found[1]} an attribute {found[2]!r}"
+    remedy = f"set self.{found[2]} in __init__ (after super().__init__()), or look at how it is spelled"
+    return Diagnosis("missing-attribute", message, _cut(text), line, remedy)
 
 
 def rejected(reason: str) -> Diagnosis:
@@ -235,6 +325,6 @@ def _cut(text: str, most: int = 1000) -> str:
     return text if len(text) <= most else text[: most - 1] + "…"
 
 
-def _kebab(name: str) -> str:
+def kebab(name: str) -> str:
     """`ValueError` as `value-error`."""
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", name.rsplit(".", 1)[-1]).replace("_", "-").strip("-").lower()

@@ -6,7 +6,7 @@ decides as the undisturbed one did.
 
 from mlpilot.agent.brains.builtin.blending import closing_seconds, members_of
 from mlpilot.agent.brains.builtin.ledger import Family, Ledger
-from mlpilot.agent.brains.builtin.portfolio import expected_seconds, portfolio
+from mlpilot.agent.brains.builtin.portfolio import expected_seconds, portfolio, without_hopeless
 from mlpilot.agent.brains.protocol import Blend, Card, Decision, Draft, Idea, Stop, Tune, View
 from mlpilot.tools.recipes import Recipe
 
@@ -70,7 +70,10 @@ def _why_nothing(view: View) -> str:
 def _draft(ledger: Ledger, *, within_share: bool) -> Draft | None:
     """The first recipe that was not tried and that is likely to fit; the very first is always tried."""
     view = ledger.view
-    untried = [recipe for recipe in portfolio(view.card) if recipe.name not in ledger.drafted]
+    left = [recipe for recipe in portfolio(view.card) if recipe.name not in ledger.drafted]
+    untried = without_hopeless(left, view)
+    if not untried and not ledger.families:  # a Run that ends with nothing serves nobody
+        untried = left
     if not ledger.drafted:
         return Draft(_idea(untried[0], view.card)) if untried else None
     if within_share and not _share_is_left(ledger):

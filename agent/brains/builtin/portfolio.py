@@ -1,9 +1,11 @@
 """Which recipes to try, in which order, and about how long each will take."""
 
+from collections.abc import Sequence
 from statistics import median
 
 from mlpilot.agent.brains.builtin.tables import table_of
 from mlpilot.agent.brains.protocol import Card, View
+from mlpilot.agent.lessons import hopeless, too_slow
 from mlpilot.tools.recipes import Recipe, suitable
 
 SMALL, LARGE = 3_000, 100_000
@@ -41,8 +43,17 @@ def portfolio(card: Card) -> list[Recipe]:
     return [recipes[key] for key in order if key in recipes]
 
 
+def without_hopeless(recipes: Sequence[Recipe], view: View) -> list[Recipe]:
+    """The recipes without those that have failed here, letter by letter the same, and that nothing mended."""
+    table, failed = table_of(view.card), {lesson.recipe for lesson in view.lessons}
+    return [one for one in recipes if one.name not in failed or not hopeless(one.write(table).id, view.lessons)]
+
+
 def expected_seconds(recipe: Recipe, view: View) -> float:
-    """All folds of a draft, by the recipe's own estimate, corrected by how long its predecessors really took."""
+    """All folds of a draft, by the recipe's own estimate, corrected by how long its predecessors really took.
+
+    At least what it was not done in before, here or in an earlier Run.
+    """
     table = table_of(view.card)
 
     def guess(other: Recipe) -> float:
@@ -55,4 +66,7 @@ def expected_seconds(recipe: Recipe, view: View) -> float:
         if line.kind == "draft" and line.by == "built-in" and line.name in by_name and line.seconds > 0
     ]
     # The first one's time holds the start of the sandbox too.
-    return guess(recipe) * (median(known[1:] or known) if known else 1.0)
+    expected = guess(recipe) * (median(known[1:] or known) if known else 1.0)
+    if any(lesson.recipe == recipe.name for lesson in view.lessons):
+        expected = max(expected, view.card.folds * too_slow(recipe.write(table).id, view.lessons))
+    return expected

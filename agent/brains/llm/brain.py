@@ -9,13 +9,21 @@ from typing import TypeVar
 
 from mlpilot.agent.brains.builtin import BuiltinBrain
 from mlpilot.agent.brains.llm import turns
+from mlpilot.agent.brains.llm.causes import read_cause, read_change
 from mlpilot.agent.brains.llm.prompts import template
 from mlpilot.agent.brains.llm.proposals import MOST_IDEAS, SCHEMA, Proposal, Wish, read_proposal
 from mlpilot.agent.brains.llm.reading import read_code
 from mlpilot.agent.brains.llm.telling import failure_text
-from mlpilot.agent.brains.llm.views import board_text, columns_text, numbered, parent_text, task_text, time_text
-from mlpilot.agent.brains.protocol import CannotWriteError, Decision, Draft, Idea, Repair, Stop, Tune, View
-from mlpilot.agent.data.phrases import shown
+from mlpilot.agent.brains.llm.views import (
+    board_text,
+    columns_text,
+    lessons_text,
+    numbered,
+    parent_text,
+    task_text,
+    time_text,
+)
+from mlpilot.agent.brains.protocol import CannotWriteError, Cause, Decision, Draft, Idea, Repair, Stop, Tune, View
 from mlpilot.agent.models.protocol import Message, Unreadable
 from mlpilot.agent.models.switchboard import NoAnswer, Prompt, Question, Switchboard, Terms
 from mlpilot.tools.diagnose.model import Diagnosis
@@ -73,6 +81,7 @@ class LlmBrain:
                 "propose",
                 task=task_text(view.card, terms.privacy, int(terms.tokens * TASK_SHARE)),
                 board=board_text(view, terms.privacy),
+                lessons=lessons_text(view, terms.privacy),
                 time=time_text(view),
                 most=str(MOST_IDEAS),
             )
@@ -115,6 +124,7 @@ class LlmBrain:
                 why=idea.why,
                 plan=idea.plan or idea.name,
                 parent=parent,
+                lessons=lessons_text(view, terms.privacy),
                 seconds=_fit_seconds(view),
                 threads=f"{view.card.threads} threads" if view.card.threads > 1 else "one thread",
             )
@@ -151,18 +161,19 @@ class LlmBrain:
                 failure=failure_text(diagnosis, solution.source, terms.privacy, own=not persons),
             )
 
-        def read(text: str, finish: str) -> tuple[str, str]:
+        def read(text: str, finish: str) -> tuple[str, str, Cause | None]:
             code = read_code(text, finish=finish)
             if code.strip() == solution.source.strip():
                 raise Unreadable("the code is unchanged, and would fail again in the same way")
-            return code, _first_line(text)
+            return code, read_change(text), read_cause(text, solution.source)
 
         place = f"repair {_number(view)} {solution.id}"
         try:
-            code, what = self._switchboard.consult(_question(place, compose, read, CODE_TOKENS))
+            code, what, cause = self._switchboard.consult(_question(place, compose, read, CODE_TOKENS))
         except NoAnswer:
             return None
-        return Repair(Solution(solution.name, code, solution.complexity), what or "rewritten by the model")
+        new = Solution(solution.name, code, solution.complexity)
+        return Repair(new, what or "rewritten by the model", cause)
 
     # Talking
 
@@ -233,9 +244,3 @@ def _fit_seconds(view: View) -> str:
     if view.seconds_left is None:
         return "a minute"
     return f"{max(1.0, view.seconds_left / (10 * view.card.folds)):.0f} seconds"
-
-
-def _first_line(text: str) -> str:
-    """What the model says that it changed: its words before the code."""
-    before = text.split("```")[0].strip().splitlines()
-    return shown(before[0], 160) if before else ""

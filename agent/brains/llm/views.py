@@ -16,18 +16,21 @@ from mlpilot.agent.brains.protocol import QUANTILES, Card, Line, View
 from mlpilot.agent.data.phrases import shown
 from mlpilot.agent.models.protocol import tokens
 from mlpilot.agent.models.switchboard import Privacy
+from mlpilot.agent.record import Lesson
 from mlpilot.agent.task import Column
+from mlpilot.tools.diagnose.construct import known_failure
+from mlpilot.tools.diagnose.model import Diagnosis
 from mlpilot.tools.space import Value
 
 MOST_NAMES = 20
 """Columns of one kind that are named where code is asked for."""
-LEADERS, FAILURES, BEHIND = 6, 3, 6
-"""Solutions and failures that are told one by one, and Solutions that are only named."""
+LEADERS, FAILURES, BEHIND, LESSONS = 6, 3, 6, 5
+"""Solutions and failures that are told one by one, Solutions that are only named, and lessons."""
 NAME_WIDTH, DETAIL_WIDTH, CLASSES, SETTINGS, MEMBERS = 60, 80, 20, 8, 14
 PACKAGES = 12
 """Packages of the person's own that are named."""
-LEAST_TASK, MOST_BOARD = 500, 1500
-"""Tokens that a task with very long names may take in any case, and that a board may take at most."""
+LEAST_TASK, MOST_BOARD, MOST_LEARNT = 500, 1500, 250
+"""Tokens that a task with very long names may take in any case, and that a board and lessons may take at most."""
 
 
 def task_text(card: Card, privacy: Privacy, most: int) -> str:
@@ -223,6 +226,33 @@ def _failed(line: Line, view: View, privacy: Privacy) -> str:
     source = view.sources.get(line.solution, "")
     why = failure_text(line.failure, source, privacy, own=line.by != "you") if line.failure else "it was not judged"
     return f"failed: #{line.experiment} {_name(line, privacy)}: {why}"
+
+
+def lessons_text(view: View, privacy: Privacy) -> str:
+    """What failed before, in this Run and in others, and whether anything mended it; empty where nothing did.
+
+    Made of words that are known beforehand, so it is the same in every mode, but that of the person's own code nothing
+    is told in `schema`. What the board tells already is left out.
+    """
+    told: dict[str, None] = {}
+    for lesson in view.lessons:
+        persons = lesson.by == "you" and privacy == "schema"
+        on_board = not lesson.mend and lesson.solution in view.sources
+        if not persons and not on_board and (lesson.recipe or lesson.construct.name or lesson.construct.argument):
+            told.setdefault(_lesson(lesson), None)
+    if not told:
+        return ""
+    lines = _within("\n".join(list(told)[:LESSONS]), MOST_LEARNT)
+    return f"Failed before, with these versions of the libraries:\n{marked(lines)}"
+
+
+def _lesson(lesson: Lesson) -> str:
+    found = known_failure(lesson.kind, lesson.construct) or Diagnosis(lesson.kind, "")
+    what = failure_text(found, lesson.construct.words, "schema")
+    where = lesson.recipe or lesson.construct.name
+    columns = f" (columns: {', '.join(lesson.columns)})" if lesson.columns else ""
+    ends = {"rule": "mended so", "model": "mended by other code", "": "nothing mended it"}
+    return f"{where or 'code'}: {what}{columns}; {ends[lesson.mend]}"
 
 
 def time_text(view: View) -> str:

@@ -505,6 +505,16 @@ def test_the_model_goes_before_giving_up_and_says_cleanly_what_it_did(search: Ca
     assert "max_tokens" in found.server.asked[0].json and found.server.asked[0].json["max_tokens"] <= CODE_TOKENS
 
 
+def test_the_model_may_add_a_cause_that_the_code_bears_out(search: Callable[..., Search]) -> None:
+    solution, line = broken()
+    view = View(CARD, (line,), None, None)
+    for said, number in (("cause: 3 import: it is a word of it", 3), ("cause: 1 walrus: it is not there", None)):
+        found = search(Model(repair=lambda _, said=said: f"{said}\nI mended it.\n{code('2')}"))
+        mended = found.brain().repair(solution, VAGUE, view)
+        assert mended is not None and mended.what == "I mended it."
+        assert (mended.cause.line if mended.cause else None) == number
+
+
 def test_unchanged_code_is_no_repair(search: Callable[..., Search]) -> None:
     found = search(Model(repair=lambda _: f"```python\n{BROKEN}```"))
     solution, line = broken()

@@ -1,4 +1,4 @@
-"""Failures that small programs really raised, over PyTorch, Keras, XGBoost, LightGBM, numpy and pandas."""
+"""Failures that small programs really raised, over the usual libraries of tables, arrays, tensors and models."""
 
 import json
 from pathlib import Path
@@ -9,7 +9,8 @@ from mlpilot.sandbox.protocol import CellError
 from mlpilot.tools.diagnose import diagnose
 from mlpilot.tools.diagnose.read import own_line
 
-RAISED = json.loads((Path(__file__).parent / "cases" / "raised.json").read_text())
+CASES = Path(__file__).parent / "cases"
+RAISED = [case for name in ("raised", "raised_usual") for case in json.loads((CASES / f"{name}.json").read_text())]
 
 
 @pytest.mark.parametrize("case", RAISED, ids=[case["name"] for case in RAISED])
