@@ -20,6 +20,7 @@ from mlpilot.tools.diagnose.static.values import (
     chosen,
     constant,
     number,
+    overlap,
     united,
     words,
 )
@@ -360,7 +361,7 @@ def together(found: list[Data]) -> Value:
         return UNKNOWN
     first = found[0]
     flags: set[str] = set().union(*(one.flags for one in found))
-    if len(found) > 1 and len({one.rows for one in found}) < len(found) and first.kind == "data":
+    if len(found) > 1 and first.kind == "data" and _twice(found):
         flags.add("repeated")
     return first.but(
         rows=united(*(one.rows for one in found)),
@@ -370,6 +371,12 @@ def together(found: list[Data]) -> Value:
         columns=first.columns if all(one.columns == first.columns for one in found) else None,
         frame=first.frame if all(one.frame == first.frame for one in found) else 0,
     )
+
+
+def _twice(found: list[Data]) -> bool:
+    """Whether some rows stand in two of them: in a table, and in a part of it."""
+    pairs = ((one, other) for i, one in enumerate(found) for other in found[i + 1 :])
+    return any(overlap(one.rows, other.rows) for one, other in pairs)
 
 
 def beside(found: list[Data]) -> Value:

@@ -3,6 +3,7 @@
 from mlpilot.tools.diagnose.static import (  # noqa: F401 - each adds its rules
     rules_api,
     rules_choice,
+    rules_cut,
     rules_future,
     rules_keras,
     rules_keras_data,
@@ -19,6 +20,7 @@ from mlpilot.tools.diagnose.static import (  # noqa: F401 - each adds its rules
     rules_multi,
     rules_overlap,
     rules_pandas,
+    rules_repeats,
     rules_rows,
     rules_split,
     rules_torch_data,

@@ -179,3 +179,56 @@ def _wants_preprocessing(one: Instance) -> bool:
     weights = one.argument("weights", 1)
     raw = constant(weights, "imagenet") is not None
     return ".applications." in one.path and raw and not one.name.startswith(_AS_THEY_ARE)
+
+
+@rule(
+    "KERAS046",
+    "inputs-taken-for-labels",
+    "error",
+    "the inputs are given as the labels",
+    remedy="model.fit(X_train, y_train)",
+    source="Keras, Model.fit: y, the target data; Humbatova et al. 2020, wrong selection of data",
+)
+def inputs_as_labels(program: Program) -> Iterator[Found]:
+    """`model.fit(X_train, X_train)`, and `model.evaluate(X_test, y_test)`."""
+    for one in keras_models(program):
+        asked = [call for call in program.trace.of("evaluate") if call.receiver is one.instance]
+        labelled = [call for call in asked if (y := as_data(call.get("y", 1))) is not None and y.role == "y"]
+        for call in one.fits:
+            if labelled and len(call.node.args) > 1 and call.text(0) == call.text(1):
+                yield (
+                    call.node,
+                    f"{call.text(0)} is given as the labels, too, and line {labelled[0].node.lineno} has others",
+                )
+
+
+@rule(
+    "KERAS047",
+    "an-answer-for-every-step",
+    "error",
+    "an answer for each step, and one label for each row",
+    remedy="return_sequences=False in the last recurrent layer, or GlobalAveragePooling1D after it",
+    source="Keras, LSTM: return_sequences; Humbatova et al. 2020, wrong output shape",
+)
+def answer_for_every_step(program: Program) -> Iterator[Found]:
+    """`LSTM(64, return_sequences=True)`, `Dense(6)`, and `to_categorical(labels)` of whole rows."""
+    steps = list(program.trace.of("pad_sequences"))
+    if len(steps) > 1 or "TimeDistributed" in program.names:
+        return  # the labels may be sequences, too
+    for one in keras_models(program):
+        y = one.labels()
+        if not one.whole or y is None or y.form not in ("onehot", "int") or y.role != "y":
+            continue
+        before = [layer for layer in one.layers if layer.name not in _ROW_BY_ROW]
+        last = before[-1] if before else None
+        inner = last.argument("layer", 0) if last is not None and last.name == "Bidirectional" else last
+        if not isinstance(inner, Instance) or inner.name not in ("LSTM", "GRU", "SimpleRNN") or last is None:
+            continue
+        if constant(inner.argument("return_sequences")) is True:
+            yield (
+                last.node,
+                f"{inner.name} gives an output for each step, and {one.fits[0].text(1, 'y')} one label a row",
+            )
+
+
+_ROW_BY_ROW = frozenset(("Dense", "Dropout", "Activation", "BatchNormalization", "LeakyReLU", "Softmax"))

@@ -198,7 +198,7 @@ def before_folds(program: Program) -> Iterator[Found]:
 def fitted_on_test(program: Program) -> Iterator[Found]:
     """`scaler.fit_transform(X_test)`, `model.fit(X_test, y_test)`."""
     trained = {
-        instance.name
+        _alike(instance)
         for call, instance, data, _ in fits(program)
         if part(data, call.text(0)) == "train" or (data is not None and data.rows and part(data, call.text(0)) == "")
     }
@@ -216,13 +216,20 @@ def fitted_on_test(program: Program) -> Iterator[Found]:
         if part(data, call.text(0)) != "test" or instance.name in ("TSNE", "UMAP"):
             continue
         learns = bool(estimators.learners(instance)) or instance.name in estimators.LABEL_ENCODERS
-        if learns and instance.name in trained:
+        if learns and _alike(instance) in trained:
             text = (
                 f"{call.on() or instance.name}.{call.name}({call.text(0)}) fits {instance.name} on the test part, too:"
             )
             yield call.node, f"{text} train and test rows are not transformed alike"
         elif estimators.is_predictor(instance) and not is_refit(instance, call):
             yield call.node, f"{instance.name} is trained on {call.text(0)}, the test part"
+
+
+def _alike(instance: Instance) -> tuple[str, ...]:
+    """What a transformer is, by name; a pipeline by the steps that learn."""
+    if instance.name not in estimators.PIPELINES:
+        return (instance.name,)
+    return (instance.name, *(name for name, _ in estimators.learners(instance)))
 
 
 def _unsplit(data: Data | None, call: Call, which: str) -> bool:

@@ -226,13 +226,11 @@ def nan(program: Program) -> Iterator[Found]:
         if (
             isinstance(node, ast.Compare)
             and isinstance(node.ops[0], ast.Eq | ast.NotEq)
-            and any(
-                isinstance(one, ast.Attribute) and one.attr.lower() == "nan" for one in (node.left, *node.comparators)
-            )
+            and any(_is_nan(one) for one in (node.left, *node.comparators))
         ):
             yield node, f"{written(node)}: nothing equals NaN, not even NaN"
 
 
 def _is_nan(node: ast.expr) -> bool:
     named = isinstance(node, ast.Attribute) and node.attr.lower() == "nan" and isinstance(node.value, ast.Name)
-    return named and node.value.id in ("np", "numpy", "pd", "math")  # type: ignore[attr-defined]
+    return named and node.value.id in ("np", "numpy", "pd", "math", "torch", "tf", "jnp")  # type: ignore[attr-defined]

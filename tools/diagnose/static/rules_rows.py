@@ -125,18 +125,47 @@ def _bare_frame(node: ast.expr) -> bool:
 )
 def order_of_a_set(program: Program) -> Iterator[Found]:
     """`{name: i for i, name in enumerate(set(labels))}`."""
-    listed_sets = {
-        node.targets[0].id
+    if "enumerate" not in program.names:
+        return
+    sets = {node.targets[0].id: node for node in program.nodes if _names_a_set(node)}  # type: ignore[attr-defined]
+    sets = {name: node for name, node in sets.items() if name not in _put_in_order(program)}
+    shown = {
+        node.iter
         for node in program.nodes
-        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and _is_set(node.value)
+        if isinstance(node, ast.For) and not any(_stores_number(one, node.target) for one in ast.walk(node))
     }
-    listed_sets -= _put_in_order(program)
     for node in program.nodes:
-        if not isinstance(node, ast.Call) or written(node.func) != "enumerate" or not node.args:
+        if not isinstance(node, ast.Call) or written(node.func) != "enumerate" or not node.args or node in shown:
             continue
         over = node.args[0]
-        if _is_set(over) or (isinstance(over, ast.Name) and over.id in listed_sets):
+        named = sets.get(over.id) if isinstance(over, ast.Name) else None
+        if _is_set(over) or (named is not None and _of_one_function(program, named, node)):
             yield node, f"{written(over)} has another order in each run, and with it the numbers"
+
+
+def _names_a_set(node: ast.AST) -> bool:
+    return isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and _is_set(node.value)
+
+
+def _of_one_function(program: Program, one: ast.AST, other: ast.AST) -> bool:
+    """Whether both stand in the same function, or the first in none."""
+
+    def home(node: ast.AST) -> int:
+        return max((first for first, last in spans if first <= node.lineno <= last), default=0)  # type: ignore[attr-defined]
+
+    kinds = ast.FunctionDef | ast.AsyncFunctionDef
+    spans = [(node.lineno, node.end_lineno or 0) for node in program.nodes if isinstance(node, kinds)]
+    return home(one) in (0, home(other))
+
+
+def _stores_number(node: ast.AST, target: ast.expr) -> bool:
+    """Whether the counter of a loop is kept for what it counts: `numbers[name] = i`."""
+    counter = target.elts[0] if isinstance(target, ast.Tuple) and target.elts else target
+    return (
+        isinstance(node, ast.Assign)
+        and isinstance(node.targets[0], ast.Subscript)
+        and written(counter) in {one.id for one in ast.walk(node.value) if isinstance(one, ast.Name)}
+    )
 
 
 def _put_in_order(program: Program) -> set[str]:

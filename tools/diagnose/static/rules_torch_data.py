@@ -43,16 +43,38 @@ def functional_dropout(program: Program) -> Iterator[Found]:
 )
 def learning_rate(program: Program) -> Iterator[Found]:
     """`Adam(model.parameters(), lr=1)`."""
-    for one in optimisers(program):
+    for one in (
+        optimisers(program) if "opacus" not in program.trace.libraries else []
+    ):  # noise and clipping: other rates
         given = one.argument("params", 0)
         rate = number(one.argument("lr", 1))
         if rate is None or not (isinstance(given, Data) and given.kind == "parameters"):
             continue
-        high = 0.1 if one.name in _ADAPTIVE else 1.5
+        high = _highest(one)
+        if any(_shares_rate(one, other) and rate < _highest(other) for other in optimisers(program)):
+            continue  # one rate for whichever is chosen, and it fits another
         if rate >= high or rate <= 0 or (rate < 1e-7):
             yield one.node, f"lr={rate:g} is {'too high' if rate >= high else 'too low'} for {one.name}"
         elif (number(one.argument("momentum")) or 0) >= 1:
             yield one.node, f"momentum={number(one.argument('momentum')):g} lets the steps grow without end"
+
+
+def _highest(one: Instance) -> float:
+    return 0.1 if one.name in _ADAPTIVE else 1.5
+
+
+def _shares_rate(one: Instance, other: Instance) -> bool:
+    """Whether both are given the same name for their learning rate."""
+    texts = [
+        {
+            written(word.value)
+            for word in made.node.keywords
+            if word.arg == "lr" and not isinstance(word.value, ast.Constant)
+        }
+        for made in (one, other)
+        if isinstance(made.node, ast.Call)
+    ]
+    return len(texts) == 2 and bool(texts[0] & texts[1]) and one is not other
 
 
 @rule(

@@ -289,7 +289,7 @@ def changed_later(program: Program) -> Iterator[Found]:
         owner = given.made_by if isinstance(given, Data) else None
         if not isinstance(owner, Instance):
             continue
-        made = next((call.order for call in program.trace.calls if call.node is one.node), 0)
+        made = next((call.order for call in program.trace.calls if call.result is one), 0)
         for order, name, value in owner.notes.get("stored", []):
             if order > made and nets.is_module(value) and made:
                 line = getattr(one.node, "lineno", 0)
