@@ -35,7 +35,15 @@ def from_values(context: Context, call: Call) -> Value:
     found = [one for one in given if one.kind not in ("names", "labels", "fact")] or given[:1]
     if not found:
         serial = context.fresh()
-        return Data(rows=frozenset({(("source", serial, call.name),)}), frame=serial)
+        made = Data(rows=frozenset({(("source", serial, call.name),)}), frame=serial)
+        written_out = call.args[0] if call.args else None
+        if (
+            isinstance(written_out, Seq)
+            and written_out.whole
+            and all(number(one) is not None for one in written_out.items)
+        ):
+            return made.but(shape=(len(written_out.items),)).flagged("flat list")
+        return made
     if len(found) == 1:
         named = any(one.kind == "names" for one in given)  # one number for each column stays what it is
         return found[0].but(kind="data" if found[0].kind == "stat" and not named else found[0].kind)
@@ -84,6 +92,26 @@ def spaced(context: Context, call: Call) -> Value:
     """`np.linspace(0, 10, 50)`: rows of a source, which remembers how far they reach."""
     ends = [abs(one) for value in call.args[:2] if (one := number(value)) is not None]
     return Data(rows=frozenset({(("source", context.fresh(), f"linspace to {max(ends, default=0):g}"),)}))
+
+
+def either(context: Context, call: Call) -> Value:
+    """`np.where(condition, a, b)`: the rows of the condition; labels -1 and 1 are told from 0 and 1."""
+    del context
+    found = [one for value in call.args for one in frames.gathered(value)]
+    if not found or len(call.args) != 3:
+        return found[0] if found else UNKNOWN
+    ends = [constant(value) for value in call.args[1:]]
+    made = found[0].but(learned=frozenset().union(*(one.learned for one in found)))
+    plain = set(ends) == {1, -1}
+    labels = all(isinstance(one, int | float | str) for one in ends)
+    kind = "data" if made.kind == "mask" else made.kind
+    return made.but(
+        kind=kind,
+        steps=(),
+        columns=None,
+        form="sign" if plain else "int" if labels and set(ends) == {0, 1} else "",
+        shape=None,
+    )
 
 
 def random_numbers(context: Context, call: Call) -> Value:
@@ -191,6 +219,7 @@ FUNCTIONS: dict[str, Callable[[Context, Call], Value]] = {
     "numpy.random.shuffle": shuffle_in_place,
     "random.shuffle": shuffle_in_place,
     "numpy.arange": counted,
+    "numpy.where": either,
     "numpy.linspace": spaced,
     "numpy.random.choice": random_choice,
     **{

@@ -5,6 +5,7 @@ from mlpilot.tools.diagnose.static import (  # noqa: F401 - each adds its rules
     rules_choice,
     rules_cut,
     rules_future,
+    rules_given,
     rules_keras,
     rules_keras_data,
     rules_keras_layers,

@@ -217,18 +217,20 @@ def answer_for_every_step(program: Program) -> Iterator[Found]:
         return  # the labels may be sequences, too
     for one in keras_models(program):
         y = one.labels()
-        if not one.whole or y is None or y.form not in ("onehot", "int") or y.role != "y":
+        if not one.whole or y is None or y.role != "y":
             continue
         before = [layer for layer in one.layers if layer.name not in _ROW_BY_ROW]
         last = before[-1] if before else None
         inner = last.argument("layer", 0) if last is not None and last.name == "Bidirectional" else last
-        if not isinstance(inner, Instance) or inner.name not in ("LSTM", "GRU", "SimpleRNN") or last is None:
+        if not isinstance(inner, Instance) or inner.name not in _STEPWISE or last is None:
             continue
-        if constant(inner.argument("return_sequences")) is True:
+        whole = y.form in ("onehot", "int") and constant(inner.argument("return_sequences")) is True
+        if whole or (inner.name == "Embedding" and one.units == 1 and one.loss == "binary_crossentropy"):
             yield (
                 last.node,
                 f"{inner.name} gives an output for each step, and {one.fits[0].text(1, 'y')} one label a row",
             )
 
 
+_STEPWISE = frozenset(("LSTM", "GRU", "SimpleRNN", "Embedding"))
 _ROW_BY_ROW = frozenset(("Dense", "Dropout", "Activation", "BatchNormalization", "LeakyReLU", "Softmax"))

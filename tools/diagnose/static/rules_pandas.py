@@ -6,6 +6,7 @@ Sources: pandas, Copy-on-Write and "Indexing and selecting data"; numpy's docume
 import ast
 from collections.abc import Iterator
 
+from mlpilot.tools.diagnose.static.leaking import part_of_file
 from mlpilot.tools.diagnose.static.listing import listed
 from mlpilot.tools.diagnose.static.rule import Found, Program, rule
 from mlpilot.tools.diagnose.static.trace import as_data, written
@@ -102,14 +103,19 @@ def thrown_away(program: Program) -> Iterator[Found]:
             yield call.node, f"np.{call.name} gives a new array, and nobody takes it"
 
 
+_CELLS = ("# %%", "#" * 20)
+"""How a cell of a script begins, in editors and in galleries of examples."""
+
+
 def _last_of_cells(program: Program) -> set[ast.AST]:
     """Statements that end a cell of a notebook, whose value is shown."""
     lines = program.text.split("\n")
     shown: set[ast.AST] = set()
     body = program.tree.body
+    cells = any(line.startswith(_CELLS) for line in lines)
     for node, following in zip(body, [*body[1:], None], strict=False):
         start, end = (node.end_lineno or 0), following.lineno - 1 if following is not None else len(lines)
-        if any(line.startswith("# %%") for line in lines[start:end]) or (following is None and "# %%" in program.text):
+        if any(line.startswith(_CELLS) for line in lines[start:end]) or (following is None and cells):
             shown.add(node)
     return shown
 
@@ -175,7 +181,8 @@ def dummies_apart(program: Program) -> Iterator[Found]:
             if first is None or second is None or one.order >= other.order:
                 continue
             parts = {_part(first), _part(second)}
-            if parts == {"train", "test"} or apart(first.rows, second.rows):
+            files = {part_of_file(first), part_of_file(second)}
+            if {"train", "test"} in (parts, files) or apart(first.rows, second.rows):
                 yield (
                     other.node,
                     f"{one.text(0)} and {other.text(0)} get columns of their own: a category in one of them is lost",

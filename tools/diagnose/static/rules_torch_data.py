@@ -29,7 +29,8 @@ _ADAPTIVE = listed("Adam AdamW NAdam RAdam Adamax RMSprop")
 def functional_dropout(program: Program) -> Iterator[Found]:
     """`F.dropout(x, 0.5)`."""
     for call in program.trace.of("dropout", "dropout2d"):
-        if call.path.startswith("torch.nn.functional.") and call.get("training", 2) is None:
+        asked = any("training" in written(one.test, 200) for one in call.conditions if isinstance(one, ast.If))
+        if call.path.startswith("torch.nn.functional.") and call.get("training", 2) is None and not asked:
             yield call.node, f"F.{call.name} without training=self.training drops units when the model is judged, too"
 
 

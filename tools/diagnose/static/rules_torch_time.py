@@ -13,6 +13,7 @@ from mlpilot.tools.diagnose.static.rule import Found, Program, rule
 from mlpilot.tools.diagnose.static.rules_torch_loop import backwards, is_torch, steps
 from mlpilot.tools.diagnose.static.trace import written
 from mlpilot.tools.diagnose.static.values import Const, Data, Instance, constant, number
+from mlpilot.tools.diagnose.static.weights import hidden_weights
 
 _BY_EPOCH = listed("StepLR MultiStepLR ExponentialLR ReduceLROnPlateau LambdaLR")
 _BY_BATCH = listed("OneCycleLR CyclicLR")
@@ -292,6 +293,8 @@ def starting_values(program: Program) -> Iterator[Found]:
         values = call.args if method else call.args[1:]
         spread = number(call.kwargs.get("std") or call.kwargs.get("b") or (values[1] if len(values) > 1 else None))
         if name in ("zeros_", "ones_", "constant_", "fill_", "zero_"):
+            if not hidden_weights(program, call, plain.removesuffix(".weight")):
+                continue  # the only layer, or the last one: the gradients of its units differ all the same
             yield call.node, f"all weights of {plain.removesuffix('.weight')} start alike: its units learn the same"
         elif (
             spread
