@@ -336,6 +336,20 @@ def dataset(context: Context, call: Call) -> Value:
     return base.but(form=form)
 
 
+JUDGES_OF_COLUMNS = listed("mutual_info_classif mutual_info_regression f_classif f_regression chi2 r_regression")
+
+
+def columns_judged(context: Context, call: Call) -> Value:
+    """`mutual_info_classif(X, y)`: a number for each column, learnt from all rows that are given."""
+    del context
+    data = as_data(call.get("X", 0))
+    if data is None:
+        return UNKNOWN
+    one = frames.learning(call.node, call.name, "select", data, call.text(0))
+    made = Data(rows=data.rows, learned=data.learned | {one}, kind="stat")
+    return made if call.name.startswith(("mutual", "r_")) else Seq([made, made], "tuple")
+
+
 def resampled_rows(context: Context, call: Call) -> Value:
     """`sklearn.utils.resample`, with replacement unless told otherwise; `shuffle`."""
     del context

@@ -40,6 +40,8 @@ def call(context: Context, made: Call) -> Value:
         return crossed.but(
             kind="predicted" if asked == "predict" else "probabilities", made_by=made.args[0], role="y", columns=None
         ).flagged("crossed")
+    if path.startswith("sklearn.feature_selection.") and name in estimators.JUDGES_OF_COLUMNS:
+        return estimators.columns_judged(context, made)
     if path in ("sklearn.utils.resample", "sklearn.utils.shuffle"):
         return estimators.resampled_rows(context, made)
     if name in tables.SCALING and path in (f"sklearn.preprocessing.{name}", f"scipy.stats.{name}"):

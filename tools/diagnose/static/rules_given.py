@@ -17,7 +17,7 @@ from mlpilot.tools.diagnose.static.rules_torch_model import optimisers
 from mlpilot.tools.diagnose.static.trace import as_data, is_none, written
 from mlpilot.tools.diagnose.static.values import Const, Data, Instance, Seq, Value
 
-_ONE_COLUMN = frozenset(("LabelEncoder", "LabelBinarizer", "MultiLabelBinarizer", "IsotonicRegression"))
+_ONE_COLUMN = ("LabelEncoder", "LabelBinarizer", "MultiLabelBinarizer", "IsotonicRegression", "Dummy")
 
 
 @rule(
@@ -111,7 +111,7 @@ def one_row(program: Program) -> Iterator[Found]:
     """`clf.predict([5.1, 3.5, 1.4, 0.2])`."""
     for call in program.trace.of("predict", "predict_proba", "transform", "decision_function"):
         model, given = call.receiver, call.get("X", 0) or call.get("x")
-        if not isinstance(model, Instance) or is_none(given) or model.name in _ONE_COLUMN:
+        if not isinstance(model, Instance) or is_none(given) or model.name.startswith(_ONE_COLUMN):
             continue
         sklearn = model.library == "sklearn" and (estimators.is_predictor(model) or bool(estimators.learners(model)))
         if (sklearn or _takes_rows(model)) and _is_flat(given) and estimators.KIND.get(model.name) != "vocabulary":

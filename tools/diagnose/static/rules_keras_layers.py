@@ -42,6 +42,18 @@ def stacks(program: Program, *, loops: bool = False) -> Iterator[list[Instance]]
             layers = output_layers(one)
             if len(layers) > 1 and (loops or not one.notes.get("loop")):
                 yield layers
+        elif one.path in ("keras.models.Model", "keras.Model") and one.own is None:
+            layers = output_layers(one)
+            if len(layers) > 1 and _is_plain_chain(layers):
+                yield layers
+
+
+def _is_plain_chain(layers: list[Instance]) -> bool:
+    """Whether layers of a functional model follow each other, with nothing that leads round them."""
+    fed = [one.notes.get("inputs", []) for one in layers[1:]]
+    return layers[0].name in ("Input", "InputLayer") and all(
+        len(given) == 1 and isinstance(given[0], Data) for given in fed
+    )
 
 
 def _shapes(layers: list[Instance]) -> Iterator[tuple[Instance, Shape, Shape]]:

@@ -13,7 +13,7 @@ from mlpilot.tools.diagnose.static.naming import part_of
 from mlpilot.tools.diagnose.static.rule import Found, Program, rule
 from mlpilot.tools.diagnose.static.rules_torch_model import optimisers
 from mlpilot.tools.diagnose.static.trace import Call, path_of, written
-from mlpilot.tools.diagnose.static.values import Data, Instance, Seq, constant, number
+from mlpilot.tools.diagnose.static.values import Data, Instance, Seq, constant, number, words
 
 _ADAPTIVE = listed("Adam AdamW NAdam RAdam Adamax RMSprop")
 
@@ -152,12 +152,29 @@ def augmented_test(program: Program) -> Iterator[Found]:
     for one in program.trace.instances:
         given = one.argument("transform")
         testing = constant(one.argument("train")) is False or constant(one.argument("split")) in ("test", "val")
+        testing |= one.name == "ImageFolder" and part_of(" ".join(words(one.argument("root", 0)))) in _JUDGED
         if not testing or not isinstance(given, Instance) or given.name != "Compose":
             continue
         steps = given.args[0].items if given.args and isinstance(given.args[0], Seq) else []
         random = [step.name for step in steps if isinstance(step, Instance) and step.name.startswith(_RANDOM)]
         if random:
             yield one.node, f"the test part goes through {', '.join(random)}: each judgement sees other rows"
+
+    for target, _, value in program.trace.unpacked:
+        for name, subset in zip(getattr(target, "elts", []), getattr(value, "items", []), strict=False):
+            base = subset.made_by if isinstance(subset, Data) else None
+            random = _random_steps(base) if isinstance(base, Instance) else []
+            if random and isinstance(name, ast.Name) and part_of(name.id) in _JUDGED:
+                yield target, f"{name.id} goes through {', '.join(random)}, as the training part does"
+
+
+_JUDGED = ("test", "validation")
+
+
+def _random_steps(dataset: Instance) -> list[str]:
+    """Names of the transforms of a data set that change a picture at random."""
+    steps = datasets.transforms_of(dataset) or []
+    return [step.name for step in steps if isinstance(step, Instance) and step.name.startswith(_RANDOM)]
 
 
 @rule(

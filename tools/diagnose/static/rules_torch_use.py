@@ -6,6 +6,7 @@ weights; Humbatova et al. 2020 (tensors and inputs; wrong use of evaluation).
 
 import ast
 from collections.abc import Iterator
+from math import prod
 
 from mlpilot.tools.diagnose.static import nets
 from mlpilot.tools.diagnose.static.rule import Found, Program, rule
@@ -81,6 +82,29 @@ def moved_by_reshape(program: Program) -> Iterator[Found]:
             yield call.node, f"{text}, and {call.name} does not move them: the pixels are mixed up"
         elif data.shape is not None and _exchanged(data.shape, sizes):
             yield call.node, f"{call.name} does not move the axes of {call.on()}: what belonged together is torn apart"
+
+
+@rule(
+    "TORCH240",
+    "rows-torn-by-view",
+    "error",
+    "a view that makes other rows of the batch",
+    remedy="x.view(x.size(0), -1), or torch.flatten(x, 1): the sizes then follow from the layers before",
+    source="PyTorch, Tensor.view; Humbatova et al. 2020, wrong tensor shape",
+)
+def rows_torn(program: Program) -> Iterator[Found]:
+    """`x.view(-1, 16 * 4 * 4)` of pictures that have 16 × 5 × 5 numbers each."""
+    for call in program.trace.of("view", "reshape"):
+        data, sizes = call.receiver, _numbers(call.args)
+        if not isinstance(data, Data) or data.shape is None or len(data.shape) != 4 or len(sizes) != 2:
+            continue
+        rest = [one for one in data.shape[1:] if one is not None]
+        if sizes[0] == -1 and sizes[1] is not None and len(rest) == 3 and sizes[1] not in (prod(rest), rest[-1], -1):
+            shape = " × ".join(str(one) for one in rest)
+            yield (
+                call.node,
+                f"{call.on()} holds {shape} = {prod(rest)} numbers a row, and is cut into rows of {sizes[1]}",
+            )
 
 
 def _numbers(args: list[Value]) -> list[int | None]:
