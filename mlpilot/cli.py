@@ -45,6 +45,11 @@ def main(argv: Sequence[str] | None = None) -> int:
             raise
         failures.say(UserError(trouble), debug=debug)
         return _fail(command, wants_json, error, trouble, failures.INPUT)
+    except RuntimeError as error:
+        if not isinstance(error.__cause__, KeyboardInterrupt):  # Python 3.11 wraps what comes while a class is made
+            raise
+        failures.say(KeyboardInterrupt("interrupted"), debug=debug)
+        return _fail(command, wants_json, error.__cause__, "interrupted", failures.INTERRUPTED)
 
 
 def build() -> Parser:

@@ -1,10 +1,13 @@
 """A person's script as text to be edited, and back to the file with all else as it was: encoding, line ends, mode."""
 
+import contextlib
 import difflib
 import io
 import os
 import re
+import signal
 import tokenize
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -82,12 +85,38 @@ def write_script(script: Script, text: str) -> Path:
         mode = path.stat().st_mode & 0o7777
         if path.read_bytes() != script.raw:
             raise UserError(f"{script.path} changed meanwhile, and was left as it is; run fix again")
-        backup = _backup(path, script.raw, mode)
-        write_atomically(path, data)
-        path.chmod(mode)
+        with _whole():
+            backup = _backup(path, script.raw, mode)
+            try:
+                write_atomically(path, data)
+                path.chmod(mode)
+            except OSError:
+                backup.unlink()
+                raise
     except OSError as error:
         raise UserError(f"{script.path} cannot be written: {error.strerror}; it is as it was") from error
     return backup
+
+
+@contextlib.contextmanager
+def _whole() -> Iterator[None]:
+    """A Ctrl-C that comes while files are written comes too late: both are written, and nothing half of them."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        if signal.SIGINT in signal.sigpending():
+            signal.sigwait({signal.SIGINT})
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def refuse_unwritable(script: Script) -> None:
+    """Raises `UserError` where `write_script` could not write, or should not: what is read-only is so by intent."""
+    path = script.path.resolve()
+    if not path.stat().st_mode & 0o222:
+        raise UserError(f"{script.path} is read-only; `chmod u+w` it, or leave --write out and see the edit")
+    if not os.access(path.parent, os.W_OK):
+        raise UserError(f"{path.parent} cannot be written to; leave --write out and see the edit")
 
 
 def _backup(path: Path, raw: bytes, mode: int) -> Path:

@@ -8,17 +8,20 @@ import argparse
 import sys
 import warnings
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from mlpilot.arguments import NO_WALLS, add_json, add_sandbox
 from mlpilot.failures import BAD_ANSWER, DONE
 from mlpilot.parser import Parser, value_of
-from mlpilot.streams import answer, answer_json, clean, clean_block, note
+from mlpilot.streams import answer, answer_json, clean, clean_block, is_terminal, note
 from mlpilot.values import seconds
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from mlpilot.scripts import Script
     from mlpilot.tools.mending.model import Mend
+    from mlpilot.tools.mending.running import Ended, Probe, Runner
 
 HELP = "mend a script, and prove it by running it"
 
@@ -47,9 +50,11 @@ def failure(kind: str, message: str) -> dict[str, object]:
 
 def main(args: argparse.Namespace) -> int:
     """Mend the script; 0 if it is healthy or was repaired, 3 if not."""
-    from mlpilot.scripts import diff, read_script, write_script
+    from mlpilot.scripts import diff, read_script, refuse_unwritable, write_script
 
     script = read_script(Path(args.file))
+    if args.write:  # said before minutes of work, and not after
+        refuse_unwritable(script)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", SyntaxWarning)  # Python's own words on the script, each time that it is read
         mend = _mend(args, script)
@@ -89,8 +94,36 @@ def _mend(args: argparse.Namespace, script: "Script") -> "Mend":
         note(f"note: {NO_WALLS}")
     shared = list(mounts.values())
     link = neighbours.linking(shared, sandbox)
-    with Runner(sandbox, shared, link, script.path, script.text, args.timeout) as runner:
-        return mend(script.text, path, runner.run, read)
+    with Runner(sandbox, shared, link, script.path, script.text, args.timeout) as runner, _Shown(runner) as shown:
+        return mend(script.text, path, shown.run, read)
+
+
+class _Shown:
+    """Runs are counted on the terminal while they last, in one line that is gone in the end."""
+
+    def __init__(self, runner: "Runner") -> None:
+        self._runner = runner
+        self._width = 0
+        self._tells = is_terminal(sys.stderr)
+
+    def run(self, source: str, watched: "Mapping[str, str] | None" = None, probe: "Probe | None" = None) -> "Ended":
+        """As `Runner.run`."""
+        edited = "as it is" if source == self._runner.source else "with an edit that is tried"
+        self._tell(f"run {self._runner.runs + 1}: the script {edited}; Ctrl-C stops it, and nothing is written")
+        return self._runner.run(source, watched, probe)
+
+    def _tell(self, text: str) -> None:
+        if self._tells:
+            print(f"\r{text[:79]:{self._width}}", end="", file=sys.stderr, flush=True)
+            self._width = min(len(text), 79)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._tell("")
+        if self._tells:
+            print("\r", end="", file=sys.stderr, flush=True)
 
 
 def as_json(mend: "Mend", shown: str) -> dict[str, object]:

@@ -1,6 +1,8 @@
 """`mlpilot fix`: a script is run, mended by the smallest edit, and what is claimed was seen in a run."""
 
 import json
+import os
+import signal
 import stat
 import textwrap
 from pathlib import Path
@@ -286,3 +288,48 @@ def test_a_link_stays_a_link(tmp_path):
     link.symlink_to(path)
     scripts.write_script(scripts.read_script(link), "a = 2\n")
     assert link.is_symlink() and Path(path).read_text() == "a = 2\n"
+
+
+def test_a_file_that_is_read_only_is_not_written_and_that_is_said_first(capsys, tmp_path):
+    path = write(tmp_path / "s.py", "import numpy as np\nnp.NaN\n")
+    path.chmod(0o444)
+    assert main(["fix", str(path), "--write", "--json"]) == 2
+    assert "read-only" in json.loads(capsys.readouterr().out)["reason"]
+    assert names(tmp_path) == ["s.py"]
+
+
+def test_ctrl_c_while_it_is_written_comes_too_late_and_leaves_nothing_half(tmp_path, monkeypatch):
+    path = tmp_path / "s.py"
+    path.write_text("a = 1\n")
+    script, own = scripts.read_script(path), scripts.write_atomically
+
+    def interrupted(*given):
+        os.kill(os.getpid(), signal.SIGINT)
+        return own(*given)
+
+    monkeypatch.setattr(scripts, "write_atomically", interrupted)
+    kept = scripts.write_script(script, "a = 2\n")
+    assert (path.read_text(), kept.read_text()) == ("a = 2\n", "a = 1\n")
+
+
+def test_no_backup_is_left_of_a_file_that_could_not_be_written(tmp_path, monkeypatch):
+    path = tmp_path / "s.py"
+    path.write_text("a = 1\n")
+    script = scripts.read_script(path)
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(scripts, "write_atomically", full)
+    with pytest.raises(UserError, match="No space left on device; it is as it was"):
+        scripts.write_script(script, "a = 2\n")
+    assert names(tmp_path) == ["s.py"]
+
+
+def test_python_3_11_wraps_a_ctrl_c_that_comes_while_a_class_is_made(capsys, monkeypatch, tmp_path):
+    def wrapped(*_):
+        raise RuntimeError("Error calling __set_name__") from KeyboardInterrupt()
+
+    monkeypatch.setattr(scripts, "read_script", wrapped)
+    assert main(["fix", str(tmp_path / "s.py")]) == 130
+    assert capsys.readouterr().err == "mlpilot: interrupted\n"

@@ -96,6 +96,7 @@ class Runner:
         Raises `NoSandboxError`.
         """
         self._name, self._link, self._timeout = script.name, link, timeout
+        self.source = source
         self.runs = 0
         observer = Mount(Path(__file__).parent.parent / "inside", OBSERVER)
         own = {script.stem, *(Path(mount.target).name.removesuffix(".py") for mount in mounts)}
