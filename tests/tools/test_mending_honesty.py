@@ -1,11 +1,14 @@
 """What a mend must never do: make draws alike that were meant to differ, vary what is studied, overrule a verdict."""
 
+import ast
+
 import pytest
 
 from mlpilot.sandbox.protocol import CellError
 from mlpilot.tools.diagnose.model import Diagnosis
 from mlpilot.tools.mending import leak, settings
 from mlpilot.tools.mending.complaints import failure, own_verdict
+from mlpilot.tools.mending.meant import loses, meant
 from mlpilot.tools.mending.running import Ended, Told
 
 IMPORTS = "from sklearn.model_selection import train_test_split\nfrom sklearn.tree import DecisionTreeClassifier\n"
@@ -116,3 +119,36 @@ def test_what_the_sandbox_does_not_have_is_said_with_what_to_do(source, how, say
 def test_a_helper_that_calls_back_into_the_script_is_not_to_blame():
     how = ended("AttributeError", "no x", "File solution.py:1\n\nFile ~/own.py:7, in f()\n\nFile solution.py:1, in g()")
     assert "own.py" not in failure(how, "import own\n", "a.py").message
+
+
+def unknown(source, evidence):
+    """What is tried against an argument that a library does not know."""
+    broken = Diagnosis("type-error", "", evidence, 1)
+    texts = [text for text, _ in meant(source, ast.parse(source), broken)]
+    return texts, loses(ast.parse(source), broken)
+
+
+SAID = "InvalidParameterError: "
+UNEXPECTED = "TypeError: {}.__init__() got an unexpected keyword argument '{}'"
+
+
+@pytest.mark.parametrize(
+    ("source", "evidence", "texts", "lost"),
+    [
+        ("m = RandomForestClassifier(class_weigth='balanced')\n",
+         UNEXPECTED.format("RandomForestClassifier", "class_weigth"),
+         ["m = RandomForestClassifier(class_weight='balanced')\n"], True),
+        ("m = Ridge(normalize=True)\n", UNEXPECTED.format("Ridge", "normalize"), [], True),
+        ("m = Ridge(normalize=False)\n", UNEXPECTED.format("Ridge", "normalize"), [], False),
+        ("m = Adam(learning_rate=0.5)\n", UNEXPECTED.format("Adam", "learning_rate"), [], True),
+        ("m = KMeans(n_jobs=4)\n", UNEXPECTED.format("KMeans", "n_jobs"), [], False),
+        ("m = SVC(kernel='rfb')\n", SAID + "The 'kernel' parameter of SVC must be a str among {'linear', "
+         "'rbf'} or a callable. Got 'rfb' instead", ['m = SVC(kernel="rbf")\n'], True),
+        ("m = SVC(C=-1)\n", SAID + "The 'C' parameter of SVC must be a float in the range (0.0, inf). "
+         "Got -1 instead", [], True),
+        ("m = SVC(gamma='auto_deprecated')\n", SAID + "The 'gamma' parameter of SVC must be a str among "
+         "{'scale', 'auto'}. Got 'auto_deprecated' instead", [], False),
+    ],
+)  # fmt: skip
+def test_what_was_asked_for_is_written_right_or_told_and_not_left_out(source, evidence, texts, lost):
+    assert unknown(source, evidence) == (texts, lost)

@@ -6,6 +6,7 @@ compared by what they hold, so a copy of a row is that row.
 """
 
 import contextlib
+import copy
 import functools
 import hashlib
 import importlib
@@ -162,8 +163,12 @@ def _sklearn(probe: Probe) -> None:
     for name, kind in all_estimators():
         for method in ("fit", "fit_transform", "predict", "predict_proba", "score", "transform"):
             own = inspect.getattr_static(kind, method, None)
-            if inspect.isfunction(own):  # others are there for some settings alone, and must stay so
+            if inspect.isfunction(own):
                 setattr(kind, method, _of_estimator(probe, name, method, own))
+            elif inspect.isfunction(getattr(own, "fn", None)):  # is there for some settings alone, and must stay so
+                noted = copy.copy(own)
+                noted.fn = _of_estimator(probe, name, method, own.fn)
+                setattr(kind, method, noted)
     for name in ("accuracy_score", "r2_score", "mean_absolute_error", "mean_squared_error", "f1_score", "recall_score",
                  "precision_score", "roc_auc_score", "log_loss"):  # fmt: skip
         import sklearn.metrics

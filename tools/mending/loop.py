@@ -21,6 +21,7 @@ from mlpilot.tools.mending import settings, training_proof
 from mlpilot.tools.mending.circumstances import MISSING
 from mlpilot.tools.mending.complaints import UNFINISHED, failure, observed, of_their_own, own_verdict, same, warned
 from mlpilot.tools.mending.known import mend_found
+from mlpilot.tools.mending.meant import loses, meant
 from mlpilot.tools.mending.model import Mend, Proof
 from mlpilot.tools.mending.offers import offers
 from mlpilot.tools.mending.once_told import lines_of_statement
@@ -134,8 +135,11 @@ def _proposals(work: Work, broken: Diagnosis) -> Iterator[tuple[str, str, Diagno
         for text, what, _ in islice(offers(work.text, one, silent=False), MOST_TRIED):
             yield text, what, one
     if broken.kind not in NOT_FOR_SCRIPTS and not of_their_own(work.text, broken):
+        tree = ast.parse(work.text)
+        for text, what in meant(work.text, tree, broken):
+            yield text, what, None
         mended = repair_source(work.text, broken)
-        if mended is not None:
+        if mended is not None and not loses(tree, broken, mended[1]):
             yield (*mended, None)
     for text, what in mend_raised(work.text, broken):
         yield text, what, None
