@@ -29,7 +29,7 @@ from mlpilot.sandbox.choose import choose
 from mlpilot.sandbox.protocol import Mount, Sandbox
 from mlpilot.tools.diagnose.model import Diagnosis
 from mlpilot.tools.mending.complaints import failure, observed, warned
-from mlpilot.tools.mending.loop import first_check, mend, unreadable
+from mlpilot.tools.mending.loop import first_check, mend, unreadable, will_probe
 from mlpilot.tools.mending.model import Mend
 from mlpilot.tools.mending.running import Runner
 
@@ -75,12 +75,12 @@ def mended(path: Path, maker: str, sandbox: Sandbox) -> Mend:
     broken = unreadable(read, source)
     if broken is not None:
         return broken
-    with runner(source, maker, sandbox) as ready:
+    with runner(source, maker, sandbox, probing=will_probe(read)) as ready:
         return mend(source, path.name, ready.run, read)
 
 
 @contextlib.contextmanager
-def runner(source: str, maker: str, sandbox: Sandbox) -> Iterator[Runner]:
+def runner(source: str, maker: str, sandbox: Sandbox, probing: bool = False) -> Iterator[Runner]:
     """What runs versions of a program, in a folder with its tables."""
     with tempfile.TemporaryDirectory() as name:
         if maker:
@@ -88,7 +88,7 @@ def runner(source: str, maker: str, sandbox: Sandbox) -> Iterator[Runner]:
         mounts = [Mount(file, f"/mnt/files/{file.name}") for file in sorted(Path(name).iterdir())]
         pairs = [(sandbox.inside(one), one.source.name) for one in mounts]
         link = f"[__import__('os').symlink(*pair) for pair in {pairs!r}]" if pairs else ""
-        with Runner(sandbox, mounts, link, Path("script.py"), source, SECONDS) as ready:
+        with Runner(sandbox, mounts, link, Path("script.py"), source, SECONDS, probing=probing) as ready:
             yield ready
 
 

@@ -75,7 +75,7 @@ def _mend(args: argparse.Namespace, script: "Script") -> "Mend":
     from mlpilot import neighbours
     from mlpilot.agent.settings import sandbox_for
     from mlpilot.packages import offer
-    from mlpilot.tools.mending.loop import first_check, mend, unreadable
+    from mlpilot.tools.mending.loop import first_check, mend, unreadable, will_probe
     from mlpilot.tools.mending.running import Runner
 
     path = str(script.path)
@@ -94,7 +94,10 @@ def _mend(args: argparse.Namespace, script: "Script") -> "Mend":
         note(f"note: {NO_WALLS}")
     shared = list(mounts.values())
     link = neighbours.linking(shared, sandbox)
-    with Runner(sandbox, shared, link, script.path, script.text, args.timeout) as runner, _Shown(runner) as shown:
+    with (
+        Runner(sandbox, shared, link, script.path, script.text, args.timeout, probing=will_probe(read)) as runner,
+        _Shown(runner) as shown,
+    ):
         return mend(script.text, path, shown.run, read)
 
 

@@ -23,12 +23,13 @@ from mlpilot.tools.mending.complaints import UNFINISHED, failure, observed, of_t
 from mlpilot.tools.mending.known import mend_found
 from mlpilot.tools.mending.meant import loses, meant
 from mlpilot.tools.mending.model import Mend, Proof
-from mlpilot.tools.mending.offers import offers
+from mlpilot.tools.mending.offers import OFFERS, offers
 from mlpilot.tools.mending.once_told import lines_of_statement
+from mlpilot.tools.mending.probing import frameworks
 from mlpilot.tools.mending.raised import mend_raised
-from mlpilot.tools.mending.running import Ended, Told
+from mlpilot.tools.mending.running import Ended, Probe, Told
 from mlpilot.tools.mending.silent import MOST_TRIED, leaks, offered, unseeded
-from mlpilot.tools.mending.work import Run, Work, original_line
+from mlpilot.tools.mending.work import Run, Work, loud, original_line
 
 IN_A_ROW = 5
 """Edits, one upon the other, against what ends a script."""
@@ -60,9 +61,15 @@ def unreadable(read: list[Diagnosis], source: str) -> Mend | None:
     return None
 
 
+def will_probe(read: list[Diagnosis]) -> bool:
+    """Whether something was found that a probed run can prove to be mended."""
+    return any(one.code in OFFERS and loud(one) for one in read)
+
+
 def mend(source: str, path: str, run: Run, read: list[Diagnosis]) -> Mend:
     """Run the script, and mend it as far as runs can prove; `read` is what `check` found in it."""
-    work = Work(source, path, run, source, run(source), read)
+    probe = Probe(frameworks(source)) if will_probe(read) else None
+    work = Work(source, path, run, source, run(source, probe=probe), read)
     broken = failure(work.ended, source, path)
     if broken is not None and broken.code == UNFINISHED:
         return Mend("failed", (*read, broken), source, reason=ENDINGS[broken.kind])

@@ -90,10 +90,11 @@ class Runner:
         source: str,
         timeout: float,
         limits: Limits | None = None,
+        probing: bool = False,
     ) -> None:
         """`link` is a Cell that puts the mounts where the script looks for them, or ""; `timeout` in seconds a run.
 
-        Raises `NoSandboxError`.
+        With `probing`, what a probe needs is imported ahead, too. Raises `NoSandboxError`.
         """
         self._name, self._link, self._timeout = script.name, link, timeout
         self.source = source
@@ -102,6 +103,8 @@ class Runner:
         own = {script.stem, *(Path(mount.target).name.removesuffix(".py") for mount in mounts)}
         imports = ahead(source, own)  # a file of theirs called numpy.py hides numpy
         preload = f"import mlpilot_observer; mlpilot_observer.warm_up(*{imports!r})"
+        if probing:
+            preload += f"; import mlpilot_probe; mlpilot_probe.warm_up(*{imports!r})"
         self._pool: Pool = sandbox.pool(limits or Limits(), [*mounts, observer], preload=preload, path=[OBSERVER])
 
     def run(self, source: str, watched: Mapping[str, str] | None = None, probe: Probe | None = None) -> Ended:
