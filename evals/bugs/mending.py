@@ -75,7 +75,7 @@ def mended(path: Path, maker: str, sandbox: Sandbox) -> Mend:
     broken = unreadable(read, source)
     if broken is not None:
         return broken
-    with runner(source, maker, sandbox, will_probe(read)) as ready:
+    with runner(source, maker, sandbox, probing=will_probe(read)) as ready:
         return mend(source, path.name, ready.run, read)
 
 
