@@ -38,7 +38,7 @@ _DEFAULTS = ("budget", "sandbox", "brain")
 _HELP = """\
 %mlpilot run TABLE --target COLUMN [--budget 2m]   find the best model; TABLE is a DataFrame here, or a file
 %mlpilot resume [RUN]                              go on with a run that was interrupted
-%mlpilot show RUN                                  a run of the past, as the same object
+%mlpilot show [RUN]                                a run of the past, as the same object
 %mlpilot score SOLUTION.py TABLE --target COLUMN   judge a Solution of your own
 %mlpilot why                                       what the last error here was about
 %mlpilot code [RUN]                                the best Solution's code, offered in the next cell
@@ -154,9 +154,7 @@ class MlpilotMagics(Magics):
 
     def _offer(self, words: Sequence[str]) -> None:
         """The best code of a run, in a new cell; whether it is run is the person's to say."""
-        from mlpilot.history import latest
-
-        result = _stored(words[0] if words else latest())
+        result = _stored(words[0] if words else None)
         if not result.solution:
             raise UserError(f"{result.run} has no Solution that worked")
         self.shell.set_next_input(result.solution, replace=False)
@@ -175,10 +173,11 @@ def _ask(idea: Any) -> bool:
     return input(f"try {clean(idea.name)}: {clean(idea.why)} [Y/n] ").strip().lower() in ("", "y", "yes")
 
 
-def _stored(run: str) -> Any:
-    from mlpilot.history import stored
+def _stored(run: str | None) -> Any:
+    """A run's Result; the latest one's, unless it is named."""
+    from mlpilot.history import latest, stored
 
-    return stored(run)
+    return stored(run or latest())
 
 
 def _now() -> float:
