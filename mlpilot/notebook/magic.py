@@ -16,10 +16,11 @@ from typing import Any
 from IPython.core.error import UsageError
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_expand
-from traitlets import Unicode
+from traitlets import Enum, Unicode
 
 from mlpilot import api
 from mlpilot.agent.pursue import Interrupted
+from mlpilot.arguments import SANDBOXES
 from mlpilot.cli import build
 from mlpilot.commands import COMMANDS
 from mlpilot.frames import keep
@@ -52,8 +53,8 @@ class MlpilotMagics(Magics):
     """The magic, and its defaults."""
 
     budget = Unicode("", help="Time for a run, such as 90s or 10m; empty: the command line's default.").tag(config=True)
-    sandbox = Unicode("auto", help="auto, docker, bubblewrap, landlock or none.").tag(config=True)
-    brain = Unicode("auto", help="auto, llm or builtin.").tag(config=True)
+    sandbox = Enum(SANDBOXES, "auto", help="Where code runs.").tag(config=True)
+    brain = Enum(("auto", "llm", "builtin"), "auto", help="Who decides what is tried.").tag(config=True)
 
     shell: InteractiveShell
 
