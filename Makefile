@@ -20,6 +20,7 @@ test-all: ## the same with the slow tests, and the local engines that they need 
 	@sh scripts/llama_server.sh || echo "test: llama-server could not be built, its tests are skipped" >&2
 	@sh scripts/transformers.sh || echo "test: transformers serve could not be set up, its tests are skipped" >&2
 	@sh scripts/jupyterlab.sh || echo "test: JupyterLab or Chromium could not be had, their tests are skipped" >&2
+	@sh scripts/vscode.sh || echo "test: VS Code could not be set up, its test is skipped" >&2
 	@bash scripts/test.sh
 
 lint: ## ruff and mypy

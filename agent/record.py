@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,6 +54,12 @@ class ExperimentRecord:
     reason: str = ""
     by: Origin = "built-in"
     """Who had the Idea: of a tuning trial, who chose its parameters."""
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """What IPython shows: a line, and not its source and every fold."""
+        del cycle
+        interval = "" if self.score is None else "{:.4g} ({:.4g} – {:.4g})".format(self.score.value, *self.score.ci)
+        printer.text(f"<#{self.number} {self.name}: {interval or self.status}; .params, .score, .solution>")
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from mlpilot.agent.home import run_folder
 from mlpilot.agent.judging.judged import Score
 from mlpilot.agent.record import ExperimentRecord, RunRecord
-from mlpilot.agent.report.words import score_text
+from mlpilot.agent.report.words import plural, score_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,7 +29,7 @@ class Result:
 
     def __repr__(self) -> str:
         best, test = self.best, self.test
-        parts = [self.run, self.status, f"{len(self.record.experiments)} experiments"]
+        parts = [self.run, self.status, plural(len(self.record.experiments), "experiment")]
         if best is not None and best.score is not None:
             parts.append(f"best #{best.number} {best.name}: {self.record.metric} {score_text(best.score)}")
         if test is not None:

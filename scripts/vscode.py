@@ -62,6 +62,8 @@ def main() -> int:
         folder = Path(name).resolve()
         plan = _workspace(folder)
         with _served(args.server, folder) as url, browser(folder) as page:
+            size = {"width": 1180, "height": 720, "deviceScaleFactor": 1, "mobile": False}
+            page.call("Emulation.setDeviceMetricsOverride", **size)
             page.call("Page.navigate", url=f"{url}/?folder={folder / 'work'}")
             notes = _drive(page, plan, args.pictures)
         missing = _missing(notes, folder / "work")

@@ -10,7 +10,7 @@ HELP = "show a run: its board and its best"
 
 def add_arguments(parser: Parser) -> None:
     """RUN."""
-    parser.add_argument("run", metavar="RUN", help="its name (`mlpilot runs` lists them)")
+    parser.add_argument("run", metavar="RUN", nargs="?", help="its name (default: the latest)")
     add_json(parser)
 
 
@@ -18,4 +18,4 @@ def main(args: argparse.Namespace) -> int:
     """Print it."""
     from mlpilot import history
 
-    return history.print_run(args.run, as_json=args.json)
+    return history.print_run(args.run or history.latest(), as_json=args.json)

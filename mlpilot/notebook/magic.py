@@ -16,10 +16,11 @@ from typing import Any
 from IPython.core.error import UsageError
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_expand
-from traitlets import Unicode
+from traitlets import Enum, Unicode
 
 from mlpilot import api
 from mlpilot.agent.pursue import Interrupted
+from mlpilot.arguments import SANDBOXES
 from mlpilot.cli import build
 from mlpilot.commands import COMMANDS
 from mlpilot.frames import keep
@@ -38,7 +39,7 @@ _DEFAULTS = ("budget", "sandbox", "brain")
 _HELP = """\
 %mlpilot run TABLE --target COLUMN [--budget 2m]   find the best model; TABLE is a DataFrame here, or a file
 %mlpilot resume [RUN]                              go on with a run that was interrupted
-%mlpilot show RUN                                  a run of the past, as the same object
+%mlpilot show [RUN]                                a run of the past, as the same object
 %mlpilot score SOLUTION.py TABLE --target COLUMN   judge a Solution of your own
 %mlpilot why                                       what the last error here was about
 %mlpilot code [RUN]                                the best Solution's code, offered in the next cell
@@ -52,8 +53,8 @@ class MlpilotMagics(Magics):
     """The magic, and its defaults."""
 
     budget = Unicode("", help="Time for a run, such as 90s or 10m; empty: the command line's default.").tag(config=True)
-    sandbox = Unicode("auto", help="auto, docker, bubblewrap, landlock or none.").tag(config=True)
-    brain = Unicode("auto", help="auto, llm or builtin.").tag(config=True)
+    sandbox = Enum(SANDBOXES, "auto", help="Where code runs.").tag(config=True)
+    brain = Enum(("auto", "llm", "builtin"), "auto", help="Who decides what is tried.").tag(config=True)
 
     shell: InteractiveShell
 
@@ -154,9 +155,7 @@ class MlpilotMagics(Magics):
 
     def _offer(self, words: Sequence[str]) -> None:
         """The best code of a run, in a new cell; whether it is run is the person's to say."""
-        from mlpilot.history import latest
-
-        result = _stored(words[0] if words else latest())
+        result = _stored(words[0] if words else None)
         if not result.solution:
             raise UserError(f"{result.run} has no Solution that worked")
         self.shell.set_next_input(result.solution, replace=False)
@@ -175,10 +174,11 @@ def _ask(idea: Any) -> bool:
     return input(f"try {clean(idea.name)}: {clean(idea.why)} [Y/n] ").strip().lower() in ("", "y", "yes")
 
 
-def _stored(run: str) -> Any:
-    from mlpilot.history import stored
+def _stored(run: str | None) -> Any:
+    """A run's Result; the latest one's, unless it is named."""
+    from mlpilot.history import latest, stored
 
-    return stored(run)
+    return stored(run or latest())
 
 
 def _now() -> float:

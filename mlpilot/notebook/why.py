@@ -101,7 +101,8 @@ def _as_written(shown: str, line: int | None, source: str, shell: InteractiveShe
     """A line of a magic as it was typed, and not as IPython calls it."""
     if line and shown.lstrip().startswith("get_ipython()."):
         for raw in reversed(shell.history_manager.input_hist_raw if shell.history_manager else []):
-            if shell.transform_cell(raw) == source and line <= len(raw.splitlines()):
+            written = shell.transform_cell(raw)  # type: ignore[no-untyped-call]
+            if written == source and line <= len(raw.splitlines()):
                 return str(raw.splitlines()[line - 1])
     return shown
 

@@ -94,6 +94,8 @@ async function drive() {
   await schema();
   await open(PLAN.checked);
   await run("check this file");
+  await vscode.commands.executeCommand("workbench.actions.view.problems");
+  await sleep(2);
   note({ step: "picture", name: "check" });
   await sleep(4);
   await open(PLAN.broken);

@@ -17,6 +17,7 @@ CELLS = {
     ),
     "run": "r = %mlpilot run wine --target target --max-experiments 2\nr",
     "parts": "print(r.run, r.status, len(r.board), r.best.number in r.board.index, 'def fit' in r.solution)",
+    "best": "r.best",
     "show": "%mlpilot show {{r.run}}",
     "braces": "settings = {'depth': 3}\n%mlpilot show {settings}",
     "code": "%mlpilot code",
@@ -68,6 +69,8 @@ def test_a_run_shows_itself_and_its_result_too(cells: dict[str, nbformat.Noteboo
     assert "Test" in shown
     assert said(cells["parts"]).split()[1:] == ["finished", "2", "True", "True"]
     assert html(cells["show"]) == [shown]
+    best = cells["best"].outputs[0].data["text/plain"]
+    assert best.startswith("<#") and best.count("\n") == 0 and "def fit" not in best
 
 
 def test_what_data_says_is_text(cells: dict[str, nbformat.NotebookNode]) -> None:

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mlpilot.cli import build, main
@@ -87,6 +87,61 @@ def test_edits_change_what_they_say_and_nothing_else(value: dict[str, object], i
         assert jsonc.read(jsonc.replaced(text, node, new)).value == {**value, name: new}
         if isinstance(node.value, list):
             assert jsonc.read(jsonc.with_item(text, node, new)).value == {**value, name: [*node.value, new]}
+
+
+@st.composite
+def as_people_write(draw: st.DrawFn) -> tuple[str, list[str]]:
+    """A tasks.json with tasks of theirs, comments and blanks in every place, and commas at ends; and its comments."""
+    comments: list[str] = []
+    line = draw(st.sampled_from(["\n", "\r\n"]))
+
+    def gap() -> str:
+        kind = draw(st.sampled_from(["", " ", "line", "block", "\t", "break"]))
+        if kind in ("line", "block"):
+            comments.append(f'"{len(comments)}", {{[')
+            return f" // {comments[-1]}{line}" if kind == "line" else f"/* {comments[-1]} */"
+        return line if kind == "break" else kind
+
+    def joined(parts: list[str], opened: str, closed: str) -> str:
+        comma = draw(st.sampled_from(["", ","])) if parts else ""
+        between = [f"{gap()}{part}{gap()}" for part in parts]
+        return opened + (",".join(between) or gap()) + comma + gap() + closed
+
+    labels = draw(st.lists(st.sampled_from(["deploy", "mlpilot: watch", "mlpilot: resume", "größe"]), unique=True))
+    tasks = [joined([f'"label":{gap()}"{label}"', '"type": "shell"'], "{", "}") for label in labels]
+    members = [f'"tasks":{gap()}{joined(tasks, "[", "]")}', '"version"' + gap() + ':"2.0.0"', '"theirs": 1']
+    chosen = draw(st.permutations(members[: draw(st.integers(0, 3))]))
+    text = draw(st.sampled_from(["", "\ufeff"])) + gap() + joined(chosen, "{", "}") + gap()
+    return text, [comment for comment in comments if comment in text]
+
+
+@settings(max_examples=50, deadline=None)
+@given(as_people_write())
+def test_whatever_people_write_between_stays(written: tuple[str, list[str]]) -> None:
+    text, comments = written
+    before, after = jsonc.read(text).value, merged(text)
+    held = jsonc.read(after).value
+    ours = {task["label"]: task for task in TASKS}
+    assert merged(after) == after
+    assert {task["label"]: task for task in held["tasks"] if task["label"] in ours} == ours
+    assert len(held["tasks"]) == len(set(labels(after)))
+    theirs = [task for task in before.get("tasks", []) if task["label"] not in ours]
+    assert [task for task in held["tasks"] if task["label"] not in ours] == theirs
+    assert held.get("theirs") == before.get("theirs")
+    replaced = "mlpilot: " in text  # what stands inside a task of ours goes with it
+    assert replaced or all(comment in after for comment in comments)
+
+
+def test_layout_is_as_it_was() -> None:
+    tabs = merged('{\n\t"tasks": []\n}\n')
+    assert '\n\t\t{\n\t\t\t"label"' in tabs and "\n  " not in tabs
+    assert merged('\ufeff{\r\n  "tasks": []\r\n}').startswith("\ufeff{\r\n")
+    assert "\n" not in merged('{\r\n  "tasks": []\r\n}').replace("\r\n", "")
+
+
+@pytest.mark.parametrize("text", ["\ufeff", " \r\n\t", "\ufeff\n"])
+def test_a_file_of_nothing_is_a_new_one(text: str) -> None:
+    assert jsonc.read(merged(text)).value == json.loads(merged(""))
 
 
 @pytest.mark.parametrize(
