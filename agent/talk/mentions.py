@@ -59,6 +59,18 @@ def mentioned(text: str) -> Mentioned:
     return Mentioned(words, tuple(tables), tuple(files))
 
 
+def table_here(folder: Path) -> str:
+    """The name of a table in this folder, the newest, as one types it; empty where there is none."""
+    try:
+        found = [one for one in folder.iterdir() if _TABLE.search(one.name) and one.is_file()]
+        newest = max(found, key=lambda one: one.stat().st_mtime, default=None)
+    except OSError:
+        return ""
+    if newest is None or newest.name.startswith(".") or not newest.name.isprintable() or '"' in newest.name:
+        return ""
+    return f'"{newest.name}"' if " " in newest.name else newest.name
+
+
 def with_files(text: str, files: tuple[str, ...]) -> str:
     """The words, and below them the text of each file. Raises `UserError` where it is not small, plain text."""
     parts, left = [text], MOST_BYTES

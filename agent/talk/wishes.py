@@ -70,7 +70,10 @@ _WAYS: dict[str, tuple[str, ...]] = {
         rf"^(?:predict|score)\s+(?:the\s+)?(?:new\s+)?(?:rows\s+(?:in|of)\s+)?{_FILE}",
         rf"^apply\s+(?:it|the best|the model)\s+to\s+{_FILE}".replace("<file>", "<other>"),
     ),
-    "load": (rf"\b(?:load|open|read|take|use|look at)\s+(?:the\s+)?(?:table|file|data)?\s*{_FILE}",),
+    "load": (
+        rf"\b(?:load|open|read|take|use|look (?:at|into)|what(?:'s| is) in|tell me about|show(?: me)?|describe|explore"
+        rf"|profile|summari[sz]e|analy[sz]e)\s+(?:the\s+)?(?:table|file|data)?\s*{_FILE}",
+    ),
     "odd": (
         r"\b(?:what(?:'s| is)|anything|something|find|see)\b.{0,40}\b(?:odd|strange|wrong|weird|unusual|suspicious)",
         r"^(?:describe|profile|summari[sz]e)\b",
@@ -138,6 +141,18 @@ _WORDS = (
     ast.Compare, ast.Is, ast.IsNot, ast.In, ast.NotIn,
 )  # fmt: skip
 """What Python and plain words have in common: “churn, fee”, “data is odd”, “not good”."""
+
+
+_ASKING = re.compile(
+    r"^(?:help|hello|hi|hey|good (?:morning|day|evening))\b|\bwhat (?:can|could) (?:you|i|we) (?:do|ask|say)\b"
+    r"|\bhow does (?:this|it) work\b|\bhow do i (?:start|begin|use)\b",
+    re.IGNORECASE,
+)
+
+
+def asks_for_help(text: str) -> bool:
+    """Whether this greets, or asks what can be said here."""
+    return bool(_ASKING.search(text.strip()))
 
 
 def is_code(text: str, known: Container[str] = ()) -> bool:

@@ -14,8 +14,8 @@ from mlpilot.agent.models.switchboard import NoAnswer, Switchboard
 from mlpilot.agent.options import RunOptions
 from mlpilot.agent.talk.asking import Act, Hearing, ask, told_of
 from mlpilot.agent.talk.memory import Memory
-from mlpilot.agent.talk.mentions import Mentioned, mentioned, with_files
-from mlpilot.agent.talk.wishes import VERBS, Wish, command, is_code, nearest_verb, understand
+from mlpilot.agent.talk.mentions import Mentioned, mentioned, table_here, with_files
+from mlpilot.agent.talk.wishes import VERBS, Wish, asks_for_help, command, is_code, nearest_verb, understand
 from mlpilot.chat import happenings as happen
 from mlpilot.chat.changes import Change, Changes
 from mlpilot.chat.deeds import Deeds
@@ -143,8 +143,9 @@ class Copilot:
         if named.tables and not any(wish.verb in ("load", "predict") for wish in wishes):
             wishes = [*(Wish("load", (name,)) for name in named.tables), *wishes]
         if not wishes:
-            self._tell(happen.Told(_not_understood(self.options)))
-            return False
+            helping = asks_for_help(named.words)
+            self._tell(happen.Told(_CAN.format(example=self.example()) if helping else self._not_understood()))
+            return helping
         return all(self.deeds.do(wish) for wish in wishes)
 
     def _command(self, text: str) -> bool:
@@ -337,6 +338,15 @@ class Copilot:
                 self.memory.keep("output", result.stdout[-20_000:], **more)
         self._show(what)
 
+    def example(self) -> str:
+        """A first request that would work here."""
+        table = table_here(Path.cwd())
+        return f"load {clean(table) or 'churn.csv'} and tell me what's odd"
+
+    def _not_understood(self) -> str:
+        why = "" if self.options.brain == "builtin" else ", and no model is configured that could"
+        return f"this I do not understand{why}. {_CAN.format(example=self.example())}"
+
     def model_line(self) -> str:
         """Who is asked, and what that sends and costs."""
         from mlpilot.agent.brains import disclosure
@@ -361,13 +371,11 @@ _PRIVACY = (
 )
 
 
+_CAN = (
+    "I understand commands (/help), Python, and plain requests such as “{example}”, “predict COLUMN for 5 minutes”, "
+    "“how is it going?”, “why did #3 fail?”, “explain the errors”, “tune the best for 10 minutes”"
+)
+
+
 def _no_model() -> str:
     return "no model is configured (`mlpilot models` says how): commands and plain requests work, free talk does not"
-
-
-def _not_understood(options: RunOptions) -> str:
-    why = "" if options.brain == "builtin" else ", and no model is configured that could"
-    return (
-        f"I understand commands (/help), Python, and plain requests such as “load churn.csv and tell me what's odd”, "
-        f"“predict churned for 5 minutes”, “why did #3 fail?”, “tune the best for 10 minutes”: this I do not{why}"
-    )

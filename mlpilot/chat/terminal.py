@@ -236,6 +236,8 @@ class Chat:
         copilot = self._copilot
         self._show(happen.Told(f"mlpilot chat · talk {copilot.memory.name} · {copilot.model_line()}"))
         self._show(happen.Told("/help lists commands, @ completes files, Esc Enter makes a new line, Ctrl-D leaves"))
+        if not copilot.deeds.run and not any(True for _ in copilot.memory.entries()):
+            self._show(happen.Told(f"a first step: {copilot.example()}"))
 
     def _control(self, sequence: str) -> None:
         """To the terminal at once: what ends no line would wait for the next."""

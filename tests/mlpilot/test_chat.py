@@ -89,6 +89,7 @@ def test_commands_need_no_model(talk: Callable[..., Talk]) -> None:
     assert chat.say("x") and "41" in chat.text(happen.CellText)
     assert not chat.say("1 / 0")
     assert not chat.say("make me happy") and "no model is configured" in chat.text()
+    assert chat.say("hello, what can you do?") and "“load churn.csv and tell me" in chat.text()
     assert not chat.say("/bord") and "did you mean /board?" in chat.text(happen.Trouble)
     assert not chat.say("/run --target chruned") and "did you mean 'churned'?" in chat.text(happen.Trouble)
     assert not chat.say("/undo") and not chat.say("/stop") and not chat.say("/load nothing.csv")

@@ -41,6 +41,8 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ("load 'my data.csv' and predict price by r2", ["load", "run"]),
         ("tune the best for ten minutes", ["tune"]),
         ("why did fold 3 fail?", ["why"]),
+        ("what's in churn.csv?", ["load"]),
+        ("describe churn.csv", ["load", "odd"]),
         ("predict new.csv", ["predict"]),
         ("how is it going?", ["status"]),
         ("stop", ["stop"]),
