@@ -295,7 +295,8 @@ _ARRAYS = (
 _PYTHON = (
     sign(
         "missing-package",
-        r"Missing optional dependency '(\w{1,80})'|ImportError: Could not import (\w{1,80})|`(\w{1,80})` is not installed",
+        r"Missing optional dependency '(\w{1,80})'|ImportError: Could not import (\w{1,80})"
+        r"|`(\w{1,80})` is not installed",
         "the package {0}{1}{2} is needed for this, and not installed",
         "install it, or add it to the sandbox's packages; its name to install may differ from its name to import",
     ),
