@@ -18,6 +18,8 @@ from mlpilot.sandbox.errors import UserError
 FILE = "journal.db"
 FIRST = frozenset({"runs", "solutions", "experiments", "attempts", "folds", "test_looks"})
 """Tables that every Journal has; later ones are added where they are missing."""
+UNREAD = frozenset({"lessons"})
+"""Of those that were added later, the ones that nobody asks for who only looks."""
 AWAY = "set MLPILOT_HOME to a folder that you may write to"
 _REMEDIES = {
     sqlite3.SQLITE_CORRUPT: "is damaged ({cause}); move it away, and the next run begins a new one",
@@ -110,7 +112,8 @@ def _checked(engine: sa.Engine, file: Path, *, make: bool) -> sa.Engine:
                 return _nothing()
             older = known.issuperset(FIRST)
             for table in metadata.sorted_tables:
-                if known and not (make and older and table.name not in known):  # what can be added is not missed
+                missing = older and table.name not in known  # what can be added is not missed, nor what nobody asks for
+                if known and not (missing and (make or table.name in UNREAD)):
                     connection.execute(sa.select(table).limit(0))
             if make and not known.issuperset(metadata.tables):
                 _make_tables(connection)

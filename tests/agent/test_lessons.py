@@ -283,6 +283,16 @@ def test_a_run_that_is_removed_takes_its_lessons_with_it(journal: Journal) -> No
     assert learnt_in(journal) == []
 
 
+def test_a_journal_of_an_older_version_can_be_looked_at_and_gets_its_table(journal: Journal, tmp_path: Path) -> None:
+    journal.close()
+    with Journal.open(tmp_path / "state") as older, older.transaction() as connection:
+        connection.exec_driver_sql("DROP TABLE lessons")
+    with Journal.read(tmp_path / "state") as reader:
+        assert "one" in reader.names()
+    with Journal.open(tmp_path / "state") as writer:
+        assert learnt_in(writer) == []
+
+
 def learnt_in(journal: Journal) -> list[Any]:
     with journal.transaction() as connection:
         return list(connection.execute(sa.select(lessons)))

@@ -78,7 +78,7 @@ _OURS = (
         "wrong-type",
         r"AttributeError: '(list|dict|str|int|float|tuple|set|bool|function|method|generator|type)' object has no"
         r" attribute '(\w{1,100})'",
-        "what is of type {0} has no {1}",
+        "what is of type {0} has no {1!r}",
         "look at what was assigned to it last: another kind of object is meant",
     ),
     sign(

@@ -48,7 +48,8 @@ FAMILIES = (
     ),
     sign(
         "setting-out-of-range",
-        r"between \S{1,20} and|in the range|must be in\b|has to be (?:in|between)|\d\.\.\d|exceed|divisible"
+        r"between \S{1,20} and|valid range|in the range"
+        r"|must be in\b|has to be (?:in|between)|\d\.\.\d|exceed|divisible"
         r"|[Ii]nvalid learning|(?:greater|less|larger|smaller|bigger) (?:than|or equal|equal)"
         r"|[Ee]xpected a (?:positive|float)|\bpositive\b"
         r"|negative|one of \{|[<>]=? (?:low|high)\b|valid values are|allowed values",

@@ -294,6 +294,13 @@ _ARRAYS = (
 )
 _PYTHON = (
     sign(
+        "missing-package",
+        r"Missing optional dependency '(\w{1,80})'|ImportError: Could not import (\w{1,80})"
+        r"|`(\w{1,80})` is not installed",
+        "the package {0}{1}{2} is needed for this, and not installed",
+        "install it, or add it to the sandbox's packages; its name to install may differ from its name to import",
+    ),
+    sign(
         "assigned-later",
         r"cannot access local variable '(\w{1,100})'|local variable '(\w{1,100})' referenced before assignment",
         "{0}{1} is used before it is given a value: it is assigned further down, or in a branch that was not taken",

@@ -41,11 +41,13 @@ def failure_text(diagnosis: Diagnosis, source: str, privacy: Privacy, *, own: bo
 
 def _allowed(diagnosis: Diagnosis, source: str) -> str:
     """What is certain to hold no cell of the table."""
-    for sign in SIGNS:
-        if sign.kind == diagnosis.kind:
-            found = sign.pattern.search(diagnosis.evidence)
-            groups = [group or "" for group in found.groups()] if found else [""] * 9
-            return sign.message.format(*(_known_word(group, source) for group in groups))
+    signs = [sign for sign in SIGNS if sign.kind == diagnosis.kind]
+    for sign in signs:
+        found = sign.pattern.search(diagnosis.evidence)
+        if found:
+            return sign.message.format(*(_known_word(group, source) if group else "" for group in found.groups()))
+    if signs:
+        return signs[0].message.format(*["…"] * 9)
     if diagnosis.kind in ENDINGS:
         return ENDINGS[diagnosis.kind]
     for kind, words in _REJECTED.items():
@@ -57,8 +59,10 @@ def _allowed(diagnosis: Diagnosis, source: str) -> str:
 
 
 def _known_word(text: str, source: str) -> str:
-    """A word that stands in the code, which the model knows; anything else is withheld."""
+    """A word that stands in the code, which the model knows, or a type of Python's own; anything else is withheld."""
     word = text.strip("'\"")
+    if isinstance(getattr(builtins, word, None), type):
+        return text
     return text if word in re.findall(r"\w+", source) or word in re.findall(r"[\w.]+", source) else "…"
 
 

@@ -31,7 +31,13 @@ def told(type: str, message: str, privacy: str = "schema", *, own: bool = True, 
 
 
 def test_a_known_exception_is_told_with_its_line_and_the_line_s_own_text() -> None:
-    assert told("KeyError", f"'{CELL}'") == "KeyError was raised; line 5: return word.no_such_thing"
+    assert told("EOFError", f"'{CELL}'") == "EOFError was raised; line 5: return word.no_such_thing"
+
+
+def test_of_a_missing_key_it_is_told_that_it_is_missing_and_not_which() -> None:
+    said = told("KeyError", f"'{CELL}'")
+    assert said.startswith("there is no key or column …; line 5: return word.no_such_thing")
+    assert CELL not in said
 
 
 def test_the_type_of_an_exception_is_told_only_where_it_is_well_known() -> None:

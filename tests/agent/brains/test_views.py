@@ -17,6 +17,7 @@ from mlpilot.agent.brains.llm.views import (
     MOST_BOARD,
     board_text,
     columns_text,
+    lessons_text,
     numbered,
     parent_text,
     task_text,
@@ -277,7 +278,8 @@ def test_what_is_asked_does_not_grow_with_the_run() -> None:
     for count in (10, 100, 1000):
         seen = long_run(count)
         task, board = task_text(CARD, "schema", 2000), board_text(seen, "schema")
-        asked = template("propose").fill(task=task, board=board, time=time_text(seen), most="5")
+        learnt = lessons_text(seen, "schema")
+        asked = template("propose").fill(task=task, board=board, lessons=learnt, time=time_text(seen), most="5")
         sizes[count] = tokens(template("system").text + asked)
     assert sizes[100] <= 1.2 * sizes[10]
     assert sizes[1000] <= 1.2 * sizes[10]
