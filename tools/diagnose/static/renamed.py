@@ -48,6 +48,7 @@ MODULES = {old: new or "joblib" for old, new in OLD_MODULES.items() if old != "s
 NAMES = {
     "sklearn.datasets.load_boston": "fetch_california_housing (load_boston was removed in 1.2)",
     "sklearn.datasets.fetch_mldata": "fetch_openml",
+    "time.clock": "time.perf_counter (time.clock was removed in Python 3.8)",
     "sklearn.metrics.plot_confusion_matrix": "ConfusionMatrixDisplay.from_estimator",
     "sklearn.metrics.plot_roc_curve": "RocCurveDisplay.from_estimator",
     "sklearn.metrics.plot_precision_recall_curve": "PrecisionRecallDisplay.from_estimator",

@@ -105,7 +105,8 @@ def methods(program: Program) -> Iterator[Found]:
     for call in program.trace.of("append"):
         if _is_table(call.receiver) and "pandas" in program.trace.libraries and call.args and not _is_plain(call):
             yield call.node, "append of a table is gone (pandas 2.0): use pd.concat([...])"
-    for call in program.trace.of("next"):
+    own = any(isinstance(node, ast.FunctionDef) and node.name == "next" for node in program.nodes)
+    for call in program.trace.of("next") if not own else ():
         if call.path == ".next" and not call.args and "torch" in program.trace.libraries:
             yield call.node, f"{call.on()}.next() is gone: write next({call.on()})"
 

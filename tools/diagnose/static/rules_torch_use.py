@@ -249,3 +249,29 @@ def _stored(loop: ast.For) -> list[ast.Name]:
     """Names that the body of a loop binds anew."""
     inner = [one for part in loop.body for one in ast.walk(part)]
     return [one for one in inner if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)]
+
+
+@rule(
+    "LEAK032",
+    "only-the-training-loader-judged",
+    "warning",
+    "the only loader that is judged on is that of the training rows",
+    remedy="a loader of other rows for the evaluation",
+    source="Yang et al. 2022, overlap leakage; Humbatova et al. 2020, wrong selection of data",
+)
+def training_loader_judged(program: Program) -> Iterator[Found]:
+    """`for x, y in train_loader:` within `no_grad`, and no other loader that is asked about."""
+    asked = [call for call in program.trace.of("__call__") if nets.is_module(call.receiver) and call.loops]
+    outer = [call for call in asked if "forward" not in call.inside]
+    trained = {_over(call.loops[-1]) for call in outer if call.grad} - {""}
+    judged = {_over(call.loops[-1]): call for call in outer if not call.grad}
+    if not backwards(program) or len(judged) != 1:
+        return
+    ((loader, call),) = judged.items()
+    elsewhere = any(not one.grad and not one.loops for one in program.trace.of("__call__"))
+    if loader in trained and not elsewhere and not call.inside:
+        yield call.loops[-1], f"{loader} is what the model is trained on, and it is judged on no other rows"
+
+
+def _over(loop: ast.AST) -> str:
+    return _iterated(loop.iter) if isinstance(loop, ast.For) else ""
