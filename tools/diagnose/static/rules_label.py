@@ -8,7 +8,6 @@ import ast
 import re
 from collections.abc import Iterator
 
-from mlpilot.tools.diagnose.static import frames
 from mlpilot.tools.diagnose.static.judged import fits, is_model, last_fit
 from mlpilot.tools.diagnose.static.rule import Found, Program, rule
 from mlpilot.tools.diagnose.static.rules_overlap import holds
@@ -230,14 +229,16 @@ def shuffled_alone(program: Program) -> Iterator[Found]:
     ]
     if len(shuffled) != 1:
         return
-    name = shuffled[0].text(0)
-    for call, _, _, y in fits(program):
-        used = frames.gathered(y) if y is not None else []
-        X = as_data(call.get("X", 0) or call.get("x"))
-        before = as_data(shuffled[0].args[0])
-        if X is None or before is None or before.kind != "data" or not used or call.order < shuffled[0].order:
+    name, before = shuffled[0].text(0), as_data(shuffled[0].args[0])
+    for call, _, X, y_value in fits(program):
+        y = as_data(y_value)
+        if X is None or y is None or before is None or before.kind != "data" or call.order < shuffled[0].order:
             continue
-        heads = {row[0] for row in X.rows}, {row[0] for row in before.rows}, {row[0] for row in used[0].rows}
-        if heads[0] and heads[0] == heads[1] == heads[2] and used[0].role == "y" and before.role == "X":
-            yield shuffled[0].node, f"{name} is shuffled in place, and {call.text(1, 'y')} keeps its order"
+        moved, kept = (X, y) if before.role == "X" else (y, X)
+        told = {moved.role, kept.role} == {"X", "y"} and moved.role == before.role and "shuffled" not in kept.flags
+        heads = [{row[0] for row in one.rows} for one in (moved, before, kept)]
+        apart = all(step[0] == "source" for head in heads for step in head)  # each read from a file of its own
+        if told and heads[0] and heads[0] == heads[1] and (heads[1] == heads[2] or apart):
+            other = call.text(1, "y") if moved is X else call.text(0, "X")
+            yield shuffled[0].node, f"{name} is shuffled in place, and {other} keeps its order"
             return
