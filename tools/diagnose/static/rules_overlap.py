@@ -16,8 +16,8 @@ from mlpilot.tools.diagnose.static.judged import (
     torch_uses,
 )
 from mlpilot.tools.diagnose.static.rule import Found, Program, rule
-from mlpilot.tools.diagnose.static.trace import as_data
-from mlpilot.tools.diagnose.static.values import Data, Rows, Seq, covers, overlap
+from mlpilot.tools.diagnose.static.trace import Call, as_data
+from mlpilot.tools.diagnose.static.values import Data, Instance, Rows, Seq, covers, overlap
 
 _OVERLAP = "Yang et al. 2022, overlap leakage"
 
@@ -208,6 +208,12 @@ def test_in_training(program: Program) -> Iterator[Found]:
                 return
 
 
+def _stops_early(call: Call) -> bool:
+    """Whether rows that are looked at decide when a training of XGBoost's or LightGBM's ends."""
+    made = call.receiver.kwargs if isinstance(call.receiver, Instance) else {}
+    return bool({"early_stopping_rounds", "callbacks"} & {*made, *call.kwargs})
+
+
 @rule(
     "LEAK018",
     "validation-is-training",
@@ -220,7 +226,14 @@ def validated_on_training(program: Program) -> Iterator[Found]:
     """`validation_data=(x_train, y_train)`."""
     for call in program.trace.of("fit"):
         given = call.get("validation_data")
-        X = as_data(call.get("x", 0))
+        X = as_data(call.get("x", 0) or call.get("X"))
+        sets = call.get("eval_set")
+        if isinstance(sets, Seq) and len(sets.items) == 1 and X is not None and _stops_early(call):
+            pair = sets.items[0]
+            seen = as_data(pair.items[0]) if isinstance(pair, Seq) and pair.items else None
+            if seen is not None and X.rows and seen.rows == X.rows and "mixed" not in X.flags | seen.flags:
+                yield call.node, "the only eval_set is the training rows: training never stops for them"
+            continue
         if X is None or not isinstance(given, Seq) or not given.items or not nets.is_keras_model(call.receiver):
             continue
         watched = as_data(given.items[0])

@@ -6,14 +6,14 @@ Sources: PyTorch, torch.nn and torch.optim; Humbatova et al. 2020 (model, tensor
 import ast
 from collections.abc import Iterator
 
-from mlpilot.tools.diagnose.static import nets
+from mlpilot.tools.diagnose.static import estimators, nets
 from mlpilot.tools.diagnose.static.listing import listed
 from mlpilot.tools.diagnose.static.naming import tokens
 from mlpilot.tools.diagnose.static.rule import Found, Program, rule
 from mlpilot.tools.diagnose.static.rules_torch_loop import backwards
 from mlpilot.tools.diagnose.static.tensors import torch_input, torch_layer
 from mlpilot.tools.diagnose.static.trace import Call, as_data, path_of, written
-from mlpilot.tools.diagnose.static.values import Class, Const, Data, Instance, Seq, Value, constant, number
+from mlpilot.tools.diagnose.static.values import Class, Const, Data, Instance, Seq, Table, Value, constant, number
 
 
 def optimisers(program: Program) -> list[Instance]:
@@ -91,21 +91,15 @@ def plain_list(program: Program) -> Iterator[Found]:
         for value in (given.items if isinstance(given, Seq) else [given])
     }
     for target, base, value, _ in program.trace.stored:
-        if (
-            not isinstance(target, ast.Attribute)
-            or not nets.is_module(base)
-            or not isinstance(value, Seq)
-            or value.kind != "list"
-        ):
+        listed = isinstance(value, Seq) and value.kind == "list"
+        if not isinstance(target, ast.Attribute) or not (listed or isinstance(value, Table)):
             continue
-        layers = [one for one in value.items if nets.is_module(one)]
-        if (
-            layers
-            and not any(id(one) in held for one in layers)
-            and isinstance(base, Instance)
-            and base.own is not None
-        ):
-            yield target, f"self.{target.attr} is a plain list: its layers are not the model's, and are never trained"
+        layers = [one for one in estimators.stacked(value) if nets.is_module(one)]
+        mine = nets.is_module(base) and isinstance(base, Instance) and base.own is not None
+        by_hand = not listed and program.names & {"add_module", "setattr", "register_module", "ModuleDict"}
+        if layers and mine and not by_hand and not any(id(one) in held for one in layers):
+            kind = "list" if listed else "dict"
+            yield target, f"self.{target.attr} is a plain {kind}: its layers are not the model's, and are never trained"
 
 
 @rule(
