@@ -109,3 +109,33 @@ def only_last_batch(program: Program) -> Iterator[Found]:
     after = isinstance(inner, ast.For) and step.node.lineno > (inner.end_lineno or 0)
     if after and clear.loops == back.loops and step.loops == back.loops[:-1] and step.order > back.order:
         yield step.node, "gradients are cleared for each batch, and the step is after the loop: one batch counts"
+
+
+@rule(
+    "TORCH127",
+    "numpy-within-forward",
+    "error",
+    "the graph is cut by numpy within forward",
+    remedy="operations of torch (torch.relu, torch.maximum): they have gradients",
+    source="PyTorch, Autograd mechanics; Tensor.numpy: needs a tensor that does not require grad",
+)
+def numpy_within_forward(program: Program) -> Iterator[Found]:
+    """`h = self.a(x).detach().numpy()`, and `self.b(torch.from_numpy(h))`."""
+    for function in program.nodes:
+        if not isinstance(function, ast.FunctionDef) or function.name != "forward":
+            continue
+        calls = [one for one in ast.walk(function) if isinstance(one, ast.Call)]
+        layers = [one for one in calls if written(one.func).startswith("self.")]
+        out = [one for one in calls if written(one.func).endswith((".numpy", ".tolist")) and _of_layers(one, layers)]
+        back = [one for one in calls if written(one.func).rpartition(".")[2] in _TO_TENSORS and not one.keywords]
+        after = [one for one in layers if any(one.lineno > cut.lineno for cut in out)]
+        if out and back and after:
+            yield out[0], f"what comes before {written(out[0])} gets no gradient: it is cut off from the graph"
+
+
+_TO_TENSORS = ("from_numpy", "tensor", "as_tensor", "Tensor", "FloatTensor")
+
+
+def _of_layers(call: ast.Call, layers: list[ast.Call]) -> bool:
+    """Whether it is asked of what a layer gave, there and then."""
+    return any(one in layers for one in ast.walk(call.func))

@@ -4,6 +4,7 @@ Sources: Yang et al. 2022 (overlap and multi-test leakage); Dwork et al., "The r
 2011.
 """
 
+import ast
 from collections.abc import Iterator
 
 from mlpilot.tools.diagnose.static import estimators, nets
@@ -233,6 +234,10 @@ def validated_on_training(program: Program) -> Iterator[Found]:
             seen = as_data(pair.items[0]) if isinstance(pair, Seq) and pair.items else None
             if seen is not None and X.rows and seen.rows == X.rows and "mixed" not in X.flags | seen.flags:
                 yield call.node, "the only eval_set is the training rows: training never stops for them"
+            continue
+        whole = {one.arg: one.value for one in call.node.keywords}.get("validation_data")
+        if isinstance(whole, ast.Name) and nets.is_keras_model(call.receiver) and whole.id == call.text(0, "x"):
+            yield call.node, f"validation_data is {whole.id}, the training set itself: overfitting cannot be seen"
             continue
         if X is None or not isinstance(given, Seq) or not given.items or not nets.is_keras_model(call.receiver):
             continue
