@@ -46,11 +46,18 @@ def forward_returns(program: Program) -> Iterator[Found]:
     """A `forward` without `return`."""
     for node, _ in modules(program):
         forward = _method(node, "forward")
-        if forward is None or not (len(forward.body) > 1 or isinstance(forward.body[0], ast.Assign)):
+        if forward is None or (forward.returns is not None and written(forward.returns) == "None"):
             continue
+        if all(isinstance(one, ast.Pass) or _is_text(one) for one in forward.body):
+            continue  # to be written by those that inherit it
         inner = list(ast.walk(forward))
         if not any(isinstance(one, ast.Return | ast.Raise | ast.Yield) for one in inner):
             yield forward, f"{node.name}.forward returns nothing: the model's output is None"
+
+
+def _is_text(node: ast.stmt) -> bool:
+    """Whether a statement is a text or an ellipsis by itself."""
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
 
 
 @rule(
