@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 
 from mlpilot.parser import Parser
+from mlpilot.sandbox.errors import UserError
 from mlpilot.streams import answer, note
 
 HELP = "where a run's report is, or open it"
@@ -19,7 +20,13 @@ def main(args: argparse.Namespace) -> int:
     """Print the path."""
     from mlpilot.history import latest, stored
 
-    path = stored(args.run or latest()).report()
+    result = stored(args.run or latest())
+    path = result.report()
+    if not path.is_file():
+        raise UserError(
+            f"{result.run} has no report yet, which is written at the end; `mlpilot view {result.run}` shows how it "
+            f"stands, and `mlpilot resume {result.run}` goes on with it"
+        )
     answer(str(path))
     if args.open and not _open(path):
         note("no browser could be opened here; open the file above by hand")

@@ -1,6 +1,7 @@
 """One small run, and every command that can be used on it, as a person would go through them."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -47,7 +48,8 @@ def test_the_whole_way(capsys, place):
     assert "best     #1" in shown and f"mlpilot report {run} --open" in shown
     listed = call(capsys, "runs").out
     assert run in listed and "table.csv → y" in listed
-    assert call(capsys, "report", run).out.strip() == told["artifacts"]["report"]
+    report = call(capsys, "report").out.strip()  # of the latest, as with its name
+    assert report == call(capsys, "report", run).out.strip() == told["artifacts"]["report"]
 
     exported = call(capsys, "export", run, "out").out.split()
     assert "out/solution.py" in exported and (place / "out" / "report.html").stat().st_size > 1000
@@ -63,8 +65,11 @@ def test_the_whole_way(capsys, place):
     call(capsys, "predict", run, "new.csv", "-o", "predicted.csv")
     assert (place / "predicted.csv").read_text() == printed
 
+    Path(report).unlink()
+    assert f"{run} has no report yet" in call(capsys, "report", code=2).err
     call(capsys, "rm", run)
     call(capsys, "show", run, code=2)
+    assert "nothing has been run" in call(capsys, "show", code=2).err
     assert "no runs in this folder yet" in call(capsys, "runs").err
 
 
