@@ -48,8 +48,9 @@ NO_LOSS = Claim("score, whatever the loss is", "more")
 
 def proven(claims: tuple[Claim, ...], before: list[Seen], after: list[Seen]) -> tuple[Proof | None, str]:
     """The first claim that the runs bear out; else why there is none."""
-    if len(after) < len(before) or not all(seen.ended.status == "ok" for seen in [*before, *after]):
-        return None, "the script no longer ran to its end"
+    ended = {seen.ended.status for seen in [*before, *after]} - {"ok"}
+    if ended or len(after) < len(before):
+        return None, "a run took longer than its time" if "timeout" in ended else "the script no longer ran to its end"
     if skeleton(before[0].printed) != skeleton(after[0].printed):
         return None, "it printed something else than other numbers"
     if kinds_of_warnings(seen.ended for seen in after) - kinds_of_warnings(seen.ended for seen in before):
