@@ -193,7 +193,10 @@ def test_half_mended_is_not_handed_over(capsys, tmp_path):
 def test_a_script_that_does_not_end_could_not_be_judged(capsys, tmp_path):
     path = write(tmp_path / "slow.py", "while True:\n    pass\n")
     said = fix(capsys, path, "--timeout", "1", code=3)
-    assert said["status"] == "failed" and said["reason"] == "it did not finish in its time"
+    assert (
+        said["status"] == "failed"
+        and said["reason"] == "it did not finish in its time; --timeout gives each run longer"
+    )
 
 
 @pytest.mark.sandbox

@@ -1,11 +1,13 @@
 """What a mend must never do: make draws alike that were meant to differ, vary what is studied, overrule a verdict."""
 
 import ast
+from types import SimpleNamespace
 
 import pytest
 
 from mlpilot.sandbox.protocol import CellError
 from mlpilot.tools.diagnose.model import Diagnosis
+from mlpilot.tools.inside import mlpilot_loading
 from mlpilot.tools.mending import leak, settings
 from mlpilot.tools.mending.complaints import failure, own_verdict
 from mlpilot.tools.mending.meant import loses, meant
@@ -152,3 +154,20 @@ UNEXPECTED = "TypeError: {}.__init__() got an unexpected keyword argument '{}'"
 )  # fmt: skip
 def test_what_was_asked_for_is_written_right_or_told_and_not_left_out(source, evidence, texts, lost):
     assert unknown(source, evidence) == (texts, lost)
+
+
+class Loader:
+    """Takes what PyTorch's does, and needs no PyTorch."""
+
+    def __init__(
+        self, dataset, batch_size=1, num_workers=0, timeout=0, *, prefetch_factor=None, persistent_workers=False
+    ):
+        self.taken = dataset, batch_size, num_workers, timeout, prefetch_factor, persistent_workers
+
+
+def test_a_loader_has_no_workers_within_the_walls_and_is_else_what_was_asked_for():
+    torch = SimpleNamespace(utils=SimpleNamespace(data=SimpleNamespace(DataLoader=Loader)))
+    mlpilot_loading.without_workers(torch)
+    assert Loader([1], 8, 4, 5, prefetch_factor=2, persistent_workers=True).taken == ([1], 8, 0, 0, None, False)
+    assert Loader([1], batch_size=8, num_workers=2).taken == ([1], 8, 0, 0, None, False)
+    assert Loader([1], 8, timeout=0).taken == ([1], 8, 0, 0, None, False)

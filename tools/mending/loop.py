@@ -72,7 +72,8 @@ def mend(source: str, path: str, run: Run, read: list[Diagnosis]) -> Mend:
     work = Work(source, path, run, source, run(source, probe=probe), read)
     broken = failure(work.ended, source, path)
     if broken is not None and broken.code == UNFINISHED:
-        return Mend("failed", (*read, broken), source, reason=ENDINGS[broken.kind])
+        longer = "; --timeout gives each run longer" if work.ended.status == "timeout" else ""
+        return Mend("failed", (*read, broken), source, reason=ENDINGS[broken.kind] + longer)
     why = _failures(work)
     if why:
         return Mend("not_repaired", work.diagnoses(), source, reason=why)

@@ -1,0 +1,28 @@
+"""PyTorch's loaders within the walls: rows are loaded by the script's own process, whatever `num_workers` says.
+
+Workers hand tensors over through sockets, which code inside may not open, and the script would wait for ever.
+"""
+
+import functools
+import inspect
+from typing import Any
+
+_OF_WORKERS = ("num_workers", "prefetch_factor", "persistent_workers", "multiprocessing_context", "timeout")
+
+
+def without_workers(torch: Any) -> None:
+    """Make every `DataLoader` one without workers."""
+    loader = torch.utils.data.DataLoader
+    own = loader.__init__
+    names = list(inspect.signature(own).parameters)
+
+    @functools.wraps(own)
+    def made(self: Any, *given: Any, **more: Any) -> None:
+        asked = {**dict(zip(names[1:], given, strict=False)), **more}
+        if len(given) < len(names) and asked.get("num_workers"):
+            kept = {name: value for name, value in asked.items() if name not in _OF_WORKERS}
+            own(self, **kept)
+        else:
+            own(self, *given, **more)
+
+    loader.__init__ = made
