@@ -8,6 +8,7 @@ import pytest
 from mlpilot.evals.trainings import suite
 from mlpilot.evals.trainings.generate import training
 from mlpilot.evals.trainings.plan import KINDS, PROBLEMS
+from mlpilot.tools.diagnose.static.report import check_source
 
 
 @pytest.mark.parametrize("problem", [*PROBLEMS, None])
@@ -21,6 +22,12 @@ def test_trainings_parse_differ_and_come_out_the_same_again(problem):
     assert {one.plan.kind for one in made} == set(KINDS)
     assert {one.plan.framework for one in made} == {"torch", "keras"}
     assert training(7, problem) == made[7]
+
+
+def test_reading_finds_no_error_in_a_healthy_training():
+    texts = [training(number, None).text for number in range(25)]
+    assert any("n_class=" in text for text in texts)  # some of ten classes are not ten
+    assert [one for text in texts for one in check_source(text, "script.py") if one.severity == "error"] == []
 
 
 def test_a_score_is_worse_by_its_own_direction():

@@ -321,6 +321,8 @@ def split(context: Context, call: Call) -> Value:
 def dataset(context: Context, call: Call) -> Value:
     """A bundled data set, or a made one."""
     name, form = DATASETS.get(call.name, (call.name, ""))
+    if call.get("n_class") is not None:  # load_digits(n_class=6): of its ten classes, some
+        name = f"part of {name}"
     serial = context.fresh()
     base = Data(rows=frozenset({(("source", serial, name),)}), frame=0, dataset=name)
     X, y = base.but(role="X"), base.but(role="y", form=form)
