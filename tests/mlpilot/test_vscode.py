@@ -331,6 +331,7 @@ def test_a_table_that_cannot_be_read_is_a_problem_at_its_line(tmp_path: Path, na
 
 
 @pytest.mark.skipif(shutil.which("node") is None, reason="NOT TESTED: there is no Node here to try the regex in")
+@pytest.mark.slow
 @pytest.mark.sandbox
 def test_what_a_run_prints_is_no_problem(tmp_path: Path) -> None:
     table = tmp_path / "ta ble.csv"
