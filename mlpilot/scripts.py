@@ -6,6 +6,7 @@ import io
 import os
 import re
 import signal
+import threading
 import tokenize
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -100,14 +101,18 @@ def write_script(script: Script, text: str) -> Path:
 
 @contextlib.contextmanager
 def _whole() -> Iterator[None]:
-    """A Ctrl-C that comes while files are written comes too late: both are written, and nothing half of them."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    """A Ctrl-C that comes while files are written comes too late: both are written, and nothing half of them.
+
+    A mask would hold for this thread alone, and any other may be the one that the system hands the signal to.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield  # only the main thread is ever interrupted
+        return
+    before = signal.signal(signal.SIGINT, lambda *_: None)
     try:
         yield
     finally:
-        if signal.SIGINT in signal.sigpending():
-            signal.sigwait({signal.SIGINT})
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        signal.signal(signal.SIGINT, before or signal.SIG_DFL)
 
 
 def refuse_unwritable(script: Script) -> None:

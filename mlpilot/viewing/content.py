@@ -9,6 +9,7 @@ from pathlib import Path
 from mlpilot.agent.history import recall, status
 from mlpilot.agent.home import home
 from mlpilot.agent.journal import Journal, RunRow
+from mlpilot.agent.kept import table_name
 from mlpilot.agent.overheard import overheard
 from mlpilot.agent.record import ExperimentRecord, RunRecord
 from mlpilot.agent.report.markup import Child, Html, join, tag
@@ -55,7 +56,7 @@ def _with_a_leader(record: RunRecord) -> RunRecord:
 def _head(record: RunRecord) -> Html:
     leader = next((one for one in record.experiments if one.number == record.best), None)
     title = tag(
-        "h1", "Predicting ", tag("em", clip(record.task.target, 60)), f" from {clip(Path(record.spec.data).name, 60)}"
+        "h1", "Predicting ", tag("em", clip(record.task.target, 60)), f" from {clip(table_name(record.spec.data), 60)}"
     )
     kicker = tag("p", f"mlpilot · {clip(record.run, 60)} · a run that is going on", class_="kicker")
     done = [one for one in record.experiments if one.status != "open"]

@@ -5,6 +5,7 @@ import os
 import signal
 import stat
 import textwrap
+import threading
 from pathlib import Path
 
 import pytest
@@ -311,7 +312,14 @@ def test_ctrl_c_while_it_is_written_comes_too_late_and_leaves_nothing_half(tmp_p
         return own(*given)
 
     monkeypatch.setattr(scripts, "write_atomically", interrupted)
-    kept = scripts.write_script(script, "a = 2\n")
+    waiting = threading.Event()
+    other = threading.Thread(target=waiting.wait)  # the system may hand the signal to it
+    other.start()
+    try:
+        kept = scripts.write_script(script, "a = 2\n")
+    finally:
+        waiting.set()
+    other.join()
     assert (path.read_text(), kept.read_text()) == ("a = 2\n", "a = 1\n")
 
 
