@@ -47,8 +47,11 @@ def fallible(request: Any) -> str:
 
 @pytest.fixture(scope="module")
 def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One state folder for all: folds that were fitted once are found, and only the thinking is new."""
-    folder = tmp_path_factory.mktemp("thinking")
+    """One state folder for most: folds that were fitted once are found, and only the thinking is new."""
+    return with_table(tmp_path_factory.mktemp("thinking"))
+
+
+def with_table(folder: Path) -> Path:
     load_wine(as_frame=True).frame.to_csv(folder / "wine.csv", index=False)
     return folder
 
@@ -95,10 +98,10 @@ def ended_well(result: Result, experiments: int = EXPERIMENTS) -> None:
 
 
 @pytest.fixture(scope="module")
-def undisturbed(state: Path) -> tuple[Result, list[bytes]]:
-    """What came of a Run that nobody disturbed, and what was asked."""
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Result, list[bytes]]:
+    """What came of a Run that nobody disturbed, and what was asked; no lessons of others were there."""
     before = Path.cwd()
-    os.chdir(state)
+    os.chdir(with_table(tmp_path_factory.mktemp("undisturbed")))
     try:
         with ScriptedServer(fallible) as server:
             result = run(WINE, options(server))
@@ -213,9 +216,14 @@ run(TaskSpec("wine.csv", "target"), options)
 
 @pytest.mark.parametrize("call", [pytest.param(1, id="code"), pytest.param(3, id="repair", marks=pytest.mark.slow)])
 def test_kill_minus_nine_in_the_middle_of_a_call(
-    undisturbed: tuple[Result, list[bytes]], server: ScriptedServer, call: int
+    undisturbed: tuple[Result, list[bytes]],
+    server: ScriptedServer,
+    call: int,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """It ends as the undisturbed one, and only what was in flight is asked for twice."""
+    monkeypatch.chdir(with_table(tmp_path))  # where no lesson of another Run is
     arrived, hold = threading.Event(), threading.Event()
 
     def reply(request: Any) -> str:
