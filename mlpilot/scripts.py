@@ -34,8 +34,9 @@ class Script:
 
 def read_script(path: Path) -> Script:
     """Read a script that `check` can read. Raises `UserError`."""
-    from mlpilot.tools.diagnose.static.source import UnreadableError, text_of_file
+    from mlpilot.tools.diagnose.static.source import UnreadableError, refuse_data, text_of_file
 
+    refuse_data(path)
     if path.suffix == ".ipynb":
         raise UserError(
             f"{path} is a notebook, and scripts are mended; make one of it with "

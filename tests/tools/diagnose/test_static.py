@@ -118,7 +118,13 @@ def test_folders(tmp_path: Path) -> None:
 def test_what_is_not_there_is_the_persons_mistake(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     os.mkfifo(tmp_path / "fifo")
-    for name, why in (("nowhere.py", "no such file"), ("empty", "no Python file"), ("fifo", "neither a plain file")):
+    (tmp_path / "table.CSV").write_text("a,b\n1,2\n")
+    for name, why in (
+        ("nowhere.py", "no such file"),
+        ("empty", "no Python file"),
+        ("fifo", "neither a plain file"),
+        ("table.CSV", "holds data"),
+    ):
         with pytest.raises(UserError, match=why):
             programs([str(tmp_path / name)])
 

@@ -14,6 +14,7 @@ LARGEST_SCRIPT = 2 * 2**20
 LONGEST_LINE = 200_000
 """Bytes of a notebook (pictures included) and of a script; characters of a line. Beyond, nobody wrote it by hand."""
 SKIPPED = frozenset(("node_modules", "__pycache__", "site-packages", "venv", "env", "virtualenv"))
+_DATA = (".csv", ".tsv", ".tab", ".json", ".jsonl", ".parquet", ".pq", ".xlsx", ".xls", ".ods", ".gz")
 
 
 class UnreadableError(ValueError):
@@ -35,8 +36,15 @@ def programs(paths: list[str]) -> list[Path]:
         elif not path.is_file():
             raise UserError(f"{text}: it is neither a plain file nor a folder")
         else:
+            refuse_data(path)
             found[path] = None
     return list(found)
+
+
+def refuse_data(path: Path) -> None:
+    """Raises `UserError` for a table: its first line may well parse as Python, and nothing would be found in it."""
+    if path.suffix.lower() in _DATA:
+        raise UserError(f"{path} holds data and no program; name a script or a notebook")
 
 
 def _of_folder(root: Path) -> Iterator[Path]:
