@@ -115,7 +115,7 @@ def _drive(page: Page, url: str, args: argparse.Namespace) -> list[str]:
     page.value("jupyterapp.commands.execute('notebook:run-all-cells'); true")  # its promise ends with the last cell
     states: set[str] = set()
 
-    def seen(_: object) -> None:
+    def seen() -> None:
         state = page.value(STATE)
         states.update(state["cards"][:1])
 

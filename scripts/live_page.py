@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent))
-from devtools import Page, browser
+from chromium import Page, browser
 
 TRAP = "window.owned = (window.owned || 0) + 1; fetch('http://192.0.2.1/')"
 NAME = f'<img src=x onerror="{TRAP.replace("/", chr(0x2215))}">.csv'
@@ -101,7 +101,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="mlpilot-view-") as name:
         folder = Path(name)
         _write(folder)
-        with _run(folder, args) as run, _view(folder, run) as url, browser(folder / "browser") as page:
+        with _run(folder, args) as run, _view(folder, run) as url, browser(folder) as page:
             missing += _token(page, url)
             page.open(url)
             missing += _followed(page, args)

@@ -25,10 +25,11 @@ def add_arguments(parser: Parser) -> None:
 
 def main(args: argparse.Namespace) -> int:
     """Serve until Ctrl-C."""
+    from mlpilot.history import latest
     from mlpilot.viewing.content import current, page
     from mlpilot.viewing.server import Server
 
-    run = args.run or _latest()
+    run = args.run or latest()
     current(run)  # so that a name that is not there is told before anything is served
     try:
         server = Server(run, page, current, args.port)
@@ -46,15 +47,6 @@ def main(args: argparse.Namespace) -> int:
         except KeyboardInterrupt:
             return DONE
     return DONE
-
-
-def _latest() -> str:
-    from mlpilot.agent import history
-    from mlpilot.agent.home import home
-    from mlpilot.agent.journal import Journal
-
-    with Journal.read(home()) as journal:
-        return history.latest(journal)
 
 
 def _open(url: str) -> bool:
