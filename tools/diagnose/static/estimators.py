@@ -38,7 +38,6 @@ STATELESS = listed(
     "Normalizer Binarizer PolynomialFeatures FunctionTransformer HashingVectorizer RBFSampler AdditiveChi2Sampler"
 )
 LABEL_ENCODERS = frozenset(("LabelEncoder", "LabelBinarizer", "MultiLabelBinarizer"))
-RESAMPLERS = re.compile(r"SMOTE|ADASYN|OverSampler|UnderSampler|Tomek|SMOTENC|NearMiss|EditedNearest")
 PIPELINES = frozenset(("Pipeline", "make_pipeline", "ColumnTransformer", "make_column_transformer", "FeatureUnion"))
 SEARCHES = listed(
     "GridSearchCV RandomizedSearchCV HalvingGridSearchCV HalvingRandomSearchCV BayesSearchCV TunedThresholdClassifierCV"

@@ -9,9 +9,7 @@ from mlpilot.tools.diagnose.static.values import (
     Class,
     Const,
     Data,
-    Function,
     Instance,
-    Known,
     Seq,
     Table,
     Value,
@@ -283,8 +281,3 @@ def unpacked(value: Value, how_many: int) -> list[Value]:
     if isinstance(value, Data):
         return [value if value.kind not in ("fact",) else UNKNOWN] * how_many
     return [UNKNOWN] * how_many
-
-
-def is_callable(value: Value) -> bool:
-    """Whether it can be called."""
-    return isinstance(value, Function | Class | Known | Instance | Bound)

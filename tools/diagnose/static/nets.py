@@ -310,11 +310,6 @@ def keras_input(call: Call, context: Context) -> Data:
     return Data(kind="data", made_by=layer, shape=keras_shape(layer))
 
 
-def known_paths() -> frozenset[str]:
-    """Functions that are known here."""
-    return frozenset(FUNCTIONS)
-
-
 def is_known(value: Value, *names: str) -> bool:
     """Whether it is a library's name that ends so."""
     return isinstance(value, Known) and value.name in names

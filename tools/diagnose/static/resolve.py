@@ -1,6 +1,5 @@
 """Which library a name belongs to: by the program's imports, and by custom where a fragment has none."""
 
-from mlpilot.tools.diagnose.static.listing import listed
 from mlpilot.tools.diagnose.static.values import Known
 from mlpilot.tools.names import HOME
 
@@ -141,10 +140,3 @@ def by_custom(name: str) -> Known | None:
     """What a name that nothing binds most probably means."""
     path = CUSTOM.get(name)
     return Known(path) if path else None
-
-
-LIBRARIES = listed(
-    "numpy pandas sklearn torch torchvision keras tensorflow xgboost lightgbm catboost imblearn scipy statsmodels"
-    " pytorch_lightning"
-)
-"""Libraries whose programs the rules are about."""
