@@ -10,6 +10,7 @@ state: lost
 
 import socket
 import struct
+import time
 
 frame = struct.pack(">BQ", 3, 1 << 20) + bytes(1 << 20)
 for fd in range(3, 80):
@@ -20,5 +21,6 @@ for fd in range(3, 80):
     except OSError:
         pass
 raw.setblocking(True)
+time.sleep(1)  # what ZeroMQ itself still sends would fall amid a frame, and make junk of all after it
 while True:
     raw.sendall(frame)

@@ -127,7 +127,7 @@ def test_a_message_without_end_does_not_fill_the_host(session: Session, monkeypa
     """Frames in ZeroMQ's own wire format (RFC 37/ZMTP), each announcing another, written past ZeroMQ."""
     monkeypatch.setattr("mlpilot.sandbox.session._SWELLING_BYTES", 200 * 2**20)
     code = """
-import os, socket, struct
+import os, socket, struct, time
 frame = struct.pack(">BQ", 3, 1 << 20) + bytes(1 << 20)
 named = []
 for fd in range(3, 80):
@@ -139,6 +139,7 @@ for fd in range(3, 80):
         pass
 raw = max(named)[2]  # through a tunnel the names tell nothing, and either will do
 raw.setblocking(True)
+time.sleep(1)  # ZeroMQ's own thread still tells that the Cell began; amid a frame, that would make junk of all after it
 while True:
     raw.sendall(frame)
 """
