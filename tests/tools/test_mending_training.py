@@ -9,9 +9,10 @@ import pytest
 from mlpilot.tools.diagnose.dynamic.facts import Bad, Layer, Point, Scale, Training
 from mlpilot.tools.diagnose.dynamic.problems import ignorance, symptoms
 from mlpilot.tools.diagnose.model import Diagnosis
+from mlpilot.tools.diagnose.static.report import check_source
 from mlpilot.tools.mending import training_layers, training_rate, training_start
 from mlpilot.tools.mending.running import Ended, ahead
-from mlpilot.tools.mending.training import mend_training
+from mlpilot.tools.mending.training import OUT_OF_RANGE, mend_training
 from mlpilot.tools.mending.training_proof import is_better, is_learning, is_same, mend_proven, reseeded
 
 TORCH = """import torch
@@ -189,6 +190,25 @@ def test_an_edit_is_kept_only_when_runs_of_both_versions_bear_it_out():
     assert mend_proven(TORCH, run(*STAYS, layers=slow), lambda _: run(*STAYS, layers=slow), tried) is None
     assert tried
     assert mend_proven(TORCH, run(*FALLS), outcome, []) is None
+
+
+def test_a_rate_that_check_reads_as_out_of_range_is_mended_though_the_loss_falls():
+    high = KERAS.replace("RMSprop(learning_rate=0.5)", "Adam(learning_rate=0.5)")
+    read = check_source(high, "script.py")
+    assert OUT_OF_RANGE in {one.kind for one in read}
+    falls_less, seen = [2.0 * 0.9**step + 0.5 for step in range(60)], []
+
+    def outcome(text):
+        seen.append(text)
+        return run(*FALLS) if "0.005" in text else run(*falls_less)
+
+    mended = mend_proven(high, run(*falls_less), outcome, [], read)
+    assert mended is not None
+    assert "Adam(learning_rate=0.005)" in mended.text
+    assert mended.proof.what.startswith(f"{OUT_OF_RANGE} gone")
+    assert all(OUT_OF_RANGE not in {one.kind for one in check_source(text, "script.py")} for text in {*seen} - {high})
+    assert mend_proven(high, run(*falls_less), lambda _: run(*falls_less), [], read) is None  # no better, no mend
+    assert mend_proven(high, run(*falls_less), outcome, []) is None  # nothing was read, nothing is shown
 
 
 def test_seeds_of_the_script_are_raised_for_further_runs():

@@ -196,7 +196,7 @@ def _trainings(work: Work) -> None:
     """A training that learns nothing: what `training_proof` can prove to mend it stays."""
     for found in observed(work.ended):
         work.meet(replace(found, path=work.path, column=1))
-    mended = training_proof.mend_proven(work.text, work.ended, work.run, work.tried)
+    mended = training_proof.mend_proven(work.text, work.ended, work.run, work.tried, work.check())
     if mended is not None:
         work.take(mended.text, mended.what, mended.ended, mended.runs)
         work.proofs.append(mended.proof)

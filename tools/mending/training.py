@@ -19,12 +19,15 @@ from mlpilot.tools.mending.training_start import clipped, he_inserted, initialis
 
 Remedy = Callable[[str, ast.Module], list[Edited]]
 
+OUT_OF_RANGE = "learning-rate-out-of-range"
+"""The kind of what `check` reads of a learning rate."""
 WORDS = {
     "vanishing": ("vanish", "saturat"),
     "exploding": ("explod", "diverg", "not-finite", "nan", "too-large"),
     "dying": ("dead", "dying", "relu"),
     "oscillating": ("oscillat", "unstable", "jump"),
     "slow": ("slow", "flat", "stuck", "too-small", "not-learning", "one-class", "underfit", "no-progress"),
+    "out of range": (OUT_OF_RANGE,),
 }
 """Problem → what the kinds of its Diagnoses have in their names."""
 _FAR = 8.0
@@ -47,7 +50,7 @@ def mend_training(
 
 
 def problems(diagnoses: Sequence[Diagnosis]) -> list[str]:
-    """Which of the five problems are diagnosed, causes before what they lead to."""
+    """Which problems are diagnosed, causes before what they lead to."""
     return [name for name, words in WORDS.items() if any(word in one.kind for one in diagnoses for word in words)]
 
 
@@ -144,6 +147,7 @@ _REMEDIES: dict[str, tuple[tuple[Remedy, ...], ...]] = {
     "dying": ((initialised,), (_smaller,), (_leaky,), (_leaky, _smaller), (_leaky, initialised), (normalised,)),
     "oscillating": ((calmer,), (_smaller,), (larger_batch,), (_slower,), (larger_batch, _smaller)),
     "slow": ((_larger,), (_faster,), (adam,), (initialised,), (_relu,), (normalised,)),
+    "out of range": ((calmer,), (rates,), (adam,)),
 }
 _LAST: tuple[tuple[Remedy, ...], ...] = (
     (adam,),

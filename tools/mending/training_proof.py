@@ -8,16 +8,17 @@ draws other random numbers; where the script seeds itself, its seeds are changed
 import ast
 import math
 import statistics
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from mlpilot.tools.diagnose.dynamic.facts import Training
 from mlpilot.tools.diagnose.dynamic.problems import ignorance, symptoms
 from mlpilot.tools.diagnose.model import Diagnosis
+from mlpilot.tools.diagnose.static.report import check_source
 from mlpilot.tools.diagnose.syntax import called, calls
 from mlpilot.tools.mending.model import Proof
 from mlpilot.tools.mending.running import Ended
-from mlpilot.tools.mending.training import mend_training
+from mlpilot.tools.mending.training import OUT_OF_RANGE, mend_training
 from mlpilot.tools.mending.training_code import parsed
 from mlpilot.tools.text import Edit, apply_edits, span
 
@@ -58,18 +59,21 @@ class Mended:
     runs: int
 
 
-def mend_proven(source: str, first: Ended, run: Run, tried: list[str]) -> Mended | None:
+def mend_proven(source: str, first: Ended, run: Run, tried: list[str], read: Sequence[Diagnosis] = ()) -> Mended | None:
     """The first edit that is proven to mend what the run `first` shows, or None.
 
-    What was tried in vain is added to `tried`, at most five of it.
+    Where it shows nothing, what `check` has `read` of its learning rate is to be mended: a loss may fall with a rate
+    that is far too high, and end high. What was tried in vain is added to `tried`, at most five of it.
     """
-    shown = symptoms(first.trainings)
+    seen = symptoms(first.trainings)
+    shown = seen or [one for one in read if one.kind == OUT_OF_RANGE]
     if not shown or not first.trainings:
         return None
     trial = _Trial(source, first, run, shown)
     spare: list[tuple[float, str, str, Ended]] = []
     spent = 0.0
-    for count, (text, what) in enumerate(mend_training(source, shown, first.trainings)):
+    edits = mend_training(source, shown, first.trainings)
+    for count, (text, what) in enumerate(edits if seen else _in_range(edits)):
         if count == MOST_TRIED or spent > SECONDS:
             break
         ended = run(text)
@@ -85,6 +89,11 @@ def mend_proven(source: str, first: Ended, run: Run, tried: list[str]) -> Mended
         if (mended := trial.proven(text, what, ended, learning=False)) is not None:
             return mended
     return None
+
+
+def _in_range(edits: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """Those after which `check` reads no learning rate out of range."""
+    return (edit for edit in edits if all(one.kind != OUT_OF_RANGE for one in check_source(edit[0], "script.py")))
 
 
 @dataclass
