@@ -1,6 +1,8 @@
 """The same from Python: keyword names equal the command line's options."""
 
-from collections.abc import Callable, Iterable
+import random
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from os import PathLike, fspath
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
@@ -23,6 +25,17 @@ if TYPE_CHECKING:
     Table = str | PathLike[str] | pd.DataFrame
 
 
+@contextmanager
+def luck_left_alone() -> Iterator[None]:
+    """Libraries draw names of their own from `random`; what a person's notebook draws next does not hang on it."""
+    state = random.getstate()
+    try:
+        yield
+    finally:
+        random.setstate(state)
+
+
+@luck_left_alone()
 def run(
     data: "Table",
     target: str,
@@ -88,6 +101,7 @@ def run(
         return pursue(spec, options, view, approve=approve)
 
 
+@luck_left_alone()
 def resume(run: str | None = None) -> "Result":
     """Go on with a run (the latest, unless named) with what was left of its time; a finished one is only told.
 
@@ -100,6 +114,7 @@ def resume(run: str | None = None) -> "Result":
         return go_on(run, running.with_past(view))
 
 
+@luck_left_alone()
 def score(
     solution: str | PathLike[str],
     data: "Table",

@@ -96,7 +96,7 @@ def ours() -> Interpreter:
         raise NoSandboxError("ipykernel is not installed beside mlpilot; reinstall mlpilot")
     home = str(Path(spec.origin).parent.parent)
     paths = [sysconfig.get_path(kind) for kind in ("purelib", "platlib", "stdlib")]
-    return Interpreter(sys.executable, _folders([sys.prefix, sys.base_prefix], [*paths, home]), home)
+    return Interpreter(as_named(Path(sys.executable)), _folders([sys.prefix, sys.base_prefix], [*paths, home]), home)
 
 
 @cache
@@ -119,14 +119,22 @@ def examine(where: Path) -> Interpreter:
     prefixes = [str(prefix) for prefix in found["prefixes"]]
     paths = [str(path) for path in found["paths"]]
     return Interpreter(
-        # As it is named: the link in a virtual environment is what makes it one.
-        str(executable.absolute()),
+        as_named(executable),
         _folders(prefixes, [*paths, str(found["home"])]),
         str(found["home"]),
         identity_of(found),
         version_of(found),
         notable(found),
     )
+
+
+def as_named(executable: Path) -> str:
+    """Its path, without `..`, which leads through folders that a sandbox does not show.
+
+    The executable itself is not followed: the link in a virtual environment is what makes it one.
+    """
+    folder = executable.parent.absolute()
+    return str((folder.resolve() if ".." in folder.parts else folder) / executable.name)
 
 
 def answer_of(output: bytes, who: str, complaint: bytes = b"") -> dict[str, Any]:

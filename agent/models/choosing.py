@@ -230,15 +230,26 @@ def _with_choice(options: RunOptions) -> RunOptions:
 
 
 def preferred() -> Choice | None:
-    """What `mlpilot models --use` switched to, in this state folder; a damaged file says nothing."""
+    """What `mlpilot models --use` switched to, in this state folder.
+
+    Raises `UserError` for a damaged file: with the model that it named, another one would be told what that one may be.
+    """
+    path = home() / CHOICE
     try:
-        found: Any = json.loads((home() / CHOICE).read_text(encoding="utf-8"))
+        found: Any = json.loads(path.read_text(encoding="utf-8"))
         model, base_url = found["model"], found.get("base_url")
         if not isinstance(model, str) or not model or not isinstance(base_url, str | None):
-            return None
+            raise ValueError
         return Choice(model, checked_address(base_url) if base_url is not None else None)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError, UserError):
+    except FileNotFoundError:
         return None
+    except OSError as error:
+        raise UserError(f"{path} cannot be read: {error.strerror}") from None
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, UserError):
+        raise UserError(
+            f"{path} is damaged, and no longer says which model was chosen; choose again: "
+            "`mlpilot models --use MODEL`, or `--use auto` for what is found"
+        ) from None
 
 
 def prefer(choice: Choice | None) -> None:

@@ -58,7 +58,7 @@ _TIME = re.compile(
     re.IGNORECASE,
 )
 _TABLES = r"(?:csv|tsv|txt|parquet|pq|jsonl?|ndjson|xlsx?|ods)(?:\.gz)?"
-_FILE = rf"""(?P<file>"[^"]+"|'[^']+'|\S+\.{_TABLES})"""
+_FILE = rf"""@?(?P<file>"[^"]+"|'[^']+'|[^\s@"']\S*\.{_TABLES})"""
 _COLUMN = r"""(?:the\s+|column\s+)*(?P<column>"[^"]+"|'[^']+'|[\w.-]+)"""
 _POLITE = re.compile(
     r"^(?:please|now|then|ok(?:ay)?|can you|could you|would you|let'?s|i want (?:you )?to|try to)[, ]+", re.IGNORECASE
@@ -73,6 +73,7 @@ _WAYS: dict[str, tuple[str, ...]] = {
     "load": (
         rf"\b(?:load|open|read|take|use|look (?:at|into)|what(?:'s| is) in|tell me about|show(?: me)?|describe|explore"
         rf"|profile|summari[sz]e|analy[sz]e)\s+(?:the\s+)?(?:table|file|data)?\s*{_FILE}",
+        rf"\b(?:about|from|of|on|using)\s+(?:the\s+)?(?:table|file|data)?\s*{_FILE}".replace("<file>", "<other>"),
     ),
     "odd": (
         r"\b(?:what(?:'s| is)|anything|something|find|see)\b.{0,40}\b(?:odd|strange|wrong|weird|unusual|suspicious)",

@@ -63,6 +63,7 @@ class MlpilotMagics(Magics):
 
     @no_var_expand
     @line_cell_magic
+    @api.luck_left_alone()
     def mlpilot(self, line: str, cell: str | None = None) -> object:
         """Run a command of mlpilot, such as `run df --target y`; a cell of words is a turn of a talk."""
         try:

@@ -16,7 +16,7 @@ from mlpilot.parser import parse
 from mlpilot.sandbox.errors import UserError
 
 _NAMED = re.compile(
-    r"(?<!\S)@([^\W\d]\w*)(?![\w.])|\b((?:load|open|read|take|use|look at|describe)"
+    r"(?<!\S)@([^\W\d]\w*)(?![\w.])|\b((?:load|open|read|take|use|look at|describe|about|from|of|on|using)"
     r"\s+(?:the\s+)?(?:table|data(?:frame)?)?\s*)"
     r"([^\W\d]\w*)(?![\w.])",
     re.IGNORECASE,

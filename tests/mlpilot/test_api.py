@@ -1,7 +1,9 @@
 """The same from Python: what is refused before anything is loaded, and tables that are kept for `resume`."""
 
 import inspect
+import random
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -115,3 +117,14 @@ def test_names_are_found_and_others_are_not():
     assert mlpilot.Task.__name__ == "Task"
     with pytest.raises(AttributeError, match="nonsense"):
         mlpilot.nonsense  # noqa: B018
+
+
+def test_the_luck_of_a_notebook_is_left_alone(state, tmp_path):
+    """LangGraph, and Rich as it is imported, draw from the generator that all share."""
+    table = tmp_path / "t.csv"
+    pd.DataFrame({"x": range(60), "y": [0, 1] * 30}).to_csv(table, index=False)
+    random.seed(3)
+    before = random.getstate(), np.random.get_state()[1].tolist()
+    found = mlpilot.run(table, "y", max_experiments=1, brain="builtin", sandbox="none")
+    assert mlpilot.resume(found.run).status == found.status
+    assert (random.getstate(), np.random.get_state()[1].tolist()) == before

@@ -43,6 +43,8 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ("why did fold 3 fail?", ["why"]),
         ("what's in churn.csv?", ["load"]),
         ("describe churn.csv", ["load", "odd"]),
+        ("what is odd about churn.csv?", ["load", "odd"]),
+        ("predict churned from 'my churn.csv' for 5m", ["load", "run"]),
         ("predict new.csv", ["predict"]),
         ("how is it going?", ["status"]),
         ("stop", ["stop"]),

@@ -4,10 +4,13 @@ import sys
 from types import SimpleNamespace
 
 import nbformat
+import pandas as pd
 import pytest
 from nbclient import NotebookClient
 
+from mlpilot.agent.talk.wishes import understand
 from mlpilot.notebook.magic import complete
+from mlpilot.notebook.talking import with_frames
 
 CELLS = {
     "load": "%load_ext mlpilot",
@@ -141,3 +144,24 @@ def test_completion(typed: str, offered: set[str]) -> None:
     found = complete(shell, SimpleNamespace(text_until_cursor=typed))  # type: ignore[arg-type]
     assert offered <= set(found)
     assert "other" not in found
+
+
+@pytest.mark.parametrize(
+    ("text", "verbs"),
+    [
+        ("load wine", ["load"]),
+        ("describe the wine data", ["load", "odd"]),
+        ("what is odd about wine?", ["load", "odd"]),
+        ("predict target from wine", ["load", "run"]),
+        ("predict target from @wine", ["load", "run"]),
+    ],
+)
+def test_a_frame_that_words_name_is_a_table(monkeypatch, tmp_path, text: str, verbs: list[str]) -> None:
+    monkeypatch.setenv("MLPILOT_HOME", str(tmp_path))
+    names = {"wine": pd.DataFrame({"hue": [1.0, 2.0], "target": [0, 1]}), "about": 7}
+    said = with_frames(text, names)
+    first, *rest = understand(said)
+    assert [first.verb, *(one.verb for one in rest)] == verbs
+    pd.testing.assert_frame_equal(pd.read_parquet(first.words[0]), names["wine"])
+    assert with_frames("what is it about", names) == "what is it about"
+    assert with_frames("a word about about", names) == "a word about about", "only tables are handed over"

@@ -25,7 +25,7 @@ from mlpilot.sandbox.environment import BARE, Environment
 from mlpilot.sandbox.errors import NoSandboxError, NotBuiltError, UserError
 from mlpilot.sandbox.folder import owner
 from mlpilot.sandbox.image import lock as base
-from mlpilot.sandbox.interpreter import examine, ours
+from mlpilot.sandbox.interpreter import as_named, examine, ours
 from mlpilot.sandbox.protocol import Limits
 
 LIMITS = Limits(memory_bytes=2**30, disk_bytes=2**24)
@@ -289,6 +289,17 @@ def test_a_python_of_the_persons_own(name: str, other_python: Path) -> None:
         if name != "none":
             repository = Path(__file__).parents[2] / "pyproject.toml"
             assert session.run(f"open({str(repository)!r})").status == "error"
+
+
+def test_a_python_named_by_a_roundabout_path_is_named_straight(tmp_path: Path) -> None:
+    """A sandbox shows a part of the tree, and `..` may lead through what it does not show."""
+    (tmp_path / "env" / "bin").mkdir(parents=True)
+    (tmp_path / "elsewhere" / "work").mkdir(parents=True)
+    (tmp_path / "here").symlink_to(tmp_path / "elsewhere" / "work")
+    python = tmp_path / "env" / "bin" / "python"
+    python.symlink_to(sys.executable)
+    assert as_named(tmp_path / "here" / ".." / ".." / "env" / "bin" / "python") == str(python), "not what it links to"
+    assert as_named(python) == str(python)
 
 
 def test_a_python_that_cannot_serve(tmp_path: Path) -> None:

@@ -400,11 +400,19 @@ def test_what_is_preferred_counts_where_nothing_is_said(engine: Engine, other: E
     ],
     ids=lambda content: repr(content[:40]),
 )
-def test_a_damaged_preference_says_nothing(engine: Engine, content: bytes) -> None:
+def test_of_a_damaged_preference_no_other_model_is_asked(engine: Engine, keys: None, content: bytes) -> None:
+    """What it named may have been the only one that may be told."""
     home().mkdir(parents=True)
     (home() / CHOICE).write_bytes(content)
+    for asked in (preferred, lambda: endpoints(RunOptions()), lambda: endpoints_again(RunOptions())):
+        with pytest.raises(UserError, match=r"model\.json is damaged.*--use auto") as caught:
+            asked()
+        assert "secret" not in str(caught.value)
+    assert endpoints(RunOptions(brain="builtin")) == []
+    named = RunOptions(model="small:1b", base_url=engine.base_url())
+    assert told(endpoints(named))[0] == ("small:1b", engine.base_url())
+    prefer(None)
     assert preferred() is None
-    assert told(endpoints(RunOptions())) == [("small:1b", engine.base_url())]
 
 
 def test_what_is_gone_when_a_run_goes_on_is_an_outage_and_no_error(
