@@ -4,7 +4,7 @@ from pathlib import Path
 
 from mlpilot.agent.judging.judged import Score
 from mlpilot.agent.record import ExperimentRecord, RunRecord
-from mlpilot.agent.report.verdict import test_verdict
+from mlpilot.agent.report.verdict import passed_over, test_verdict, why_passed_over
 from mlpilot.agent.report.words import p_value
 from mlpilot.agent.result import ARTIFACTS
 from mlpilot.facts import Fact
@@ -21,6 +21,9 @@ def of_record(record: RunRecord, folder: Path) -> list[Fact]:
     best = next((item for item in record.experiments if item.number == record.best), None)
     found = [name for name in ARTIFACTS.values() if (folder / name).is_file()]
     facts = [("best", _no_best(record) if best is None else _best_line(best, record))]
+    leader = None if best is None else passed_over(best, record)
+    if best is not None and leader is not None and leader.score is not None:
+        facts.append(("", f"#{leader.number} scored {score(leader.score)}: {why_passed_over(best)}"))
     if best is not None and record.test is not None:
         facts.append(("test", _test_line(best.score, record.test, record)))
     if best is not None and record.stopped:

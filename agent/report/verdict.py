@@ -6,7 +6,7 @@ from typing import Literal
 
 from mlpilot.agent.judging.judged import Score
 from mlpilot.agent.record import ExperimentRecord, RunRecord
-from mlpilot.agent.report.words import p_value, plural
+from mlpilot.agent.report.words import p_value, plural, score_text
 
 
 @dataclass(frozen=True)
@@ -35,8 +35,33 @@ def test_verdict(search: Score | None, test: Score | None, greater_is_better: bo
     return Verdict("worse", "The test score is worse than the search suggests: over-fitting to the folds is suspected.")
 
 
+def passed_over(best: ExperimentRecord, record: RunRecord) -> ExperimentRecord | None:
+    """The experiment whose score is better than that of the best, where there is one."""
+    sign = 1 if record.greater_is_better else -1
+    scored = [(sign * one.score.value, one) for one in record.experiments if one.score is not None]
+    if best.score is None or not scored:
+        return None
+    value, leader = max(scored, key=lambda pair: pair[0])
+    return leader if value > sign * best.score.value else None
+
+
+def why_passed_over(best: ExperimentRecord) -> str:
+    """Why the judge's rule took `best` rather than one that scored better (docs/judge.md)."""
+    if best.kind == "blend":
+        return "the best of many is flattered by luck, and a blend's score is not"
+    return "within the noise the simpler one is taken"
+
+
 def standing_sentence(best: ExperimentRecord, record: RunRecord) -> str:
     """What the comparisons say of the best model; "better" only where they do."""
+    said = _standing(best, record)
+    leader = passed_over(best, record)
+    if leader is None or leader.score is None:
+        return said
+    return f"{said} #{leader.number} scored {score_text(leader.score)}: {why_passed_over(best)}."
+
+
+def _standing(best: ExperimentRecord, record: RunRecord) -> str:
     scored = sum(experiment.score is not None for experiment in record.experiments)
     comparison = best.comparison
     if scored < 2 or comparison is None:

@@ -273,6 +273,19 @@ def test_better_is_said_only_where_it_was_shown(cancer_record: RunRecord) -> Non
     )
 
 
+def test_why_another_with_a_better_score_is_not_the_best(cancer_record: RunRecord) -> None:
+    ours, other = cancer_record.experiments[:2]
+    sign = 1 if cancer_record.greater_is_better else -1
+    ours = replace(ours, score=Score(0.5, (0.4, 0.6)))
+    other = replace(other, score=Score(0.5 + sign * 0.01, (0.4, 0.6)))
+    record = replace(cancer_record, experiments=(ours, other))
+    assert f"#{other.number} scored {0.5 + sign * 0.01:.3f} (0.40 – 0.60): within the noise the simpler one" in (
+        standing_sentence(ours, record)
+    )
+    assert "flattered by luck" in standing_sentence(replace(ours, kind="blend"), record)
+    assert "scored" not in standing_sentence(other, record)
+
+
 def titles(record: RunRecord) -> str:
     found = suggestions(record)
     assert 1 <= len(found) <= 5
