@@ -170,6 +170,7 @@ def test_better_means_every_run_and_clearly():
     assert not is_better([run(*STAYS)] * 3, [run(*FALLS), run(*FALLS), run(*STAYS)])
     assert not is_better([run(*STAYS)] * 3, [run(*[1.9] * 60)] * 3)
     assert not is_better([run(*STAYS)], [run(2.0, math.nan, bad=Bad(1, "loss", "nan"))])
+    assert not is_better([run(*STAYS), run(2.0, *[0.002] * 59)], [run(2.0, *[0.001] * 59)] * 2)  # both learnt all
     assert not is_same(run(*STAYS), run(*FALLS, steps=30))
 
 

@@ -28,6 +28,9 @@ MOST_TRIED = 24
 """Edits that are tried, a run each."""
 CLEARLY = 0.15
 """The share of the loss that must be gone."""
+FITTED = 0.02
+"""The share of the first loss, or of what knowing nothing costs, below which a loss is as good as gone: which of two
+such is lower says nothing of the training."""
 SECONDS = 300.0
 """No further edit is tried after so much time in training."""
 
@@ -42,7 +45,7 @@ class Measured:
     """What one run came to."""
 
     loss: float
-    """Infinite where it is not finite."""
+    """Infinite where it is not finite; what is `FITTED` counts as that much."""
     right: float | None
     """Share of the rows whose class is right."""
     held_out: bool
@@ -149,6 +152,8 @@ def measured(ended: Ended) -> Measured | None:
         last = one.losses[-max(1, len(one.losses) // _TAIL) :]
         loss, held_out = statistics.fmean(point.value for point in last), False
     finite = one.bad is None and math.isfinite(loss) and all(math.isfinite(point.value) for point in one.losses[-3:])
+    fitted = FITTED * min(one.losses[0].value, ignorance(one))
+    loss = max(loss, fitted) if math.isfinite(fitted) else loss
     return Measured(loss if finite else math.inf, _right(one), held_out)
 
 
