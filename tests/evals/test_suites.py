@@ -39,7 +39,7 @@ def test_coin_flips_are_sorted_and_even(tmp_path: Path) -> None:
 
 def test_tables() -> None:
     """One split of 44 test rows does not say who is better: only that all were measured, and the verdict follows."""
-    answer = suite("tables", "--tasks", "wine", "--splits", "1", "--budget", "12s", codes=(0, 3))
+    answer = suite("tables", "--tasks", "wine", "--splits", "1", "--budget", "20s", codes=(0, 3))
     wine = answer["tasks"]["wine"]  # type: ignore[index]
     assert wine["metric"] == "log-loss" and wine["standing"] in ("ahead", "level", "behind")
     assert (answer["code"] == 0) == (wine["standing"] != "behind")

@@ -51,7 +51,9 @@ def test_the_promises_are_told_apart() -> None:
 
 def test_without_a_sandbox_most_of_it_breaks() -> None:
     report = examine(Plain(), LIMITS, tried=False)
-    seen = {"interfaces", "routes", "read-only mounts", "your files", "engines", "name of the machine", "unseen"}
+    seen = {"interfaces", "routes", "read-only mounts", "your files", "name of the machine", "unseen"}
+    if "docker.sock" in Path("/proc/net/unix").read_text():  # without an engine there is none to reach
+        seen.add("engines")
     assert names(report) >= seen | {"host: network", "host: processes", "host: mounts", "host: what is mounted"}
     assert not report.holds
 
