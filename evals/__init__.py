@@ -17,5 +17,6 @@ SUITES: dict[str, str] = {
     "reading": "mlpilot.evals.reading",
     "bugs": "mlpilot.evals.bugs.suite",
     "trainings": "mlpilot.evals.trainings.suite",
+    "tracebacks": "mlpilot.evals.tracebacks.suite",
 }
 """Name of a suite → the module that holds it."""
