@@ -19,6 +19,7 @@ from mlpilot.evals.tracebacks.corpus import HALVES, Case, cases
 from mlpilot.sandbox.protocol import CellError
 from mlpilot.tools.diagnose import Diagnosis, diagnose
 from mlpilot.tools.diagnose.read import kebab
+from mlpilot.tools.diagnose.signs_families import FAMILIES
 
 RAISING = Path(__file__).with_name("raising.py")
 PRELOADED = {
@@ -29,6 +30,9 @@ PRELOADED = {
 """By what a program imports, the modules that its interpreter has imported before."""
 USUAL = ("pandas", "scipy.stats", "sklearn.ensemble", "sklearn.pipeline")
 QUIET = {"TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": "", "MPLBACKEND": "Agg", "OMP_NUM_THREADS": "1"}
+BROAD = frozenset({"ValueError", "TypeError", "RuntimeError", "KeyError", "IndexError", "AttributeError", "Exception"})
+"""Exceptions whose names say nothing."""
+GENERAL = frozenset(family.remedy for family in FAMILIES)
 LIMITS = {"own": 95.0, "right": 80.0}
 """Shares in percent that are wanted."""
 
@@ -93,7 +97,7 @@ def judge(case: Case, ended: dict[str, Any]) -> dict[str, Any]:
     """What was said of it, and which of it holds."""
     error = CellError(ended["type"], ended["message"], ended["traceback"]) if ended["status"] == "error" else None
     found = diagnose(ended["status"], error, "", ended["stderr"], case.source)
-    own = bool(found.remedy) and found.kind not in ("none", kebab(ended["type"]))
+    own = bool(found.remedy) and not (ended["type"] in BROAD and found.kind == kebab(ended["type"]))
     return {
         "name": case.name,
         "half": case.half,
@@ -111,8 +115,8 @@ def judge(case: Case, ended: dict[str, Any]) -> dict[str, Any]:
 
 
 def _right(case: Case, found: Diagnosis) -> bool:
-    """A known message, and a remedy that says what has to be said; an own `raise` needs none."""
-    return found.confidence == 1.0 and case.remedy.search(found.remedy) is not None
+    """A remedy that says what has to be said, and is not what is said of any message of its family."""
+    return found.remedy not in GENERAL and case.remedy.search(found.remedy) is not None
 
 
 def summary(judged: Sequence[dict[str, Any]]) -> dict[str, Any]:

@@ -9,8 +9,14 @@ from dataclasses import replace
 
 from mlpilot.sandbox.protocol import CellError
 from mlpilot.tools.diagnose.model import Diagnosis
-from mlpilot.tools.diagnose.signs import FRAMEWORKS, sign
+from mlpilot.tools.diagnose.advice import advised, cause_of, meant, plain, told_inside
+from mlpilot.tools.diagnose.places import at_place
+from mlpilot.tools.diagnose.signs import FRAMEWORKS, Sign, sign
 from mlpilot.tools.diagnose.signs_families import FAMILIES
+from mlpilot.tools.diagnose.signs_models import MODELS
+from mlpilot.tools.diagnose.signs_nets import NETS
+from mlpilot.tools.diagnose.signs_python import PYTHON, SYNTAX
+from mlpilot.tools.diagnose.signs_tables import TABLES
 from mlpilot.tools.diagnose.signs_usual import USUAL
 
 _FRAME = re.compile(r'[\s|]*File "?(?:[^"]*/)?solution\.py"?(?:, line |:)(\d{1,7})')
@@ -28,9 +34,50 @@ _PLACE = re.compile(r" \((?:solution\.py, )?line (\d{1,7})\)\Z")
 """How the message of a syntax error ends."""
 
 # Whatever the sandbox says is read in time that is linear in its size: by the line, and not all of a long text.
-_LINE_CHARACTERS, _TEXT_CHARACTERS = 500, 2000
+_LINE_CHARACTERS, _TEXT_CHARACTERS, _CHAIN_CHARACTERS = 500, 2000, 8000
 
 
+_FIRST = (
+    sign(
+        "missing-values",
+        r"ValueError: Input y contains NaN",
+        "labels are missing",
+        "drop the rows without a label first: df.dropna(subset=[...])",
+    ),
+    sign(
+        "removed-value",
+        r"InvalidParameterError: The '(scoring)' parameter of (\w+) must be (.{0,3000}?)\.? Got (.+?) instead",
+        "{1} does not accept {0}={3}",
+        "use a name that sklearn.metrics.get_scorer_names() lists, such as neg_root_mean_squared_error",
+    ),
+    sign(
+        "symbolic-used",
+        r"AttributeError: '(?:Symbolic|Eager)?Tensor' object has no attribute '(?:numpy|shape_as_list)'",
+        "inside tf.function (and fit) tensors have no values yet",
+        "leave out .numpy() there, print by tf.print, or run eagerly: compile(run_eagerly=True)",
+    ),
+    sign(
+        "attribute-of-other-setting",
+        r"This '(?:\w{0,40}SVC|SGDClassifier)' has no attribute 'predict_proba'|predict_proba is not available when"
+        r"|'LinearSVC' object has no attribute 'predict_proba'",
+        "this classifier gives no probabilities as it was set",
+        'SVC(probability=True), CalibratedClassifierCV around it, or decision_function; for votes voting="hard"',
+    ),
+    sign(
+        "attribute-of-other-setting",
+        r"This 'Pipeline' has no attribute '(\w{1,60})'",
+        "the last step of the pipeline has no {0}",
+        "let a model be the last step to predict; what only transforms has transform",
+    ),
+    sign(
+        "not-an-instance",
+        r"'(?:list|ndarray|DataFrame|csr_matrix|Series)' object has no attribute '(?:_validate_params|_?get_tags"
+        r"|__sklearn_tags__|_check\w{1,30}|_parameter_constraints|_get_doc_link\w{0,20})'",
+        "a method is called on the class, and not on an object of it",
+        "write Ridge().fit(X, y): make an instance first, with ()",
+    ),
+)
+"""Narrower than what follows, which would take them."""
 _OURS = (
     sign(
         "contract-error",
@@ -46,9 +93,9 @@ _OURS = (
     ),
     sign(
         "removed-value",
-        r"InvalidParameterError: The '(\w+)' parameter of (\w+) must be .* Got (.+?) instead",
-        "{1} does not accept {0}={2}",
-        "use the value's present name, or leave the default",
+        r"InvalidParameterError: The '(\w+)' parameter of (\w+) must be (.{0,300}?)\.? Got (.+?) instead",
+        "{1} does not accept {0}={3}",
+        "use the value's present name, or leave the default: {0} is {2}",
     ),
     sign(
         "missing-name",
@@ -145,7 +192,7 @@ _OURS = (
     ),
 )
 
-SIGNS = (*_OURS, *FRAMEWORKS, *USUAL)
+SIGNS = (*_FIRST, *_OURS, *NETS, *MODELS, *TABLES, *PYTHON, *FRAMEWORKS, *USUAL)
 """The first one that is found says what it was."""
 
 _STATUS = {
@@ -155,6 +202,12 @@ _STATUS = {
     "disk_full": ("disk-full", "it wrote more to disk than it may", "write nothing to disk"),
     "too_much_output": ("too-much-output", "it printed, or sent back, more than it may", "print less"),
 }
+
+_NAMED = {"removed-attribute", "moved-name", "moved-module", "unexpected-argument", "unknown-name", "missing-package"} | {
+    "wrong-type",
+    "unexpected-setting",
+}
+"""Kinds of which a table may know the present name."""
 
 ENDINGS = {kind: message for kind, message, _ in _STATUS.values()} | {"crashed": "native code crashed"}
 """Kind of finding → words, where a Cell ended by something else than an exception."""
@@ -208,18 +261,46 @@ def _of_error(error: CellError, source: str) -> Diagnosis:
     line = own_line(error.traceback, source)
     if error.type in _OF_SYNTAX and (place := _PLACE.search(text)):
         line, text = int(place.group(1)), text[: place.start()]
+    told = told_inside(text if len(text) < _TEXT_CHARACTERS else error.message[-2 * _TEXT_CHARACTERS :])
+    text = _ends(told) if told is not None else text
+    placed = at_place(text, error.traceback, source, line)
+    if placed is not None:
+        return placed
     for known in SIGNS:
         found = known.pattern.search(text)
         if found:
-            groups = [group or "" for group in found.groups()]
             if known.kind == "removed-attribute" and (own := _of_own_class(text, line, source)) is not None:
                 return own
-            return Diagnosis(known.kind, known.message.format(*groups), _cut(text), line, known.remedy)
+            return _said(known, found, text, line, meant(text, error.traceback) if known.kind in _NAMED else None)
     said = f"{_cut(_headline(text), 200)}{f' (line {line})' if line else ''}"
-    for family in FAMILIES if error.type not in _PLAIN and not _raises(source, line) else ():
+    if error.type in _OF_SYNTAX:
+        remedy = next((one.remedy for one in SYNTAX if one.pattern.search(text)), "")
+        return Diagnosis(kebab(error.type), said, _cut(text), line, remedy)
+    if _raises(source, line):
+        return _of_own_raise(Diagnosis(kebab(error.type), said, _cut(text), line), error)
+    for family in FAMILIES if error.type not in _PLAIN else ():
         if family.pattern.search(text):
-            return Diagnosis(family.kind, said, _cut(text), line, family.remedy, confidence=0.5)
-    return Diagnosis(kebab(error.type), said, _cut(text), line)
+            return Diagnosis(family.kind, said, _cut(text), line, advised(text) or family.remedy, confidence=0.5)
+    remedy = advised(text) if error.type not in _PLAIN else None
+    kind = "told-by-library" if remedy else kebab(error.type)
+    return Diagnosis(kind, said, _cut(text), line, remedy or "", confidence=0.5 if remedy else 1.0)
+
+
+def _said(known: Sign, found: re.Match[str], text: str, line: int | None, remedy: str | None) -> Diagnosis:
+    groups = [plain(group or "") for group in found.groups()]
+    remedy = remedy or known.remedy.format(*(_cut(group, 200) for group in groups))
+    return Diagnosis(known.kind, known.message.format(*groups), _cut(text), line, remedy)
+
+
+def _of_own_raise(own: Diagnosis, error: CellError) -> Diagnosis:
+    """An exception that the program raises itself is told in its own words; what it was raised from is its cause."""
+    cause = cause_of(_COLOUR.sub("", error.traceback[-_CHAIN_CHARACTERS:]))
+    for known in SIGNS if cause is not None else ():
+        found = known.pattern.search(cause or "")
+        if found:
+            told = _said(known, found, cause or "", own.line, None)
+            return replace(own, kind=told.kind, message=f"{own.message}, for {told.message}", remedy=told.remedy)
+    return own
 
 
 def _headline(text: str) -> str:

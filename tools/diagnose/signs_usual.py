@@ -77,7 +77,7 @@ _ASKED = (
         "setting-not-a-list",
         r"needs to be a list or a numpy array",
         "one value is given where a list of values is meant",
-        "put it in a list: {'C': [1]}",
+        "put it in a list: {{'C': [1]}}",
     ),
     sign(
         "missing-column",
