@@ -16,6 +16,7 @@ import sys
 import tempfile
 import traceback
 import types
+from pathlib import Path
 
 SECONDS = 60
 
@@ -47,8 +48,7 @@ def run(source: str, folder: str) -> dict[str, object]:
     if late:
         os.killpg(pid, signal.SIGKILL)
     _, status = os.waitpid(pid, 0)
-    with open(os.path.join(folder, "stderr"), errors="replace") as file:
-        stderr = file.read()[-20_000:]
+    stderr = Path(folder, "stderr").read_text(errors="replace")[-20_000:]
     if told:
         return {**json.loads(told), "stderr": stderr}
     ended = "timeout" if late else "killed" if os.WIFSIGNALED(status) else "ok"
@@ -70,13 +70,11 @@ def _work(source: str, folder: str, writer: int) -> None:
     """In the child. Never returns."""
     os.setpgid(0, 0)
     os.chdir(folder)
-    with open("stderr", "w") as file:
-        os.dup2(file.fileno(), 2)
+    os.dup2(os.open("stderr", os.O_WRONLY | os.O_CREAT | os.O_TRUNC), 2)
     os.dup2(os.open(os.devnull, os.O_RDWR), 0)
     os.dup2(0, 1)
     faulthandler.enable(all_threads=False)
-    with open("solution.py", "w") as file:
-        file.write(source)
+    Path("solution.py").write_text(source)
     sys.path.insert(0, folder)
     module = types.ModuleType("__main__")
     sys.modules["__main__"] = module

@@ -18,7 +18,7 @@ from mlpilot.evals.command import say, tell
 from mlpilot.evals.tracebacks.corpus import HALVES, Case, cases
 from mlpilot.sandbox.protocol import CellError
 from mlpilot.tools.diagnose import Diagnosis, diagnose
-from mlpilot.tools.diagnose.read import kebab
+from mlpilot.tools.diagnose.read import TOLD, kebab
 from mlpilot.tools.diagnose.signs_families import FAMILIES
 
 RAISING = Path(__file__).with_name("raising.py")
@@ -97,7 +97,8 @@ def judge(case: Case, ended: dict[str, Any]) -> dict[str, Any]:
     """What was said of it, and which of it holds."""
     error = CellError(ended["type"], ended["message"], ended["traceback"]) if ended["status"] == "error" else None
     found = diagnose(ended["status"], error, "", ended["stderr"], case.source)
-    own = bool(found.remedy) and not (ended["type"] in BROAD and found.kind == kebab(ended["type"]))
+    nameless = found.kind == TOLD or (ended["type"] in BROAD and found.kind == kebab(ended["type"]))
+    own = bool(found.remedy) and not nameless
     return {
         "name": case.name,
         "half": case.half,

@@ -6,6 +6,7 @@ better one. It is the library's (or the program's) own text, bounded and without
 trusted than the rest of the message.
 """
 
+import ast
 import re
 
 from mlpilot.tools.diagnose.static.renamed import ARGUMENTS, METHODS, MODULES, NAMES, NUMPY
@@ -20,24 +21,29 @@ _GOT = re.compile(r"got (\w{1,40}(?:Error|Exception))\(['\"](.{1,400}?)['\"]\)")
 """How torch.compile tells the error of an operation."""
 _SENTENCES = re.compile(r"(?<=[.!?;])\s{1,9}|\n{1,9}")
 _ADVICE = re.compile(
-    r"^(?:Please|Use|Try|Consider|Make sure|Ensure|Set|Pass|Call|Specify|Provide|Check that|Change|Convert|Reshape|Install"
-    r"|Either|Did you|Perhaps|Maybe|You (?:may|might|can|could|should|must|need|have to|probably)|If you|To \w{1,20} )\b"
+    r"^(?:Please|Use|Try|Consider|Make sure|Ensure|Set|Pass|Call|Specify|Provide|Check that|Change"
+    r"|Convert|Reshape|Install"
+    r"|Either|Did you|Perhaps|Maybe|You (?:may|might|can|could|should|must|need|have to|probably)|If you"
+    r"|To \w{1,20} )\b"
     r"|[Pp]lease (?!report|open|file|submit)\w|\binstead\b|[;,] (?:use|try|call|pass|set) |[Dd]id you (?:mean|forget)"
     r"|\byou (?:can|should|need|must)\b|[Cc]onsider |[Mm]ay need to|(?:[Ss]ee|be) (?:used|called) (?:first|before)"
     r"|[Tt]ry (?:using|setting|with|to)|[Uu]se `|needs? to be (?:called|set|fitted|passed|installed)"
 )
 _DEMAND = re.compile(
-    r"\b(?:must|should|shall|has to|have to|needs?|expect(?:s|ed)?|requires?|required|only|one of|between|at least|at most"
-    r"|cannot|can't|not (?:allowed|supported|implemented|valid|a valid)|does(?:n't| not) (?:support|accept|match|have)"
-    r"|[Ss]upported|[Aa]llowed|[Vv]alid|[Aa]vailable|[Aa]ccepted|mismatch|different|unknown|[Uu]nrecogni[sz]ed|[Ii]nvalid"
-    r"|not found|missing)\b"
+    r"\b(?:must|should|shall|has to|have to|needs?|expect(?:s|ed|ing)?|requires?|required|only|one of|between|at least"
+    r"|at most|cannot|can ?not|can't|not (?:allowed|supported|implemented|valid)|does(?:n't| not)"
+    r"|(?:is|are|was) not an?\b"
+    r"|(?:un)?supported|allowed|valid|available|accept(?:s|ed)|mismatch(?:ed)?|differ(?:s|ent)?|unknown|unrecogni[sz]ed"
+    r"|invalid|wrong|incompatible|inconsistent|conflicting|duplicates?|too (?:many|few|large|small|short)|exceeds?"
+    r"|not (?:found|broadcastable)|missing|mutually exclusive|outside|negative|unable to|neither|already exists)\b",
+    re.IGNORECASE,
 )
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069]+")
 _ADDRESS = re.compile(r"https?://|www\.|file an issue|bug report|github", re.IGNORECASE)
 
 
 def told_inside(message: str) -> str | None:
-    """"Type: message" of the error that a message tells of, where it is another's tale; None where it is none."""
+    """ "Type: message" of the error that a message tells of, where it is another's tale; None where it is none."""
     if _WRAPPED.search(message[:_LONGEST]) is None:
         return None
     end = message[-_LONGEST:]
@@ -51,7 +57,7 @@ def told_inside(message: str) -> str | None:
 
 
 def cause_of(traceback: str) -> str | None:
-    """"Type: message" of what came before the last exception of a chain; None where nothing did."""
+    """ "Type: message" of what came before the last exception of a chain; None where nothing did."""
     before, marked, _ = traceback[-_LONGEST:].rpartition("\nThe above exception was the direct cause")
     if not marked:
         before, marked, _ = traceback[-_LONGEST:].rpartition("\nDuring handling of the above exception")
@@ -60,17 +66,36 @@ def cause_of(traceback: str) -> str | None:
     return f"{told[1].rpartition('.')[2]}: {told[2]}" if told else None
 
 
-def advised(text: str) -> str | None:
-    """The sentence of a message ("Type: text") that says what to do, or what a value has to be."""
+def advised(text: str, source: str, line: int | None) -> str | None:
+    """The sentence of a message ("Type: text") that says what to do, or what a value has to be, with the argument."""
     sentences = [plain(one) for one in _SENTENCES.split(text.partition(": ")[2][:_LONGEST])]
     usable = [one for one in sentences if 8 < len(one) <= _SENTENCE and not _ADDRESS.search(one)]
     for one in usable:
         if _ADVICE.search(one):
             return f"the message says what to do: {one}"
+    argument = argument_at(text, source, line)
     for one in usable:
         if _DEMAND.search(one):
-            return f"give what the message asks for: {one}"
-    return None
+            return f"change {argument}: {one}" if argument else f"give what the message asks for: {one}"
+    return f"look at {argument}, which the message names" if argument else None
+
+
+def argument_at(text: str, source: str, line: int | None) -> str | None:
+    """The argument of a call at that line that a message names, as it is written: `cv=1`."""
+    if line is None:
+        return None
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+    said = set(re.findall(r"\w{1,60}", text[:_LONGEST]))
+    here = (node for node in ast.walk(tree) if isinstance(node, ast.Call) and _spans(node, line))
+    named = [one for call in here for one in call.keywords if one.arg in said]
+    return plain(f"{named[0].arg}={ast.unparse(named[0].value)}")[:80] if len(named) == 1 else None
+
+
+def _spans(node: ast.Call, line: int) -> bool:
+    return node.lineno <= line <= (node.end_lineno or node.lineno)
 
 
 def plain(text: str) -> str:
@@ -88,7 +113,9 @@ def meant(text: str, traceback: str) -> str | None:
             name = found[1].split(".")[0]
             return _KERAS_GONE.get(found[1]) or f"{name} has moved or removed it: look up where its names are now"
     if found := re.search(r"cannot import name '(\w{1,100})' from '([\w.]{1,100})'", text):
-        return _use(NAMES.get(f"{found[2]}.{found[1]}")) or _KERAS_GONE.get(f"{found[2]}.{found[1]}") or _alike(traceback)
+        return (
+            _use(NAMES.get(f"{found[2]}.{found[1]}")) or _KERAS_GONE.get(f"{found[2]}.{found[1]}") or _alike(traceback)
+        )
     if found := re.search(r"module '([\w.]{1,100})' has no attribute '(\w{1,100})'", text):
         known = NUMPY.get(found[2]) if found[1] == "numpy" else NAMES.get(f"{found[1]}.{found[2]}")
         return _use(known) or _alike(traceback)
@@ -171,5 +198,6 @@ _KERAS_GONE = {
     "keras.utils.np_utils": "use keras.utils.to_categorical: np_utils was removed",
     "keras.layers.experimental": "use keras.layers: what was experimental is there now",
     "keras.optimizers.legacy": "use keras.optimizers",
-    "keras.preprocessing.image.ImageDataGenerator": "use keras.utils.image_dataset_from_directory and layers that augment",
+    "keras.preprocessing.image.ImageDataGenerator": "use keras.utils.image_dataset_from_directory and "
+    "layers that augment",
 }

@@ -42,7 +42,8 @@ _KEYS = (
         r"torch.utils.data|dataloader\.py|_utils.fetch\.py",
         "missing-label",
         "row {0} is asked of a table by its label, and there is no such label (or column)",
-        "write a Dataset whose __getitem__ takes positions: frame.iloc[i], or reset_index(drop=True) first; a DataFrame "
+        "write a Dataset whose __getitem__ takes positions: frame.iloc[i], or reset_index(drop=True) first; "
+        "a DataFrame "
         "itself is no Dataset",
     ),
     (
@@ -68,3 +69,4 @@ _KEYS = (
     ),
 )
 """(where to look, what stands there, kind, message, remedy); "index": among the frames, for keys that are numbers."""
+PLACE_REMEDIES = frozenset(remedy for *_, remedy in _KEYS)

@@ -200,7 +200,7 @@ FRAMEWORKS = (
         "infinite-values",
         r"contains `inf`|[Ii]nput data contains.{0,20}inf|Input (?:X |y )?contains infinity",
         "infinite values reach an estimator that does not take them",
-        "replace them with missing values, and fill those",
+        "replace them with missing values, and fill those; scale or clip values that are too large",
     ),
     sign(
         "lengths-differ",

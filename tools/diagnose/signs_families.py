@@ -68,7 +68,11 @@ FAMILIES = (
         "wrong-value",
         r"must be|should be|[Ee]xpect|out of (?:range|bounds)|not allowed|[Ii]nvalid|at least|greater than|less than"
         r"|larger than|negative|\b[Oo]nly\b|[Ss]upported|[Ss]hould|[Cc]annot|[Cc]ould not|[Cc]an't|[Rr]equires?\b"
-        r"|already exists|Unexpected|[Ee]rror parsing",
+        r"|already (?:exists|used|been)|Unexpected|[Ee]rror parsing|[Uu]nable to|[Nn]either"
+        r"|(?:is|are|was) not\b|[Cc]onflict"
+        r"|does(?:n't| not)|[Ii]nconsistent|differ\b|different|more than (?:one|once|\d)|[Nn]eed to"
+        r"|[Mm]utually exclusive"
+        r"|[Dd]uplicate|[Oo]utside|[Tt]oo (?:many|few|large|small|short|long)|[Ww]rong\b|encountered (?:all|an) NA",
         "",
         "a value or a setting is one that this does not take: the message says which",
     ),

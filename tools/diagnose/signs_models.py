@@ -18,7 +18,8 @@ _TARGETS = (
         r"y should be a 1d array, got an array of shape (\(.{1,40}?\))|Data must be 1-dimensional|must be 1-dimensional"
         r"|bad input shape|should be a 1d array",
         "one column is meant, and a table is given",
-        "give one column: y.ravel(), or probabilities[:, 1] of the class that is judged; for columns of X, OrdinalEncoder",
+        "give one column: y.ravel(), or probabilities[:, 1] of the class that is judged; for columns of X, "
+        "OrdinalEncoder",
     ),
     sign(
         "shape-mismatch",
@@ -28,13 +29,14 @@ _TARGETS = (
     ),
     sign(
         "classes-at-first",
-        r"classes must be passed on the first call|classes.{0,60}is not the same as on last call|y has new (?:labels|class)"
+        r"classes must be passed on the first call|classes.{0,60}is not the same as on last call|y has new "
+        r"(?:labels|class)"
         r"|do(?:es)? not exist in the initial classes|should include all valid labels",
         "what learns by parts has to know all classes from its first part on",
         "pass classes=np.unique(all labels) with the first call of partial_fit",
     ),
     sign(
-        "negative-values",
+        "logarithm-of-negative",
         r"cannot be used when (?:targets|y|.{1,40}) contain negative|Logarithmic Error cannot be used",
         "a logarithm is taken of negative values",
         "clip them at 0 (np.clip(y, 0, None)), or use another error",
@@ -52,7 +54,7 @@ _TARGETS = (
         "look at the target's counts: a split may hold one class alone (stratify= keeps both); pass labels=",
     ),
     sign(
-        "metric-mixed",
+        "target-not-classes",
         r"Classification metrics can't handle a mix of (\w{1,30}) and (\w{1,30}) targets",
         "{0} is compared with {1}",
         "give classes to both: predict in place of predict_proba, argmax(axis=1), or a threshold (> 0.5)",
@@ -140,14 +142,15 @@ _SETTINGS = (
         "pass groups= to split, cross_val_score or fit",
     ),
     sign(
-        "text-as-number",
+        "mean-of-text",
         r"Cannot use (?:mean|median) strategy with non-numeric data",
         "a mean is asked of a column of text",
         'say strategy="most_frequent" for text, or impute the columns of numbers alone',
     ),
     sign(
         "columns-differ",
-        r"[Cc]olumn ordering must be equal|columns are missing: |number of (?:features|columns) .{0,40}(?:does not match|"
+        r"[Cc]olumn ordering must be equal|columns are missing: |number of (?:features|columns) "
+        r".{0,40}(?:does not match|"
         r"is different|not equal)|fitted with \d{1,9} (?:features|columns)",
         "what is transformed has other columns than what was fitted",
         "select the same columns in the same order for both",
@@ -174,7 +177,8 @@ _BOOSTERS = (
     ),
     sign(
         "unreadable-file",
-        r"Invalid model format|Model format error|Unknown model format|[Cc]ould not open .{1,100}|Opening .{1,100} failed"
+        r"Invalid model format|Model format error|Unknown model format|LightGBMError: Could not open|Opening "
+        r".{1,100} failed"
         r"|LocalFileSystem::Open|file (?:doesn't|does not) exist|Model file .{1,80}isn't",
         "the file is not there, or is no saved model",
         "look at its path (does it exist in the folder that the program runs in?), and that save_model wrote it",
@@ -192,7 +196,7 @@ _BOOSTERS = (
         'make the same columns categories in both: .astype("category"), with the same categories',
     ),
     sign(
-        "categories-not-enabled",
+        "text-as-number",
         r"enable_categorical",
         "a column of text or categories reaches XGBoost, which was not told to take it",
         'make it categories (.astype("category")) and say enable_categorical=True, or encode it',
@@ -217,15 +221,14 @@ _BOOSTERS = (
     ),
     sign(
         "unknown-device",
-        r"(?:not compiled|compiled without|built without) (?:with )?(?:CUDA|GPU)|No visible GPU|gpu_hist"
+        r"(?<!Torch )(?:not compiled|compiled without|built without) (?:with )?(?:CUDA|GPU)|No visible GPU|gpu_hist"
         r"|CUDA (?:Tree Learner|driver)|GPU Tree Learner was not enabled",
         "a GPU is asked for that this build, or machine, does not have",
         'say device="cpu" (tree_method="hist")',
     ),
     sign(
         "not-a-dataset",
-        r"Training only accepts Dataset object|invalid type: .{1,80}, expecting DMatrix|expecting DMatrix"
-        r"|Expecting data to be a DMatrix",
+        r"Training only accepts Dataset object|invalid type: .{1,80}, expecting DMatrix|expecting DMatrix",
         "an array is given where the library's own table is meant",
         "wrap it: xgboost.DMatrix(X, y), lightgbm.Dataset(X, y)",
     ),
@@ -243,16 +246,17 @@ _BOOSTERS = (
         "pass eval_set (valid_sets, evals) with rows that are not trained on",
     ),
     sign(
-        "setting-out-of-range",
+        "bad-setting",
         r"Check failed: \(?(\w{1,40})\)?\s?(>|>=|<|<=)\s?\(?([\w.-]{1,20})\)?",
         "{0} has to be {1} {2}",
         "give {0} a value in that range: {1} {2}",
     ),
     sign(
-        "setting-out-of-range",
-        r"value (\S{1,30}) for Parameter (\w{1,60}) (?:exceed bound|should be)",
+        "bad-setting",
+        r"value (\S{1,30}) for Parameter (?!num_class)(\w{1,60}) (?:exceeds? (bound .{1,40}?)|should be "
+        r"(.{1,60}?))(?:\n|\Z)",
         "{1} is out of its range with {0}",
-        "look up the range of {1}: for a share of rows or columns it is 0 to 1",
+        "give {1} a value that keeps to its range: {2}{3}",
     ),
 )
 MODELS = (*_TARGETS, *_SETTINGS, *_BOOSTERS)

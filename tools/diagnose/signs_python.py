@@ -57,7 +57,8 @@ _FILES = (
     ),
     sign(
         "unreadable-file",
-        r"UnpicklingError: |Ran out of input|pickle data was truncated|invalid load key|PytorchStreamReader failed"
+        r"UnpicklingError: (?!Weights only)|Ran out of input|pickle data was truncated|invalid load key"
+        r"|PytorchStreamReader failed"
         r"|Parquet magic bytes|not a (?:parquet|zip|gzipped) file|BadZipFile: |BadGzipFile: |Not a gzipped file"
         r"|file signature not found|not a valid (?:HDF5|\.keras)|Excel file format cannot be determined"
         r"|cannot identify image file|Failed to interpret file|magic string is not correct",
@@ -69,7 +70,8 @@ _FILES = (
         "json-malformed",
         r"JSONDecodeError: (.{1,80})",
         "it is no JSON: {0}",
-        "look at that place: JSON has double quotes, no trailing comma and one value; json.loads for each line of JSONL",
+        "look at that place: JSON has double quotes, no trailing comma and one value; json.loads for each "
+        "line of JSONL",
     ),
     sign(
         "not-json",
@@ -95,6 +97,14 @@ _FILES = (
         r"|incompatible dtype.{0,80}node array|InconsistentVersionWarning",
         "it was saved by another version of the library",
         "load it with the version that it was saved with, or train and save it anew",
+    ),
+)
+_MODULES = (
+    sign(
+        "moved-module",
+        r"No module named '((?:keras|tensorflow|pandas|torch|numpy|scipy)\.[\w.]{1,80})'",
+        "there is no module {0} (any more)",
+        "look up in the documentation of the version that is installed where its names are now",
     ),
 )
 _NETWORK = (
@@ -136,7 +146,8 @@ _OPERATORS = (
         "operand-types",
         r"can only concatenate (\w{1,20}) \(not \"(\w{1,60})\"\) to",
         "{1} is joined to {0}",
-        'convert it: str(...), or write an f-string: f"epochs: {{n}}"; a list takes [x]',
+        'convert it: str(...), or write an f-string: f"epochs: {{n}}"; a list takes [x]; a function that '
+        "gives several values gives a tuple: take its first, [0]",
     ),
     sign(
         "bad-format",
@@ -151,9 +162,9 @@ _OPERATORS = (
         "count them: one argument (in a tuple) for each % or {{}}",
     ),
     sign(
-        "division-by-zero",
+        "zero-division-error",
         r"ZeroDivisionError: ",
-        "a number is divided by zero",
+        "a division by zero",
         "look at what is counted below the line: an empty list, a sum of zero; ask before dividing",
     ),
     sign(
@@ -200,7 +211,7 @@ _OPERATORS = (
     ),
     sign(
         "cannot-convert-nothing",
-        r"(?:int|float)\(\) argument must be .{1,80}not '(\w{1,40})'",
+        r"(?:int|float)\(\) argument must be .{1,80}not '(?!Symbolic)(\w{1,40})'",
         "{0} cannot become a number",
         "look at what gave it; fill in a default for None, take one element of a list",
     ),
@@ -243,6 +254,6 @@ _SYNTAX = (
         "look at the end of the line before too: a missing comma, bracket, colon or quote",
     ),
 )
-PYTHON = (*_FILES, *_NETWORK, *_OPERATORS)
+PYTHON = (*_FILES, *_MODULES, *_NETWORK, *_OPERATORS)
 SYNTAX = _SYNTAX
 """The message of a syntax error is told as it is."""

@@ -33,7 +33,8 @@ _ARRAYS = (
     ),
     sign(
         "shape-mismatch",
-        r"could not be broadcast (?:together|from shape|into shape|input array)|shape mismatch: objects cannot be broadc"
+        r"could not be broadcast (?:together|from shape|into shape|input array)|shape mismatch: objects "
+        r"cannot be broadc"
         r"|non-broadcastable output operand",
         "arrays of these shapes do not go together value by value",
         "axes are matched from the last one on, and must be equal or 1: keep one with keepdims=True, add one with "
@@ -95,7 +96,8 @@ _ARRAYS = (
         r"|(?:max|min)\(\) (?:arg|iterable argument) is (?:an )?empty|[Dd]ata (?:is|are) empty|must not be empty"
         r"|[Nn]o data (?:given|to)|with size 0|iterable argument is empty",
         "there is nothing to work on",
-        "look at what was loaded or filtered before: it is empty (print its length); max(..., default=0) takes a default",
+        "look at what was loaded or filtered before: it is empty (print its length); max(..., default=0) "
+        "takes a default",
     ),
     sign(
         "lines-differ",
@@ -104,7 +106,7 @@ _ARRAYS = (
         "look at that line, and at delimiter=; skip_header= leaves out lines above the table",
     ),
     sign(
-        "text-as-number",
+        "header-in-file",
         r"could not convert string .{1,80} to (?:float64|int64)",
         "text stands in the file where a number is meant",
         "leave out the header (skiprows=1), or read it by pandas.read_csv",
@@ -168,7 +170,8 @@ _SCIENCE = (
     ),
     sign(
         "lengths-differ",
-        r"must be broadcastable|must have (?:the )?same (?:length|number of columns|size|shape)|Unequal length|lengths? must"
+        r"must be broadcastable|must have (?:the )?same (?:length|number of columns|size|shape)|Unequal "
+        r"length|lengths? must"
         r" match|unequal (?:length|size)|must be (?:of )?(?:the )?same (?:length|size)|must be equal in length",
         "things that belong together have different lengths",
         "select the same rows (and the same columns) of both: print both shapes",
@@ -303,7 +306,7 @@ _FRAMES = (
         "convert the column first: .astype(object), or .astype(float) for numbers",
     ),
     sign(
-        "category-unseen",
+        "new-category",
         r"Cannot setitem on a Categorical|on a Categorical with a new category",
         "a value is put into a column of categories that does not know it",
         "add it first: .cat.add_categories, or make the column text: .astype(object)",
@@ -371,4 +374,4 @@ _FRAMES = (
         "put it in a list, [x], or take one column of the table",
     ),
 )
-TABLES = (*_ARRAYS, *_SCIENCE, *_FRAMES)
+TABLES = (*_ARRAYS, *_FRAMES, *_SCIENCE)

@@ -15,7 +15,7 @@ from mlpilot.agent.brains.llm.marks import escaped, escaped_code
 from mlpilot.agent.data.phrases import shown
 from mlpilot.agent.models.switchboard import Privacy
 from mlpilot.tools.diagnose.model import Diagnosis
-from mlpilot.tools.diagnose.read import ENDINGS, REJECTIONS, SIGNS
+from mlpilot.tools.diagnose.read import ENDINGS, OWN_WORDS, REJECTIONS, SIGNS
 
 WIDTH, LINE_WIDTH = 300, 120
 _KNOWN_ERRORS = frozenset(
@@ -36,7 +36,21 @@ def failure_text(diagnosis: Diagnosis, source: str, privacy: Privacy, *, own: bo
     lines = source.split("\n")
     if own and diagnosis.line and 1 <= diagnosis.line <= len(lines):
         told += f"; line {diagnosis.line}: {escaped_code(shown(lines[diagnosis.line - 1].strip(), LINE_WIDTH))}"
-    return f"{told}; {diagnosis.remedy}" if diagnosis.remedy else told
+    remedy = escaped(
+        shown(diagnosis.remedy if privacy == "full" else _allowed_remedy(diagnosis, source if own else ""), WIDTH)
+    )
+    return f"{told}; {remedy}" if remedy else told
+
+
+def _allowed_remedy(diagnosis: Diagnosis, source: str) -> str:
+    """A remedy of our own words alone: others quote the message."""
+    if diagnosis.remedy in OWN_WORDS:
+        return diagnosis.remedy
+    for sign in SIGNS:
+        found = sign.pattern.search(diagnosis.evidence) if sign.kind == diagnosis.kind else None
+        if found:
+            return sign.remedy.format(*(_known_word(group, source) if group else "" for group in found.groups()))
+    return ""
 
 
 def _allowed(diagnosis: Diagnosis, source: str) -> str:

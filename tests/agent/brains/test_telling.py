@@ -102,6 +102,8 @@ def test_warnings_are_not_told() -> None:
 
 ALLOWED = {word for sign in SIGNS for word in re.findall(r"\w+", f"{sign.message} {sign.remedy}")}
 ALLOWED |= set(re.findall(r"\w+", SOURCE)) | {"an", "exception", "was", "raised", "line", "take"}
+DIGITS = {digits for word in ALLOWED for digits in re.findall(r"\d+", word)}
+"""As in float32: of our own remedies."""
 MESSAGES = [
     "fit() got an unexpected keyword argument '{0}'",
     "The '{0}' parameter of {1} must be x. Got {2} instead",
@@ -128,7 +130,7 @@ def test_every_word_that_is_told_is_ours_or_stands_in_the_code(
     for name in types:
         said = told(name, message.format(*words))
         assert not {word for word in re.findall(r"\w+", said) if not word.isdigit()} - ALLOWED - KNOWN
-        assert set(re.findall(r"\d+", said)) <= {"5", "0", "1"}
+        assert set(re.findall(r"\d+", said)) <= {"5"} | DIGITS
 
 
 KNOWN = {name for name in vars(__import__("builtins")) if name[0].isupper()} | {
