@@ -110,6 +110,7 @@ def judge(case: Case, ended: dict[str, Any]) -> dict[str, Any]:
         "line": found.line,
         "placed": found.line == case.line,
         "own": own,
+        "known": own and found.confidence == 1.0,
         "right": _right(case, found),
         "seen": ended["status"] in ("error", "killed"),
     }
@@ -132,12 +133,18 @@ def summary(judged: Sequence[dict[str, Any]]) -> dict[str, Any]:
     return {"halves": halves, "limits": LIMITS, "unseen": unseen}
 
 
-_SHARES = ("own", "placed", "right")
+_SHARES = ("known", "own", "placed", "right")
 
 
 def _table(halves: dict[str, dict[str, float]]) -> str:
     rows = [
-        f"| {half} | {part['cases']} | {part['own']} % | {part['placed']} % | {part['right']} % |"
+        f"| {half} | {part['cases']} | {part['own']} % | {part['known']} % | {part['placed']} % | {part['right']} % |"
         for half, part in halves.items()
     ]
-    return "\n".join(["| half | errors | a kind of its own | own line | right and specific |", "|---" * 5 + "|", *rows])
+    return "\n".join(
+        [
+            "| half | errors | a kind of its own | by a known message | own line | right and specific |",
+            "|---" * 6 + "|",
+            *rows,
+        ]
+    )

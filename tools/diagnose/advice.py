@@ -19,7 +19,9 @@ _WRAPPED = re.compile(
 )
 _GOT = re.compile(r"got (\w{1,40}(?:Error|Exception))\(['\"](.{1,400}?)['\"]\)")
 """How torch.compile tells the error of an operation."""
-_SENTENCES = re.compile(r"(?<=[.!?;])\s{1,9}|\n{1,9}")
+_SENTENCES = re.compile(r"(?<=[.!?])\s{1,9}|(?<=[a-z)])\.(?=[A-Z][a-z])|\n{1,9}")
+_SHORT = 50
+"""Characters below which a sentence is told together with the one before it, which says what it is about."""
 _ADVICE = re.compile(
     r"^(?:Please|Use|Try|Consider|Make sure|Ensure|Set|Pass|Call|Specify|Provide|Check that|Change"
     r"|Convert|Reshape|Install"
@@ -35,9 +37,14 @@ _DEMAND = re.compile(
     r"|(?:is|are|was) not an?\b"
     r"|(?:un)?supported|allowed|valid|available|accept(?:s|ed)|mismatch(?:ed)?|differ(?:s|ent)?|unknown|unrecogni[sz]ed"
     r"|invalid|wrong|incompatible|inconsistent|conflicting|duplicates?|too (?:many|few|large|small|short)|exceeds?"
-    r"|not (?:found|broadcastable)|missing|mutually exclusive|outside|negative|unable to|neither|already exists)\b",
+    r"|not (?:found|broadcastable|equal|specified|match|compatible|the|enough)|missing|incorrect|either|out of bounds"
+    r"|no attribute|encountered|zero files|mutually exclusive|outside|negative|unable to|neither|already exists)\b",
     re.IGNORECASE,
 )
+_NAMES = re.compile(
+    r"[`'\"](\w{1,60})[`'\"]|\b([A-Za-z0-9]{1,30}_\w{1,30})\b|\b([A-Za-z]\w{0,30})=|^\w{1,60}: (\w{1,60})\b"
+)
+"""Words of a message that look like names of arguments."""
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069]+")
 _ADDRESS = re.compile(r"https?://|www\.|file an issue|bug report|github", re.IGNORECASE)
 
@@ -68,15 +75,16 @@ def cause_of(traceback: str) -> str | None:
 
 def advised(text: str, source: str, line: int | None) -> str | None:
     """The sentence of a message ("Type: text") that says what to do, or what a value has to be, with the argument."""
-    sentences = [plain(one) for one in _SENTENCES.split(text.partition(": ")[2][:_LONGEST])]
-    usable = [one for one in sentences if 8 < len(one) <= _SENTENCE and not _ADDRESS.search(one)]
-    for one in usable:
-        if _ADVICE.search(one):
-            return f"the message says what to do: {one}"
+    split = [plain(one) for one in _SENTENCES.split(text.partition(": ")[2][:_LONGEST])]
+    sentences = [one for one in split if len(one) > 8 and not _ADDRESS.search(one)]
+    for pattern, intro in ((_ADVICE, "the message says what to do"), (_DEMAND, "give what the message asks for")):
+        for number, one in enumerate(sentences):
+            if pattern.search(one) and len(one) <= _SENTENCE:
+                before = sentences[number - 1] if number and len(one) < _SHORT else ""
+                told = f"{before} {one}" if before and len(before) <= _SENTENCE else one
+                argument = argument_at(text, source, line) if pattern is _DEMAND else None
+                return f"change {argument}: {told}" if argument else f"{intro}: {told}"
     argument = argument_at(text, source, line)
-    for one in usable:
-        if _DEMAND.search(one):
-            return f"change {argument}: {one}" if argument else f"give what the message asks for: {one}"
     return f"look at {argument}, which the message names" if argument else None
 
 
@@ -88,7 +96,8 @@ def argument_at(text: str, source: str, line: int | None) -> str | None:
         tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
-    said = set(re.findall(r"\w{1,60}", text[:_LONGEST]))
+    words = _NAMES.findall(text[:_LONGEST])
+    said = {word for group in words for word in group if word}
     here = (node for node in ast.walk(tree) if isinstance(node, ast.Call) and _spans(node, line))
     named = [one for call in here for one in call.keywords if one.arg in said]
     return plain(f"{named[0].arg}={ast.unparse(named[0].value)}")[:80] if len(named) == 1 else None

@@ -18,6 +18,7 @@ from mlpilot.tools.diagnose.signs_models import MODELS
 from mlpilot.tools.diagnose.signs_nets import NETS
 from mlpilot.tools.diagnose.signs_ours import OURS
 from mlpilot.tools.diagnose.signs_python import PYTHON, SYNTAX
+from mlpilot.tools.diagnose.signs_science import SCIENCE
 from mlpilot.tools.diagnose.signs_tables import TABLES
 from mlpilot.tools.diagnose.signs_usual import USUAL
 
@@ -39,7 +40,7 @@ _PLACE = re.compile(r" \((?:solution\.py, )?line (\d{1,7})\)\Z")
 _LINE_CHARACTERS, _TEXT_CHARACTERS, _CHAIN_CHARACTERS = 500, 2000, 8000
 
 
-SIGNS = (*OURS, *NETS, *KERAS, *MODELS, *TABLES, *PYTHON, *FRAMEWORKS, *USUAL)
+SIGNS = (*OURS, *NETS, *KERAS, *MODELS, *TABLES, *SCIENCE, *PYTHON, *FRAMEWORKS, *USUAL)
 """The first one that is found says what it was."""
 
 _STATUS = {

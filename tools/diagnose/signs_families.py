@@ -71,7 +71,8 @@ FAMILIES = (
         r"|already (?:exists|used|been)|Unexpected|[Ee]rror parsing|[Uu]nable to|[Nn]either"
         r"|(?:is|are|was) not\b|[Cc]onflict"
         r"|does(?:n't| not)|[Ii]nconsistent|differ\b|different|more than (?:one|once|\d)|[Nn]eed to"
-        r"|[Mm]utually exclusive"
+        r"|[Mm]utually exclusive|\bmust\b|\b[Pp]lease\b|instead\b|[Aa]llowed|has no attribute|incorrect|not equal"
+        r"|[Ee]ncountered|[Nn]ot specified|[Nn]o \w{1,30} found|[Zz]ero \w{1,30} found"
         r"|[Dd]uplicate|[Oo]utside|[Tt]oo (?:many|few|large|small|short|long)|[Ww]rong\b|encountered (?:all|an) NA",
         "",
         "a value or a setting is one that this does not take: the message says which",

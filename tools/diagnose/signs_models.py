@@ -66,6 +66,19 @@ _TARGETS = (
         "labels and predictions have different numbers of classes or columns",
         "give a column for each class, and all classes in labels=",
     ),
+    sign(
+        "target-not-classes",
+        r"(continuous|multiclass|multilabel|unknown)\S{0,20} format is not supported",
+        "a metric of two classes is given a target that is {0}",
+        "give classes: a threshold (y > 0.5) makes two of numbers; label_binarize (one-hot) makes columns of "
+        "more classes",
+    ),
+    sign(
+        "metric-for-two-classes",
+        r"pos_label is not specified|pos_label=.{1,60} is not a valid label",
+        "a metric does not know which of two classes counts as positive",
+        "pass pos_label=, or number the classes 0 and 1",
+    ),
 )
 _SETTINGS = (
     sign(
@@ -228,7 +241,8 @@ _BOOSTERS = (
     ),
     sign(
         "not-a-dataset",
-        r"Training only accepts Dataset object|invalid type: .{1,80}, expecting DMatrix|expecting DMatrix",
+        r"Training only accepts Dataset object|Can only eval for Dataset|Invalid training matrix|expected "
+        r"DMatrix|invalid type: .{1,80}, expecting DMatrix|expecting DMatrix",
         "an array is given where the library's own table is meant",
         "wrap it: xgboost.DMatrix(X, y), lightgbm.Dataset(X, y)",
     ),
@@ -244,6 +258,18 @@ _BOOSTERS = (
         r"at least one dataset and eval metric is required|Must have at least 1 validation",
         "early stopping is asked for without rows to judge by",
         "pass eval_set (valid_sets, evals) with rows that are not trained on",
+    ),
+    sign(
+        "setting-missing",
+        r"categorical data is not implemented for current tree method",
+        "this tree method takes no columns of categories",
+        'say tree_method="hist", or encode the columns',
+    ),
+    sign(
+        "too-few-rows",
+        r"Check failed: .{0,40}num_features\(\)\) > \(0\)",
+        "no column is left that could split the rows",
+        "give more rows than min_data_in_leaf (20) allows for, or lower it; columns of one value are left out",
     ),
     sign(
         "bad-setting",

@@ -113,6 +113,12 @@ _LAYERS = (
 )
 _TENSORS = (
     sign(
+        "missing-attribute",
+        r"AttributeError: (\w{1,80}) has no attribute `(\w{1,80})`",
+        "the module {0} has no part named {1}",
+        "look at how its parts are spelled: dict(model.named_parameters()), dict(model.named_modules())",
+    ),
+    sign(
         "shape-mismatch",
         r"Sizes of tensors must match except in dimension (\d{1,3})\. Expected size (\d{1,9}) but got size (\d{1,9})",
         "tensors are joined along dimension {0}, and another dimension differs: {1} and {2}",

@@ -76,7 +76,8 @@ TENSORS = (
     ),
     sign(
         "dimension-out-of-range",
-        r"number of dimensions in the tensor input does not match|Dimension out of range|axis \d{1,3} is out of bounds",
+        r"number of dimensions in the tensor input does not match|Dimension out of range|[Aa]xis -?\d{1,3} is "
+        r"out of bounds",
         "a dimension is named that is not there, or too few are named",
         "dimensions count from 0 to the number of them - 1: print the shape",
     ),
