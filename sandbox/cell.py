@@ -21,6 +21,8 @@ _NO_SPACE = re.compile(
 """As Python says it of files (too large, no space, quota), as programs, SQLite and NumPy do."""
 _CAUSE = re.compile(r"^\w+: (.*)$", re.MULTILINE)
 """The last line of each exception in a traceback: the errors that led to the one that was raised."""
+_CELL_FILE = re.compile(r'File "[^"\n]{0,300}/ipykernel_\d{1,10}/\d{1,20}\.py"')
+_MACHINERY = re.compile(r'^  File "[^"\n]{0,400}/IPython/core/interactiveshell\.py"', re.MULTILINE)
 _READ = {"execute_input", "stream", "execute_result", "display_data", "execute_reply", "error", "status"}
 """Types of message that say something here."""
 _SILENCE_SECONDS = 5.0
@@ -77,6 +79,12 @@ class Cell:
                 self.error = _error(content)
             case "status":
                 self.idle = self.idle or content.get("execution_state") == "idle"
+
+    def hear_crash(self, words: str) -> None:
+        """What the fault handler wrote, as its last words on standard error, without the frames that run the Cell."""
+        own = _CELL_FILE.sub('File "<cell>"', _MACHINERY.split(words, maxsplit=1)[0])
+        if own.strip():
+            self._show("stderr", "stderr", f"{own.rstrip()}\n")
 
     def _show(self, stream: Any, kept_as: str, text: object) -> None:
         if not isinstance(text, str) or self.excess:

@@ -1,5 +1,6 @@
-"""The host's end of one kernel: two sockets made before any generated code exists, and a strict reader of both."""
+"""The host's end of one kernel: its sockets, made before any generated code exists, and a strict reader of them."""
 
+import contextlib
 import os
 import secrets
 import socket
@@ -26,6 +27,11 @@ _FRAME_BYTES = 6 * 2**20
 """The kernel sends no frame that is larger than a part of a buffer or a content (`inside.cell_kernel`)."""
 
 
+_CRASH_BYTES, _CRASH_SECONDS = 20_000, 0.3
+"""What is read of what Python's fault handler wrote, and how long for: it is there once the kernel is dead, unless it
+comes from another machine, or a process that is left over holds the connection."""
+
+
 class KernelGone(Exception):
     """A connection to the kernel broke: it died or hung up, or it sent a message larger than any that is allowed."""
 
@@ -40,11 +46,13 @@ class Kernel:
         self.name = secrets.token_hex(6)
         self.key = secrets.token_hex(32)
         self._session = Session(key=self.key.encode(), check_pid=False)
-        self._paths = (folder / f"{self.name}s", folder / f"{self.name}i")
+        self._paths = (folder / f"{self.name}s", folder / f"{self.name}i", folder / f"{self.name}c")
         self.listeners = tuple(_listener(path) for path in self._paths)
         self._shell = _connect(context, zmq.DEALER, self._paths[0])
         self._iopub = _connect(context, zmq.SUB, self._paths[1])
         self._iopub.setsockopt(zmq.SUBSCRIBE, b"")
+        self._crash = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self._crash.connect(os.fspath(self._paths[2]))
         self._monitors = [channel.get_monitor_socket(zmq.EVENT_DISCONNECTED) for channel in (self._shell, self._iopub)]
         self.ready = False
         self.closed = False
@@ -107,6 +115,21 @@ class Kernel:
                 pass
         return self.ready
 
+    def crash_words(self) -> str:
+        """What a kernel that is dead wrote as native code crashed, or whatever its code wrote there; at most 20,000 bytes.
+
+        It came by a connection that serves for nothing else, and by which nothing is ever sent.
+        """
+        words, until = b"", time.monotonic() + _CRASH_SECONDS
+        with contextlib.suppress(OSError):
+            while len(words) < _CRASH_BYTES and (left := until - time.monotonic()) > 0:
+                self._crash.settimeout(left)
+                part = self._crash.recv(_CRASH_BYTES - len(words))
+                if not part:
+                    break
+                words += part
+        return words.decode(errors="replace")
+
     def close(self) -> None:
         """Forget the kernel; safe to call twice. Its process is the zygote's to end."""
         if self.closed:
@@ -116,6 +139,7 @@ class Kernel:
             channel.disable_monitor()
         for channel in (self._shell, self._iopub, *self._monitors):
             channel.close(0)
+        self._crash.close()
         self.listening()
         for path in self._paths:
             path.unlink(missing_ok=True)

@@ -22,6 +22,9 @@ _POLL_SECONDS = 0.25
 _SWELLING_BYTES = 2**30
 """How much this process may grow while a Cell runs, beyond what the Cell has sent."""
 
+_CRASHES = frozenset({signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGFPE, signal.SIGILL})
+"""What native code that crashes dies of."""
+
 _PUT = """\
 import os as _os
 _fd = _os.open({name!r}, _os.O_WRONLY | _os.O_CREAT | _os.O_TRUNC | _os.O_NOFOLLOW, 0o600)
@@ -156,6 +159,8 @@ class KernelSession:
             too_large = not self._kernel.hung_up
             self.box.kill(self._kernel)
             cut = cut or ("too_much_output" if too_large else None)
+        if code is not None and -code in _CRASHES:
+            cell.hear_crash(self._kernel.crash_words())
         # Who is killed for memory gets SIGKILL; of one that ended otherwise, only a process that it started may have.
         wait = self.box.walls.oom_seconds if code == -signal.SIGKILL else 0.0
         return cell.result(self._limit_or(cut or "killed", wait), state_lost=True)

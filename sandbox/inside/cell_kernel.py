@@ -2,9 +2,11 @@
 
 # mypy: disable-error-code="no-untyped-call"
 
+import faulthandler
 import importlib
 import os
 import signal
+import socket
 import sys
 import threading
 import warnings
@@ -30,6 +32,8 @@ from mlpilot.sandbox.inside.cell_stream import PIECE_CHARACTERS, CellStream, spe
 _PART_BYTES = 4 * 2**20
 """A buffer travels in parts, so that the host can refuse any one message that is large."""
 
+_CRASH_BUFFER = 2**20
+"""Most systems give less."""
 _QUEUED_MESSAGES = 64
 """Messages of output that are on their way: the next one waits."""
 
@@ -257,6 +261,20 @@ def prepare(
     speak_as_their_cell()
     os.register_at_fork(after_in_child=_speak_for_itself)
     return app
+
+
+def speak_of_crashes(listener: int) -> None:
+    """Have Python's fault handler write to the host by a connection of its own, where a crash cuts all others off.
+
+    `listener` is a listening socket, to which the host is connected already, and reads once we are dead. The handler
+    writes in pieces of a few bytes, of which a socket holds some hundred: it tells of the thread that crashed alone, its
+    innermost calls first, and what finds no room is lost rather than waited with.
+    """
+    with socket.socket(fileno=listener) as door:
+        connection, _ = door.accept()
+    connection.setblocking(False)
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _CRASH_BUFFER)
+    faulthandler.enable(connection.detach(), all_threads=False)
 
 
 def _speak_for_itself() -> None:

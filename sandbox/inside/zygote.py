@@ -62,7 +62,7 @@ class Zygote:
     pid: int = field(default_factory=os.getpid)
 
     def fork(self, message: dict[str, Any], fds: list[int]) -> None:
-        """Fork a kernel that listens on the two sockets given, shell and iopub."""
+        """Fork a kernel that listens on the sockets given: shell, iopub, and where it says of what it crashes."""
         scratch = self.scratch / secrets.token_hex(16)
         scratch.mkdir(mode=0o700)
         try:
@@ -204,7 +204,7 @@ def _become_kernel(zygote: Zygote, key: str, scratch: Path, listeners: list[int]
         _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        shell_fd, iopub_fd = _keep_only(listeners)
+        shell_fd, iopub_fd, crash_fd = _keep_only(listeners)
         os.chdir(scratch)
         environment = {"HOME": scratch, "TMPDIR": scratch, "JOBLIB_TEMP_FOLDER": scratch, "MPLCONFIGDIR": scratch}
         os.environ.update({name: str(path) for name, path in environment.items()})
@@ -221,6 +221,7 @@ def _become_kernel(zygote: Zygote, key: str, scratch: Path, listeners: list[int]
         from mlpilot.sandbox.inside import cell_kernel
 
         app = cell_kernel.prepare(key, str(scratch), shell_fd, iopub_fd, zygote.libraries, zygote.threads)
+        cell_kernel.speak_of_crashes(crash_fd)
         os.close(complaints)
         app.start()  # type: ignore[no-untyped-call]
         code = 0
@@ -255,16 +256,16 @@ class _Expendable:
 _THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "LOKY_MAX_CPU_COUNT")
 
 
-def _keep_only(listeners: list[int]) -> tuple[int, int]:
-    """Close every descriptor but the two listeners: a file offset that two kernels share would be a channel."""
+def _keep_only(listeners: list[int]) -> list[int]:
+    """Close every descriptor but the listeners, which become 3 and what follows: a file offset that two kernels share would be a channel."""
     silence = os.open(os.devnull, os.O_RDWR)
     parked = [os.dup2(fd, _COMPLAINTS + 1 + index) for index, fd in enumerate(listeners)]
     for standard in range(3):
         os.dup2(silence, standard)
-    shell_fd, iopub_fd = (os.dup2(fd, 3 + index, inheritable=False) for index, fd in enumerate(parked))
-    os.closerange(5, _COMPLAINTS)
+    kept = [os.dup2(fd, 3 + index, inheritable=False) for index, fd in enumerate(parked)]
+    os.closerange(3 + len(kept), _COMPLAINTS)
     os.closerange(_COMPLAINTS + 1, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
-    return shell_fd, iopub_fd
+    return kept
 
 
 def _set_dumpable(dumpable: bool) -> None:

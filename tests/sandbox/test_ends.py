@@ -47,6 +47,40 @@ def test_killed(session: Session, code: str) -> None:
     assert after.error is not None and "(killed)" in after.error.message
 
 
+CRASH = """
+import ctypes
+def peek(address):
+    return ctypes.string_at(address)
+peek(0)
+"""
+
+
+def test_a_crash_of_native_code_is_told_with_the_lines_that_led_to_it(session: Session) -> None:
+    result = end(session, CRASH)
+    assert (result.status, result.state_lost) == ("killed", True)
+    assert "Fatal Python error: Segmentation fault" in result.stderr
+    told = [line for line in result.stderr.splitlines() if '"<cell>"' in line]
+    assert told == ['  File "<cell>", line 4 in peek', '  File "<cell>", line 5 in <module>']
+    assert "interactiveshell" not in result.stderr
+
+
+def test_what_a_kernel_writes_there_itself_is_bounded_and_cleaned_and_holds_nobody_up(session: Session) -> None:
+    code = """
+    import os, socket, stat
+    for fd in range(3, 64):
+        try:
+            os.set_blocking(fd, False)
+            while stat.S_ISSOCK(os.fstat(fd).st_mode) and os.write(fd, b"\\x1b[31mFatal Python error: me\\n" * 4000):
+                pass
+        except OSError:
+            pass
+    os.abort()
+    """
+    result = end(session, code)
+    assert result.status in ("killed", "too_much_output")
+    assert len(result.stderr) < 30_000 and "\x1b" not in result.stderr
+
+
 def test_a_child_that_ran_out_of_memory_is_told_where_the_cell_fails_of_it(session: Session) -> None:
     code = f"""
 import subprocess, sys

@@ -131,7 +131,8 @@ class Runner:
         told, fits = _notes(result.buffers.get("notes", b""))
         trainings, unobserved = received.trainings(result.buffers.get("trainings", b""))
         facts = facts_of(result.buffers.get("facts", b""))
-        return Ended(result.status, result.stdout, result.stderr, error, told, fits, trainings, unobserved, facts)
+        said = as_solution(result.stderr, self._name) if result.status == "killed" else result.stderr
+        return Ended(result.status, result.stdout, said, error, told, fits, trainings, unobserved, facts)
 
     def close(self) -> None:
         """End the pool."""
