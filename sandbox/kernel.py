@@ -116,7 +116,7 @@ class Kernel:
         return self.ready
 
     def crash_words(self) -> str:
-        """What a kernel that is dead wrote as native code crashed, or whatever its code wrote there; at most 20,000 bytes.
+        """What a dead kernel wrote as native code crashed, or whatever its code wrote there: 20,000 bytes at most.
 
         It came by a connection that serves for nothing else, and by which nothing is ever sent.
         """

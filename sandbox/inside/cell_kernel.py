@@ -267,8 +267,8 @@ def speak_of_crashes(listener: int) -> None:
     """Have Python's fault handler write to the host by a connection of its own, where a crash cuts all others off.
 
     `listener` is a listening socket, to which the host is connected already, and reads once we are dead. The handler
-    writes in pieces of a few bytes, of which a socket holds some hundred: it tells of the thread that crashed alone, its
-    innermost calls first, and what finds no room is lost rather than waited with.
+    writes in pieces of a few bytes, of which a socket holds some hundred: it tells of the thread that crashed alone,
+    its innermost calls first, and what finds no room is lost rather than waited with.
     """
     with socket.socket(fileno=listener) as door:
         connection, _ = door.accept()

@@ -60,7 +60,7 @@ def test_a_crash_of_native_code_is_told_with_the_lines_that_led_to_it(session: S
     assert (result.status, result.state_lost) == ("killed", True)
     assert "Fatal Python error: Segmentation fault" in result.stderr
     told = [line for line in result.stderr.splitlines() if '"<cell>"' in line]
-    assert told == ['  File "<cell>", line 4 in peek', '  File "<cell>", line 5 in <module>']
+    assert told == ['  File "<cell>", line 3 in peek', '  File "<cell>", line 4 in <module>']
     assert "interactiveshell" not in result.stderr
 
 
