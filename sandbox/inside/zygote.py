@@ -257,7 +257,7 @@ _THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS
 
 
 def _keep_only(listeners: list[int]) -> list[int]:
-    """Close every descriptor but the listeners, now 3 and on: a file offset that two kernels share would be a channel."""
+    """Close every descriptor but the listeners, now 3 and on: a file offset that two kernels share is a channel."""
     silence = os.open(os.devnull, os.O_RDWR)
     parked = [os.dup2(fd, _COMPLAINTS + 1 + index) for index, fd in enumerate(listeners)]
     for standard in range(3):

@@ -27,7 +27,8 @@ _ADVICE = re.compile(
     r"|Convert|Reshape|Install"
     r"|Either|Did you|Perhaps|Maybe|You (?:may|might|can|could|should|must|need|have to|probably)|If you"
     r"|To \w{1,20} )\b"
-    r"|[Pp]lease (?!report|open|file|submit)\w|\binstead\b|[;,] (?:use|try|call|pass|set) |[Dd]id you (?:mean|forget)"
+    r"|[Pp]lease (?!report|open|file|submit)\w|\binstead\b|\bDo `"
+    r"|[;,] (?:use|try|call|pass|set) |[Dd]id you (?:mean|forget)"
     r"|\byou (?:can|should|need|must)\b|[Cc]onsider |[Mm]ay need to|(?:[Ss]ee|be) (?:used|called) (?:first|before)"
     r"|[Tt]ry (?:using|setting|with|to)|[Uu]se `|needs? to be (?:called|set|fitted|passed|installed)"
 )

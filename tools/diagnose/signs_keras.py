@@ -9,6 +9,32 @@ from mlpilot.tools.diagnose.signs import sign
 KERAS = (
     sign(
         "shape-mismatch",
+        r"`?logits`? and `?labels`? must (?:have the same|be broadcastable)|Incompatible shapes: "
+        r"\[(.{1,40}?)\] vs\.? \[(.{1,40}?)\]",
+        "two shapes do not go together, of the output and the targets most often",
+        "give the last layer as many units as the targets have columns, expand_dims what lacks one, or use "
+        "the sparse loss",
+    ),
+    sign(
+        "shape-mismatch",
+        r"Dimensions must be equal, but are (\d{1,9}) and (\d{1,9})",
+        "two sizes that have to be equal are {0} and {1}",
+        "print both shapes; transpose one, or make the layer's size {1}",
+    ),
+    sign(
+        "dtype-mismatch",
+        r"Failed to convert a NumPy array to a Tensor",
+        "an array holds what no tensor can: text, None or rows of several lengths",
+        "convert it first: x.astype('float32'); encode text, fill what is missing, pad rows to one length",
+    ),
+    sign(
+        "not-ready",
+        r"has never been called and thus has no defined|has no defined (?:outputs|inputs|input shape)",
+        "a layer or model has no shape before it has seen one",
+        "call it once on data, or begin it with keras.Input(shape=...)",
+    ),
+    sign(
+        "shape-mismatch",
         r"expected axis (-?\d{1,3}) of input shape to have value (\S{1,20}), but received input with shape "
         r"(.{1,60}?\))",
         "a layer was built for {1} values along axis {0}, and is given {2}",
@@ -18,7 +44,8 @@ KERAS = (
         "shape-mismatch",
         r"expected (min_|max_)?ndim=(\d{1,3}), found ndim=(\d{1,3})",
         "a layer takes {1} dimensions, and is given {2}",
-        "add the one that is missing by np.expand_dims or a Reshape layer: images are (rows, height, width, channel), "
+        "add the one that is missing by np.expand_dims or a Reshape layer: images are (rows, height, width, "
+        "channel), "
         "sequences (rows, steps, features); a layer before may need return_sequences=True",
     ),
     sign(

@@ -15,7 +15,8 @@ _TARGETS = (
     ),
     sign(
         "shape-mismatch",
-        r"y should be a 1d array, got an array of shape (\(.{1,40}?\))|Data must be 1-dimensional|must be 1-dimensional"
+        r"y should be a 1d array, got an array of shape (\(.{1,40}?\))|Data must be 1-dimensional|must be "
+        r"1-dimensional"
         r"|bad input shape|should be a 1d array",
         "one column is meant, and a table is given",
         "give one column: y.ravel(), or probabilities[:, 1] of the class that is judged; for columns of X, "
@@ -81,6 +82,36 @@ _TARGETS = (
     ),
 )
 _SETTINGS = (
+    sign(
+        "shape-mismatch",
+        r"Found array with dim (\d{1,3})",
+        "a table of two dimensions is meant, and {0} are given",
+        "make one row of each: X.reshape(len(X), -1)",
+    ),
+    sign(
+        "nothing-to-search",
+        r"No fits were performed",
+        "a search has no candidates, or no splits",
+        "look at param_grid (an empty list?) and cv: one of them holds nothing",
+    ),
+    sign(
+        "smaller-than-before",
+        r"resize with smaller n_estimators|must be larger or equal to .{0,40}(?:warm_start|when)",
+        "with warm_start a model can grow alone",
+        "set n_estimators above what is fitted already, or warm_start=False",
+    ),
+    sign(
+        "lengths-differ",
+        r"Number of classes, (\d{1,9}), does not match size of target_names, (\d{1,9})",
+        "there are {0} classes, and {1} names for them",
+        "pass labels= with all classes, or as many target_names as there are",
+    ),
+    sign(
+        "no-validation",
+        r"No evaluation result|eval_set` is not used|no evaluation results found",
+        "there are no results on rows that are not trained on",
+        "pass eval_set= to fit (valid_sets=, evals= to train)",
+    ),
     sign(
         "too-few-rows",
         r"n_samples=(\d{1,12}) should be >= n_clusters=(\d{1,12})",

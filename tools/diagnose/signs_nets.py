@@ -113,6 +113,56 @@ _LAYERS = (
 )
 _TENSORS = (
     sign(
+        "steps-used-up",
+        r"Tried to step \d{1,9} times",
+        "a schedule of the learning rate has come to its end",
+        "make total_steps (epochs times steps_per_epoch) as many as the steps that are taken, and step once a batch",
+    ),
+    sign(
+        "repeated-parameters",
+        r"parameters appear in more than one parameter group",
+        "a parameter is given to the optimiser twice",
+        "list each parameter in one group alone: take those of the head out of the others",
+    ),
+    sign(
+        "dtype-mismatch",
+        r"result type (\w{1,20}) can't be cast to the desired output type (\w{1,20})",
+        "{1} cannot hold what comes out: {0}",
+        "convert first: x = x.float(), or write x = x / y in place of x /= y",
+    ),
+    sign(
+        "dtype-mismatch",
+        r"Expected floating point type for target with class probabilities",
+        "cross entropy takes targets of the output's shape for probabilities, and these are whole numbers",
+        "give class numbers in one dimension (target.argmax(1), squeeze), or probabilities as .float()",
+    ),
+    sign(
+        "shape-mismatch",
+        r"only batches of spatial targets supported \(3D tensors\) but got targets of",
+        "a loss of pictures takes class numbers of (rows, height, width)",
+        "take the channel away: target.squeeze(1), and give whole numbers, .long()",
+    ),
+    sign(
+        "lengths-differ",
+        r"Expected input batch_size \((\d{1,9})\) to match target batch_size \((\d{1,9})\)",
+        "the output has {0} rows, and the target {1}",
+        "look for a view or flatten that takes rows for values (keep x.size(0) first), and select the same "
+        "rows of both",
+    ),
+    sign(
+        "zero-dimensional",
+        r"iteration over a 0-d|Dimension specified as 0 but tensor has no dimensions|zero-dimensional "
+        r"(?:tensor|arrays)",
+        "one number is used as if it were a list",
+        "take it by .item(), or keep the dimension: unsqueeze(0), np.atleast_1d",
+    ),
+    sign(
+        "missing-attribute",
+        r"Module '.{1,80}' has no parameter or buffer",
+        "the module has no parameter of that name",
+        "look at how they are spelled: dict(model.named_parameters())",
+    ),
+    sign(
         "missing-attribute",
         r"AttributeError: (\w{1,80}) has no attribute `(\w{1,80})`",
         "the module {0} has no part named {1}",

@@ -138,6 +138,55 @@ _ARRAYS = (
 )
 _FRAMES = (
     sign(
+        "not-numeric-mean",
+        r"No numeric types to aggregate",
+        "no column of numbers is left to be summed up",
+        "convert the columns first: pd.to_numeric(..., errors='coerce'); say numeric_only=True",
+    ),
+    sign(
+        "unknown-axis",
+        r"No axis named (\S{1,40}) for object type (\w{1,20})",
+        "a {1} has no axis {0}",
+        'say 0 or "index" for rows, 1 or "columns" for columns; a Series has rows alone',
+    ),
+    sign(
+        "not-a-table",
+        r"DataFrame constructor not properly called|Must pass 2-d input|Per-column arrays must each be 1-dim",
+        "a table cannot be made of what is given",
+        "pass a dict of columns, a list of rows, or an array of two dimensions (reshape)",
+    ),
+    sign(
+        "path-not-fit",
+        r"No engine for filetype",
+        "a file of this ending cannot be written as a workbook",
+        "end the name in .xlsx",
+    ),
+    sign(
+        "shape-mismatch",
+        r"[Mm]atrices are not aligned|Operands are not aligned|Dot product shape mismatch",
+        "the columns of one are not the rows of the other",
+        "transpose one (.T), or align them first: left, right = left.align(right)",
+    ),
+    sign(
+        "repeated-labels",
+        r"label '.{1,60}' is not unique|overlapping values|Level values not unique",
+        "a name stands twice where it has to stand once",
+        "drop or rename the repeated ones: df.loc[:, ~df.columns.duplicated()]",
+    ),
+    sign(
+        "lengths-differ",
+        r"Wrong number of items passed|Cannot set a DataFrame with multiple columns to the single column"
+        r"|Expected a 1D array, got an array with shape|Cannot set a frame with no defined index",
+        "several columns are put into one, or none is there to be put",
+        "select one column on the right, or name as many on the left: df[['a', 'b']] = ...",
+    ),
+    sign(
+        "operand-types",
+        r"bad operand type for unary (\S{1,3}): '(\w{1,40})'",
+        "{0} does not go with {1}",
+        "convert it first: pd.to_numeric, float(...); ~ wants truth values: .astype(bool)",
+    ),
+    sign(
         "not-sorted",
         r"(?:left|right) keys must be sorted|must be (?:monotonic|sorted|increasing)|not (?:sorted|monotonic)"
         r"|should be (?:sorted|increasing)|must be strictly increasing",
