@@ -2,8 +2,9 @@
 
 A file in `cases/` holds programs, each below a line `== name | words`: a regular expression that the remedy of a right
 diagnosis matches, written before the rules that it tests. `#@` marks the line where the person's own code is wrong; it
-is not part of the program. Every second case of a file is of the half `held`, which rules are not written from; those
-of `drawn.txt` are held, all of them: the places where they fail were drawn from the libraries' sources by chance.
+is not part of the program. Every second case of a file is `held`, and rules are not written from it. The places where
+the cases of `drawn.txt` and `drawn_again.txt` fail were drawn by chance from where the libraries' sources raise: rules
+were written from what the former showed once it was measured, and not from the latter.
 """
 
 import ast
@@ -14,7 +15,7 @@ from pathlib import Path
 FOLDER = Path(__file__).with_name("cases")
 FRAMEWORKS = frozenset({"torch", "keras", "tensorflow", "xgboost", "lightgbm"})
 """What the base environment lacks."""
-HALVES = ("open", "held", "drawn")
+HALVES = ("open", "held", "drawn", "drawn_again")
 _MARK = re.compile(r"\s*#@")
 
 
@@ -56,7 +57,7 @@ def _of_file(path: Path) -> list[Case]:
         if not bar:
             raise ValueError(f"{path.name}: {name!r} does not say what its remedy says")
         marked = [at for at, line in enumerate(text.splitlines(), 1) if _MARK.search(line)]
-        half = "drawn" if path.stem == "drawn" else HALVES[number % 2]
+        half = path.stem if path.stem in HALVES else HALVES[number % 2]
         source = _MARK.sub("", text)
         found.append(Case(name, path.stem, half, source, marked[0] if marked else None, re.compile(words, re.I)))
     return found
