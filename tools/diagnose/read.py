@@ -81,6 +81,7 @@ _PLAIN = _OF_SYNTAX | {
 TOLD = "told-by-library"
 """Kind of what no rule knows, where the message itself says what to do."""
 MORE_ITERATIONS = "allow more iterations"
+FITS_FAILED = 'say error_score="raise" to see the first; leave out the settings that do not go together'
 CRASHED = "look at what that line hands to native code: sizes, types, threads; a package built for another version"
 REJECTIONS = (
     ("labels-returned", r"needs probabilities.* and predict returned labels", "call predict_proba in predict"),
@@ -91,7 +92,7 @@ REJECTIONS = (
 OWN_WORDS = frozenset(
     {one.remedy for one in (*SIGNS, *SYNTAX, *FAMILIES) if "{" not in one.remedy}
     | {remedy for *_, remedy in (*_STATUS.values(), *REJECTIONS)}
-    | {CRASHED, MORE_ITERATIONS}
+    | {CRASHED, MORE_ITERATIONS, FITS_FAILED}
     | PLACE_REMEDIES
 )
 """Remedies that quote nothing of a message."""
@@ -141,14 +142,14 @@ def _of_error(error: CellError, source: str) -> Diagnosis:
             return _said(known, found, text, line, meant(text, error.traceback) if known.kind in _NAMED else None)
     said = f"{_cut(_headline(text), 200)}{f' (line {line})' if line else ''}"
     if error.type in _OF_SYNTAX:
-        remedy = next((one.remedy for one in SYNTAX if one.pattern.search(text)), "")
-        return Diagnosis(kebab(error.type), said, _cut(text), line, remedy)
+        meaning = next((one.remedy for one in SYNTAX if one.pattern.search(text)), "")
+        return Diagnosis(kebab(error.type), said, _cut(text), line, meaning)
     if _raises(source, line):
         return _of_own_raise(Diagnosis(kebab(error.type), said, _cut(text), line), error)
     for family in FAMILIES if error.type not in _PLAIN else ():
         if family.pattern.search(text):
-            remedy = advised(text, source, line) or family.remedy
-            return Diagnosis(family.kind, said, _cut(text), line, remedy, confidence=0.5)
+            asked = advised(text, source, line) or family.remedy
+            return Diagnosis(family.kind, said, _cut(text), line, asked, confidence=0.5)
     remedy = advised(text, source, line) if error.type not in _PLAIN else None
     kind = TOLD if remedy else kebab(error.type)
     return Diagnosis(kind, said, _cut(text), line, remedy or "", confidence=0.5 if remedy else 1.0)
@@ -251,6 +252,12 @@ def _last_line(lines: list[str], source: str) -> int | None:
 
 
 def _of_warnings(stderr: str, source: str) -> Diagnosis:
+    failed = re.search(r"FitFailedWarning: \n?(\d{1,9}) fits failed out of a total of (\d{1,9})", stderr)
+    if failed is not None:
+        told = told_inside(stderr[failed.start() :][: 2 * _TEXT_CHARACTERS])
+        cause = f": {_cut(plain(told), 150)}" if told else ""
+        said = f"{failed[1]} of {failed[2]} fits of a search failed, and count as no score{cause}"
+        return Diagnosis("fits-failed", said, _cut(told or failed[0]), own_line(stderr, source), FITS_FAILED)
     found = re.search(r"ConvergenceWarning: ([^\n]+)", stderr)
     if found is None:
         return Diagnosis("none", "it ran without complaint")

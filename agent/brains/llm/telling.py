@@ -60,7 +60,7 @@ def _allowed(diagnosis: Diagnosis, source: str) -> str:
         found = sign.pattern.search(diagnosis.evidence)
         if found:
             return sign.message.format(*(_known_word(group, source) if group else "" for group in found.groups()))
-    if signs:
+    if signs and diagnosis.confidence == 1.0:  # less sure of: told by what it is about alone, and no sign's meaning
         return signs[0].message.format(*["…"] * 9)
     if diagnosis.kind in ENDINGS:
         return ENDINGS[diagnosis.kind]

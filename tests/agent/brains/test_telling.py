@@ -10,7 +10,7 @@ from mlpilot.agent.brains.llm.telling import failure_text
 from mlpilot.sandbox.protocol import CellError
 from mlpilot.tools.diagnose import diagnose, rejected
 from mlpilot.tools.diagnose.model import Diagnosis
-from mlpilot.tools.diagnose.read import SIGNS
+from mlpilot.tools.diagnose.read import OWN_WORDS, SIGNS
 
 SOURCE = """import numpy as np
 
@@ -62,6 +62,14 @@ def test_words_of_a_message_are_told_only_where_they_stand_in_the_code() -> None
     assert "'no_such_thing'" not in told("AttributeError", "'str' object has no attribute 'no_such_thing'", own=False)
 
 
+def test_a_remedy_that_quotes_the_message_is_told_in_full_privacy_alone() -> None:
+    for message in (f"please use {CELL} instead", f"{CELL} must be less than 4", f"parameter {CELL} is not allowed"):
+        assert CELL in told("ValueError", message, "full")
+        assert CELL not in told("ValueError", message)
+    said = told("TypeError", f"No axis named {CELL} for object type {CELL}"), told("KeyError", f"'{CELL}'")
+    assert all(CELL not in one for one in said)
+
+
 def test_full_tells_the_message_itself() -> None:
     assert CELL in told("KeyError", f"'{CELL}'", "full")
 
@@ -101,6 +109,7 @@ def test_warnings_are_not_told() -> None:
 
 
 ALLOWED = {word for sign in SIGNS for word in re.findall(r"\w+", f"{sign.message} {sign.remedy}")}
+ALLOWED |= {word for remedy in OWN_WORDS for word in re.findall(r"\w+", remedy)}
 ALLOWED |= set(re.findall(r"\w+", SOURCE)) | {"an", "exception", "was", "raised", "line", "take"}
 DIGITS = {digits for word in ALLOWED for digits in re.findall(r"\d+", word)}
 """As in float32: of our own remedies."""

@@ -205,3 +205,102 @@ def test_no_pattern_runs_away_on_text_that_is_made_of_its_own_words() -> None:
     alive = process.is_alive()
     process.kill()
     assert not alive and process.exitcode == 0
+
+
+WORKER = (
+    "Caught IndexError in DataLoader worker process 0.\nOriginal Traceback (most recent call last):\n"
+    '  File "/lib/torch/utils/data/_utils/worker.py", line 358, in _worker_loop\n    data = fetcher.fetch(index)\n'
+    '  File "solution.py", line 8, in __getitem__\n    return self.rows[i]\nIndexError: list index out of range\n'
+)
+ALL_FAILED = (
+    "\nAll the 4 fits failed.\nIt is very likely that your model is misconfigured.\n\n"
+    "Below are more details about the failures:\n------\n4 fits failed with the following error:\n"
+    'Traceback (most recent call last):\n  File "/lib/x.py", line 1, in fit\n'
+    "sklearn.utils._param_validation.InvalidParameterError: The 'max_iter' parameter of LogisticRegression "
+    "must be an int in the range [0, inf). Got 1.5 instead.\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("type", "message", "kind", "line", "remedy"),
+    [
+        ("IndexError", WORKER, "beyond-the-end", 8, "indices count from 0"),
+        ("ValueError", ALL_FAILED, "removed-value", 30, "max_iter is an int in the range [0, inf)"),
+        (
+            "TorchRuntimeError",
+            "RuntimeError when making fake tensor call\n  Explanation: ... got RuntimeError('a and b must have same "
+            "reduction dim, but got [2, 3] X [2, 3].')\n\nfrom user code:\n",
+            "layer-size",
+            30,
+            "in_features",
+        ),
+    ],
+    ids=["a worker's", "of all fits", "of a compiled function"],
+)
+def test_an_error_that_tells_of_another_is_that_one(type: str, message: str, kind: str, line: int, remedy: str) -> None:
+    told = found(type, message, f'  File "solution.py", line 30, in <module>\n{type}: {message}')
+    assert (told.kind, told.line) == (kind, line)
+    assert remedy in told.remedy
+
+
+def test_what_a_program_raises_from_another_error_is_told_with_its_cause() -> None:
+    source = (
+        "def parse(text):\n    try:\n        return int(text)\n"
+        "    except ValueError as e:\n        raise RowError('x') from e\n"
+    )
+    traceback = (
+        'Traceback (most recent call last):\n  File "solution.py", line 3, in parse\n'
+        "ValueError: invalid literal for int() with base 10: 'x'\n\n"
+        "The above exception was the direct cause of the following exception:\n\n"
+        'Traceback (most recent call last):\n  File "solution.py", line 5, in parse\nRowError: row 3 cannot be read'
+    )
+    told = found("RowError", "row 3 cannot be read", traceback, source)
+    assert (told.kind, told.line) == ("text-as-number", 5)
+    assert told.message.startswith("RowError: row 3 cannot be read (line 5), for ")
+    assert told.remedy
+
+
+@pytest.mark.parametrize(
+    ("code", "traceback", "kind"),
+    [
+        ('os.environ["TOKEN"]', "", "environment-missing"),
+        ("torch.load(path)", '  File "/lib/torch/serialization.py", line 3, in load\n', "unreadable-file"),
+        ("frame.loc[5]", '  File "/lib/pandas/core/indexes/base.py", line 3, in get_loc\n', "missing-label"),
+        ("settings[5]", "", "missing-key"),
+    ],
+)
+def test_a_missing_key_means_what_it_means_where_it_is_raised(code: str, traceback: str, kind: str) -> None:
+    told = found("KeyError", "5", f'  File "solution.py", line 1, in <module>\n{traceback}', f"{code}\n")
+    assert (told.kind, told.line) == (kind, 1)
+
+
+def test_what_the_message_asks_for_is_the_remedy_with_the_argument_that_it_names() -> None:
+    source = "import library\nmodel = library.fit(X, patience=0)\n"
+    frame = '  File "solution.py", line 2, in <module>'
+    told = found("ValueError", "`patience` must be at least 1.", frame, source)
+    assert told.remedy == "change patience=0: `patience` must be at least 1."
+    told = found("ValueError", "No luck today. Please call warm_up() first.", frame, source)
+    assert told.remedy == "the message says what to do: No luck today. Please call warm_up() first."
+    assert told.confidence == 0.5
+
+
+def test_a_remedy_that_quotes_is_one_line_without_controls_and_short() -> None:
+    for message in (
+        "you must \x1b[31m\u202e\x07 call x() first",
+        "Please use " + "y" * 10_000,
+        "use y\nPlease, use z now",
+    ):
+        remedy = found("ValueError", message).remedy
+        assert remedy.isprintable() and len(remedy) < 600
+
+
+def test_fits_of_a_search_that_failed_are_told() -> None:
+    stderr = f"FitFailedWarning: \n2 fits failed out of a total of 4.\n{ALL_FAILED}"
+    told = diagnose("ok", None, "", stderr, SOURCE)
+    assert told.kind == "fits-failed" and "2 of 4 fits" in told.message and "max_iter" in told.message
+
+
+def test_of_a_crash_told_of_one_thread_alone_the_line_is_found() -> None:
+    dump = 'Fatal Python error: Aborted\n\nStack (most recent call first):\n  File "solution.py", line 3 in stop\n'
+    told = diagnose("killed", None, "", dump, SOURCE)
+    assert (told.kind, told.line) == ("crashed", 3)
