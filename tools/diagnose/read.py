@@ -40,7 +40,9 @@ _PLACE = re.compile(r" \((?:solution\.py, )?line (\d{1,7})\)\Z")
 _LINE_CHARACTERS, _TEXT_CHARACTERS, _CHAIN_CHARACTERS = 500, 2000, 8000
 
 
-SIGNS = (*OURS, *NETS, *KERAS, *MODELS, *TABLES, *SCIENCE, *PYTHON, *FRAMEWORKS, *USUAL)
+_LIBRARIES = (*NETS, *KERAS, *MODELS, *TABLES, *SCIENCE)
+"""Not asked of what a program raises itself: its words may be theirs, and mean another thing."""
+SIGNS = (*OURS, *_LIBRARIES, *PYTHON, *FRAMEWORKS, *USUAL)
 """The first one that is found says what it was."""
 
 _STATUS = {
@@ -134,17 +136,18 @@ def _of_error(error: CellError, source: str) -> Diagnosis:
     placed = at_place(text, error.traceback, source, line)
     if placed is not None:
         return placed
-    for known in SIGNS:
+    own = _raises(source, line) and told is None
+    for known in SIGNS if not own else (*OURS, *PYTHON, *FRAMEWORKS, *USUAL):
         found = known.pattern.search(text)
         if found:
-            if known.kind == "removed-attribute" and (own := _of_own_class(text, line, source)) is not None:
-                return own
+            if known.kind == "removed-attribute" and (theirs := _of_own_class(text, line, source)) is not None:
+                return theirs
             return _said(known, found, text, line, meant(text, error.traceback) if known.kind in _NAMED else None)
     said = f"{_cut(_headline(text), 200)}{f' (line {line})' if line else ''}"
     if error.type in _OF_SYNTAX:
         meaning = next((one.remedy for one in SYNTAX if one.pattern.search(text)), "")
         return Diagnosis(kebab(error.type), said, _cut(text), line, meaning)
-    if _raises(source, line):
+    if own:
         return _of_own_raise(Diagnosis(kebab(error.type), said, _cut(text), line), error)
     for family in FAMILIES if error.type not in _PLAIN else ():
         if family.pattern.search(text):

@@ -161,6 +161,9 @@ def test_an_own_raise_is_told_in_its_own_words_alone() -> None:
     traceback = '  File "solution.py", line 2, in f'
     own = found("ValueError", "the shape must be round", traceback, "def f():\n    raise ValueError('...')\n")
     assert (own.kind, own.remedy) == ("value-error", "")
+    words = "the times must be sorted"
+    assert found("ValueError", words, traceback, "def f():\n    raise ValueError('...')\n").kind == "value-error"
+    assert found("ValueError", words, traceback, "def f():\n    library.call()\n").kind == "not-sorted"
     library = found("ValueError", "the shape must be round", traceback, "def f():\n    library.call()\n")
     assert (library.kind, library.confidence) == ("shape-mismatch", 0.5)
 
