@@ -17,6 +17,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import mlpilot_loading
 import numpy as np
 import pandas as pd
 
@@ -91,6 +92,7 @@ def _work(buffers: Sequence[memoryview], send: Send) -> None:
     classes = header["classes"]
     random.seed(header["seed"])  # so that a Solution that forgot its seed gives the same model in each Run
     np.random.seed(header["seed"])
+    mlpilot_loading.in_this_process()
     solution = _module(header["source"])
     if header["model"]:
         model = _loads(bytes(buffers[4]))

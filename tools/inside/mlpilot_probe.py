@@ -33,7 +33,11 @@ class Probe:
         self.scales: dict[int, float] = {}
         self.answers: set[bytes] = set()
         self.depth = 0
+        self.clusters: set[bytes] = set()
+        self.truths: list[tuple[str, bytes, int]] = []
         self.torch: Any = None
+        self.keras: Any = None
+        self.tables: Any = None
 
     def count(self, name: str, more: int = 1) -> None:
         self.counts[name] = self.counts.get(name, 0) + more
@@ -90,40 +94,19 @@ def warm_up(*frameworks: str) -> None:
 def begin(*frameworks: str, more: int = 0) -> Probe:
     """Hooks on the frameworks that the script imports; `more` is added to every seed that is given."""
     probe = Probe()
+    if "pandas" in frameworks:
+        with contextlib.suppress(ImportError):
+            importlib.import_module("mlpilot_probe_tables").hook(probe)
     if "sklearn" in frameworks:
         _sklearn(probe)
     if "torch" in frameworks:
         importlib.import_module("mlpilot_probe_torch").hook(probe)
     if {"keras", "tensorflow"} & set(frameworks):
         with contextlib.suppress(ImportError):
-            _keras(probe)
+            importlib.import_module("mlpilot_probe_keras").hook(probe)
     if more:
         importlib.import_module("mlpilot_probe_seeds").move(more)
     return probe
-
-
-def _keras(probe: Probe) -> None:
-    """Whether the rows that stop a training are those that it is judged on in the end."""
-    keras = importlib.import_module("keras")
-    validated: set[bytes] = set()
-
-    def fit(model: Any, *given: Any, **more: Any) -> None:
-        probe.scaled(model, given[0] if given else more.get("x"))
-        data = more.get("validation_data")
-        validated.clear()
-        validated.update(rows_of(data[0]) if isinstance(data, tuple) else [])
-
-    def judge(model: Any, *given: Any, **more: Any) -> None:
-        if "_use_cached_eval_dataset" in more:  # fit itself looks at them after each epoch
-            return
-        data = given[0] if given else more.get("x")
-        probe.compared(model, data)
-        marks = rows_of(data)
-        probe.count("validation rows that are judged", sum(mark in validated for mark in marks))
-
-    _wrap(keras.Model, "fit", fit)
-    for name in ("evaluate", "predict"):
-        _wrap(keras.Model, name, judge)
 
 
 def tell(probe: Probe, names: dict[str, Any]) -> Facts:
@@ -132,7 +115,21 @@ def tell(probe: Probe, names: dict[str, Any]) -> Facts:
     facts |= probe.judged or {}
     if "torch" in sys.modules and probe.torch is not None:
         facts |= probe.torch.facts(names)
-    return facts
+    if probe.keras is not None:
+        facts |= probe.keras.facts(names)
+    if probe.tables is not None:
+        facts |= probe.tables.facts()
+    return facts | _chosen(probe)
+
+
+def _chosen(probe: Probe) -> Facts:
+    """How often the rows that judge last had been scored by the same measure before: what was chosen by them?"""
+    if not probe.truths:
+        return {}
+    _, last, rows = probe.truths[-1]
+    names = [name for name, truth, _ in probe.truths if truth == last]
+    earlier = max(names.count(name) for name in names) - 1
+    return {"earlier scores by the rows that judge last": earlier, "rows that judge last": rows}
 
 
 def _wrap(owner: Any, name: str, note: Callable[..., None], after: bool = False) -> None:
@@ -167,6 +164,8 @@ def _sklearn(probe: Probe) -> None:
         probe.most("rows split", len(before))
         if before and before[-len(test) :] != test:
             probe.count("splits out of order")
+        if probe.tables is not None:
+            probe.tables.split(parts)
 
     _wrap(sklearn.model_selection, "train_test_split", split, after=True)
     for name, kind in all_estimators():
@@ -179,7 +178,8 @@ def _sklearn(probe: Probe) -> None:
                 noted.fn = _of_estimator(probe, name, method, own.fn)
                 setattr(kind, method, noted)
     for name in ("accuracy_score", "r2_score", "mean_absolute_error", "mean_squared_error", "f1_score", "recall_score",
-                 "precision_score", "roc_auc_score", "log_loss"):  # fmt: skip
+                 "precision_score", "roc_auc_score", "log_loss", "balanced_accuracy_score", "fbeta_score",
+                 "root_mean_squared_error", "adjusted_rand_score"):  # fmt: skip
         import sklearn.metrics
 
         _wrap(sklearn.metrics, name, functools.partial(_metric, probe, name))
@@ -196,8 +196,20 @@ def _metric(probe: Probe, name: str, *given: Any, **more: Any) -> None:
     is_answer = [b"".join(rows_of(one))[:4096] in probe.answers for one in (first, second)]
     if is_answer == [True, False]:
         probe.count("answers taken for the truth")
+    clusters = b"".join(rows_of(second))[:4096] in probe.clusters
+    compared = clusters and name in ("accuracy_score", "f1_score", "precision_score", "recall_score")
+    probe.count("cluster numbers that are compared with classes", int(compared))
+    probe.count("groupings that are compared", int(clusters and name == "adjusted_rand_score"))
+    if probe.depth == 0:
+        _scored(probe, name, first)
     if name == "roc_auc_score":
         probe.most("different scores of an AUC", len(set(rows_of(second))))
+
+
+def _scored(probe: Probe, name: str, rows: Any) -> None:
+    marks = rows_of(rows)
+    if marks and len(probe.truths) < MOST_ROWS:
+        probe.truths.append((name, hashlib.blake2b(b"".join(marks), digest_size=8).digest(), len(marks)))
 
 
 @contextlib.contextmanager
@@ -224,6 +236,9 @@ def _of_estimator(probe: Probe, name: str, method: str, own: Callable[..., Any])
                 _learnt(probe, answer)
             with contextlib.suppress(Exception):
                 _answered(probe, answer)
+        if method in ("fit", "predict") and hasattr(self, "labels_"):
+            with contextlib.suppress(Exception):
+                probe.clusters.add(b"".join(rows_of(self.labels_ if method == "fit" else answer))[:4096])
         return answer
 
     return noted
@@ -239,6 +254,8 @@ def _given(probe: Probe, estimator: Any, name: str, method: str, X: Any) -> None
             if hasattr(estimator, "predict"):
                 _fitted(probe, estimator, X)
     elif method != "transform" and probe.depth == 0:
+        if method == "score":
+            _scored(probe, method, X)
         _judged(probe, estimator, X)
 
 

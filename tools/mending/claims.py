@@ -5,6 +5,7 @@ score must show is told in `scores.py`. Whatever is claimed, the script must pri
 give no new warning, train and lose no less than it did, and show none of the other faults that the probe looks for.
 """
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -37,11 +38,20 @@ class Claim:
     """A fact (or "score", "said"), and what becomes of it."""
 
     fact: str
-    way: Literal["gone", "fewer", "more"] = "gone"
+    way: Literal["gone", "fewer", "more", "kept"] = "gone"
+    """`kept`: was there, and is not less."""
+    also: tuple["Claim", ...] = ()
+    """What must hold besides, so that nothing shrinks with the fault."""
+    words: tuple[tuple[str, str], ...] = ()
+    """Words that are printed, and the others that may come in their place: the name of a metric, say."""
+    instead: tuple[str, ...] = ()
+    """Facts of work that may be fewer, since `also` says what stands for them."""
 
 
 SCORE = Claim("score", "more")
 """Printed numbers are better."""
+SHARE = Claim("share that is right", "more")
+"""A printed share is that of all rows of the last pass, and was not."""
 NO_LOSS = Claim("score, whatever the loss is", "more")
 """The same for an edit that makes the loss another one, whose numbers are not to be compared with the old ones."""
 
@@ -51,11 +61,12 @@ def proven(claims: tuple[Claim, ...], before: list[Seen], after: list[Seen]) -> 
     ended = {seen.ended.status for seen in [*before, *after]} - {"ok"}
     if ended or len(after) < len(before):
         return None, "a run took longer than its time" if "timeout" in ended else "the script no longer ran to its end"
-    if skeleton(before[0].printed) != skeleton(after[0].printed):
+    if not _prints_alike(claims, before[0].printed, after[0].printed):
         return None, "it printed something else than other numbers"
     if kinds_of_warnings(seen.ended for seen in after) - kinds_of_warnings(seen.ended for seen in before):
         return None, "another warning came"
-    if any(_least(after, name) < _most(before, name) for name in _WORK):
+    counted = set(_WORK).difference(*(claim.instead for claim in claims))
+    if any(_least(after, name) < _most(before, name) for name in counted):
         return None, "less was trained than before"
     worse = [name for name in FAULTS if _least(after, name) > _most(before, name)]
     if worse:
@@ -63,6 +74,8 @@ def proven(claims: tuple[Claim, ...], before: list[Seen], after: list[Seen]) -> 
     for claim in claims:
         if claim in (SCORE, NO_LOSS):
             proof = scores.proof(before, after, of_losses=claim == SCORE)
+        elif claim == SHARE:
+            proof = scores.share_of_all(before[0], after[0])
         else:
             proof = _of_fact(claim, before, after)
         if proof is not None:
@@ -70,7 +83,17 @@ def proven(claims: tuple[Claim, ...], before: list[Seen], after: list[Seen]) -> 
     return None, "no run bore it out"
 
 
+def _prints_alike(claims: tuple[Claim, ...], before: str, after: str) -> bool:
+    """Whether the same words stand in the same lines, but for those that a claim lets change."""
+    wanted, found = skeleton(before), skeleton(after)
+    for old, new in [pair for claim in claims for pair in claim.words]:
+        found = [re.sub(rf"\b{new}\b", old, line) for line in found]
+    return wanted == found
+
+
 def _of_fact(claim: Claim, before: list[Seen], after: list[Seen]) -> Proof | None:
+    if any(_of_fact(one, before, after) is None for one in claim.also):
+        return None
     if claim.fact.startswith("said "):
         said = claim.fact.removeprefix("said ")
         counts = [[(seen.ended.stderr + seen.printed).count(said) for seen in runs] for runs in (before, after)]
@@ -88,7 +111,8 @@ def _of_fact(claim: Claim, before: list[Seen], after: list[Seen]) -> Proof | Non
     ):
         return None
     held = all(
-        {"gone": one > 0 and other == 0, "fewer": other < one, "more": other > one}[claim.way] for one, other in pairs
+        {"gone": one > 0 and other == 0, "fewer": other < one, "more": other > one, "kept": other >= one > 0}[claim.way]
+        for one, other in pairs
     )
     if not held:
         return None

@@ -162,6 +162,21 @@ def _steps(tree: ast.Module) -> list[str]:
     return [text for name in names if (text := _literal(name)) is not None]
 
 
+def _no_last_row(source: str, tree: ast.Module, broken: Diagnosis, found: re.Match[str]) -> Edits:
+    """A last batch of one row, of which batch normalisation can say nothing, is left out of training."""
+    del broken, found
+    loaders = [call for call in calls(tree, "DataLoader") if keyword(call, "drop_last") is None]
+    mixed = [
+        call
+        for call in loaders
+        if (one := keyword(call, "shuffle")) is not None and text_of(source, one.value) == "True"
+    ]
+    sized = [call for call in mixed if keyword(call, "batch_size") is not None or len(call.args) > 1]
+    if len(sized) == 1:
+        text = with_keyword(source, sized[0], "drop_last", "True")
+        yield text, "the loader leaves out a last batch that is not whole"
+
+
 Rule = Callable[[str, ast.Module, Diagnosis, re.Match[str]], Edits]
 RULES: tuple[tuple[str, Rule], ...] = (
     (r"The '(\w+)' parameter of (\w+) must be .* Got (.+?) instead", _value_in_a_dict),
@@ -174,6 +189,7 @@ RULES: tuple[tuple[str, Rule], ...] = (
     (r"Invalid parameter '(\w+)' for estimator Pipeline", _step_of_a_pipeline),
     (r"shapes cannot be multiplied \(\d+x(\d+) and (\d+)x(\d+)\)", sizes.linear),
     (r"expected shape=\(None, (\d+)\), found shape=\(\w+, (\d+)\)", sizes.inputs),
+    (r"Expected more than 1 value per channel when training, got input size torch.Size\(\[1,", _no_last_row),
     (r"label value of (\d+) which is outside the valid range of \[0, (\d+)\)", sizes.classes),
 )
 """(what the error says, its mend)."""

@@ -1,0 +1,118 @@
+"""The part of the probe that watches pandas: columns that are moved, tables that are stacked, statistics that fill.
+
+A statistic (a mean that fills gaps, means by group) is that of rows, known by their labels in the index. Whether they
+are the rows for training shows when the script has split them, before the statistic or after it: at its end.
+"""
+
+import contextlib
+import functools
+from collections.abc import Callable
+from typing import Any
+
+_MOST_KEPT, _MOST_ROWS = 200, 200_000
+
+Rows = frozenset[Any]
+
+
+def hook(probe: Any) -> None:
+    """Hooks on pandas' own functions."""
+    probe.tables = _Watch(probe)
+
+
+class _Watch:
+    def __init__(self, probe: Any) -> None:
+        import pandas
+
+        self.pandas, self.probe = pandas, probe
+        self.busy = False
+        self.means: dict[float, Rows] = {}
+        self.fills: list[Rows] = []
+        self.groups: list[Rows] = []
+        self.parts: list[tuple[Rows, Rows]] = []
+        grouped = (pandas.api.typing.SeriesGroupBy, pandas.api.typing.DataFrameGroupBy)
+        for kind in (pandas.Series, pandas.DataFrame, *grouped):
+            self._around(kind, "shift", self._moved)
+        self._around(pandas, "concat", self._stacked)
+        for name in ("mean", "median"):
+            self._around(pandas.Series, name, self._mean)
+            self._around(grouped[0], name, self._by_group)
+        self._around(grouped[0], "transform", self._by_group)
+        for kind in (pandas.Series, pandas.DataFrame):
+            self._around(kind, "fillna", self._filled)
+
+    def _around(self, owner: Any, name: str, note: Callable[..., None]) -> None:
+        """What the script itself asks for is noted, with the answer; not what pandas asks of itself."""
+        own = getattr(owner, name)
+
+        @functools.wraps(own)
+        def noted(*given: Any, **more: Any) -> Any:
+            if self.busy:
+                return own(*given, **more)
+            self.busy = True
+            try:
+                answer = own(*given, **more)
+                with contextlib.suppress(Exception):
+                    note(answer, *given, **more)
+            finally:
+                self.busy = False
+            return answer
+
+        setattr(owner, name, noted)
+
+    def _moved(self, _: Any, __: Any, periods: Any = 1, *___: Any, **____: Any) -> None:
+        self.probe.count("columns that are moved")
+        self.probe.count("columns taken from rows after", int(isinstance(periods, int) and periods < 0))
+
+    def _stacked(self, _: Any, objs: Any = (), *, axis: Any = 0, **__: Any) -> None:
+        tables = [one for one in objs if isinstance(one, self.pandas.DataFrame)]
+        if len(tables) < 2:
+            return
+        columns = [set(one.columns) for one in tables]
+        apart = sum(map(len, columns)) == len(set().union(*columns))
+        alike = all(one.index.equals(tables[0].index) for one in tables)
+        self.probe.count("tables put together")
+        self.probe.count("tables stacked that share rows and no column", int(axis in (0, "index") and apart and alike))
+
+    def _mean(self, answer: Any, column: Any, *_: Any, **__: Any) -> None:
+        if len(self.means) < _MOST_KEPT:
+            self.means[float(answer)] = _labels(column)
+
+    def _by_group(self, _: Any, grouped: Any, *given: Any, **__: Any) -> None:
+        if len(self.groups) < _MOST_KEPT and (not given or given[0] in ("mean", "median")):
+            self.groups.append(_labels(grouped.obj))
+
+    def _filled(self, answer: Any, table: Any, value: Any = None, *_: Any, **__: Any) -> None:
+        values = [one for _, one in value.items()] if hasattr(value, "items") else [value]
+        known = [self.means[float(one)] for one in values if isinstance(one, float) and float(one) in self.means]
+        if not known:
+            return
+        columns = self.pandas.DataFrame(table).isna().sum().sum()
+        left = columns if answer is None else self.pandas.DataFrame(answer).isna().sum().sum()
+        self.probe.count("gaps that are filled", int(columns - left))
+        self.fills += known[: _MOST_KEPT - len(self.fills)]
+
+    def split(self, parts: Any) -> None:
+        """The parts of a split, as `train_test_split` gives them: training and test of each array."""
+        for train, test in zip(parts[::2], parts[1::2], strict=True):
+            labels = _labels(train), _labels(test)
+            if all(labels) and len(self.parts) < _MOST_KEPT:
+                self.parts.append(labels)
+
+    def facts(self) -> dict[str, int]:
+        """The rest, at the end of the script; nothing where no split of tables was seen."""
+        if not self.parts:
+            return {}
+        train = [one for one, _ in self.parts]
+        told = {}
+        for name, found in (("fills", self.fills), ("means by group", self.groups)):
+            told[name] = len(found)
+            told[f"{name} from other rows than those for training"] = sum(one not in train for one in found)
+        return told
+
+
+def _labels(column: Any) -> Rows:
+    """The labels of its rows; none where a label stands for several rows, or there are too many."""
+    index = getattr(column, "index", None)
+    if index is None or callable(index) or len(index) > _MOST_ROWS or not index.is_unique:
+        return frozenset()
+    return frozenset(index)
