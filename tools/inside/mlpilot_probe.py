@@ -35,6 +35,8 @@ class Probe:
         self.depth = 0
         self.clusters: set[bytes] = set()
         self.truths: list[tuple[str, bytes, int]] = []
+        self.seen_rows: set[bytes] = set()
+        self.again = self.part = 0
         self.torch: Any = None
         self.keras: Any = None
         self.tables: Any = None
@@ -129,7 +131,8 @@ def _chosen(probe: Probe) -> Facts:
     _, last, rows = probe.truths[-1]
     names = [name for name, truth, _ in probe.truths if truth == last]
     earlier = max(names.count(name) for name in names) - 1
-    return {"earlier scores by the rows that judge last": earlier, "rows that judge last": rows}
+    told = {"earlier scores by the rows that judge last": earlier, "rows that judge last": rows}
+    return told | {"rows judged last that were judged before": probe.again}
 
 
 def _wrap(owner: Any, name: str, note: Callable[..., None], after: bool = False) -> None:
@@ -162,6 +165,7 @@ def _sklearn(probe: Probe) -> None:
         before, test = rows_of(arrays[0]), rows_of(parts[1])
         probe.count("splits")
         probe.most("rows split", len(before))
+        probe.part = max(probe.part, len(before) - len(test))
         if before and before[-len(test) :] != test:
             probe.count("splits out of order")
         if probe.tables is not None:
@@ -209,7 +213,7 @@ def _metric(probe: Probe, name: str, *given: Any, **more: Any) -> None:
 def _scored(probe: Probe, name: str, rows: Any) -> None:
     marks = rows_of(rows)
     if marks and len(probe.truths) < MOST_ROWS:
-        probe.truths.append((name, hashlib.blake2b(b"".join(marks), digest_size=8).digest(), len(marks)))
+        probe.truths.append((name, hashlib.blake2b(b"".join(sorted(marks)), digest_size=8).digest(), len(marks)))
 
 
 @contextlib.contextmanager
@@ -266,6 +270,9 @@ def _fitted(probe: Probe, estimator: Any, X: Any) -> None:
     probe.fitted[id(estimator)] = estimator, set(rows_of(X))
     if len(probe.fitted) > _MOST_MODELS:
         del probe.fitted[next(iter(probe.fitted))]
+    rows = int(X.shape[0]) if hasattr(X, "shape") else len(X)
+    if probe.part:
+        probe.most("rows of a fit beyond those for training", max(0, rows - probe.part))
     probe.scaled(estimator, X)
     columns = getattr(X, "shape", (0, 0))[1:]
     if probe.known_answers and columns and columns[0] <= _MOST_COLUMNS:
@@ -281,6 +288,9 @@ def _judged(probe: Probe, estimator: Any, X: Any) -> None:
         known = sum(mark in fitted for mark in marks)
         probe.judged = {"judged rows": len(marks), "judged rows that were fitted": known}
         probe.count("judgements of rows held out", int(len(marks) - known > 0.9 * len(marks)))
+        probe.again = sum(mark in probe.seen_rows for mark in marks)
+        if len(probe.seen_rows) < MOST_ROWS:
+            probe.seen_rows.update(marks)
         probe.compared(estimator, X)
 
 

@@ -59,9 +59,13 @@ class _Watch:
 
         setattr(owner, name, noted)
 
-    def _moved(self, _: Any, __: Any, periods: Any = 1, *___: Any, **____: Any) -> None:
+    def _moved(self, _: Any, column: Any, periods: Any = 1, *__: Any, **___: Any) -> None:
+        index = getattr(column, "index", None)
+        turned = index is not None and len(index) > 1 and index.is_monotonic_decreasing
         self.probe.count("columns that are moved")
-        self.probe.count("columns taken from rows after", int(isinstance(periods, int) and periods < 0))
+        self.probe.count(
+            "columns that are not from rows before", int(isinstance(periods, int) and (periods <= 0 or turned))
+        )
 
     def _stacked(self, _: Any, objs: Any = (), *, axis: Any = 0, **__: Any) -> None:
         tables = [one for one in objs if isinstance(one, self.pandas.DataFrame)]

@@ -29,6 +29,8 @@ FAULTS = (
 """Facts that no edit may make worse."""
 _WORK = ("steps", "losses")
 """Facts that no edit may make fewer: a fault that never shows since nothing is trained any more is not mended."""
+_NEW = ("more", "kept", "present", "absent")
+"""Ways that need not have been seen before."""
 _ALWAYS = "judged rows that were fitted"
 """Is there whenever a model was judged: that it is missing is no sign that it is 0."""
 
@@ -38,8 +40,8 @@ class Claim:
     """A fact (or "score", "said"), and what becomes of it."""
 
     fact: str
-    way: Literal["gone", "fewer", "more", "kept"] = "gone"
-    """`kept`: was there, and is not less."""
+    way: Literal["gone", "fewer", "more", "kept", "present", "absent"] = "gone"
+    """`kept`: was there, and is not less; `present`: is not 0; `absent`: is 0, whatever it was."""
     also: tuple["Claim", ...] = ()
     """What must hold besides, so that nothing shrinks with the fault."""
     words: tuple[tuple[str, str], ...] = ()
@@ -104,14 +106,21 @@ def _of_fact(claim: Claim, before: list[Seen], after: list[Seen]) -> Proof | Non
         tried = (_of_fact(Claim(name, claim.way), before, after) for name in names)
         return next((proof for proof in tried if proof is not None), None)
     pairs = [(one.number(claim.fact), other.number(claim.fact)) for one, other in zip(before, after, strict=True)]
-    if any(claim.fact not in seen.facts for seen in (before if claim.way != "more" else after)):
+    if any(claim.fact not in seen.facts for seen in (after if claim.way in _NEW else before)):
         return None
     if not all(seen.facts for seen in after) or (
         claim.fact == _ALWAYS and any(_ALWAYS not in seen.facts for seen in after)
     ):
         return None
     held = all(
-        {"gone": one > 0 and other == 0, "fewer": other < one, "more": other > one, "kept": other >= one > 0}[claim.way]
+        {
+            "gone": one > 0 and other == 0,
+            "fewer": other < one,
+            "more": other > one,
+            "kept": other >= one > 0,
+            "present": other > 0,
+            "absent": other == 0,
+        }[claim.way]
         for one, other in pairs
     )
     if not held:

@@ -21,9 +21,15 @@ _SHAPES = Claim("losses of different shapes")
 _NO_GRADIENT = Claim("steps without a gradient")
 _UNCLIPPED = Claim("steps on gradients that were not clipped")
 
-_CHOSEN = Claim("earlier scores by the rows that judge last", also=(Claim("rows that judge last", "kept"),))
+_CHOSEN = Claim(
+    "earlier scores by the rows that judge last",
+    also=(Claim("rows that judge last", "kept"), Claim("rows judged last that were judged before", "absent")),
+)
 _STACKED = Claim("tables stacked that share rows and no column", also=(Claim("tables put together", "kept"),))
-_HELD_OUT = Claim("most rows split", "fewer", (Claim("judgements of rows held out", "more"),))
+_BEYOND = Claim("most rows of a fit beyond those for training", "more")
+_MADE_LATER = Claim("most rows split", "fewer", (_BEYOND, Claim("judgements of rows held out", "present")))
+_COPIED_LATER = Claim("most rows split", "fewer", (_BEYOND, Claim("judgements of rows held out", "more")))
+_SAME_STEPS = Claim("most rows split", "fewer", (Claim("steps", "kept"),))
 
 Entry = tuple[Maker, tuple[Claim, ...]]
 
@@ -44,10 +50,10 @@ OFFERS: dict[str, tuple[Entry, ...]] = {
     "API002": ((keras_parts.as_version_one, ()),),
     "LEAK002": ((table_edits.filled_after_split, (filled("fills", "gaps that are filled"),)),),
     "LEAK004": (
-        (row_edits.made_after_split, (Claim("most rows split", "fewer"),)),
-        (table_edits.split_first, (_HELD_OUT,)),
+        (row_edits.made_after_split, (_MADE_LATER,)),
+        (table_edits.split_first, (_COPIED_LATER,)),
         (table_edits.side_by_side, (_STACKED,)),
-        (table_edits.copies_after_split, (Claim("most rows split", "fewer"),)),
+        (table_edits.copies_after_split, (_SAME_STEPS,)),
     ),
     "LEAK006": ((table_edits.means_of_training, (filled("means by group", "means by group"),)),),
     "LEAK007": (
@@ -65,7 +71,7 @@ OFFERS: dict[str, tuple[Entry, ...]] = {
     "LEAK023": (
         (
             table_edits.rows_before,
-            (Claim("columns taken from rows after", also=(Claim("columns that are moved", "kept"),)),),
+            (Claim("columns that are not from rows before", also=(Claim("columns that are moved", "kept"),)),),
         ),
     ),
     "LEAK024": ((keras_edits.divided_alike, (Claim("judgements on another scale"),)),),
@@ -87,7 +93,7 @@ OFFERS: dict[str, tuple[Entry, ...]] = {
             (
                 Claim(
                     "cluster numbers that are compared with classes",
-                    also=(Claim("groupings that are compared", "more"),),
+                    also=(Claim("groupings that are compared", "more"), Claim("rows that judge last", "kept")),
                 ),
             ),
         ),
