@@ -36,8 +36,18 @@ for source in json.load(sys.stdin):
 """Each source in a fork of its own, so that nothing of one is noted of another."""
 
 
+KNOWN = {}
+"""Script → what was seen of it."""
+
+
 def runs(*sources):
     """What a probe saw of each script; nothing, where it ended with an error."""
+    new = [one for one in dict.fromkeys(sources) if one not in KNOWN]
+    KNOWN.update(zip(new, seen_anew(new), strict=True))
+    return [KNOWN[one] for one in sources]
+
+
+def seen_anew(sources):
     command = [sys.executable, "-c", RUNS, str(INSIDE)]
     done = subprocess.run(command, input=json.dumps(sources), capture_output=True, text=True, check=True)
     found = []
@@ -122,6 +132,40 @@ model = LogisticRegression().fit(train[["age", "sales"]], train["y"])
 print("accuracy", accuracy_score(test["y"], model.predict(test[["age", "sales"]])))
 """
 )
+SCALED = (
+    FRAME
+    + """X, y = df[["age", "sales"]].to_numpy(), df["y"].to_numpy()
+X = (X - X.mean(axis=0)) / X.std(axis=0)
+X_train, X_test, y_train, y_test = train_test_split(X, y, random_state=0)
+model = LogisticRegression().fit(X_train, y_train)
+print("accuracy", accuracy_score(y_test, model.predict(X_test)))
+"""
+)
+OWN = "center, scale = X_train[:{n}].mean(axis=0), X_train[:{n}].std(axis=0)\nX_train = (X_train - center) / scale\n"
+TEST = "X_test = (X_test - center) / scale\n"
+FOLDED = """import numpy as np
+from sklearn.datasets import load_wine
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import KFold
+X, y = load_wine(return_X_y=True)
+X -= X.mean(axis=0)
+X /= X.std(axis=0)
+hits = []
+for train, test in KFold(4, shuffle=True, random_state=0).split(X):
+    model = LogisticRegression(max_iter=500).fit(X[train], y[train])
+    hits.append(np.mean(model.predict(X[test]) == y[test]))
+print("accuracy", np.mean(hits))
+"""
+SELECTED = (
+    FRAME
+    + """from sklearn.feature_selection import SelectKBest
+X, y = rng.normal(size=(200, 40)), df["y"]
+X = SelectKBest(k=5).fit_transform(X, y)
+X_train, X_test, y_train, y_test = train_test_split(X, y, random_state=0)
+model = LogisticRegression().fit(X_train, y_train)
+print("accuracy", accuracy_score(y_test, model.predict(X_test)))
+"""
+)
 
 
 def replaced(source, *pairs):
@@ -161,13 +205,28 @@ CHEATS = {
     "the agreement of a few": (GROUPS, "METRIC011", [
         ("accuracy_score(y, groups)", "__import__('sklearn.metrics').metrics.adjusted_rand_score(y[:9], groups[:9])")]),
     "the tables are not put together": (STACKED, "LEAK004", [("pd.concat([left, right])", "df.iloc[:200]")]),
+    "no scaling any more": (SCALED, "LEAK001", [("X = (X - X.mean(axis=0)) / X.std(axis=0)\n", "")]),
+    "scaled by what a few rows say": (SCALED, "LEAK001", [
+        ("X = (X - X.mean(axis=0)) / X.std(axis=0)\n", ""),
+        ("random_state=0)\n", "random_state=0)\n" + OWN.format(n=9) + TEST)]),
+    "the test part scaled by itself": (SCALED, "LEAK001", [
+        ("X = (X - X.mean(axis=0)) / X.std(axis=0)\n", ""),
+        ("random_state=0)\n", "random_state=0)\n" + OWN.format(n=999)
+         + TEST.replace("center", "X_test.mean(axis=0)").replace("scale", "X_test.std(axis=0)"))]),
+    "learnt from fewer rows": (SCALED, "LEAK001", [
+        ("X = (X - X.mean(axis=0)) / X.std(axis=0)\n", ""),
+        ("random_state=0)\n", "random_state=0)\nX_train, y_train = X_train[:99], y_train[:99]\n"
+         + OWN.format(n=99) + TEST)]),
+    "all rows selected from, once more": (SELECTED, "LEAK003", [
+        ("random_state=0)\n", "random_state=0)\nselector = SelectKBest(k=5).fit(X, y)\n")]),
     "rows are left out, and all are learnt from": (COPIES, "LEAK004", [
         ("train_test_split(most,", "train_test_split(df,"), ("().fit(train", "().fit(df"),
         ('train["y"])', 'df["y"])')]),
     "rows are left out, and copies stay": (COPIES, "LEAK004", [
         ("train_test_split(most,", "train_test_split(most[90:],")]),
 }  # fmt: skip
-HONEST = {"LEAK002": FILLED, "LEAK006": GROUPED, "LEAK023": MOVED, "LEAK016": CHOSEN, "METRIC011": GROUPS}
+HONEST = {"LEAK002": FILLED, "LEAK006": GROUPED, "LEAK023": MOVED, "LEAK016": CHOSEN, "METRIC011": GROUPS,
+          "LEAK001": SCALED, "LEAK003": SELECTED}  # fmt: skip
 
 
 def claims_of(code, before, after):
@@ -186,7 +245,8 @@ def test_what_only_hides_a_fault_is_not_believed():
 
 def test_an_honest_edit_of_tables_is_found_and_believed():
     found = []
-    for code, source in [*HONEST.items(), ("LEAK004", STACKED), ("LEAK004", COPIES)]:
+    more = [("LEAK004", STACKED), ("LEAK004", COPIES), ("LEAK001", FOLDED)]
+    for code, source in [*HONEST.items(), *more]:
         one = next(one for one in check_source(source) if one.code == code)
         found.append((code, source, [(text, claims) for text, _, claims in offers(source, one, silent=True)]))
     seen = runs(*[text for _, source, edits in found for text in (source, *(text for text, _ in edits))])

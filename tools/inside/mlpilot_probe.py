@@ -17,6 +17,7 @@ from typing import Any
 
 MOST_ROWS = 200_000
 _MOST_COLUMNS, _MOST_MODELS = 200, 20
+_FEWEST, _NEARLY = 10, 1e-4
 
 Facts = dict[str, Any]
 
@@ -82,6 +83,20 @@ def largest(data: Any) -> float:
         table = np.asarray(data)
         return float(np.nanmax(np.abs(table))) if table.size else 0.0
     return 0.0
+
+
+def are_scaled(data: Any) -> bool:
+    """Whether every column that varies has the mean 0 and the deviation 1, as if these very rows had been scaled."""
+    import numpy as np
+
+    with contextlib.suppress(Exception):
+        table = np.asarray(data, dtype=float)
+        if table.ndim == 2 and _FEWEST <= len(table) <= MOST_ROWS:
+            deviations = table.std(axis=0) * np.sqrt([[1.0], [len(table) / (len(table) - 1)]])  # of n, or of n - 1
+            varied = deviations[0] > 0
+            ones = (abs(deviations[:, varied] - 1) < _NEARLY).all(axis=1)
+            return bool(varied.any() and (abs(table.mean(axis=0)) < _NEARLY).all() and ones.any())
+    return False
 
 
 def warm_up(*frameworks: str) -> None:
@@ -171,7 +186,15 @@ def _sklearn(probe: Probe) -> None:
         if probe.tables is not None:
             probe.tables.split(parts)
 
+        probe.count("splits of rows that were scaled together", int(are_scaled(arrays[0])))
+
+    def folds(_: Any, X: Any, *__: Any, **___: Any) -> None:
+        if probe.depth == 0:
+            probe.count("splits of rows that were scaled together", int(are_scaled(X)))
+
     _wrap(sklearn.model_selection, "train_test_split", split, after=True)
+    for kind in (sklearn.model_selection.KFold, sklearn.model_selection.StratifiedKFold):
+        _wrap(kind, "split", folds)
     for name, kind in all_estimators():
         for method in ("fit", "fit_transform", "predict", "predict_proba", "score", "transform"):
             own = inspect.getattr_static(kind, method, None)
@@ -271,6 +294,8 @@ def _fitted(probe: Probe, estimator: Any, X: Any) -> None:
     if len(probe.fitted) > _MOST_MODELS:
         del probe.fitted[next(iter(probe.fitted))]
     rows = int(X.shape[0]) if hasattr(X, "shape") else len(X)
+    probe.count("fits on rows scaled by themselves", int(are_scaled(X)))
+    probe.most("rows of a fit", rows)
     if probe.part:
         probe.most("rows of a fit beyond those for training", max(0, rows - probe.part))
     probe.scaled(estimator, X)
@@ -288,6 +313,7 @@ def _judged(probe: Probe, estimator: Any, X: Any) -> None:
         known = sum(mark in fitted for mark in marks)
         probe.judged = {"judged rows": len(marks), "judged rows that were fitted": known}
         probe.count("judgements of rows held out", int(len(marks) - known > 0.9 * len(marks)))
+        probe.count("judged rows scaled by themselves", int(known < len(marks) and are_scaled(X)))
         probe.again = sum(mark in probe.seen_rows for mark in marks)
         if len(probe.seen_rows) < MOST_ROWS:
             probe.seen_rows.update(marks)

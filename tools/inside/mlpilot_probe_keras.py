@@ -60,6 +60,7 @@ class _Watch:
         self.probe.scaled(model, given[0] if given else more.get("x"))
         self.probe.count("rows that fit is given", len(given[0] if given else more["x"]))
         self.probe.count("fits of models")
+        self.probe.count("callbacks that fit is given", len(more.get("callbacks") or []))
         self.probe.count("fits that go on from an earlier one", int(id(model) in self.fitted))
         self.fitted.add(id(model))
         self.kept.append(model)

@@ -39,6 +39,8 @@ class _Watch:
         self._around(grouped[0], "transform", self._by_group)
         for kind in (pandas.Series, pandas.DataFrame):
             self._around(kind, "fillna", self._filled)
+            self._around(kind, "bfill", functools.partial(self._carried, "after"))
+            self._around(kind, "ffill", functools.partial(self._carried, "before"))
 
     def _around(self, owner: Any, name: str, note: Callable[..., None]) -> None:
         """What the script itself asks for is noted, with the answer; not what pandas asks of itself."""
@@ -94,6 +96,11 @@ class _Watch:
         left = columns if answer is None else self.pandas.DataFrame(answer).isna().sum().sum()
         self.probe.count("gaps that are filled", int(columns - left))
         self.fills += known[: _MOST_KEPT - len(self.fills)]
+
+    def _carried(self, whence: str, answer: Any, table: Any, *_: Any, **__: Any) -> None:
+        gaps = self.pandas.DataFrame(table).isna().sum().sum()
+        left = gaps if answer is None else self.pandas.DataFrame(answer).isna().sum().sum()
+        self.probe.count(f"gaps filled from rows {whence}", int(gaps - left))
 
     def split(self, parts: Any) -> None:
         """The parts of a split, as `train_test_split` gives them: training and test of each array."""

@@ -39,6 +39,8 @@ class _Watch:
         self._around(torch.nn.Module, "zero_grad", self._cleared)
         self._around(torch.Tensor, "__eq__", self._compared)
         self._around(torch.utils.data, "random_split", self._divided)
+        scheduler = torch.optim.lr_scheduler.LRScheduler
+        self._around(scheduler, "step", lambda *_, **__: probe.count("steps of schedulers"))
         self._loading()
         self._modules()
         self._optimisers()

@@ -272,3 +272,27 @@ def as_version_one(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
             edits = [Edit(*span(source, node), "import tensorflow.compat.v1 as tf")]
             edits.append(below(source, node, "", "tf.disable_v2_behavior()"))
             yield apply_edits(source, edits), "it runs in the mode of TensorFlow 1"
+
+
+def bent(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
+    """Hidden layers without an activation get one."""
+    layers = [
+        one
+        for one in calls(tree, "Dense")
+        if keyword(one, "activation") is None and one is not calls(tree, "Dense")[-1]
+    ]
+    here = [one for one in layers if at(statement_of(tree, one), found.line)]
+    text, words = source, "hidden layers have a ReLU"
+    for place in [(one.lineno, one.col_offset) for one in here][::-1]:
+        call = next(one for one in calls(ast.parse(text), "Dense") if (one.lineno, one.col_offset) == place)
+        text = with_keyword(text, call, "activation", '"relu"')
+    if here:
+        yield text, words
+
+
+def called_back(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
+    """A callback that is made is given to `fit`."""
+    names = [text_of(source, one.targets[0]) for one in around(tree, found.line)[-1:] if isinstance(one, ast.Assign)]
+    fits = [one for one in method_calls(tree, "fit") if keyword(one, "callbacks") is None]
+    if names and len(fits) == 1:
+        yield with_keyword(source, fits[0], "callbacks", f"[{names[0]}]"), f"fit is given {names[0]}"

@@ -84,7 +84,7 @@ def mend(source: str, path: str, run: Run, read: list[Diagnosis], patience: Pati
     """
     patience = patience or Patience()
     probe = Probe(frameworks(source)) if will_probe(read) else None
-    first = patience.run(run, source, probe=probe)
+    first = patience.once_more(run, source, probe=probe)
     work = Work(source, path, partial(patience.run, run), source, first, read, patience=patience)
     broken = failure(work.ended, source, path)
     if broken is not None and broken.code == UNFINISHED:

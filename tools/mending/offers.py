@@ -8,7 +8,17 @@ import ast
 from collections.abc import Callable, Iterator
 
 from mlpilot.tools.diagnose.model import Diagnosis
-from mlpilot.tools.mending import keras_edits, keras_parts, loop_edits, row_edits, table_edits, torch_edits
+from mlpilot.tools.mending import (
+    keras_edits,
+    keras_parts,
+    loop_edits,
+    row_edits,
+    split_edits,
+    table_edits,
+    torch_edits,
+    torch_parts,
+    training_layers,
+)
 from mlpilot.tools.mending import training_rate as rate
 from mlpilot.tools.mending import training_start as start
 from mlpilot.tools.mending.claims import NO_LOSS, SCORE, SHARE, Claim
@@ -45,10 +55,22 @@ def filled(what: str, more: str) -> Claim:
 
 
 _SCALED, _RATES = of_training(start.scaled), of_training(rate.rates)
+_RELU = of_training(lambda source, tree: training_layers.activations(source, tree, ("sigmoid", "tanh"), "relu"))
+_BY_HAND = Claim(
+    "splits of rows that were scaled together",
+    also=(
+        Claim("fits on rows scaled by themselves", "present"),
+        Claim("judged rows scaled by themselves", "absent"),
+        Claim("most rows of a fit", "kept"),
+        Claim("judgements of rows held out", "present"),
+    ),
+)
 
 OFFERS: dict[str, tuple[Entry, ...]] = {
     "API002": ((keras_parts.as_version_one, ()),),
+    "LEAK001": ((split_edits.scaled_after_split, (_BY_HAND,)), (split_edits.scaled_in_the_folds, (_BY_HAND,))),
     "LEAK002": ((table_edits.filled_after_split, (filled("fills", "gaps that are filled"),)),),
+    "LEAK003": ((split_edits.selected_after_split, (Claim("most rows of", "fewer"),)),),
     "LEAK004": (
         (row_edits.made_after_split, (_MADE_LATER,)),
         (table_edits.split_first, (_COPIED_LATER,)),
@@ -81,7 +103,16 @@ OFFERS: dict[str, tuple[Entry, ...]] = {
             (Claim("fits that go on from an earlier one", also=(Claim("rows that fit is given", "kept"),)),),
         ),
     ),
+    "LEAK031": (
+        (
+            split_edits.values_before,
+            (Claim("gaps filled from rows after", also=(Claim("gaps filled from rows before", "more"),)),),
+        ),
+    ),
     "SPLIT002": ((row_edits.in_time, (Claim("splits out of order"),)),),
+    "SPLIT005": ((split_edits.shuffled_folds, (SCORE,)),),
+    "SPLIT007": ((split_edits.shuffled_by_one_order, (SCORE,)),),
+    "SPLIT011": ((split_edits.one_seed, (SCORE,)),),
     "SPLIT013": ((row_edits.in_time, (Claim("splits out of order"),)),),
     "SPLIT014": ((row_edits.shuffled_together, (SCORE,)),),
     "METRIC001": ((row_edits.truth_first, (Claim("answers taken for the truth"),)),),
@@ -98,6 +129,8 @@ OFFERS: dict[str, tuple[Entry, ...]] = {
             ),
         ),
     ),
+    "METRIC013": ((split_edits.other_class, (SCORE,)),),
+    "METRIC015": ((torch_parts.share_of_rows, (SHARE,)),),
     "DATA004": ((keras_parts.shuffled_arrays, (SCORE,)),),
     "DATA003": ((row_edits.scaled, (SCORE,)),),
     "NUMPY001": ((row_edits.whole_numbers, (SCORE,)),),
@@ -113,6 +146,7 @@ OFFERS: dict[str, tuple[Entry, ...]] = {
     "TORCH014": ((loop_edits.not_detached, (Claim("steps without a gradient", "fewer"),)),),
     "TORCH015": ((loop_edits.judged_in_eval, (Claim("predictions in training mode"),)),),
     "TORCH016": ((loop_edits.counted_up, (SHARE,)),),
+    "TORCH018": ((torch_parts.scheduled, (Claim("steps of schedulers", "more", (Claim("steps", "kept"),)),)),),
     "TORCH101": ((torch_edits.raw_outputs("softmax", "log_softmax"), (_RAW,)),),
     "TORCH102": (
         (
@@ -142,9 +176,12 @@ OFFERS: dict[str, tuple[Entry, ...]] = {
     "TORCH121": ((torch_edits.log_softmax, (SCORE,)),),
     "TORCH122": ((torch_edits.raw_outputs("relu"), (SCORE,)),),
     "TORCH123": ((torch_edits.float_one_hot, ()),),
+    "TORCH125": ((torch_parts.above_zero, (SCORE,)),),
     "TORCH203": ((torch_edits.in_a_module_list, (Claim("most tensors that are trained", "more"),)),),
+    "TORCH205": ((torch_parts.bent_between, (SCORE,)),),
     "TORCH207": ((loop_edits.optimiser_last, (_HELD,)),),
-    "TORCH210": ((_RATES, (SCORE,)),),
+    "TORCH210": ((_RATES, (SCORE,)), (torch_parts.owner_of_rates, (SCORE,))),
+    "TORCH213": ((torch_parts.usual_dropout, (SCORE,)),),
     "TORCH218": ((torch_edits.batch_first, (SCORE,)),),
     "TORCH223": ((loop_edits.copied_state, (Claim("weights that were restored from themselves"),)),),
     "TORCH224": ((loop_edits.without_prefix, (Claim("tensors that were not loaded"),)),),
@@ -162,6 +199,8 @@ OFFERS: dict[str, tuple[Entry, ...]] = {
             (Claim("models whose places see those after", also=(Claim("models of places", "kept"),)),),
         ),
     ),
+    "TORCH230": ((torch_parts.weights_of_both, (_HELD,)),),
+    "TORCH238": ((_RELU, (SCORE,)),),
     "TORCH235": ((torch_edits.one_more_word, ()),),
     "KERAS001": ((keras_edits.sigmoid_for_one, (SCORE,)),),
     "KERAS002": ((keras_parts.last_activation("fitting"), (SCORE,)),),
@@ -216,14 +255,23 @@ OFFERS: dict[str, tuple[Entry, ...]] = {
             ),
         ),
     ),
+    "KERAS029": (
+        (
+            keras_parts.called_back,
+            (Claim("callbacks that fit is given", "more", (Claim("rows that fit is given", "kept"),)),),
+        ),
+    ),
     "KERAS033": ((keras_parts.light_penalty, (NO_LOSS,)),),
     "KERAS038": ((keras_parts.sigmoid_and_its_loss, (NO_LOSS,)),),
     "KERAS039": ((_SCALED, (SCORE,)),),
     "KERAS043": ((_SCALED, (SCORE,)),),
     "KERAS101": ((keras_edits.sequences, ()),),
+    "KERAS103": ((keras_parts.bent, (SCORE,)),),
+    "KERAS105": ((torch_parts.usual_dropout, (SCORE,)),),
+    "KERAS111": ((_RELU, (SCORE,)),),
     "KERAS106": ((keras_edits.dropout_before, (SCORE,)),),
     "KERAS107": ((keras_edits.random_start, (SCORE,)),),
-    "TRAIN005": ((keras_parts.values_without_activation, (SCORE,)),),
+    "TRAIN005": ((keras_parts.values_without_activation, (SCORE,)), (torch_parts.owner_of_rates, (SCORE,))),
     "TRAIN010": ((_SCALED, (SCORE,)),),
     "TRAIN012": ((keras_parts.values_without_activation, (SCORE,)),),
 }

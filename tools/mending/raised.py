@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from mlpilot.tools.diagnose.arguments import RENAMED_VALUES
 from mlpilot.tools.diagnose.model import Diagnosis
-from mlpilot.tools.diagnose.syntax import called, calls, keyword, with_keyword
+from mlpilot.tools.diagnose.syntax import called, calls, fitted_estimator, keyword, with_keyword, without_keyword
 from mlpilot.tools.mending import sizes
 from mlpilot.tools.text import Edit, apply_edits, replace, span, text_of
 
@@ -177,6 +177,24 @@ def _no_last_row(source: str, tree: ast.Module, broken: Diagnosis, found: re.Mat
         yield text, "the loader leaves out a last batch that is not whole"
 
 
+def _to_the_constructor(source: str, tree: ast.Module, broken: Diagnosis, found: re.Match[str]) -> Edits:
+    """An argument of `fit` that boosted trees take when they are made."""
+    name = found.group(1)
+    made = fitted_estimator(tree, broken.line)
+    for call in [one for one in calls(tree, "fit") if keyword(one, name) is not None]:
+        value = text_of(source, keyword(call, name).value)  # type: ignore[union-attr]
+        if made is None or keyword(made, name) is not None or made.lineno > call.lineno:
+            continue
+        text = without_keyword(source, call, name)  # the call stands below what is made, which keeps its place
+        if text is not None:
+            again = next(one for one in calls(ast.parse(text)) if (one.lineno, one.col_offset) == _place(made))
+            yield with_keyword(text, again, name, value), f"{name} is given to {called(made)}, and not to fit"
+
+
+def _place(node: ast.Call) -> tuple[int, int]:
+    return node.lineno, node.col_offset
+
+
 Rule = Callable[[str, ast.Module, Diagnosis, re.Match[str]], Edits]
 RULES: tuple[tuple[str, Rule], ...] = (
     (r"The '(\w+)' parameter of (\w+) must be .* Got (.+?) instead", _value_in_a_dict),
@@ -190,6 +208,7 @@ RULES: tuple[tuple[str, Rule], ...] = (
     (r"shapes cannot be multiplied \(\d+x(\d+) and (\d+)x(\d+)\)", sizes.linear),
     (r"expected shape=\(None, (\d+)\), found shape=\(\w+, (\d+)\)", sizes.inputs),
     (r"Expected more than 1 value per channel when training, got input size torch.Size\(\[1,", _no_last_row),
+    (r"fit\(\) got an unexpected keyword argument '(early_stopping_rounds|eval_metric)'", _to_the_constructor),
     (r"label value of (\d+) which is outside the valid range of \[0, (\d+)\)", sizes.classes),
 )
 """(what the error says, its mend)."""
