@@ -17,9 +17,7 @@ from mlpilot.tools.mending import (
     table_edits,
     torch_edits,
     torch_parts,
-    training_layers,
 )
-from mlpilot.tools.mending import training_rate as rate
 from mlpilot.tools.mending import training_start as start
 from mlpilot.tools.mending.claims import NO_LOSS, SCORE, SHARE, Claim
 from mlpilot.tools.mending.forms import Maker
@@ -54,8 +52,7 @@ def filled(what: str, more: str) -> Claim:
     return Claim(f"{what} from other rows than those for training", also=(Claim(more, "kept"),))
 
 
-_SCALED, _RATES = of_training(start.scaled), of_training(rate.rates)
-_RELU = of_training(lambda source, tree: training_layers.activations(source, tree, ("sigmoid", "tanh"), "relu"))
+_SCALED = of_training(start.scaled)
 _BY_HAND = Claim(
     "splits of rows that were scaled together",
     also=(
@@ -180,7 +177,6 @@ OFFERS: dict[str, tuple[Entry, ...]] = {
     "TORCH203": ((torch_edits.in_a_module_list, (Claim("most tensors that are trained", "more"),)),),
     "TORCH205": ((torch_parts.bent_between, (SCORE,)),),
     "TORCH207": ((loop_edits.optimiser_last, (_HELD,)),),
-    "TORCH210": ((_RATES, (SCORE,)), (torch_parts.owner_of_rates, (SCORE,))),
     "TORCH213": ((torch_parts.usual_dropout, (SCORE,)),),
     "TORCH218": ((torch_edits.batch_first, (SCORE,)),),
     "TORCH223": ((loop_edits.copied_state, (Claim("weights that were restored from themselves"),)),),
@@ -200,7 +196,6 @@ OFFERS: dict[str, tuple[Entry, ...]] = {
         ),
     ),
     "TORCH230": ((torch_parts.weights_of_both, (_HELD,)),),
-    "TORCH238": ((_RELU, (SCORE,)),),
     "TORCH235": ((torch_edits.one_more_word, ()),),
     "KERAS001": ((keras_edits.sigmoid_for_one, (SCORE,)),),
     "KERAS002": ((keras_parts.last_activation("fitting"), (SCORE,)),),
@@ -223,7 +218,6 @@ OFFERS: dict[str, tuple[Entry, ...]] = {
     ),
     "KERAS010": ((keras_parts.as_many_outputs, ()),),
     "KERAS013": ((keras_parts.frozen_first, (SCORE,)),),
-    "KERAS014": ((_RATES, (SCORE,)),),
     "KERAS019": ((keras_parts.sigmoid_and_its_loss, (NO_LOSS,)),),
     "KERAS020": ((keras_edits.one_column, (SCORE,)),),
     "KERAS021": ((keras_edits.training_flag("True"), (SCORE,)),),
@@ -268,9 +262,9 @@ OFFERS: dict[str, tuple[Entry, ...]] = {
     "KERAS101": ((keras_edits.sequences, ()),),
     "KERAS103": ((keras_parts.bent, (SCORE,)),),
     "KERAS105": ((torch_parts.usual_dropout, (SCORE,)),),
-    "KERAS111": ((_RELU, (SCORE,)),),
     "KERAS106": ((keras_edits.dropout_before, (SCORE,)),),
     "KERAS107": ((keras_edits.random_start, (SCORE,)),),
+    "TRAIN001": ((torch_parts.owner_of_rates, (SCORE,)),),
     "TRAIN005": ((keras_parts.values_without_activation, (SCORE,)), (torch_parts.owner_of_rates, (SCORE,))),
     "TRAIN010": ((_SCALED, (SCORE,)),),
     "TRAIN012": ((keras_parts.values_without_activation, (SCORE,)),),

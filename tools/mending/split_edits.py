@@ -7,6 +7,7 @@ from mlpilot.tools.diagnose.model import Diagnosis
 from mlpilot.tools.diagnose.syntax import called, calls, keyword, with_keyword
 from mlpilot.tools.mending.forms import (
     Edits,
+    above,
     alone,
     around,
     at,
@@ -85,27 +86,17 @@ def scaled_in_the_folds(source: str, tree: ast.Module, found: Diagnosis) -> Edit
     name, how = text_of(source, pair[0].target), text_of(source, pair[0].value).partition("(")[2].rstrip(")")
     alias = [one for one in block if isinstance(one, ast.Assign) and text_of(source, one.targets[0]) == name]
     own = alias[-1].value if alias and isinstance(alias[-1].value, ast.Name) else None
-    data = own.id if own is not None else name
+    data, raw = (own.id, name) if own is not None else (name, "raw")
     for loop in [one for one in block if isinstance(one, ast.For) and one.lineno > pair[1].lineno]:
         target = loop.target
         if not (isinstance(target, ast.Tuple) and len(target.elts) == 2 and method_calls(loop.iter, "split")):
             continue
         train = text_of(source, target.elts[0])
-        uses = [
-            one
-            for one in ast.walk(loop)
-            if isinstance(one, ast.Subscript) and text_of(source, one.value) in (name, data)
-        ]
-        if not uses or {"center", "scale"} & names_in(tree):
+        if data not in names_in(loop) or (own is None and raw in names_in(tree)):
             continue
-        first = loop.body[0]
-        start = source.rfind("\n", 0, span(source, first)[0]) + 1
-        pad = source[start : span(source, first)[0]]
-        line = f"{pad}center, scale = {data}[{train}].mean({how}), {data}[{train}].std({how})\n"
-        edits = [without(source, one) for one in pair]
-        edits += [without(source, alias[-1])] if own is not None else []
-        edits += [Edit(*span(source, one), f"(({text_of(source, one)} - center) / scale)") for one in uses]
-        text = apply_edits(source, [*edits, Edit(start, start, line)])
+        line = f"{data} = ({raw} - {raw}[{train}].mean({how})) / {raw}[{train}].std({how})"
+        first = without(source, pair[0]) if own is not None else Edit(*span(source, pair[0]), f"{raw} = {name}")
+        text = apply_edits(source, [first, without(source, pair[1]), above(source, loop.body[0], line)])
         yield text, "columns are scaled in each fold, by what its rows for training say"
 
 
