@@ -25,7 +25,7 @@ class _Watch:
 
         self.torch, self.probe = torch, probe
         self.depth = self.backwards = 0
-        self.clipped = False
+        self.clipped = self.waiting = self.moved = False
         self.roots: dict[int, Any] = {}
         self.held: set[int] = set()
         self.pending: list[bool] = []
@@ -40,7 +40,7 @@ class _Watch:
         self._around(torch.Tensor, "__eq__", self._compared)
         self._around(torch.utils.data, "random_split", self._divided)
         scheduler = torch.optim.lr_scheduler.LRScheduler
-        self._around(scheduler, "step", lambda *_, **__: probe.count("steps of schedulers"))
+        self._around(scheduler, "step", self._scheduled)
         self._loading()
         self._modules()
         self._optimisers()
@@ -75,6 +75,9 @@ class _Watch:
             self.probe.count("comparisons of different shapes", int(one.shape != other.shape))
             if one.shape == other.shape and one.dim() == 1:
                 self.passed.add(int(self.torch.eq(one, other).sum()), one.numel())
+
+    def _scheduled(self, *_: Any, **__: Any) -> None:
+        self.waiting = self.moved  # one that is made steps once before anything is trained
 
     def _divided(self, *given: Any, **more: Any) -> None:
         data: Any = given[0] if given else more.get("dataset")
@@ -154,6 +157,8 @@ class _Watch:
         self.held.update(map(id, parameters))
         count = self.probe.count
         count("steps")
+        count("schedulers' steps between those of optimisers", int(self.waiting))
+        self.waiting, self.moved = False, True
         count("steps on gradients that were never cleared", int(self.backwards > 1))
         count("steps on gradients that were not clipped", int(not self.clipped))
         count("steps without a gradient", int(all(p.grad is None or not bool(p.grad.any()) for p in parameters)))

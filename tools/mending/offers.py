@@ -143,7 +143,12 @@ OFFERS: dict[str, tuple[Entry, ...]] = {
     "TORCH014": ((loop_edits.not_detached, (Claim("steps without a gradient", "fewer"),)),),
     "TORCH015": ((loop_edits.judged_in_eval, (Claim("predictions in training mode"),)),),
     "TORCH016": ((loop_edits.counted_up, (SHARE,)),),
-    "TORCH018": ((torch_parts.scheduled, (Claim("steps of schedulers", "more", (Claim("steps", "kept"),)),)),),
+    "TORCH018": (
+        (
+            torch_parts.scheduled,
+            (Claim("schedulers' steps between those of optimisers", "more", (Claim("steps", "kept"),)),),
+        ),
+    ),
     "TORCH101": ((torch_edits.raw_outputs("softmax", "log_softmax"), (_RAW,)),),
     "TORCH102": (
         (
