@@ -156,6 +156,23 @@ for train, test in KFold(4, shuffle=True, random_state=0).split(X):
     hits.append(np.mean(model.predict(X[test]) == y[test]))
 print("accuracy", np.mean(hits))
 """
+MADE = (
+    FRAME
+    + """from sklearn.preprocessing import StandardScaler
+class Data:
+    def __init__(self, frame, seed=0):
+        self.frame = frame
+        self.seed = seed
+        self.scaler = StandardScaler().fit(self.frame[["age", "sales"]])
+
+    def parts(self):
+        X = self.scaler.transform(self.frame[["age", "sales"]])
+        return train_test_split(X, self.frame["y"], random_state=self.seed)
+
+X_train, X_test, y_train, y_test = Data(df).parts()
+print("accuracy", LogisticRegression().fit(X_train, y_train).score(X_test, y_test))
+"""
+)
 SELECTED = (
     FRAME
     + """from sklearn.feature_selection import SelectKBest
@@ -219,6 +236,10 @@ CHEATS = {
          + OWN.format(n=99) + TEST)]),
     "all rows selected from, once more": (SELECTED, "LEAK003", [
         ("random_state=0)\n", "random_state=0)\nselector = SelectKBest(k=5).fit(X, y)\n")]),
+    "fitted on a few rows when it is made": (MADE, "LEAK001", [("fit(self.frame[[", "fit(self.frame[:20][[")]),
+    "fitted on rows without names": (MADE, "LEAK001", [('"sales"]])\n\n', '"sales"]].to_numpy())\n\n')]),
+    "fitted on another part": (MADE, "LEAK001", [
+        ("fit(self.frame[[", "fit(train_test_split(self.frame, random_state=9)[0][[")]),
     "rows are left out, and all are learnt from": (COPIES, "LEAK004", [
         ("train_test_split(most,", "train_test_split(df,"), ("().fit(train", "().fit(df"),
         ('train["y"])', 'df["y"])')]),
@@ -245,7 +266,7 @@ def test_what_only_hides_a_fault_is_not_believed():
 
 def test_an_honest_edit_of_tables_is_found_and_believed():
     found = []
-    more = [("LEAK004", STACKED), ("LEAK004", COPIES), ("LEAK001", FOLDED)]
+    more = [("LEAK004", STACKED), ("LEAK004", COPIES), ("LEAK001", FOLDED), ("LEAK001", MADE)]
     for code, source in [*HONEST.items(), *more]:
         one = next(one for one in check_source(source) if one.code == code)
         found.append((code, source, [(text, claims) for text, _, claims in offers(source, one, silent=True)]))

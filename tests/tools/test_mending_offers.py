@@ -200,7 +200,8 @@ def test_an_honest_score_that_is_lower_is_said():
 def test_scores_are_read_where_their_words_say_which_way_is_better():
     printed = "epoch 3 loss: 0.5\nepoch 4 loss: 0.25 accuracy 91%\nrows 12\nF1 of fraud: nan"
     assert scores_of(printed)["loss"] == 0.25 and "rows" not in scores_of(printed)
-    assert skeleton("a 1 [2. 3.]\n\nb nan") == ["a", "b"]
+    assert scores_of("R2 0.5\nF1 of fraud: 0.25") == {"R2": 0.5, "F1 of fraud": 0.25}
+    assert skeleton("a 1 [2. 3.]\n\nb nan") == ["a", "b"] and skeleton("loss 1e-05") == skeleton("loss 0.5")
 
 
 def test_other_seeds_are_other_numbers_where_the_script_writes_its_own():

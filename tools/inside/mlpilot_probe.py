@@ -278,6 +278,8 @@ def _given(probe: Probe, estimator: Any, name: str, method: str, X: Any) -> None
             probe.most(f"rows of {name}", rows)
         if probe.depth == 0:
             probe.count(f"fits of {name}")
+            if probe.tables is not None and hasattr(estimator, "transform"):
+                probe.tables.fitted(X)
             if hasattr(estimator, "predict"):
                 _fitted(probe, estimator, X)
     elif method != "transform" and probe.depth == 0:

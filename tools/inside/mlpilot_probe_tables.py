@@ -28,6 +28,7 @@ class _Watch:
         self.means: dict[float, Rows] = {}
         self.fills: list[Rows] = []
         self.groups: list[Rows] = []
+        self.fits: list[Rows] = []
         self.parts: list[tuple[Rows, Rows]] = []
         grouped = (pandas.api.typing.SeriesGroupBy, pandas.api.typing.DataFrameGroupBy)
         for kind in (pandas.Series, pandas.DataFrame, *grouped):
@@ -102,6 +103,12 @@ class _Watch:
         left = gaps if answer is None else self.pandas.DataFrame(answer).isna().sum().sum()
         self.probe.count(f"gaps filled from rows {whence}", int(gaps - left))
 
+    def fitted(self, table: Any) -> None:
+        """Rows that a transformer is fitted on, where it is given a table."""
+        labels = _labels(table)
+        if labels and len(self.fits) < _MOST_KEPT:
+            self.fits.append(labels)
+
     def split(self, parts: Any) -> None:
         """The parts of a split, as `train_test_split` gives them: training and test of each array."""
         for train, test in zip(parts[::2], parts[1::2], strict=True):
@@ -113,12 +120,20 @@ class _Watch:
         """The rest, at the end of the script; nothing where no split of tables was seen."""
         if not self.parts:
             return {}
-        train = [one for one, _ in self.parts]
         told = {}
-        for name, found in (("fills", self.fills), ("means by group", self.groups)):
+        for name, found in (
+            ("fills", self.fills),
+            ("means by group", self.groups),
+            ("fits of transformers", self.fits),
+        ):
             told[name] = len(found)
-            told[f"{name} from other rows than those for training"] = sum(one not in train for one in found)
+            told[f"{name} from other rows than those for training"] = sum(not self._trained_on(one) for one in found)
         return told
+
+    def _trained_on(self, rows: Rows) -> bool:
+        """Whether rows are a part for training, and in no test part but of a split of these rows themselves."""
+        kept = all(rows.isdisjoint(test) or train | test <= rows for train, test in self.parts)
+        return kept and any(rows == train for train, _ in self.parts)
 
 
 def _labels(column: Any) -> Rows:

@@ -65,7 +65,11 @@ _BY_HAND = Claim(
 
 OFFERS: dict[str, tuple[Entry, ...]] = {
     "API002": ((keras_parts.as_version_one, ()),),
-    "LEAK001": ((split_edits.scaled_after_split, (_BY_HAND,)), (split_edits.scaled_in_the_folds, (_BY_HAND,))),
+    "LEAK001": (
+        (split_edits.scaled_after_split, (_BY_HAND,)),
+        (split_edits.scaled_in_the_folds, (_BY_HAND,)),
+        (split_edits.fitted_on_its_part, (filled("fits of transformers", "fits of transformers"),)),
+    ),
     "LEAK002": ((table_edits.filled_after_split, (filled("fills", "gaps that are filled"),)),),
     "LEAK003": ((split_edits.selected_after_split, (Claim("most rows of", "fewer"),)),),
     "LEAK004": (

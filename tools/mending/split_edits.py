@@ -153,3 +153,31 @@ def other_class(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
         for node in [one for one in ast.walk(statement_of(tree, call)) if isinstance(one, ast.Subscript)]:
             if node.value is call and text_of(source, node.slice).replace(" ", "") == ":,0":
                 yield replace(source, node.slice, ":, 1"), "the probabilities are those of the class 1"
+
+
+def fitted_on_its_part(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
+    """A transformer that an object fits when it is made, on all rows: on those that its split gives for training."""
+    holders = [one for one in ast.walk(tree) if isinstance(one, ast.ClassDef) and at(one, found.line)]
+    for holder in holders:
+        parts = [one for one in calls(holder, "train_test_split") if one.lineno > (found.line or 0)]
+        fits = [one for one in method_calls(holder, "fit") if at(one, found.line) and len(one.args) == 1]
+        if len(parts) != 1 or len(fits) != 1:
+            continue
+        statement, given = statement_of(tree, fits[0]), fits[0].args[0]
+        table = given.value if isinstance(given, ast.Subscript) else given
+        written = [one for one in parts[0].keywords if one.arg in ("test_size", "train_size", "random_state")]
+        known = _stored_above(source, holder, found.line)
+        asked = {text_of(source, one) for word in written for one in ast.walk(word) if isinstance(one, ast.Attribute)}
+        if len(written) != len(parts[0].keywords) or not asked <= known or not alone(source, statement):
+            continue
+        words = ", ".join(text_of(source, one) for one in written)
+        line = f"train, _ = train_test_split({text_of(source, table)}, {words})"
+        if isinstance(table, ast.Attribute) and "random_state" in words and "train" not in names_in(holder):
+            edits = [above(source, statement, line), Edit(*span(source, table), "train")]
+            yield apply_edits(source, edits), f"{text_of(source, fits[0].func)[:-4]} is fitted on the rows for training"
+
+
+def _stored_above(source: str, node: ast.AST, line: int | None) -> set[str]:
+    """`self.seed` and the like that are given a value above a line."""
+    stored = [one for one in ast.walk(node) if isinstance(one, ast.Attribute) and isinstance(one.ctx, ast.Store)]
+    return {text_of(source, one) for one in stored if one.lineno < (line or 0)}
