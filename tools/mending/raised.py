@@ -177,6 +177,21 @@ def _no_last_row(source: str, tree: ast.Module, broken: Diagnosis, found: re.Mat
         yield text, "the loader leaves out a last batch that is not whole"
 
 
+def _one_more_axis(source: str, tree: ast.Module, broken: Diagnosis, found: re.Match[str]) -> Edits:
+    """Images without an axis for their channels, or series without one for their columns, get it."""
+    del broken
+    if int(found.group(1)) - int(found.group(2)) != 1:
+        return
+    slices = [call.args[0] for call in calls(tree, "from_tensor_slices") if call.args]
+    made = [one.elts[0] if isinstance(one, ast.Tuple) and one.elts else one for one in slices]
+    used = [call.args[0] for name in ("fit", "evaluate", "predict") for call in calls(tree, name) if call.args]
+    for places in (made, used):
+        named = [one for one in places if isinstance(one, ast.Name)]
+        if named and len(named) == len(places):
+            edits = [Edit(*span(source, one), f"{one.id}[..., None]") for one in named]
+            yield apply_edits(source, edits), f"{named[0].id} gets an axis for what stands at each place"
+
+
 def _to_the_constructor(source: str, tree: ast.Module, broken: Diagnosis, found: re.Match[str]) -> Edits:
     """An argument of `fit` that boosted trees take when they are made."""
     name = found.group(1)
@@ -209,6 +224,7 @@ RULES: tuple[tuple[str, Rule], ...] = (
     (r"expected shape=\(None, (\d+)\), found shape=\(\w+, (\d+)\)", sizes.inputs),
     (r"Expected more than 1 value per channel when training, got input size torch.Size\(\[1,", _no_last_row),
     (r"fit\(\) got an unexpected keyword argument '(early_stopping_rounds|eval_metric)'", _to_the_constructor),
+    (r"expected (?:min_)?ndim=(\d), found ndim=(\d)", _one_more_axis),
     (r"label value of (\d+) which is outside the valid range of \[0, (\d+)\)", sizes.classes),
 )
 """(what the error says, its mend)."""
