@@ -112,14 +112,14 @@ def begin(*frameworks: str, more: int = 0) -> Probe:
     """Hooks on the frameworks that the script imports; `more` is added to every seed that is given."""
     probe = Probe()
     if "pandas" in frameworks:
-        with contextlib.suppress(ImportError):
+        with contextlib.suppress(ImportError, AttributeError):  # or another version of it
             importlib.import_module("mlpilot_probe_tables").hook(probe)
     if "sklearn" in frameworks:
         _sklearn(probe)
     if "torch" in frameworks:
         importlib.import_module("mlpilot_probe_torch").hook(probe)
     if {"keras", "tensorflow"} & set(frameworks):
-        with contextlib.suppress(ImportError):
+        with contextlib.suppress(ImportError, AttributeError):  # or another version of it
             importlib.import_module("mlpilot_probe_keras").hook(probe)
     if more:
         importlib.import_module("mlpilot_probe_seeds").move(more)

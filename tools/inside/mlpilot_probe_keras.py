@@ -3,6 +3,7 @@
 import contextlib
 import functools
 import importlib
+import weakref
 from collections.abc import Callable
 from typing import Any
 
@@ -22,10 +23,9 @@ class _Watch:
         self.probe, self.keras = probe, keras
         self.validated: set[bytes] = set()
         self.depth = 0
-        self.since: dict[int, int] = {}
-        self.first: dict[int, int] = {}
-        self.kept: list[Any] = []
-        self.fitted: set[int] = set()
+        self.since: Any = weakref.WeakKeyDictionary()
+        self.first: Any = weakref.WeakKeyDictionary()
+        self.fitted: Any = weakref.WeakSet()
         for name, note in (("fit", self._fit), ("evaluate", self._judge), ("predict", self._judge)):
             self._around(keras.Model, name, note)
         kinds = {keras.metrics.Metric}
@@ -57,13 +57,13 @@ class _Watch:
         setattr(owner, name, noted)
 
     def _fit(self, model: Any, *given: Any, **more: Any) -> None:
-        self.probe.scaled(model, given[0] if given else more.get("x"))
-        self.probe.count("rows that fit is given", len(given[0] if given else more["x"]))
+        data: Any = given[0] if given else more.get("x")
+        self.probe.scaled(model, data)
+        self.probe.count("rows that fit is given", len(data) if hasattr(data, "shape") else 0)
         self.probe.count("fits of models")
         self.probe.count("callbacks that fit is given", len(more.get("callbacks") or []))
-        self.probe.count("fits that go on from an earlier one", int(id(model) in self.fitted))
-        self.fitted.add(id(model))
-        self.kept.append(model)
+        self.probe.count("fits that go on from an earlier one", int(model in self.fitted))
+        self.fitted.add(model)
         data = more.get("validation_data")
         self.validated.clear()
         self.validated.update(rows_of(data[0]) if isinstance(data, tuple) else [])
@@ -112,16 +112,15 @@ class _Watch:
 
     def _read(self, metric: Any, name: str) -> None:
         if name == "reset_state":
-            self.since[id(metric)] = 0
+            self.since[metric] = 0
             return
-        self.since[id(metric)] = self.since.get(id(metric), 0) + 1
+        self.since[metric] = self.since.get(metric, 0) + 1
         self.probe.count("results of metrics")
-        self.probe.most("results of a metric without a reset", self.since[id(metric)])
+        self.probe.most("results of a metric without a reset", self.since[metric])
         count = getattr(metric, "count", None)
-        if id(metric) not in self.first and count is not None:
-            self.kept.append(metric)  # so that no other one gets its id
-            self.first[id(metric)] = int(self._array(count))
-            self.probe.count("rows of the first results", self.first[id(metric)])
+        if metric not in self.first and count is not None:
+            self.first[metric] = int(self._array(count))
+            self.probe.count("rows of the first results", self.first[metric])
 
     def facts(self, names: dict[str, Any]) -> dict[str, int]:
         """The rest, at the end of the script: how often its functions were traced."""

@@ -9,9 +9,9 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
-_MOST_KEPT, _MOST_ROWS = 200, 200_000
+_MOST_KEPT, _MOST_PARTS, _MOST_ROWS = 100, 20, 100_000
 
-Rows = frozenset[Any]
+Labels = frozenset[Any]
 
 
 def hook(probe: Any) -> None:
@@ -25,11 +25,11 @@ class _Watch:
 
         self.pandas, self.probe = pandas, probe
         self.busy = False
-        self.means: dict[float, Rows] = {}
-        self.fills: list[Rows] = []
-        self.groups: list[Rows] = []
-        self.fits: list[Rows] = []
-        self.parts: list[tuple[Rows, Rows]] = []
+        self.means: dict[float, Any] = {}
+        self.fills: list[Any] = []
+        self.groups: list[Any] = []
+        self.fits: list[Any] = []
+        self.parts: list[tuple[Any, Any]] = []
         grouped = (pandas.api.typing.SeriesGroupBy, pandas.api.typing.DataFrameGroupBy)
         for kind in (pandas.Series, pandas.DataFrame, *grouped):
             self._around(kind, "shift", self._moved)
@@ -81,12 +81,14 @@ class _Watch:
         self.probe.count("tables stacked that share rows and no column", int(axis in (0, "index") and apart and alike))
 
     def _mean(self, answer: Any, column: Any, *_: Any, **__: Any) -> None:
-        if len(self.means) < _MOST_KEPT:
-            self.means[float(answer)] = _labels(column)
+        index = _index(column)
+        if index is not None and len(self.means) < _MOST_KEPT:
+            self.means[float(answer)] = index
 
     def _by_group(self, _: Any, grouped: Any, *given: Any, **__: Any) -> None:
-        if len(self.groups) < _MOST_KEPT and (not given or given[0] in ("mean", "median")):
-            self.groups.append(_labels(grouped.obj))
+        index = _index(grouped.obj)
+        if index is not None and len(self.groups) < _MOST_KEPT and (not given or given[0] in ("mean", "median")):
+            self.groups.append(index)
 
     def _filled(self, answer: Any, table: Any, value: Any = None, *_: Any, **__: Any) -> None:
         values = [one for _, one in value.items()] if hasattr(value, "items") else [value]
@@ -105,21 +107,22 @@ class _Watch:
 
     def fitted(self, table: Any) -> None:
         """Rows that a transformer is fitted on, where it is given a table."""
-        labels = _labels(table)
-        if labels and len(self.fits) < _MOST_KEPT:
-            self.fits.append(labels)
+        index = _index(table)
+        if index is not None and len(self.fits) < _MOST_KEPT:
+            self.fits.append(index)
 
     def split(self, parts: Any) -> None:
         """The parts of a split, as `train_test_split` gives them: training and test of each array."""
         for train, test in zip(parts[::2], parts[1::2], strict=True):
-            labels = _labels(train), _labels(test)
-            if all(labels) and len(self.parts) < _MOST_KEPT:
-                self.parts.append(labels)
+            pair = _index(train), _index(test)
+            if all(one is not None for one in pair) and len(self.parts) < _MOST_PARTS:
+                self.parts.append(pair)
 
     def facts(self) -> dict[str, int]:
         """The rest, at the end of the script; nothing where no split of tables was seen."""
         if not self.parts:
             return {}
+        parts = [(frozenset(train), frozenset(test)) for train, test in self.parts]
         told = {}
         for name, found in (
             ("fills", self.fills),
@@ -127,18 +130,23 @@ class _Watch:
             ("fits of transformers", self.fits),
         ):
             told[name] = len(found)
-            told[f"{name} from other rows than those for training"] = sum(not self._trained_on(one) for one in found)
+            others = sum(not _is_for_training(frozenset(one), parts) for one in found)
+            told[f"{name} from other rows than those for training"] = others
         return told
 
-    def _trained_on(self, rows: Rows) -> bool:
-        """Whether rows are a part for training, and in no test part but of a split of these rows themselves."""
-        kept = all(rows.isdisjoint(test) or train | test <= rows for train, test in self.parts)
-        return kept and any(rows == train for train, _ in self.parts)
+
+def _is_for_training(rows: Labels, parts: list[tuple[Labels, Labels]]) -> bool:
+    """Whether rows are a part for training, and in no test part but of a split of these rows themselves."""
+    kept = all(rows.isdisjoint(test) or train | test <= rows for train, test in parts)
+    return kept and any(rows == train for train, _ in parts)
 
 
-def _labels(column: Any) -> Rows:
-    """The labels of its rows; none where a label stands for several rows, or there are too many."""
+def _index(column: Any) -> Any:
+    """The labels of its rows; None where a label stands for several rows, or there are too many.
+
+    The index itself is kept, which columns of a table share, and no copy of it.
+    """
     index = getattr(column, "index", None)
-    if index is None or callable(index) or len(index) > _MOST_ROWS or not index.is_unique:
-        return frozenset()
-    return frozenset(index)
+    if index is None or callable(index) or not 0 < len(index) <= _MOST_ROWS or not index.is_unique:
+        return None
+    return index
