@@ -17,7 +17,6 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import mlpilot_loading
 import numpy as np
 import pandas as pd
 
@@ -92,6 +91,8 @@ def _work(buffers: Sequence[memoryview], send: Send) -> None:
     classes = header["classes"]
     random.seed(header["seed"])  # so that a Solution that forgot its seed gives the same model in each Run
     np.random.seed(header["seed"])
+    import mlpilot_loading
+
     mlpilot_loading.in_this_process()
     solution = _module(header["source"])
     if header["model"]:
