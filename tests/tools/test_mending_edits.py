@@ -19,6 +19,7 @@ COMPILED = 'model.compile("adam", "sparse_categorical_crossentropy", metrics=["a
 SKLEARN = (
     "import numpy as np\nfrom sklearn.model_selection import cross_val_score, KFold, train_test_split\n"
     "from sklearn.datasets import load_iris\nfrom sklearn.svm import SVC\n"
+    "from sklearn.preprocessing import StandardScaler\n"
 )
 
 EDITS = [
@@ -40,6 +41,24 @@ EDITS = [
      "for _ in range(9):\n    opt.zero_grad()\n    loss = ((dec(enc(x)) - x) ** 2).mean()\n    loss.backward()\n"
      "    opt.step()\n",
      ["opt = torch.optim.Adam([*enc.parameters(), *dec.parameters()], lr=1e-3)"]),
+    ("TORCH023",
+     TORCH + "net = nn.Linear(4, 2)\nopt = torch.optim.SGD(net.parameters(), lr=0.1)\n"
+     "loader = DataLoader(data, batch_size=8, shuffle=True)\nfor epoch in range(5):\n    for xb, yb in loader:\n"
+     "        opt.zero_grad()\n        loss = nn.functional.cross_entropy(net(xb), yb)\n        loss.backward()\n"
+     "    opt.step()\n",
+     ["        opt.step()"]),
+    ("TORCH112",
+     TORCH + "net = nn.Sequential(nn.Linear(4, 3), nn.LogSoftmax(dim=0))\n"
+     "opt = torch.optim.SGD(net.parameters(), lr=0.1)\nloss_fn = nn.NLLLoss()\n" + STEPS,
+     ["net = nn.Sequential(nn.Linear(4, 3), nn.LogSoftmax(dim=1))"]),
+    ("MODEL008",
+     SKLEARN + "X_train, X_test, y_train, y_test = train_test_split(X, y, random_state=0)\n"
+     "scaler = StandardScaler()\nscaler.fit_transform(X_train)\nscaler.transform(X_test)\n"
+     "print(SVC().fit(X_train, y_train).score(X_test, y_test))\n",
+     ["X_train = scaler.fit_transform(X_train)", "X_test = scaler.transform(X_test)"]),
+    ("SPLIT003",
+     SKLEARN + "X_train, y_train, X_test, y_test = train_test_split(X, y, random_state=0)\n",
+     ["X_train, X_test, y_train, y_test = train_test_split(X, y, random_state=0)"]),
     ("SPLIT005",
      SKLEARN + "X, y = load_iris(return_X_y=True)\nprint(cross_val_score(SVC(), X, y, cv=KFold(3)).mean())\n",
      ["print(cross_val_score(SVC(), X, y, cv=KFold(3, shuffle=True, random_state=0)).mean())"]),

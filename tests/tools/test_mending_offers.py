@@ -94,6 +94,8 @@ def test_what_was_fitted_on_all_rows_becomes_a_step_in_the_folds():
     [
         ("m = Linear(12 * 5 * 5, 40)\n", MULTIPLIED, "Linear(108, 40)"),
         ("m = Input(shape=(8,))\n", "expected shape=(None, 8), found shape=(32, 13)", "Input(shape=(13,))"),
+        ("m = Input(shape=(8,))\n", "expected axis -1 of input shape to have value 8, but received input with shape "
+         "(None, 13)", "Input(shape=(13,))"),
         ("m = Dense(1)\n", "Received a label value of 2 which is outside the valid range of [0, 1).", "Dense(3)"),
         ("m = Linear(n, 40)\n", MULTIPLIED, None),
     ],

@@ -111,6 +111,8 @@ OFFERS: dict[str, tuple[Entry, ...]] = {
         ),
     ),
     "SPLIT002": ((row_edits.in_time, (Claim("splits out of order"),)),),
+    "MODEL008": ((split_edits.kept_answers, (SCORE,)),),
+    "SPLIT003": ((split_edits.parts_in_order, (SCORE,)),),
     "SPLIT005": ((split_edits.shuffled_folds, (SCORE,)),),
     "SPLIT007": ((split_edits.shuffled_by_one_order, (SCORE,)),),
     "SPLIT011": ((split_edits.one_seed, (SCORE,)),),
@@ -153,6 +155,7 @@ OFFERS: dict[str, tuple[Entry, ...]] = {
             (Claim("schedulers' steps between those of optimisers", "more", (Claim("steps", "kept"),)),),
         ),
     ),
+    "TORCH023": ((torch_parts.step_for_each_batch, (Claim("steps", "more", (Claim("losses", "kept"),)),)),),
     "TORCH101": ((torch_edits.raw_outputs("softmax", "log_softmax"), (_RAW,)),),
     "TORCH102": (
         (
@@ -175,6 +178,7 @@ OFFERS: dict[str, tuple[Entry, ...]] = {
     "TORCH105": ((torch_edits.raw_outputs("relu", "sigmoid"), (SCORE,)),),
     "TORCH108": ((torch_edits.labels_as("long"), ()), (torch_edits.labels_as("float"), ())),
     "TORCH111": ((torch_edits.one_shape, (_SHAPES,)),),
+    "TORCH112": ((torch_parts.softmax_of_each_row, (SCORE,)),),
     "TORCH113": ((torch_edits.averaged, ()),),
     "TORCH118": ((torch_edits.over_the_classes, (SCORE,)),),
     "TORCH119": ((torch_edits.one_shape_compared, (Claim("comparisons of different shapes"),)),),
@@ -186,6 +190,7 @@ OFFERS: dict[str, tuple[Entry, ...]] = {
     "TORCH203": ((torch_edits.in_a_module_list, (Claim("most tensors that are trained", "more"),)),),
     "TORCH205": ((torch_parts.bent_between, (SCORE,)),),
     "TORCH207": ((loop_edits.optimiser_last, (_HELD,)),),
+    "TORCH211": ((torch_parts.shuffled_rows, (SCORE,)),),
     "TORCH213": ((torch_parts.usual_dropout, (SCORE,)),),
     "TORCH218": ((torch_edits.batch_first, (SCORE,)),),
     "TORCH223": ((loop_edits.copied_state, (Claim("weights that were restored from themselves"),)),),

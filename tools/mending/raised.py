@@ -225,6 +225,7 @@ RULES: tuple[tuple[str, Rule], ...] = (
     (r"Expected more than 1 value per channel when training, got input size torch.Size\(\[1,", _no_last_row),
     (r"fit\(\) got an unexpected keyword argument '(early_stopping_rounds|eval_metric)'", _to_the_constructor),
     (r"expected (?:min_)?ndim=(\d), found ndim=(\d)", _one_more_axis),
+    (r"axis -1 of input shape to have value (\d+), but received input with shape \(\w+, (\d+)\)", sizes.inputs),
     (r"label value of (\d+) which is outside the valid range of \[0, (\d+)\)", sizes.classes),
 )
 """(what the error says, its mend)."""

@@ -181,3 +181,26 @@ def _stored_above(source: str, node: ast.AST, line: int | None) -> set[str]:
     """`self.seed` and the like that are given a value above a line."""
     stored = [one for one in ast.walk(node) if isinstance(one, ast.Attribute) and isinstance(one.ctx, ast.Store)]
     return {text_of(source, one) for one in stored if one.lineno < (line or 0)}
+
+
+def kept_answers(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
+    """`scaler.transform(X)` as a statement by itself: its answer is kept, for each part."""
+    edits = []
+    for node in block_of(tree, around(tree, found.line)[-1]):
+        call = node.value if isinstance(node, ast.Expr) else None
+        if isinstance(call, ast.Call) and called(call) in ("transform", "fit_transform"):
+            names = [one.id for one in call.args[:1] if isinstance(one, ast.Name)]
+            start = span(source, node)[0]
+            edits += [Edit(start, start, f"{name} = ") for name in names]
+    if edits:
+        yield apply_edits(source, edits), "what is transformed is kept"
+
+
+def parts_in_order(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
+    """The parts of a split are called as they come: training and test of each input in turn."""
+    for split, _, parts in splits(tree):
+        targets = split.targets[0]
+        if len(parts) == 4 and isinstance(targets, ast.Tuple) and at(split, found.line):
+            one, other = targets.elts[1:3]
+            edits = [Edit(*span(source, one), text_of(source, other)), Edit(*span(source, other), text_of(source, one))]
+            yield apply_edits(source, edits), "the parts of the split are called as they come"

@@ -4,7 +4,7 @@ import ast
 from itertools import pairwise
 
 from mlpilot.tools.diagnose.model import Diagnosis
-from mlpilot.tools.diagnose.syntax import called, calls
+from mlpilot.tools.diagnose.syntax import called, calls, with_keyword
 from mlpilot.tools.mending.forms import (
     Edits,
     alone,
@@ -13,6 +13,7 @@ from mlpilot.tools.mending.forms import (
     below,
     given_to,
     method_calls,
+    moved,
     statement_of,
     written_as,
 )
@@ -110,3 +111,26 @@ def owner_of_rates(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
 
 def _is_rate(word: str) -> bool:
     return word.lower().strip("-").replace("-", "_") in ("lr", "learning_rate", "rate_of_learning")
+
+
+def step_for_each_batch(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
+    """A step that stands below the loop over the batches is taken for each of them."""
+    for step in [one for one in method_calls(tree, "step") if at(one, found.line)]:
+        statement = statement_of(tree, step)
+        backs = [statement_of(tree, one) for one in method_calls(tree, "backward") if one.lineno < step.lineno]
+        if backs and alone(source, statement) and alone(source, backs[-1]):
+            yield moved(source, statement, backs[-1], under=True), "the optimiser steps for each batch"
+
+
+def softmax_of_each_row(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
+    """`softmax(x, dim=0)`, which sums over the rows of a batch, becomes that over the classes."""
+    for call in [one for one in calls(tree) if "softmax" in called(one).lower() and at(one, found.line)]:
+        given = [one.value for one in call.keywords if one.arg == "dim"] + call.args[-1:]
+        for one in [one for one in given if isinstance(one, ast.Constant) and one.value == 0]:
+            yield replace(source, one, "1"), f"{called(call)} is over the classes of each row"
+
+
+def shuffled_rows(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
+    """A loader of rows for training shuffles them."""
+    for call in [one for one in calls(tree, "DataLoader") if at(one, found.line)]:
+        yield with_keyword(source, call, "shuffle", "True"), "the rows for training are shuffled"
