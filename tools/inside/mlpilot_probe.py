@@ -128,12 +128,12 @@ def begin(*frameworks: str, more: int = 0) -> Probe:
 
 def tell(probe: Probe, names: dict[str, Any]) -> Facts:
     """What was seen; `names` are the script's own at its end."""
+    of_keras: Facts = probe.keras.facts(names) if probe.keras is not None else {}
     facts: Facts = {**probe.counts, **{f"most {name}": value for name, value in probe.largest.items()}}
     facts |= probe.judged or {}
     if "torch" in sys.modules and probe.torch is not None:
         facts |= probe.torch.facts(names)
-    if probe.keras is not None:
-        facts |= probe.keras.facts(names)
+    facts |= of_keras
     if probe.tables is not None:
         facts |= probe.tables.facts()
     return facts | _chosen(probe)

@@ -9,6 +9,7 @@ from typing import Any
 
 from mlpilot_probe import Probe, rows_of
 
+_MOODY = ("BatchNormalization", "Dropout", "SpatialDropout1D", "SpatialDropout2D", "GaussianDropout", "GaussianNoise")
 _RESULTS = ("result", "reset_state")
 
 
@@ -28,6 +29,8 @@ class _Watch:
         self.fitted: Any = weakref.WeakSet()
         for name, note in (("fit", self._fit), ("evaluate", self._judge), ("predict", self._judge)):
             self._around(keras.Model, name, note)
+        self.called: tuple[bool, bool] | None = None
+        self._modes()
         kinds = {keras.metrics.Metric}
         kinds |= {
             one for one in vars(keras.metrics).values() if isinstance(one, type) and issubclass(one, tuple(kinds))
@@ -55,6 +58,42 @@ class _Watch:
             return answer
 
         setattr(owner, name, noted)
+
+    def _modes(self) -> None:
+        """In a loop of one's own: in which mode a model is called, and whether a step follows."""
+        model, optimizer = self.keras.Model, self.keras.optimizers.Optimizer
+        call, apply = model.__call__, optimizer.apply
+
+        @functools.wraps(call)
+        def called(one: Any, *given: Any, **more: Any) -> Any:
+            if self.depth == 0:
+                self._predicted()
+                moody = any(type(layer).__name__ in _MOODY for layer in one._flatten_layers())
+                self.called = moody, bool(more.get("training"))
+            self.depth += 1
+            try:
+                return call(one, *given, **more)
+            finally:
+                self.depth -= 1
+
+        @functools.wraps(apply)
+        def stepped(*given: Any, **more: Any) -> Any:
+            if self.depth == 0 and self.called is not None:
+                moody, training = self.called
+                self.called = None
+                self.probe.count("steps of models with modes", int(moody))
+                self.probe.count("steps of models with modes outside of training", int(moody and not training))
+            return apply(*given, **more)
+
+        model.__call__, optimizer.apply = called, stepped
+
+    def _predicted(self) -> None:
+        """What was computed, and followed by no step, was judged."""
+        if self.called is not None:
+            moody, training = self.called
+            self.called = None
+            self.probe.count("predictions of models with modes", int(moody))
+            self.probe.count("predictions of models with modes as in training", int(moody and training))
 
     def _fit(self, model: Any, *given: Any, **more: Any) -> None:
         data: Any = given[0] if given else more.get("x")
@@ -123,7 +162,8 @@ class _Watch:
             self.probe.count("rows of the first results", self.first[metric])
 
     def facts(self, names: dict[str, Any]) -> dict[str, int]:
-        """The rest, at the end of the script: how often its functions were traced."""
+        """The rest, at the end of the script: what was called last, how often its functions were traced."""
+        self._predicted()
         traced = [one for one in names.values() if hasattr(one, "experimental_get_tracing_count")]
         if not traced:
             return {}

@@ -234,8 +234,30 @@ OFFERS: dict[str, tuple[Entry, ...]] = {
     "KERAS013": ((keras_parts.frozen_first, (SCORE,)),),
     "KERAS019": ((keras_parts.sigmoid_and_its_loss, (NO_LOSS,)),),
     "KERAS020": ((keras_edits.one_column, (SCORE,)),),
-    "KERAS021": ((keras_edits.training_flag("True"), (SCORE,)),),
-    "KERAS022": ((keras_edits.training_flag("False"), (SCORE,)),),
+    "KERAS021": (
+        (
+            keras_edits.training_flag("True"),
+            (
+                Claim(
+                    "steps of models with modes outside of training",
+                    also=(Claim("steps of models with modes", "kept"),),
+                ),
+                SCORE,
+            ),
+        ),
+    ),
+    "KERAS022": (
+        (
+            keras_edits.training_flag("False"),
+            (
+                Claim(
+                    "predictions of models with modes as in training",
+                    also=(Claim("predictions of models with modes", "kept"),),
+                ),
+                SCORE,
+            ),
+        ),
+    ),
     "KERAS023": (
         (
             keras_parts.traced_once,

@@ -80,7 +80,15 @@ def _proven(
     A fact is one with any seed, and needs one run. A score is not: what holds for a few seeds must hold for more.
     """
     after: list[Seen] = []
-    for seeds in (FEW, SEEDS) if {SCORE, NO_LOSS} & set(claims) else (FEW[:1],):
+    facts = tuple(claim for claim in claims if claim not in (SCORE, NO_LOSS))
+    proof, why = None, ""
+    if facts:
+        before += probed_runs(work.text, work.run, FEW[:1]) if not before else []
+        after += probed_runs(text, work.run, FEW[:1])
+        proof, why = proven(facts, before[:1], after)
+    if proof is not None or len(facts) == len(claims):
+        return proof, after, why
+    for seeds in (FEW, SEEDS):
         if len(before) < len(seeds):
             before += probed_runs(work.text, work.run, seeds[len(before) :])
         after += probed_runs(text, work.run, seeds[len(after) :])
