@@ -77,7 +77,8 @@ def _proven(
 ) -> tuple[Proof | None, list[Seen], str]:
     """(proof, runs of the edited text, why there is none); `before` gets the runs of the present one, as many.
 
-    A fact is one with any seed, and needs one run. A score is not: what holds for a few seeds must hold for more.
+    A fact is one with any seed, needs one run, and is asked for first. A score is not: what holds for a few seeds must
+    hold for more.
     """
     after: list[Seen] = []
     facts = tuple(claim for claim in claims if claim not in (SCORE, NO_LOSS))
