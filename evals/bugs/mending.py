@@ -28,9 +28,10 @@ from mlpilot.evals.bugs import corpus, data, verify
 from mlpilot.sandbox.choose import choose
 from mlpilot.sandbox.protocol import Mount, Sandbox
 from mlpilot.tools.diagnose.model import Diagnosis
-from mlpilot.tools.mending.complaints import failure, observed, warned
+from mlpilot.tools.mending.complaints import shown
 from mlpilot.tools.mending.loop import first_check, mend, unreadable, will_probe
 from mlpilot.tools.mending.model import Mend
+from mlpilot.tools.mending.patience import Patience
 from mlpilot.tools.mending.running import Runner
 
 SECONDS = 120.0
@@ -76,7 +77,7 @@ def mended(path: Path, maker: str, sandbox: Sandbox) -> Mend:
     if broken is not None:
         return broken
     with runner(source, maker, sandbox, probing=will_probe(read)) as ready:
-        return mend(source, path.name, ready.run, read)
+        return mend(source, path.name, ready.run, read, Patience.of(SECONDS))
 
 
 @contextlib.contextmanager
@@ -100,9 +101,7 @@ def looked_at(path: Path, places: Places) -> list[Diagnosis]:
         return []
     with runner(source, maker, place.sandbox) as ready:
         ended = ready.run(source)
-    broken = failure(ended, source, path.name)
-    warnings = [found for found, _ in warned(ended, source, path.name)]
-    return [*([broken] if broken is not None else []), *warnings, *observed(ended)]
+    return shown(ended, source, path.name)
 
 
 def asked_for(path: Path) -> tuple[tuple[str, ...], str]:

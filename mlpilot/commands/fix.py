@@ -6,6 +6,7 @@ written without --write, which keeps the old file beside the new one.
 
 import argparse
 import sys
+import time
 import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -17,13 +18,13 @@ from mlpilot.streams import answer, answer_json, clean, clean_block, is_terminal
 from mlpilot.values import seconds
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from mlpilot.scripts import Script
     from mlpilot.tools.mending.model import Mend
-    from mlpilot.tools.mending.running import Ended, Probe, Runner
+    from mlpilot.tools.mending.running import Runner
 
 HELP = "mend a script, and prove it by running it"
+QUIET_SECONDS = 30.0
+"""Where nobody sits before it, nothing is said of what is tried in the first half minute."""
 
 
 def add_arguments(parser: Parser) -> None:
@@ -34,7 +35,11 @@ def add_arguments(parser: Parser) -> None:
     )
     add_sandbox(parser)
     parser.add_argument(
-        "--timeout", metavar="S", type=value_of(seconds), default=120.0, help="for each run (default: 120)"
+        "--timeout",
+        metavar="S",
+        type=value_of(seconds),
+        default=120.0,
+        help="for each run (default: 120); all runs together may take ten times that",
     )
     parser.add_argument(
         "--mount", metavar="PATH", action="append", default=[], help="a file or folder to be seen too, read-only"
@@ -76,6 +81,7 @@ def _mend(args: argparse.Namespace, script: "Script") -> "Mend":
     from mlpilot.agent.settings import sandbox_for
     from mlpilot.packages import offer
     from mlpilot.tools.mending.loop import first_check, mend, unreadable, will_probe
+    from mlpilot.tools.mending.patience import Patience
     from mlpilot.tools.mending.running import Runner
 
     path = str(script.path)
@@ -98,34 +104,38 @@ def _mend(args: argparse.Namespace, script: "Script") -> "Mend":
         Runner(sandbox, shared, link, script.path, script.text, args.timeout, probing=will_probe(read)) as runner,
         _Shown(runner) as shown,
     ):
-        return mend(script.text, path, shown.run, read)
+        return mend(script.text, path, runner.run, read, Patience.of(args.timeout, shown.tell))
 
 
 class _Shown:
-    """Runs are counted on the terminal while they last, in one line that is gone in the end."""
+    """What is tried, while it runs: at a terminal in one line that is gone in the end; elsewhere, where it takes long,
+    a line for each."""
 
     def __init__(self, runner: "Runner") -> None:
         self._runner = runner
         self._width = 0
         self._tells = is_terminal(sys.stderr)
+        self._began = time.monotonic()
+        self._last = ""
 
-    def run(self, source: str, watched: "Mapping[str, str] | None" = None, probe: "Probe | None" = None) -> "Ended":
-        """As `Runner.run`."""
-        edited = "as it is" if source == self._runner.source else "with an edit that is tried"
-        self._tell(f"run {self._runner.runs + 1}: the script {edited}; Ctrl-C stops it, and nothing is written")
-        return self._runner.run(source, watched, probe)
-
-    def _tell(self, text: str) -> None:
+    def tell(self, trying: str) -> None:
+        """Before each run: what it tries."""
         if self._tells:
-            print(f"\r{text[:79]:{self._width}}", end="", file=sys.stderr, flush=True)
-            self._width = min(len(text), 79)
+            self._put(f"run {self._runner.runs + 1}: {clean(trying)}; Ctrl-C stops it, and nothing is written")
+        elif trying != self._last and time.monotonic() - self._began > QUIET_SECONDS:
+            note(f"run {self._runner.runs + 1}: {clean(trying)}")
+        self._last = trying
+
+    def _put(self, text: str) -> None:
+        print(f"\r{text[:79]:{self._width}}", end="", file=sys.stderr, flush=True)
+        self._width = min(len(text), 79)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._tell("")
         if self._tells:
+            self._put("")
             print("\r", end="", file=sys.stderr, flush=True)
 
 

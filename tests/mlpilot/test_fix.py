@@ -118,7 +118,7 @@ def test_a_leak_is_mended_by_what_the_fit_sees_and_not_by_the_score(capsys, tmp_
 
 
 @pytest.mark.sandbox
-def test_a_leak_into_the_folds_is_proven_by_the_rows_of_each_fit(capsys, tmp_path):
+def test_a_leak_into_the_folds_is_proven_by_the_rows_of_each_fit(capsys, tmp_path, monkeypatch):
     text = """
         from sklearn.datasets import load_iris
         from sklearn.model_selection import cross_val_score
@@ -128,8 +128,11 @@ def test_a_leak_into_the_folds_is_proven_by_the_rows_of_each_fit(capsys, tmp_pat
         X = StandardScaler().fit_transform(X)
         print("accuracy", cross_val_score(KNeighborsClassifier(), X, y).mean())
     """
+    monkeypatch.setattr("mlpilot.commands.fix.QUIET_SECONDS", -1.0)  # as if it had taken long
     assert main(["fix", str(write(tmp_path / "folds.py", text)), "--json"]) == 0
-    said = json.loads(capsys.readouterr().out)
+    output = capsys.readouterr()
+    said = json.loads(output.out)
+    assert "run 1: the script as it is\nrun 2: LEAK007 at line 6: what was fitted on all rows" in output.err
     assert (said["status"], said["proof"]["before"]) == ("repaired", "150")
     assert said["proof"]["what"] == "rows of StandardScaler" and said["proof"]["after"].startswith("120")
 
@@ -203,11 +206,13 @@ def test_a_script_that_does_not_end_could_not_be_judged(capsys, tmp_path):
 @pytest.mark.sandbox
 def test_findings_of_check_that_nothing_mends_are_never_healthy(capsys, tmp_path):
     text = """
-        from sklearn.cluster import KMeans
         from sklearn.datasets import load_iris
-        from sklearn.metrics import accuracy_score
+        from sklearn.metrics import mean_squared_error
+        from sklearn.model_selection import train_test_split
+        from sklearn.svm import SVC
         X, y = load_iris(return_X_y=True)
-        print(accuracy_score(y, KMeans(3, n_init=1, random_state=0).fit_predict(X)))
+        X_train, X_test, y_train, y_test = train_test_split(X, y, random_state=0)
+        print(mean_squared_error(y_test, SVC().fit(X_train, y_train).predict(X_test)))
     """
     path = write(tmp_path / "same.py", text)
     assert main(["check", str(path)]) == 3

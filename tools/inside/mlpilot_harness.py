@@ -91,6 +91,9 @@ def _work(buffers: Sequence[memoryview], send: Send) -> None:
     classes = header["classes"]
     random.seed(header["seed"])  # so that a Solution that forgot its seed gives the same model in each Run
     np.random.seed(header["seed"])
+    import mlpilot_loading
+
+    mlpilot_loading.in_this_process()
     solution = _module(header["source"])
     if header["model"]:
         model = _loads(bytes(buffers[4]))

@@ -5,15 +5,28 @@ Workers hand tensors over through sockets, which code inside may not open, and t
 
 import functools
 import inspect
+import sys
 from typing import Any
 
 _OF_WORKERS = ("num_workers", "prefetch_factor", "persistent_workers", "multiprocessing_context", "timeout")
 
 
+def in_this_process() -> None:
+    """From here on PyTorch has no workers, whether it is imported already or will be."""
+    if "torch" in sys.modules:
+        without_workers(sys.modules["torch"])
+    else:
+        from mlpilot_watching import Finder
+
+        sys.meta_path.insert(0, Finder({"torch": without_workers}, lambda begin, torch: begin(torch)))
+
+
 def without_workers(torch: Any) -> None:
-    """Make every `DataLoader` one without workers."""
+    """Make every `DataLoader` one without workers; asked twice, it is done once."""
     loader = torch.utils.data.DataLoader
     own = loader.__init__
+    if getattr(own, "without_workers", False):
+        return
     names = list(inspect.signature(own).parameters)
 
     @functools.wraps(own)
@@ -25,4 +38,5 @@ def without_workers(torch: Any) -> None:
         else:
             own(self, *given, **more)
 
+    made.without_workers = True  # type: ignore[attr-defined]
     loader.__init__ = made

@@ -19,7 +19,6 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-import mlpilot_loading
 import mlpilot_watching
 
 TOLD = ("ConvergenceWarning", "UndefinedMetricWarning", "DataConversionWarning")
@@ -107,7 +106,6 @@ def _as_new(path: Path) -> None:
             sys.modules[name].seed()
     if "torch" in sys.modules:
         sys.modules["torch"].seed()
-        mlpilot_loading.without_workers(sys.modules["torch"])
 
 
 @contextlib.contextmanager

@@ -17,6 +17,7 @@ from typing import Any
 
 MOST_ROWS = 200_000
 _MOST_COLUMNS, _MOST_MODELS = 200, 20
+_FEWEST, _NEARLY = 10, 1e-4
 
 Facts = dict[str, Any]
 
@@ -33,7 +34,13 @@ class Probe:
         self.scales: dict[int, float] = {}
         self.answers: set[bytes] = set()
         self.depth = 0
+        self.clusters: set[bytes] = set()
+        self.truths: list[tuple[str, bytes, int]] = []
+        self.seen_rows: set[bytes] = set()
+        self.again = self.part = 0
         self.torch: Any = None
+        self.keras: Any = None
+        self.tables: Any = None
 
     def count(self, name: str, more: int = 1) -> None:
         self.counts[name] = self.counts.get(name, 0) + more
@@ -78,6 +85,20 @@ def largest(data: Any) -> float:
     return 0.0
 
 
+def are_scaled(data: Any) -> bool:
+    """Whether every column that varies has the mean 0 and the deviation 1, as if these very rows had been scaled."""
+    import numpy as np
+
+    with contextlib.suppress(Exception):
+        table = np.asarray(data, dtype=float)
+        if table.ndim == 2 and _FEWEST <= len(table) <= MOST_ROWS:
+            deviations = table.std(axis=0) * np.sqrt([[1.0], [len(table) / (len(table) - 1)]])  # of n, or of n - 1
+            varied = deviations[0] > 0
+            ones = (abs(deviations[:, varied] - 1) < _NEARLY).all(axis=1)
+            return bool(varied.any() and (abs(table.mean(axis=0)) < _NEARLY).all() and ones.any())
+    return False
+
+
 def warm_up(*frameworks: str) -> None:
     """Import, once and before the forks, what `begin` would import in each of them: 1.6 s for scikit-learn."""
     if "sklearn" in frameworks:
@@ -90,49 +111,43 @@ def warm_up(*frameworks: str) -> None:
 def begin(*frameworks: str, more: int = 0) -> Probe:
     """Hooks on the frameworks that the script imports; `more` is added to every seed that is given."""
     probe = Probe()
+    if "pandas" in frameworks:
+        with contextlib.suppress(ImportError, AttributeError):  # or another version of it
+            importlib.import_module("mlpilot_probe_tables").hook(probe)
     if "sklearn" in frameworks:
         _sklearn(probe)
     if "torch" in frameworks:
         importlib.import_module("mlpilot_probe_torch").hook(probe)
     if {"keras", "tensorflow"} & set(frameworks):
-        with contextlib.suppress(ImportError):
-            _keras(probe)
+        with contextlib.suppress(ImportError, AttributeError):  # or another version of it
+            importlib.import_module("mlpilot_probe_keras").hook(probe)
     if more:
         importlib.import_module("mlpilot_probe_seeds").move(more)
     return probe
 
 
-def _keras(probe: Probe) -> None:
-    """Whether the rows that stop a training are those that it is judged on in the end."""
-    keras = importlib.import_module("keras")
-    validated: set[bytes] = set()
-
-    def fit(model: Any, *given: Any, **more: Any) -> None:
-        probe.scaled(model, given[0] if given else more.get("x"))
-        data = more.get("validation_data")
-        validated.clear()
-        validated.update(rows_of(data[0]) if isinstance(data, tuple) else [])
-
-    def judge(model: Any, *given: Any, **more: Any) -> None:
-        if "_use_cached_eval_dataset" in more:  # fit itself looks at them after each epoch
-            return
-        data = given[0] if given else more.get("x")
-        probe.compared(model, data)
-        marks = rows_of(data)
-        probe.count("validation rows that are judged", sum(mark in validated for mark in marks))
-
-    _wrap(keras.Model, "fit", fit)
-    for name in ("evaluate", "predict"):
-        _wrap(keras.Model, name, judge)
-
-
 def tell(probe: Probe, names: dict[str, Any]) -> Facts:
     """What was seen; `names` are the script's own at its end."""
+    of_keras: Facts = probe.keras.facts(names) if probe.keras is not None else {}
     facts: Facts = {**probe.counts, **{f"most {name}": value for name, value in probe.largest.items()}}
     facts |= probe.judged or {}
     if "torch" in sys.modules and probe.torch is not None:
         facts |= probe.torch.facts(names)
-    return facts
+    facts |= of_keras
+    if probe.tables is not None:
+        facts |= probe.tables.facts()
+    return facts | _chosen(probe)
+
+
+def _chosen(probe: Probe) -> Facts:
+    """How often the rows that judge last had been scored by the same measure before: what was chosen by them?"""
+    if not probe.truths:
+        return {}
+    _, last, rows = probe.truths[-1]
+    names = [name for name, truth, _ in probe.truths if truth == last]
+    earlier = max(names.count(name) for name in names) - 1
+    told = {"earlier scores by the rows that judge last": earlier, "rows that judge last": rows}
+    return told | {"rows judged last that were judged before": probe.again}
 
 
 def _wrap(owner: Any, name: str, note: Callable[..., None], after: bool = False) -> None:
@@ -165,10 +180,21 @@ def _sklearn(probe: Probe) -> None:
         before, test = rows_of(arrays[0]), rows_of(parts[1])
         probe.count("splits")
         probe.most("rows split", len(before))
+        probe.part = max(probe.part, len(before) - len(test))
         if before and before[-len(test) :] != test:
             probe.count("splits out of order")
+        if probe.tables is not None:
+            probe.tables.split(parts)
+
+        probe.count("splits of rows that were scaled together", int(are_scaled(arrays[0])))
+
+    def folds(_: Any, X: Any, *__: Any, **___: Any) -> None:
+        if probe.depth == 0:
+            probe.count("splits of rows that were scaled together", int(are_scaled(X)))
 
     _wrap(sklearn.model_selection, "train_test_split", split, after=True)
+    for kind in (sklearn.model_selection.KFold, sklearn.model_selection.StratifiedKFold):
+        _wrap(kind, "split", folds)
     for name, kind in all_estimators():
         for method in ("fit", "fit_transform", "predict", "predict_proba", "score", "transform"):
             own = inspect.getattr_static(kind, method, None)
@@ -179,7 +205,8 @@ def _sklearn(probe: Probe) -> None:
                 noted.fn = _of_estimator(probe, name, method, own.fn)
                 setattr(kind, method, noted)
     for name in ("accuracy_score", "r2_score", "mean_absolute_error", "mean_squared_error", "f1_score", "recall_score",
-                 "precision_score", "roc_auc_score", "log_loss"):  # fmt: skip
+                 "precision_score", "roc_auc_score", "log_loss", "balanced_accuracy_score", "fbeta_score",
+                 "root_mean_squared_error", "adjusted_rand_score"):  # fmt: skip
         import sklearn.metrics
 
         _wrap(sklearn.metrics, name, functools.partial(_metric, probe, name))
@@ -196,8 +223,20 @@ def _metric(probe: Probe, name: str, *given: Any, **more: Any) -> None:
     is_answer = [b"".join(rows_of(one))[:4096] in probe.answers for one in (first, second)]
     if is_answer == [True, False]:
         probe.count("answers taken for the truth")
+    clusters = b"".join(rows_of(second))[:4096] in probe.clusters
+    compared = clusters and name in ("accuracy_score", "f1_score", "precision_score", "recall_score")
+    probe.count("cluster numbers that are compared with classes", int(compared))
+    probe.count("groupings that are compared", int(clusters and name == "adjusted_rand_score"))
+    if probe.depth == 0:
+        _scored(probe, name, first)
     if name == "roc_auc_score":
         probe.most("different scores of an AUC", len(set(rows_of(second))))
+
+
+def _scored(probe: Probe, name: str, rows: Any) -> None:
+    marks = rows_of(rows)
+    if marks and len(probe.truths) < MOST_ROWS:
+        probe.truths.append((name, hashlib.blake2b(b"".join(sorted(marks)), digest_size=8).digest(), len(marks)))
 
 
 @contextlib.contextmanager
@@ -224,6 +263,9 @@ def _of_estimator(probe: Probe, name: str, method: str, own: Callable[..., Any])
                 _learnt(probe, answer)
             with contextlib.suppress(Exception):
                 _answered(probe, answer)
+        if method in ("fit", "predict") and hasattr(self, "labels_"):
+            with contextlib.suppress(Exception):
+                probe.clusters.add(b"".join(rows_of(self.labels_ if method == "fit" else answer))[:4096])
         return answer
 
     return noted
@@ -236,9 +278,13 @@ def _given(probe: Probe, estimator: Any, name: str, method: str, X: Any) -> None
             probe.most(f"rows of {name}", rows)
         if probe.depth == 0:
             probe.count(f"fits of {name}")
+            if probe.tables is not None and hasattr(estimator, "transform"):
+                probe.tables.fitted(X)
             if hasattr(estimator, "predict"):
                 _fitted(probe, estimator, X)
     elif method != "transform" and probe.depth == 0:
+        if method == "score":
+            _scored(probe, method, X)
         _judged(probe, estimator, X)
 
 
@@ -249,6 +295,11 @@ def _fitted(probe: Probe, estimator: Any, X: Any) -> None:
     probe.fitted[id(estimator)] = estimator, set(rows_of(X))
     if len(probe.fitted) > _MOST_MODELS:
         del probe.fitted[next(iter(probe.fitted))]
+    rows = int(X.shape[0]) if hasattr(X, "shape") else len(X)
+    probe.count("fits on rows scaled by themselves", int(are_scaled(X)))
+    probe.most("rows of a fit", rows)
+    if probe.part:
+        probe.most("rows of a fit beyond those for training", max(0, rows - probe.part))
     probe.scaled(estimator, X)
     columns = getattr(X, "shape", (0, 0))[1:]
     if probe.known_answers and columns and columns[0] <= _MOST_COLUMNS:
@@ -264,6 +315,10 @@ def _judged(probe: Probe, estimator: Any, X: Any) -> None:
         known = sum(mark in fitted for mark in marks)
         probe.judged = {"judged rows": len(marks), "judged rows that were fitted": known}
         probe.count("judgements of rows held out", int(len(marks) - known > 0.9 * len(marks)))
+        probe.count("judged rows scaled by themselves", int(known < len(marks) and are_scaled(X)))
+        probe.again = sum(mark in probe.seen_rows for mark in marks)
+        if len(probe.seen_rows) < MOST_ROWS:
+            probe.seen_rows.update(marks)
         probe.compared(estimator, X)
 
 

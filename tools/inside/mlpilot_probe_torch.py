@@ -1,9 +1,11 @@
 """The part of the probe that watches PyTorch: losses, gradients, steps and modes."""
 
+import contextlib
 import functools
 from collections.abc import Callable
 from typing import Any
 
+_ROWS, _PLACES, _CHANGED = 8, 3, 1e-5
 _SIZED = ("mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss")
 
 
@@ -12,16 +14,23 @@ def hook(probe: Any) -> None:
     probe.torch = _Watch(probe)
 
 
+def _is_linear(out: Any) -> bool:
+    """Whether a tensor is what a linear layer gave: raw, though all its values may lie between 0 and 1 by chance."""
+    return type(out.grad_fn).__name__.rstrip("0123456789") in ("AddmmBackward", "MmBackward")
+
+
 class _Watch:
     def __init__(self, probe: Any) -> None:
         import torch
 
         self.torch, self.probe = torch, probe
         self.depth = self.backwards = 0
-        self.clipped = False
+        self.clipped = self.waiting = self.moved = False
         self.roots: dict[int, Any] = {}
         self.held: set[int] = set()
         self.pending: list[bool] = []
+        self.tokens: dict[int, Any] = {}
+        self.passed = _Pass()
         for name in ("cross_entropy", "binary_cross_entropy_with_logits", "kl_div", *_SIZED):
             self._around(torch.nn.functional, name, functools.partial(self._loss, name))
         self._around(torch.Tensor, "backward", self._backward)
@@ -29,6 +38,9 @@ class _Watch:
         self._around(torch.nn.utils, "clip_grad_value_", self._clip)
         self._around(torch.nn.Module, "zero_grad", self._cleared)
         self._around(torch.Tensor, "__eq__", self._compared)
+        self._around(torch.utils.data, "random_split", self._divided)
+        scheduler = torch.optim.lr_scheduler.LRScheduler
+        self._around(scheduler, "step", self._scheduled)
         self._loading()
         self._modules()
         self._optimisers()
@@ -53,7 +65,7 @@ class _Watch:
         elif name == "kl_div":
             self._share("divergences of what is no logarithm", bool((out > 1e-6).any()) or bool((out >= 0).all()))
         else:
-            inside = bool(((out >= 0) & (out <= 1)).all())
+            inside = bool(((out >= 0) & (out <= 1)).all()) and not _is_linear(values[0])
             if name == "cross_entropy" and out.dim() > 1:
                 inside = inside and bool(((out.sum(dim=1) - 1).abs() < 1e-3).all())
             self._share("losses of probabilities that are taken for raw outputs", inside)
@@ -61,6 +73,15 @@ class _Watch:
     def _compared(self, one: Any, other: Any) -> None:
         if isinstance(other, self.torch.Tensor) and min(one.numel(), other.numel()) > 1:
             self.probe.count("comparisons of different shapes", int(one.shape != other.shape))
+            if one.shape == other.shape and one.dim() == 1:
+                self.passed.add(int(self.torch.eq(one, other).sum()), one.numel())
+
+    def _scheduled(self, *_: Any, **__: Any) -> None:
+        self.waiting = self.moved  # one that is made steps once before anything is trained
+
+    def _divided(self, *given: Any, **more: Any) -> None:
+        data: Any = given[0] if given else more.get("dataset")
+        self.probe.most("rows split", len(data) if hasattr(data, "__len__") else 0)
 
     def _loading(self) -> None:
         own = self.torch.nn.Module.load_state_dict
@@ -102,9 +123,12 @@ class _Watch:
         def noted(module: Any, *given: Any, **more: Any) -> Any:
             if watch.depth == 0 and given and hasattr(given[0], "shape") and len(given[0].shape):
                 watch.probe.most("rows at once", int(given[0].shape[0]))
+                watch.probe.count("rows in training", int(given[0].shape[0]) * watch.torch.is_grad_enabled())
             if watch.depth == 0 and any(True for _ in module.children()):
                 watch.roots[id(module)] = module
                 watch._called(module)
+                if given[0].dtype == watch.torch.long and len(given[0].shape) == 2:
+                    watch.tokens[id(module)] = given[0][:_ROWS].detach().clone()
             watch.depth += 1
             try:
                 return own(module, *given, **more)
@@ -133,6 +157,8 @@ class _Watch:
         self.held.update(map(id, parameters))
         count = self.probe.count
         count("steps")
+        count("schedulers' steps between those of optimisers", int(self.waiting))
+        self.waiting, self.moved = False, True
         count("steps on gradients that were never cleared", int(self.backwards > 1))
         count("steps on gradients that were not clipped", int(not self.clipped))
         count("steps without a gradient", int(all(p.grad is None or not bool(p.grad.any()) for p in parameters)))
@@ -142,6 +168,7 @@ class _Watch:
 
     def _stepped(self) -> None:
         self.clipped = False
+        self.passed = _Pass()
 
     def _called(self, module: Any) -> None:
         kinds = (self.torch.nn.modules.dropout._DropoutNd, self.torch.nn.modules.batchnorm._BatchNorm)
@@ -162,4 +189,47 @@ class _Watch:
         tensor = self.torch.Tensor
         kept = [name for name, one in names.items() if isinstance(one, tensor) and one.dim() == 0 and one.grad_fn]
         unheld = {id(p) for m in self.roots.values() for p in m.parameters() if p.requires_grad} - self.held
-        return {"sums that keep their graphs": sorted(kept), "tensors that no optimiser holds": len(unheld)}
+        told = {"sums that keep their graphs": sorted(kept), "tensors that no optimiser holds": len(unheld)}
+        return told | self.passed.facts() | self._places()
+
+    def _places(self) -> dict[str, int]:
+        """Of models that say something of each place of a sequence: in how many what comes after changes that."""
+        found = [self._sees_after(self.roots[key], tokens) for key, tokens in self.tokens.items()]
+        known = [one for one in found if one is not None]
+        return {"models of places": len(known), "models whose places see those after": sum(known)} if known else {}
+
+    def _sees_after(self, module: Any, tokens: Any) -> bool | None:
+        """Whether another last word changes what is said of the places before it; None where that is not to be had."""
+        if tokens.shape[1] < _PLACES or int(tokens.max()) == int(tokens.min()):
+            return None
+        other = tokens.clone()
+        other[:, -1] = self.torch.where(tokens[:, -1] == tokens.max(), tokens.min(), tokens.max())
+        modes = [(one, one.training) for one in module.modules()]
+        said: list[Any] = []
+        self.depth += 1
+        with contextlib.suppress(Exception):  # a model that wants more than its sequence
+            module.eval()
+            with self.torch.no_grad(), self.torch.random.fork_rng(devices=[]):
+                said = [module(one) for one in (tokens, other)]
+        self.depth -= 1
+        for one, mode in modes:
+            one.training = mode
+        said = [one[0] if isinstance(one, tuple) else one for one in said]
+        if not said or not all(hasattr(one, "shape") and one.shape[:2] == tokens.shape for one in said):
+            return None
+        return bool((said[0][:, :-1] - said[1][:, :-1]).abs().max() > _CHANGED)
+
+
+class _Pass:
+    """Predictions that were compared with labels since the last step."""
+
+    def __init__(self) -> None:
+        self.hits = self.rows = self.batches = 0
+
+    def add(self, hits: int, rows: int) -> None:
+        self.hits, self.rows, self.batches = self.hits + hits, self.rows + rows, self.batches + 1
+
+    def facts(self) -> dict[str, int]:
+        if self.batches < 2:
+            return {}
+        return {"hits of the last pass": self.hits, "rows of the last pass": self.rows}

@@ -28,10 +28,13 @@ class Watching:
                 self.book.safely(begin, sys.modules[name])
             else:
                 waited[name] = begin
-        sys.meta_path.insert(0, _Finder(waited, self.book))
+        sys.meta_path.insert(0, Finder(waited, self.book.safely))
 
     def _torch(self, torch: Any) -> None:
+        import mlpilot_loading
         import mlpilot_torch
+
+        mlpilot_loading.without_workers(torch)
 
         watch = mlpilot_torch.Watch(self.book, torch)
         watch.start()
@@ -52,11 +55,12 @@ class Watching:
         return told
 
 
-class _Finder(importlib.abc.MetaPathFinder):
+class Finder(importlib.abc.MetaPathFinder):
     """Finds what the others find, and is called again when that was imported."""
 
-    def __init__(self, waited: dict[str, Callable[[Any], None]], book: Book) -> None:
-        self._waited, self._book = waited, book
+    def __init__(self, waited: dict[str, Callable[[Any], None]], safely: Callable[..., object]) -> None:
+        """`waited`: module → what is done with it; `safely` does that."""
+        self._waited, self._safely = waited, safely
 
     def find_spec(
         self, name: str, path: Sequence[str] | None, target: ModuleType | None = None
@@ -74,7 +78,7 @@ class _Finder(importlib.abc.MetaPathFinder):
 
     def _imported(self, name: str, begin: Callable[[Any], None], module: ModuleType) -> None:
         if self._waited.pop(name, None) is not None:
-            self._book.safely(begin, module)
+            self._safely(begin, module)
 
 
 class _Loader(importlib.abc.Loader):

@@ -5,6 +5,7 @@ score must show is told in `scores.py`. Whatever is claimed, the script must pri
 give no new warning, train and lose no less than it did, and show none of the other faults that the probe looks for.
 """
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -28,6 +29,8 @@ FAULTS = (
 """Facts that no edit may make worse."""
 _WORK = ("steps", "losses")
 """Facts that no edit may make fewer: a fault that never shows since nothing is trained any more is not mended."""
+_NEW = ("more", "kept", "present", "absent")
+"""Ways that need not have been seen before."""
 _ALWAYS = "judged rows that were fitted"
 """Is there whenever a model was judged: that it is missing is no sign that it is 0."""
 
@@ -37,11 +40,20 @@ class Claim:
     """A fact (or "score", "said"), and what becomes of it."""
 
     fact: str
-    way: Literal["gone", "fewer", "more"] = "gone"
+    way: Literal["gone", "fewer", "more", "kept", "present", "absent"] = "gone"
+    """`kept`: was there, and is not less; `present`: is not 0; `absent`: is 0, whatever it was."""
+    also: tuple["Claim", ...] = ()
+    """What must hold besides, so that nothing shrinks with the fault."""
+    words: tuple[tuple[str, str], ...] = ()
+    """Words that are printed, and the others that may come in their place: the name of a metric, say."""
+    instead: tuple[str, ...] = ()
+    """Facts of work that may be fewer, since `also` says what stands for them."""
 
 
 SCORE = Claim("score", "more")
 """Printed numbers are better."""
+SHARE = Claim("share that is right", "more")
+"""A printed share is that of all rows of the last pass, and was not."""
 NO_LOSS = Claim("score, whatever the loss is", "more")
 """The same for an edit that makes the loss another one, whose numbers are not to be compared with the old ones."""
 
@@ -51,11 +63,12 @@ def proven(claims: tuple[Claim, ...], before: list[Seen], after: list[Seen]) -> 
     ended = {seen.ended.status for seen in [*before, *after]} - {"ok"}
     if ended or len(after) < len(before):
         return None, "a run took longer than its time" if "timeout" in ended else "the script no longer ran to its end"
-    if skeleton(before[0].printed) != skeleton(after[0].printed):
+    if not _prints_alike(claims, before[0].printed, after[0].printed):
         return None, "it printed something else than other numbers"
     if kinds_of_warnings(seen.ended for seen in after) - kinds_of_warnings(seen.ended for seen in before):
         return None, "another warning came"
-    if any(_least(after, name) < _most(before, name) for name in _WORK):
+    counted = set(_WORK).difference(*(claim.instead for claim in claims))
+    if any(_least(after, name) < _most(before, name) for name in counted):
         return None, "less was trained than before"
     worse = [name for name in FAULTS if _least(after, name) > _most(before, name)]
     if worse:
@@ -63,6 +76,8 @@ def proven(claims: tuple[Claim, ...], before: list[Seen], after: list[Seen]) -> 
     for claim in claims:
         if claim in (SCORE, NO_LOSS):
             proof = scores.proof(before, after, of_losses=claim == SCORE)
+        elif claim == SHARE:
+            proof = scores.share_of_all(before[0], after[0])
         else:
             proof = _of_fact(claim, before, after)
         if proof is not None:
@@ -70,7 +85,17 @@ def proven(claims: tuple[Claim, ...], before: list[Seen], after: list[Seen]) -> 
     return None, "no run bore it out"
 
 
+def _prints_alike(claims: tuple[Claim, ...], before: str, after: str) -> bool:
+    """Whether the same words stand in the same lines, but for those that a claim lets change."""
+    wanted, found = skeleton(before), skeleton(after)
+    for old, new in [pair for claim in claims for pair in claim.words]:
+        found = [re.sub(rf"\b{new}\b", old, line) for line in found]
+    return wanted == found
+
+
 def _of_fact(claim: Claim, before: list[Seen], after: list[Seen]) -> Proof | None:
+    if any(_of_fact(one, before, after) is None for one in claim.also):
+        return None
     if claim.fact.startswith("said "):
         said = claim.fact.removeprefix("said ")
         counts = [[(seen.ended.stderr + seen.printed).count(said) for seen in runs] for runs in (before, after)]
@@ -81,14 +106,22 @@ def _of_fact(claim: Claim, before: list[Seen], after: list[Seen]) -> Proof | Non
         tried = (_of_fact(Claim(name, claim.way), before, after) for name in names)
         return next((proof for proof in tried if proof is not None), None)
     pairs = [(one.number(claim.fact), other.number(claim.fact)) for one, other in zip(before, after, strict=True)]
-    if any(claim.fact not in seen.facts for seen in (before if claim.way != "more" else after)):
+    if any(claim.fact not in seen.facts for seen in (after if claim.way in _NEW else before)):
         return None
     if not all(seen.facts for seen in after) or (
         claim.fact == _ALWAYS and any(_ALWAYS not in seen.facts for seen in after)
     ):
         return None
     held = all(
-        {"gone": one > 0 and other == 0, "fewer": other < one, "more": other > one}[claim.way] for one, other in pairs
+        {
+            "gone": one > 0 and other == 0,
+            "fewer": other < one,
+            "more": other > one,
+            "kept": other >= one > 0,
+            "present": other > 0,
+            "absent": other == 0,
+        }[claim.way]
+        for one, other in pairs
     )
     if not held:
         return None

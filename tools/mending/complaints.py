@@ -117,6 +117,14 @@ def observed(ended: Ended) -> list[Diagnosis]:
     return [*five, *judge_all(ended.trainings, [one.line for one in five]), *unobserved(ended.unobserved)]
 
 
+def shown(ended: Ended, source: str, path: str) -> list[Diagnosis]:
+    """All that one run shows: what ended the script, its warnings, its trainings."""
+    broken = failure(ended, source, path)
+    warnings = [found for found, _ in warned(ended, source, path)]
+    trainings = [replace(one, path=path, column=1) for one in observed(ended)]
+    return [*([broken] if broken is not None else []), *warnings, *trainings]
+
+
 def kinds_of_warnings(runs: Iterable[Ended]) -> set[tuple[str, str]]:
     """What runs warned of: (category, estimator) of what was noted, (category, first words) of what was shown."""
     found: set[tuple[str, str]] = set()

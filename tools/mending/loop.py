@@ -9,6 +9,7 @@ import ast
 import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
@@ -19,12 +20,22 @@ from mlpilot.tools.diagnose.static.inspect import check_files
 from mlpilot.tools.diagnose.static.report import SYNTAX, TOO_LARGE
 from mlpilot.tools.mending import settings, training_proof
 from mlpilot.tools.mending.circumstances import MISSING
-from mlpilot.tools.mending.complaints import UNFINISHED, failure, observed, of_their_own, own_verdict, same, warned
+from mlpilot.tools.mending.complaints import (
+    UNFINISHED,
+    failure,
+    observed,
+    of_their_own,
+    own_verdict,
+    same,
+    shown,
+    warned,
+)
 from mlpilot.tools.mending.known import mend_found
 from mlpilot.tools.mending.meant import loses, meant
 from mlpilot.tools.mending.model import Mend, Proof
 from mlpilot.tools.mending.offers import OFFERS, offers
-from mlpilot.tools.mending.once_told import lines_of_statement
+from mlpilot.tools.mending.once_told import lines_of_statement, once_each
+from mlpilot.tools.mending.patience import Patience, SpentError
 from mlpilot.tools.mending.probing import frameworks
 from mlpilot.tools.mending.raised import mend_raised
 from mlpilot.tools.mending.running import Ended, Probe, Told
@@ -66,23 +77,43 @@ def will_probe(read: list[Diagnosis]) -> bool:
     return any(one.code in OFFERS and loud(one) for one in read)
 
 
-def mend(source: str, path: str, run: Run, read: list[Diagnosis]) -> Mend:
-    """Run the script, and mend it as far as runs can prove; `read` is what `check` found in it."""
+def mend(source: str, path: str, run: Run, read: list[Diagnosis], patience: Patience | None = None) -> Mend:
+    """Run the script, and mend it as far as runs can prove; `read` is what `check` found in it.
+
+    When `patience` is spent, what was proven by then stays, and what was not is told.
+    """
+    patience = patience or Patience()
     probe = Probe(frameworks(source)) if will_probe(read) else None
-    work = Work(source, path, run, source, run(source, probe=probe), read)
+    first = patience.once_more(run, source, probe=probe)
+    work = Work(source, path, partial(patience.run, run), source, first, read, patience=patience)
     broken = failure(work.ended, source, path)
     if broken is not None and broken.code == UNFINISHED:
         longer = "; --timeout gives each run longer" if work.ended.status == "timeout" else ""
         return Mend("failed", (*read, broken), source, reason=ENDINGS[broken.kind] + longer)
-    why = _failures(work)
+    try:
+        why = _failures(work)
+    except SpentError:
+        why = patience.why()
     if why:
         return Mend("not_repaired", work.diagnoses(), source, reason=why)
+    spent = ""
+    try:
+        _silent(work)
+    except SpentError:
+        spent = patience.why()
+    work.about("the mended script, once more")
+    work.run = partial(patience.once_more, run)
+    return _closed(work, spent)
+
+
+def _silent(work: Work) -> None:
+    """What ends nothing: warnings, what was read, what trainings show, missing seeds."""
     _warnings(work)
     leaks(work)
-    offered(work)
+    offered(work, work.check)
     _trainings(work)
+    offered(work, lambda: observed(work.ended))
     unseeded(work)
-    return _closed(work)
 
 
 def _failures(work: Work) -> str:
@@ -108,6 +139,7 @@ def _failures(work: Work) -> str:
             if text in seen or work.brings(text, what):
                 continue
             seen.add(text)
+            work.about(what)
             ended = work.run(text)
             after = failure(ended, text, work.path)
             if after is None or not (same(broken, after) or after.code == UNFINISHED):
@@ -181,6 +213,7 @@ def _converge(work: Work, found: Diagnosis, told: Told) -> None:
         mended = settings.more_iterations(work.text, told, told.max_iter * factor)
         if mended is None:
             break
+        work.about(mended[1])
         ended = work.run(mended[0])
         left = {(one.category, one.estimator, one.line) for one in ended.warnings}
         before = {(one.category, one.estimator, one.line) for one in work.ended.warnings}
@@ -194,16 +227,18 @@ def _converge(work: Work, found: Diagnosis, told: Told) -> None:
 
 def _trainings(work: Work) -> None:
     """A training that learns nothing: what `training_proof` can prove to mend it stays."""
-    for found in observed(work.ended):
-        work.meet(replace(found, path=work.path, column=1))
+    for found in shown(work.ended, work.text, work.path):
+        if found.code.startswith("TRAIN"):
+            work.meet(found)
+    work.about("edits of the training, one after the other")
     mended = training_proof.mend_proven(work.text, work.ended, work.run, work.tried, work.check())
     if mended is not None:
         work.take(mended.text, mended.what, mended.ended, mended.runs)
         work.proofs.append(mended.proof)
 
 
-def _closed(work: Work) -> Mend:
-    """The last word: the mended script is run until it has been seen to end well twice."""
+def _closed(work: Work, spent: str) -> Mend:
+    """The last word: the mended script is run until it has ended well twice. `spent`: why no more was tried."""
     while work.changes and work.runs < 2:
         again = work.run(work.text)
         if failure(again, work.text, work.path) is not None or not _noted(again) <= _noted(work.ended):
@@ -216,11 +251,12 @@ def _closed(work: Work) -> Mend:
         proofs = tuple(
             replace(one, after="ended well, twice") if one.what == "runs to its end" else one for one in work.proofs
         )
-        reason = f"left as it is: {left}" if left else ""
+        reason = "; ".join(filter(None, (f"left as it is: {left}" if left else "", spent)))
         return Mend("repaired", work.diagnoses(), work.text, tuple(work.changes), proofs, work.runs, reason)
     if not left:
         return Mend("healthy", work.diagnoses(), work.source)
     tried = f" ({'; '.join(work.tried)})" if work.tried else ""
+    tried += f"; {spent}" if spent else ""
     return Mend(
         "not_repaired", work.diagnoses(), work.source, reason=f"it runs, and no rule is sure to mend: {left}{tried}"
     )
@@ -232,8 +268,7 @@ def _noted(ended: Ended) -> set[tuple[str, str]]:
 
 def _left(work: Work) -> str:
     """Warnings and errors that the script still has."""
-    found = [*work.check(), *(one for one, _ in warned(work.ended, work.text, work.path))]
-    found += observed(work.ended)
+    found = once_each([*work.check(), *shown(work.ended, work.text, work.path)])
     bad = [one for one in found if one.severity in ("error", "warning")]
     told = [f"line {original_line(work.source, work.text, one.line or 1)} [{one.code}]" for one in bad]
     return ", ".join(told[:5]) + (f" and {len(told) - 5} more" if len(told) > 5 else "")

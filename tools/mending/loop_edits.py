@@ -12,6 +12,7 @@ from mlpilot.tools.mending.forms import (
     at,
     below,
     block_of,
+    given_to,
     method_calls,
     moved,
     names_in,
@@ -223,3 +224,29 @@ def _optimisers(source: str, tree: ast.Module, near: ast.stmt) -> list[str]:
         if isinstance(node, ast.Assign) and "optim" in text_of(source, node.targets[0]).lower()
     ]
     return list(dict.fromkeys([*here, *made]))[:2]
+
+
+def counted_up(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
+    """What is counted anew for each batch, and read after the loop, is added up from 0."""
+    loops = [one for one in around(tree, found.line) if isinstance(one, ast.For) and alone(source, one)]
+    for loop in loops[-1:]:
+        made = [one for one in loop.body if isinstance(one, ast.Assign) and isinstance(one.targets[0], ast.Name)]
+        end = loop.end_lineno or loop.lineno
+        read = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and node.lineno > end}
+        counts = [one for one in made if one.targets[0].id in read and _is_count(one.value)]  # type: ignore[attr-defined]
+        names = list(dict.fromkeys(one.targets[0].id for one in counts))  # type: ignore[attr-defined]
+        if not counts or any(len(given_to(loop, name)) > 1 for name in names):
+            continue
+        edits = [above(source, loop, f"{', '.join(names)} = {', '.join('0' for _ in names)}")]
+        for one in counts:
+            start = span(source, one.targets[0])[1]
+            edits.append(Edit(start, span(source, one.value)[0], " += "))
+        yield apply_edits(source, edits), f"{' and '.join(names)} add up all batches"
+
+
+def _is_count(value: ast.expr) -> bool:
+    """`(a == b).sum()`, `.item()` of one, `len(labels)` or `labels.size(0)`."""
+    if isinstance(value, ast.Call) and called(value) in ("item", "int", "float"):
+        inner = value.func.value if isinstance(value.func, ast.Attribute) else value.args[0] if value.args else None
+        return isinstance(inner, ast.Call) and called(inner) == "sum"
+    return isinstance(value, ast.Call) and called(value) in ("sum", "len", "size", "numel")

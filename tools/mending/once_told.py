@@ -12,6 +12,8 @@ from dataclasses import replace
 from mlpilot.tools.diagnose.model import Diagnosis
 from mlpilot.tools.mending.forms import around
 
+ALSO_READ = {"TRAIN008": ("TORCH001",), "TRAIN009": ("TORCH111",)}
+"""What a run shows of a training, and what says the same by reading, at the place of the cause."""
 _NAMED = re.compile(r"[`'\"]([A-Za-z_][\w.]*)[`'\"]")
 
 
@@ -27,6 +29,12 @@ def told_once(
     free = list(range(len(told)))
     for one, cause in met:
         lines = lines_of_statement(tree, one.line)
+        again = [at for at in free if told[at].code in ALSO_READ.get(one.code, ())]
+        if again:
+            place = min(again, key=lambda at: abs((told[at].line or 0) - (one.line or 0)))
+            evidence = "\n".join(filter(None, (told[place].evidence, one.evidence)))
+            told[place] = replace(told[place], evidence=evidence)
+            continue
         same = [at for at in free if _is_same(told[at], one, cause, lines)]
         at = next((at for at in same if _is_named(told[at], one)), next(iter(same), None))
         if at is None:
@@ -35,6 +43,12 @@ def told_once(
             free.remove(at)
             told[at] = _both(told[at], one)
     return told
+
+
+def once_each(found: Sequence[Diagnosis]) -> list[Diagnosis]:
+    """Findings without those of runs that say again what was read."""
+    codes = {one.code for one in found}
+    return [one for one in found if codes.isdisjoint(ALSO_READ.get(one.code, ()))]
 
 
 def lines_of_statement(tree: ast.Module, line: int | None) -> range:

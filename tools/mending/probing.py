@@ -18,8 +18,10 @@ SEEDS = (0, 1, 2, 3, 4)
 """What is added to the script's own seeds; 0 is the script as it is."""
 FEW = SEEDS[:3]
 """Those that are tried first: what fails with them is no proof."""
-FRAMEWORKS = ("sklearn", "torch", "keras", "tensorflow")
-NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*(?:e[+-]?\d+)?|nan|inf)\b", re.IGNORECASE)
+FRAMEWORKS = ("pandas", "sklearn", "torch", "keras", "tensorflow")
+NUMBER = re.compile(r"(?<![A-Za-z_\d.])[+-]?(?:\d+\.?\d*(?:e[+-]?\d+)?|nan|inf)\b", re.IGNORECASE)
+_POWER = re.compile(r"(?<![\w.])\d+\.?\d*e[+-]?\d+(?!\w)", re.IGNORECASE)
+"""`1e-05`, whose `e` is no word."""
 _SEEDED = ("seed", "manual_seed", "default_rng", "set_random_seed", "RandomState", "set_seed")
 
 
@@ -117,5 +119,5 @@ def better(words: str) -> int:
 
 def skeleton(printed: str) -> list[str]:
     """The words of what is printed, line by line, without its numbers."""
-    lines = (re.findall(r"[A-Za-z_]\w*", line) for line in printed.split("\n"))
+    lines = (re.findall(r"[A-Za-z_]\w*", _POWER.sub(" ", line)) for line in printed.split("\n"))
     return [" ".join(word for word in line if word.lower() not in ("nan", "inf")) for line in lines if line]

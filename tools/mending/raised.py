@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from mlpilot.tools.diagnose.arguments import RENAMED_VALUES
 from mlpilot.tools.diagnose.model import Diagnosis
-from mlpilot.tools.diagnose.syntax import called, calls, keyword, with_keyword
+from mlpilot.tools.diagnose.syntax import called, calls, fitted_estimator, keyword, with_keyword, without_keyword
 from mlpilot.tools.mending import sizes
 from mlpilot.tools.text import Edit, apply_edits, replace, span, text_of
 
@@ -162,6 +162,54 @@ def _steps(tree: ast.Module) -> list[str]:
     return [text for name in names if (text := _literal(name)) is not None]
 
 
+def _no_last_row(source: str, tree: ast.Module, broken: Diagnosis, found: re.Match[str]) -> Edits:
+    """A last batch of one row, of which batch normalisation can say nothing, is left out of training."""
+    del broken, found
+    loaders = [call for call in calls(tree, "DataLoader") if keyword(call, "drop_last") is None]
+    mixed = [
+        call
+        for call in loaders
+        if (one := keyword(call, "shuffle")) is not None and text_of(source, one.value) == "True"
+    ]
+    sized = [call for call in mixed if keyword(call, "batch_size") is not None or len(call.args) > 1]
+    if len(sized) == 1:
+        text = with_keyword(source, sized[0], "drop_last", "True")
+        yield text, "the loader leaves out a last batch that is not whole"
+
+
+def _one_more_axis(source: str, tree: ast.Module, broken: Diagnosis, found: re.Match[str]) -> Edits:
+    """Images without an axis for their channels, or series without one for their columns, get it."""
+    del broken
+    if int(found.group(1)) - int(found.group(2)) != 1:
+        return
+    slices = [call.args[0] for call in calls(tree, "from_tensor_slices") if call.args]
+    made = [one.elts[0] if isinstance(one, ast.Tuple) and one.elts else one for one in slices]
+    used = [call.args[0] for name in ("fit", "evaluate", "predict") for call in calls(tree, name) if call.args]
+    for places in (made, used):
+        named = [one for one in places if isinstance(one, ast.Name)]
+        if named and len(named) == len(places):
+            edits = [Edit(*span(source, one), f"{one.id}[..., None]") for one in named]
+            yield apply_edits(source, edits), f"{named[0].id} gets an axis for what stands at each place"
+
+
+def _to_the_constructor(source: str, tree: ast.Module, broken: Diagnosis, found: re.Match[str]) -> Edits:
+    """An argument of `fit` that boosted trees take when they are made."""
+    name = found.group(1)
+    made = fitted_estimator(tree, broken.line)
+    for call in [one for one in calls(tree, "fit") if keyword(one, name) is not None]:
+        value = text_of(source, keyword(call, name).value)  # type: ignore[union-attr]
+        if made is None or keyword(made, name) is not None or made.lineno > call.lineno:
+            continue
+        text = without_keyword(source, call, name)  # the call stands below what is made, which keeps its place
+        if text is not None:
+            again = next(one for one in calls(ast.parse(text)) if (one.lineno, one.col_offset) == _place(made))
+            yield with_keyword(text, again, name, value), f"{name} is given to {called(made)}, and not to fit"
+
+
+def _place(node: ast.Call) -> tuple[int, int]:
+    return node.lineno, node.col_offset
+
+
 Rule = Callable[[str, ast.Module, Diagnosis, re.Match[str]], Edits]
 RULES: tuple[tuple[str, Rule], ...] = (
     (r"The '(\w+)' parameter of (\w+) must be .* Got (.+?) instead", _value_in_a_dict),
@@ -174,6 +222,10 @@ RULES: tuple[tuple[str, Rule], ...] = (
     (r"Invalid parameter '(\w+)' for estimator Pipeline", _step_of_a_pipeline),
     (r"shapes cannot be multiplied \(\d+x(\d+) and (\d+)x(\d+)\)", sizes.linear),
     (r"expected shape=\(None, (\d+)\), found shape=\(\w+, (\d+)\)", sizes.inputs),
+    (r"Expected more than 1 value per channel when training, got input size torch.Size\(\[1,", _no_last_row),
+    (r"fit\(\) got an unexpected keyword argument '(early_stopping_rounds|eval_metric)'", _to_the_constructor),
+    (r"expected (?:min_)?ndim=(\d), found ndim=(\d)", _one_more_axis),
+    (r"axis -1 of input shape to have value (\d+), but received input with shape \(\w+, (\d+)\)", sizes.inputs),
     (r"label value of (\d+) which is outside the valid range of \[0, (\d+)\)", sizes.classes),
 )
 """(what the error says, its mend)."""

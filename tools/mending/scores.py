@@ -12,10 +12,12 @@ import re
 from collections.abc import Sequence
 
 from mlpilot.tools.mending.model import Proof
-from mlpilot.tools.mending.probing import Seen, better, scores_of
+from mlpilot.tools.mending.probing import NUMBER, Seen, better, scores_of
 
 _SHARE = 0.02
 """A score that moved by less, as a share of itself, is called the same."""
+_LAST = 20_000
+"""Characters of what is printed that are searched for a share."""
 _LARGE = 0.25
 """Of what was missing, where there is one number alone."""
 _OF_TRAINING = re.compile(r"train|fitted|in.?sample", re.IGNORECASE)
@@ -46,6 +48,26 @@ def proof(before: list[Seen], after: list[Seen], of_losses: bool = True) -> Proo
             *(one.split(",")[0] for one in shown),
         )
     return Proof(f"printed {name!r} is better with each of {len(before)} seeds than with any before", *shown)
+
+
+def share_of_all(before: Seen, after: Seen) -> Proof | None:
+    """A number that is printed is the share of all rows of the last pass that were hit, and was not."""
+    hits, rows = after.number("hits of the last pass"), after.number("rows of the last pass")
+    old, new = ([one.group() for one in NUMBER.finditer(seen.printed[-_LAST:])] for seen in (before, after))
+    if not rows or rows != before.number("rows of the last pass") or len(old) != len(new):
+        return None
+    for one, other in zip(old, new, strict=True):
+        if _is_share(other, hits / rows) and not _is_share(one, hits / rows):
+            return Proof(f"the share that is printed is that of all {int(rows)} rows", one, other)
+    return None
+
+
+def _is_share(written: str, share: float) -> bool:
+    """Whether a number as it is written, with two digits after the point at least, is this share or percentage."""
+    digits = len(written.partition(".")[2].rstrip("%"))
+    if not re.fullmatch(r"\d+\.\d{2,}", written):
+        return False
+    return any(abs(float(written) - value) <= 0.51 * 10.0**-digits for value in (share, 100 * share))
 
 
 def _fewer_judged(before: Seen, after: Seen) -> bool:

@@ -1,5 +1,6 @@
 """Faults that end nothing: leaks, loops and losses that are wrong, missing seeds. What runs bear out stays."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import islice
 
@@ -30,6 +31,7 @@ def leaks(work: Work) -> None:
         seen.add(_key(work, found))
         if work.brings(asked.text, asked.what):
             continue
+        work.about(f"{found.code} at line {_key(work, found)[1]}: {asked.what}")
         before = work.run(work.text, asked.watched)
         after = work.run(asked.text, asked.watched)
         proof = leak.proof(asked, before, after)
@@ -40,18 +42,20 @@ def leaks(work: Work) -> None:
         work.proofs.append(proof)
 
 
-def offered(work: Work) -> None:
-    """What `check` finds and probed runs can prove to be mended, one finding after the other."""
+def offered(work: Work, find: Callable[[], list[Diagnosis]]) -> None:
+    """What was found and probed runs can prove to be mended, one finding after the other. `find`: what the present
+    version has, by reading it or by its last run."""
     seen: set[tuple[str, int | None]] = set()
     before = _seen(work)
     while True:
-        new = [one for one in work.check() if one.code in OFFERS and loud(one) and _key(work, one) not in seen]
+        new = [one for one in find() if one.code in OFFERS and loud(one) and _key(work, one) not in seen]
         if not new:
             return
         seen.add(_key(work, new[0]))
         for text, what, claims in islice(offers(work.text, new[0], silent=True), MOST_TRIED):
             if work.brings(text, what):
                 continue
+            work.about(f"{new[0].code} at line {_key(work, new[0])[1]}: {what}")
             proof, after, why = _proven(work, text, claims, before)
             if proof is not None:
                 dishonest = new[0].code.startswith(("LEAK", "SPLIT"))
@@ -73,10 +77,19 @@ def _proven(
 ) -> tuple[Proof | None, list[Seen], str]:
     """(proof, runs of the edited text, why there is none); `before` gets the runs of the present one, as many.
 
-    A fact is one with any seed, and needs one run. A score is not: what holds for a few seeds must hold for more.
+    A fact is one with any seed, needs one run, and is asked for first. A score is not: what holds for a few seeds must
+    hold for more.
     """
     after: list[Seen] = []
-    for seeds in (FEW, SEEDS) if {SCORE, NO_LOSS} & set(claims) else (FEW[:1],):
+    facts = tuple(claim for claim in claims if claim not in (SCORE, NO_LOSS))
+    proof, why = None, ""
+    if facts:
+        before += probed_runs(work.text, work.run, FEW[:1]) if not before else []
+        after += probed_runs(text, work.run, FEW[:1])
+        proof, why = proven(facts, before[:1], after)
+    if proof is not None or len(facts) == len(claims):
+        return proof, after, why
+    for seeds in (FEW, SEEDS):
         if len(before) < len(seeds):
             before += probed_runs(work.text, work.run, seeds[len(before) :])
         after += probed_runs(text, work.run, seeds[len(after) :])
@@ -96,6 +109,7 @@ def unseeded(work: Work) -> None:
     mended = settings.seeded_split(work.text)
     if found is None or mended is None or failure(work.ended, work.text, work.path) is not None:
         return
+    work.about("a seed for what is drawn by chance")
     other = work.run(work.text)
     if other.stdout == work.ended.stdout:  # a score has few values: two may be the same by chance
         other = work.run(work.text)

@@ -7,6 +7,8 @@ from mlpilot.tools.diagnose.syntax import called, calls, keyword, with_keyword
 from mlpilot.tools.mending.forms import (
     Edits,
     Maker,
+    above,
+    alone,
     around,
     at,
     given_to,
@@ -225,7 +227,30 @@ def batch_size(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
     """A loader gets the size of batches that the script names, and gave to nobody."""
     named = [node for node in tree.body if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)]
     sizes = [node.targets[0].id for node in named if "BATCH" in node.targets[0].id.upper()]  # type: ignore[attr-defined]
-    unused = [one for one in sizes if sum(one in names_in(node) for node in tree.body) == 1]
-    for call in calls(tree, "DataLoader"):
+    loaders = calls(tree, "DataLoader")
+    unused = [one for one in sizes if not any(one in names_in(call) for call in loaders)]
+    for call in loaders:
         if at(call, found.line) and keyword(call, "batch_size") is None and len(call.args) == 1 and len(unused) == 1:
             yield with_keyword(source, call, "batch_size", unused[0]), f"the loader makes batches of {unused[0]}"
+
+
+def causal(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
+    """Attention is told that no place sees those after it."""
+    nn = written_as(tree, "torch.nn", "torch.nn")
+    forward = next((one for one in around(tree, found.line)[::-1] if isinstance(one, ast.FunctionDef)), None)
+    if forward is None or len(forward.args.args) < 2 or {"mask"} & names_in(forward):
+        return
+    tokens = forward.args.args[1].arg
+    length = f"{tokens}.shape[{int('batch_first=True' in source)}]"
+    for call in [one for one in calls(forward) if at(statement_of(tree, one), found.line)]:
+        if called(call) == "scaled_dot_product_attention" and keyword(call, "attn_mask") is None:
+            yield with_keyword(source, call, "is_causal", "True"), "attention sees no place after its own"
+        statement = statement_of(tree, call)
+        owned = isinstance(call.func, ast.Attribute) and text_of(source, call.func.value) == "self"
+        if not owned or len(call.args) not in (1, 3) or not alone(source, statement):
+            continue
+        name = "mask" if len(call.args) == 1 else "attn_mask"
+        line = f"mask = {nn}.Transformer.generate_square_subsequent_mask({length})"
+        end = span(source, call)[1] - 1
+        edits = [above(source, statement, line), Edit(end, end, f", {name}=mask")]
+        yield apply_edits(source, edits), "attention sees no place after its own"

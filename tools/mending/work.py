@@ -9,6 +9,7 @@ from mlpilot.tools.diagnose.model import Diagnosis
 from mlpilot.tools.diagnose.static.report import TOO_LARGE, check_source
 from mlpilot.tools.mending.model import Proof
 from mlpilot.tools.mending.once_told import told_once
+from mlpilot.tools.mending.patience import Patience
 from mlpilot.tools.mending.running import Ended, Probe
 
 
@@ -38,6 +39,11 @@ class Work:
     """Edits that were taken back, and why."""
     runs: int = 0
     """Runs of this version."""
+    patience: Patience = field(default_factory=Patience)
+
+    def about(self, what: str) -> None:
+        """What the next runs try."""
+        self.patience.trying = what
 
     def check(self) -> list[Diagnosis]:
         """What `check` finds in the present version."""

@@ -1,0 +1,221 @@
+"""What the probe sees of PyTorch and Keras: an honest edit is believed, and one that only hides the fault is not.
+
+They need a Python with PyTorch, Keras and TensorFlow: MLPILOT_DEEP_PYTHON names one.
+"""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from mlpilot.agent.settings import Settings, environment_of
+from mlpilot.sandbox.choose import choose
+from mlpilot.tools.diagnose.static.report import check_source
+from mlpilot.tools.mending.claims import SCORE, proven
+from mlpilot.tools.mending.offers import OFFERS, offers
+from mlpilot.tools.mending.probing import probed_runs
+from mlpilot.tools.mending.running import Runner
+
+SECONDS = 120.0
+MASKED = """import torch
+from torch import nn
+
+class Model(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.embed = nn.Embedding(8, 16)
+        layer = nn.TransformerEncoderLayer(16, nhead=2, dim_feedforward=16, dropout=0.0, batch_first=True)
+        self.encoder = nn.TransformerEncoder(layer, num_layers=1)
+        self.out = nn.Linear(16, 8)
+
+    def forward(self, tokens):
+        return self.out(self.encoder(self.embed(tokens)))
+
+torch.manual_seed(0)
+model = Model()
+optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
+for step in range(5):
+    text = torch.randint(0, 8, (16, 9))
+    inputs, following = text[:, :-1], text[:, 1:]
+    logits = model(inputs)
+    loss = nn.functional.cross_entropy(logits.reshape(-1, 8), following.reshape(-1))
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+print("loss per token", loss.item())
+"""
+COUNTED = """import torch
+from torch import nn
+from torch.utils.data import DataLoader, TensorDataset
+torch.manual_seed(0)
+x = torch.randn(330, 4)
+y = (x[:, 0] + 0.7 * torch.randn(330) > 0).long()
+net = nn.Sequential(nn.Linear(4, 4), nn.ReLU(), nn.Linear(4, 2))
+opt = torch.optim.Adam(net.parameters(), lr=0.05)
+for _ in range(20):
+    opt.zero_grad()
+    loss = nn.functional.cross_entropy(net(x[:200]), y[:200])
+    loss.backward()
+    opt.step()
+loader = DataLoader(TensorDataset(x[200:], y[200:]), batch_size=50)
+net.eval()
+with torch.no_grad():
+    for xb, yb in loader:
+        hits = net(xb).argmax(dim=1) == yb
+        correct = hits.sum().item()
+        total = len(yb)
+print(f"test accuracy: {correct / total:.3f}")
+"""
+SCHEDULED = """import torch
+from torch import nn
+torch.manual_seed(0)
+x = torch.randn(60, 3)
+net = nn.Sequential(nn.Linear(3, 4), nn.ReLU(), nn.Linear(4, 1))
+opt = torch.optim.SGD(net.parameters(), lr=0.1)
+sched = torch.optim.lr_scheduler.StepLR(opt, 3)
+for _ in range(9):
+    opt.zero_grad()
+    loss = ((net(x) - x[:, :1]) ** 2).mean()
+    loss.backward()
+    opt.step()
+print("loss", loss.item())
+"""
+METRICS = """import numpy as np
+import tensorflow as tf
+tf.keras.utils.set_random_seed(0)
+x = np.random.default_rng(0).normal(size=(80, 3)).astype("float32")
+y = (x[:, :1] > 0).astype("float32")
+train = tf.data.Dataset.from_tensor_slices((x, y)).batch(20)
+model = tf.keras.Sequential([tf.keras.Input((3,)), tf.keras.layers.Dense(1)])
+optimizer = tf.keras.optimizers.Adam(0.01)
+accuracy = tf.keras.metrics.BinaryAccuracy(threshold=0.0)
+for epoch in range(3):
+    for xb, yb in train:
+        with tf.GradientTape() as tape:
+            logits = model(xb, training=True)
+            loss = tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(yb, logits))
+        gradients = tape.gradient(loss, model.trainable_variables)
+        optimizer.apply_gradients(zip(gradients, model.trainable_variables))
+        accuracy.update_state(yb, logits)
+    print("accuracy", float(accuracy.result()))
+"""
+FOLDS = """import keras
+import numpy as np
+from keras import layers
+from sklearn.model_selection import KFold
+keras.utils.set_random_seed(0)
+X = np.random.default_rng(0).normal(size=(60, 3))
+y = (X[:, 0] > 0).astype(int)
+model = keras.Sequential([layers.Dense(8, activation="relu"), layers.Dense(2, activation="softmax")])
+model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+scores = []
+for train, test in KFold(3, shuffle=True, random_state=0).split(X):
+    model.fit(X[train], y[train], epochs=2, verbose=0)
+    scores.append(model.evaluate(X[test], y[test], verbose=0)[1])
+print("accuracy", np.mean(scores))
+"""
+STATED = """import keras
+import numpy as np
+from keras import layers
+keras.utils.set_random_seed(0)
+X = np.random.default_rng(0).normal(size=(32, 5, 2)).astype("float32")
+model = keras.Sequential([
+    keras.Input(batch_shape=(16, 5, 2)),
+    layers.LSTM(4, stateful=True),
+    layers.Dense(1),
+])
+model.compile("adam", "mse")
+model.fit(X, X[:, 0, 0], epochs=1, batch_size=16, verbose=0)
+print("first", model.predict(X[:16], batch_size=16, verbose=0)[0, 0])
+"""
+EXACT = """import keras
+import numpy as np
+from keras import layers
+keras.utils.set_random_seed(0)
+x = np.random.default_rng(0).uniform(0, 1, (60, 4))
+y = x @ np.array([2.0, -1.0, 0.5, 3.0])
+model = keras.Sequential([layers.Dense(8, activation="relu"), layers.Dense(1)])
+model.compile(optimizer="adam", loss="mse", metrics=["accuracy"])
+history = model.fit(x, y[:, None], epochs=2, verbose=0)
+print("loss", history.history["loss"][-1])
+"""
+MOODY = """import numpy as np
+import tensorflow as tf
+tf.keras.utils.set_random_seed(0)
+x = np.random.default_rng(0).normal(size=(80, 3)).astype("float32")
+y = (x[:, :1] > 0).astype("float32")
+train = tf.data.Dataset.from_tensor_slices((x, y)).batch(20)
+layers = [tf.keras.layers.Dense(4), tf.keras.layers.BatchNormalization(), tf.keras.layers.Dense(1)]
+model = tf.keras.Sequential([tf.keras.Input((3,)), *layers])
+optimizer = tf.keras.optimizers.Adam(0.01)
+for epoch in range(3):
+    for xb, yb in train:
+        with tf.GradientTape() as tape:
+            logits = model(xb, training=True)
+            loss = tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(yb, logits))
+        gradients = tape.gradient(loss, model.trainable_variables)
+        optimizer.apply_gradients(zip(gradients, model.trainable_variables))
+print("loss", float(loss))
+right = (model(x, training=False).numpy() > 0) == (y > 0)
+print("accuracy", right.mean())
+"""
+UNTRAINED = MOODY.replace("xb, training=True", "xb")
+DROPPED = """import keras
+import numpy as np
+keras.utils.set_random_seed(0)
+x = np.random.default_rng(0).normal(size=(80, 3)).astype("float32")
+y = (x[:, 0] > 0).astype(int)
+layers = [keras.layers.Dense(8), keras.layers.Dropout(0.5), keras.layers.Dense(2, activation="softmax")]
+model = keras.Sequential([keras.Input((3,)), *layers])
+model.compile("adam", "sparse_categorical_crossentropy")
+model.fit(x, y, epochs=2, verbose=0)
+print("accuracy", np.mean(np.array(model(x, training=True)).argmax(axis=1) == y))
+"""
+EVERY = {
+    "KERAS021": (UNTRAINED, [(".batch(20)", ".batch(20).take(1)"), ("BatchNormalization()", "ReLU()")]),
+    "KERAS022": (DROPPED, [("Dropout(0.5)", "ReLU()"), ("model(x, training=True)", "x[:, :2]")]),
+    "TORCH228": (MASKED, [("model(inputs)", "model(inputs[:, :1]).repeat(1, 8, 1)"),
+                          ("self.embed(tokens)", "self.embed(tokens).flip(1)")]),
+    "TORCH016": (COUNTED, [("total = len(yb)", "total = 130"), ("correct / total", "0.5"),
+                           ("x[200:], y[200:]", "x[280:], y[280:]")]),
+    "TORCH018": (SCHEDULED, [("range(9)", "range(5)"), ("    opt.step()\n", "    opt.step()\nsched.step()\n"),
+                             ("for _ in", "sched.step()\nfor _ in")]),
+    "KERAS028": (METRICS, [("    print(", "    accuracy.reset_state()\n    accuracy.update_state(yb, logits)\n"
+                            "    print("),
+                           ('float(accuracy.result()))\n', 'float(accuracy.result()))\naccuracy.reset_state()\n')]),
+    "LEAK029": (FOLDS, [("model.fit(X[train], y[train]", "model.fit(X[train][:5], y[train][:5]"),
+                        ("    model.fit(", "    if not scores:\n     model.fit(")]),
+    "KERAS024": (STATED, [("model.predict(X[:16], batch_size=16, verbose=0)[0, 0]", "0.1")]),
+    "KERAS009": (EXACT, [(', metrics=["accuracy"]', "")]),
+}  # fmt: skip
+"""Code → (a script with that fault, edits that only hide it)."""
+
+
+@pytest.fixture(scope="module")
+def runner():
+    python = os.environ.get("MLPILOT_DEEP_PYTHON", sys.executable)
+    asked = "import importlib.util as u; raise SystemExit(not all(map(u.find_spec, ('torch', 'keras', 'tensorflow'))))"
+    if subprocess.run([python, "-c", asked]).returncode:
+        pytest.skip("PyTorch, Keras and TensorFlow are not here; MLPILOT_DEEP_PYTHON may name a Python that has them")
+    sandbox = choose("bubblewrap", str, environment_of(Settings(Path(), python=str(Path(python).absolute()))))
+    with Runner(sandbox, [], "", Path("script.py"), FOLDS + MASKED, SECONDS, probing=True) as ready:
+        yield ready
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("code", EVERY)
+def test_what_only_hides_a_fault_is_not_believed_and_what_mends_it_is(runner, code):
+    source, cheats = EVERY[code]
+    found = next(one for one in check_source(source) if one.code == code)
+    before = probed_runs(source, runner.run, (0,))
+    honest = [(text, claims) for text, _, claims in offers(source, found, silent=True)]
+    proofs = [proven(claims, before, probed_runs(text, runner.run, (0,)))[0] for text, claims in honest]
+    assert any(proofs), (honest, before[0].facts)
+    for old, new in cheats:
+        assert old in source
+        after = probed_runs(source.replace(old, new), runner.run, (0,))
+        facts = [tuple(claim for claim in claims if claim != SCORE) for _, claims in OFFERS[code]]  # of one run
+        told = [proven(claims, before, after)[0] for claims in facts]
+        assert not any(told), (new, before[0].facts, after[0].facts)

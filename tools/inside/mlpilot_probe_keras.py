@@ -1,0 +1,176 @@
+"""The part of the probe that watches Keras: rows that stop a training, metrics, states, functions that are traced."""
+
+import contextlib
+import functools
+import importlib
+import weakref
+from collections.abc import Callable
+from typing import Any
+
+from mlpilot_probe import Probe, rows_of
+
+_MOODY = ("BatchNormalization", "Dropout", "SpatialDropout1D", "SpatialDropout2D", "GaussianDropout", "GaussianNoise")
+_RESULTS = ("result", "reset_state")
+
+
+def hook(probe: Probe) -> None:
+    """Hooks on Keras' models and metrics."""
+    probe.keras = _Watch(probe)
+
+
+class _Watch:
+    def __init__(self, probe: Probe) -> None:
+        keras = importlib.import_module("keras")
+        self.probe, self.keras = probe, keras
+        self.validated: set[bytes] = set()
+        self.depth = 0
+        self.since: Any = weakref.WeakKeyDictionary()
+        self.first: Any = weakref.WeakKeyDictionary()
+        self.fitted: Any = weakref.WeakSet()
+        for name, note in (("fit", self._fit), ("evaluate", self._judge), ("predict", self._judge)):
+            self._around(keras.Model, name, note)
+        self.called: tuple[bool, bool] | None = None
+        self._modes()
+        kinds = {keras.metrics.Metric}
+        kinds |= {
+            one for one in vars(keras.metrics).values() if isinstance(one, type) and issubclass(one, tuple(kinds))
+        }
+        for kind in kinds:
+            for name in _RESULTS:
+                if name in vars(kind):
+                    setattr(kind, name, self._of_metric(getattr(kind, name), name))
+
+    def _around(self, owner: Any, name: str, note: Callable[..., None]) -> None:
+        own = getattr(owner, name)
+
+        @functools.wraps(own)
+        def noted(*given: Any, **more: Any) -> Any:
+            with contextlib.suppress(Exception):
+                note(*given, **more)
+            self.depth += 1
+            try:
+                answer = own(*given, **more)
+            finally:
+                self.depth -= 1
+            if name == "fit":
+                with contextlib.suppress(Exception):
+                    self._measured(*given, **more)
+            return answer
+
+        setattr(owner, name, noted)
+
+    def _modes(self) -> None:
+        """In a loop of one's own: in which mode a model is called, and whether a step follows."""
+        model, optimizer = self.keras.Model, self.keras.optimizers.Optimizer
+        call, apply = model.__call__, optimizer.apply
+
+        @functools.wraps(call)
+        def called(one: Any, *given: Any, **more: Any) -> Any:
+            if self.depth == 0:
+                self._predicted()
+                moody = any(type(layer).__name__ in _MOODY for layer in one._flatten_layers())
+                self.called = moody, bool(more.get("training"))
+            self.depth += 1
+            try:
+                return call(one, *given, **more)
+            finally:
+                self.depth -= 1
+
+        @functools.wraps(apply)
+        def stepped(*given: Any, **more: Any) -> Any:
+            if self.depth == 0 and self.called is not None:
+                moody, training = self.called
+                self.called = None
+                self.probe.count("steps of models with modes", int(moody))
+                self.probe.count("steps of models with modes outside of training", int(moody and not training))
+            return apply(*given, **more)
+
+        model.__call__, optimizer.apply = called, stepped
+
+    def _predicted(self) -> None:
+        """What was computed, and followed by no step, was judged."""
+        if self.called is not None:
+            moody, training = self.called
+            self.called = None
+            self.probe.count("predictions of models with modes", int(moody))
+            self.probe.count("predictions of models with modes as in training", int(moody and training))
+
+    def _fit(self, model: Any, *given: Any, **more: Any) -> None:
+        data: Any = given[0] if given else more.get("x")
+        self.probe.scaled(model, data)
+        self.probe.count("rows that fit is given", len(data) if hasattr(data, "shape") else 0)
+        self.probe.count("fits of models")
+        self.probe.count("callbacks that fit is given", len(more.get("callbacks") or []))
+        self.probe.count("fits that go on from an earlier one", int(model in self.fitted))
+        self.fitted.add(model)
+        data = more.get("validation_data")
+        self.validated.clear()
+        self.validated.update(rows_of(data[0]) if isinstance(data, tuple) else [])
+
+    def _measured(self, model: Any, *given: Any, **more: Any) -> None:
+        """Accuracy counts exact hits: of what is no whole number there are none."""
+        import numpy as np
+
+        target = np.asarray(given[1] if len(given) > 1 else more["y"])
+        values = target.dtype.kind == "f" and bool((target != np.round(target)).any())
+        names = [one.name for metric in model.metrics for one in (metric, *getattr(metric, "metrics", ()))]
+        self.probe.count("numbers that are measured", len(set(names)))
+        exact = [name for name in names if name in ("accuracy", "acc", "binary_accuracy", "categorical_accuracy")]
+        self.probe.count("accuracies of values", len(set(exact)) if values else 0)
+
+    def _judge(self, model: Any, *given: Any, **more: Any) -> None:
+        if "_use_cached_eval_dataset" in more:  # fit itself looks at them after each epoch
+            return
+        data = given[0] if given else more.get("x")
+        self.probe.compared(model, data)
+        marks = rows_of(data)
+        self.probe.count("validation rows that are judged", sum(mark in self.validated for mark in marks))
+        self.probe.count("rows that Keras judges", len(marks))
+        layers = [one for one in model._flatten_layers() if getattr(one, "stateful", False)]
+        left = [bool(abs(self._array(state)).max() > 0) for layer in layers for state in _states(layer)]
+        self.probe.count("judgements that begin with a state left over", int(any(left)))
+
+    def _array(self, value: Any) -> Any:
+        return self.keras.ops.convert_to_numpy(value)
+
+    def _of_metric(self, own: Callable[..., Any], name: str) -> Callable[..., Any]:
+        """Results that the script itself reads: how many without a reset, and of how many rows the first."""
+
+        @functools.wraps(own)
+        def noted(metric: Any, *given: Any, **more: Any) -> Any:
+            if self.depth == 0:
+                with contextlib.suppress(Exception):
+                    self._read(metric, name)
+            self.depth += 1
+            try:
+                return own(metric, *given, **more)
+            finally:
+                self.depth -= 1
+
+        return noted
+
+    def _read(self, metric: Any, name: str) -> None:
+        if name == "reset_state":
+            self.since[metric] = 0
+            return
+        self.since[metric] = self.since.get(metric, 0) + 1
+        self.probe.count("results of metrics")
+        self.probe.most("results of a metric without a reset", self.since[metric])
+        count = getattr(metric, "count", None)
+        if metric not in self.first and count is not None:
+            self.first[metric] = int(self._array(count))
+            self.probe.count("rows of the first results", self.first[metric])
+
+    def facts(self, names: dict[str, Any]) -> dict[str, int]:
+        """The rest, at the end of the script: what was called last, how often its functions were traced."""
+        self._predicted()
+        traced = [one for one in names.values() if hasattr(one, "experimental_get_tracing_count")]
+        if not traced:
+            return {}
+        most = max(int(one.experimental_get_tracing_count()) for one in traced)
+        return {"most traces of a function": most, "functions that are traced": len(traced)}
+
+
+def _states(layer: Any) -> list[Any]:
+    states = getattr(layer, "states", None) or []
+    return [one for one in states if one is not None]

@@ -1,0 +1,298 @@
+"""Edits of what a Keras model is made of and measured by: last layers and losses, metrics, states, scales."""
+
+import ast
+import re
+
+from mlpilot.tools.diagnose.model import Diagnosis
+from mlpilot.tools.diagnose.syntax import called, calls, keyword, with_keyword, without_keyword
+from mlpilot.tools.mending.forms import (
+    Edits,
+    Maker,
+    above,
+    alone,
+    around,
+    at,
+    below,
+    block_of,
+    indent,
+    method_calls,
+    names_in,
+    statement_of,
+    without,
+)
+from mlpilot.tools.text import Edit, apply_edits, replace, span, text_of
+
+_OF_CLASSES = ("sparse_categorical_crossentropy", "categorical_crossentropy")
+_OF_VALUES = ("mse", "mae", "mean_squared_error", "mean_absolute_error", "huber")
+OLD = {"placeholder", "Session", "global_variables_initializer", "InteractiveSession"}
+"""Names of TensorFlow 1, of which two together say that a program was written for it."""
+ACCURACY, R2 = "accuracy", "r2_score"
+
+
+def _word(node: ast.AST | None) -> str:
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
+
+
+def _last_dense(tree: ast.Module) -> ast.Call | None:
+    """The last dense layer of a program that makes one model."""
+    models = [*calls(tree, "Sequential"), *calls(tree, "Model")]
+    layers = calls(tree, "Dense")
+    return layers[-1] if layers and len(models) == 1 else None
+
+
+def _losses(tree: ast.Module) -> list[ast.Constant]:
+    """Losses that are written as words, in calls of `compile`."""
+    found = []
+    for call in calls(tree, "compile"):
+        one = keyword(call, "loss")
+        value = one.value if one is not None else call.args[1] if len(call.args) > 1 else None
+        found += [value] if isinstance(value, ast.Constant) and _word(value) else []
+    return found
+
+
+def _quoted(source: str, node: ast.AST, word: str) -> str:
+    quote = "'" if text_of(source, node).startswith("'") else '"'
+    return f"{quote}{word}{quote}"
+
+
+def last_activation(*wanted: str) -> Maker:
+    """The maker of an edit: the last layer ends with this activation; "" for none, "fitting" for the loss's own."""
+
+    def edits(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
+        del found
+        layer = _last_dense(tree)
+        losses = [_word(one) for one in _losses(tree)]
+        if layer is None or not losses:
+            return
+        for one in wanted:
+            word = _fitting(losses[0]) if one == "fitting" else one
+            present = keyword(layer, "activation")
+            if word is None or (present is not None and _word(present.value) == word):
+                continue
+            if word:
+                yield with_keyword(source, layer, "activation", f'"{word}"'), f"the model ends with {word}"
+            elif present is not None and (text := without_keyword(source, layer, "activation")) is not None:
+                yield text, "the model ends without an activation"
+
+    return edits
+
+
+def _fitting(loss: str) -> str | None:
+    """The activation that a loss wants at the end."""
+    if loss in _OF_CLASSES:
+        return "softmax"
+    return "sigmoid" if loss == "binary_crossentropy" else "" if loss in _OF_VALUES else None
+
+
+def values_without_activation(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
+    """A model of values (its loss is a squared error, say) ends without what would bound them."""
+    losses = [_word(one) for one in _losses(tree)]
+    if losses and all(one in _OF_VALUES for one in losses):
+        yield from last_activation("")(source, tree, found)
+
+
+def loss_of(*words: str) -> Maker:
+    """The maker of an edit: the one loss that is written as a word becomes each of these."""
+
+    def edits(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
+        del found
+        losses = _losses(tree)
+        for word in words if len(losses) == 1 else ():
+            if _word(losses[0]) != word:
+                yield replace(source, losses[0], _quoted(source, losses[0], word)), f"the loss is {word}"
+
+    return edits
+
+
+def sigmoid_and_its_loss(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
+    """A model of yes or no, or of several labels a row: sigmoid at the end, and the loss for it."""
+    del found
+    layer, losses = _last_dense(tree), _losses(tree)
+    if layer is None or len(losses) != 1:
+        return
+    text = replace(source, losses[0], _quoted(source, losses[0], "binary_crossentropy"))
+    tree = ast.parse(text)
+    layer = _last_dense(tree)
+    if layer is not None:
+        yield (
+            with_keyword(text, layer, "activation", '"sigmoid"'),
+            "the model ends with sigmoid, and has the loss for it",
+        )
+
+
+def probabilities_given(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
+    """`from_logits=True` of what has gone through an activation already is left out."""
+    for call in sorted(calls(tree), key=lambda one: abs(one.lineno - (found.line or 0))):
+        one = keyword(call, "from_logits")
+        if one is not None and isinstance(one.value, ast.Constant) and one.value.value is True:
+            text = without_keyword(source, call, "from_logits")
+            if text is not None:
+                yield text, f"{called(call)} is told that it is given probabilities"
+
+
+def measured_as_values(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
+    """The accuracy of a model of values becomes its R², of which more is better, too."""
+    for call in [one for one in calls(tree, "compile") if at(one, found.line)]:
+        for node in ast.walk(call):
+            if isinstance(node, ast.Constant) and node.value in (ACCURACY, "acc"):
+                changes = [Edit(*span(source, node), _quoted(source, node, R2))]
+                old = ("accuracy", "val_accuracy") if node.value == ACCURACY else ("acc", "val_acc")
+                for other in ast.walk(tree):
+                    if other is not node and isinstance(other, ast.Constant) and other.value in old:
+                        new = str(other.value).replace(old[0], R2)
+                        changes.append(Edit(*span(source, other), _quoted(source, other, new)))
+                yield apply_edits(source, changes), "what is measured is R2, and not how many values are hit exactly"
+
+
+def without_state(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
+    """A recurrent layer that begins anew with each batch."""
+    for call in [one for one in calls(tree) if at(one, found.line) and keyword(one, "stateful") is not None]:
+        text = without_keyword(source, call, "stateful")
+        if text is not None:
+            yield text, f"{called(call)} begins anew with each batch"
+
+
+def traced_once(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
+    """A number that a `tf.function` is given goes in as a tensor."""
+    for call in [one for one in calls(tree) if at(one, found.line) and isinstance(one.func, ast.Name)]:
+        loops = [one for one in around(tree, found.line) if isinstance(one, ast.For)]
+        varied = {name for one in loops for name in names_in(one.target)}
+        changes = [
+            Edit(*span(source, one), f"tf.constant({one.id})")
+            for one in call.args
+            if isinstance(one, ast.Name) and one.id in varied
+        ]
+        if changes and "import tensorflow as tf" in source:
+            yield apply_edits(source, changes), f"{called(call)} is given the number as a tensor, and traced once"
+
+
+def reset_each_epoch(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
+    """Metrics begin anew with each epoch of a loop of one's own."""
+    results = method_calls(tree, "result")
+    owners = list(dict.fromkeys(text_of(source, one.func.value) for one in results))  # type: ignore[attr-defined]
+    for loop in [one for one in around(tree, found.line) if isinstance(one, ast.For)][:1]:
+        inside = [one for one in owners if any(at(loop, call.lineno) for call in results
+                  if text_of(source, call.func.value) == one)]  # type: ignore[attr-defined]  # fmt: skip
+        lines = [f"{one}.reset_state()" for one in inside if f"{one}.reset_state" not in source]
+        if lines:
+            yield apply_edits(source, [above(source, loop.body[0], *lines)]), "metrics begin anew with each epoch"
+
+
+def frozen_first(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
+    """Layers are frozen or thawed before the model is compiled."""
+    here = [one for one in around(tree, found.line)[-1:] if isinstance(one, ast.Assign)]
+    for node in here:
+        before = [call for call in method_calls(tree, "compile") if call.lineno < node.lineno]
+        if before and text_of(source, node.targets[0]).endswith(".trainable"):
+            statement = statement_of(tree, before[-1])
+            start, end = span(source, node)
+            line, last = source.rfind("\n", 0, start) + 1, source.find("\n", end)
+            moved = [Edit(line, len(source) if last < 0 else last + 1, "")]
+            moved.append(above(source, statement, text_of(source, node)))
+            yield apply_edits(source, moved), "what is trained is said before the model is compiled"
+
+
+def shuffled_arrays(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
+    """`validation_split` takes the last rows: all are shuffled before `fit`, each with its label."""
+    for call in [one for one in method_calls(tree, "fit") if at(statement_of(tree, one), found.line)]:
+        x, y = [*call.args, None, None][:2]
+        if not (isinstance(x, ast.Name) and isinstance(y, ast.Name)) or keyword(call, "validation_split") is None:
+            continue
+        if "import numpy as np" not in source or any("order" in names_in(one) for one in tree.body):
+            continue
+        lines = (
+            f"order = np.random.default_rng(0).permutation(len({x.id}))",
+            f"{x.id}, {y.id} = {x.id}[order], {y.id}[order]",
+        )
+        yield (
+            apply_edits(source, [above(source, statement_of(tree, call), *lines)]),
+            "rows are shuffled before some are held out",
+        )
+
+
+def anew_in_each_fold(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
+    """A model that is made above the loop over the folds is made within it."""
+    for loop in [one for one in around(tree, found.line) if isinstance(one, ast.For) and alone(source, one)][:1]:
+        fits = [call for call in method_calls(loop, "fit") if isinstance(call.func, ast.Attribute)]
+        for model in dict.fromkeys(text_of(source, one.func.value) for one in fits):  # type: ignore[attr-defined]
+            above_it = [one for one in block_of(tree, loop) if one.lineno < loop.lineno]
+            own = [one for one in above_it if _makes(source, one, model)]
+            compiled = [call for one in own for call in calls(one, "compile")]
+            wanted = {name for call in compiled for name in names_in(call)} - {model}
+            own += [one for one in above_it if isinstance(one, ast.Assign) and _makes_optimiser(source, one, wanted)]
+            if compiled and all(alone(source, one) for one in own):
+                own.sort(key=lambda one: one.lineno)
+                inner = indent(source, loop.body[0])
+                lines = [text.replace("\n", "\n" + inner[len(indent(source, one)) :]) for one in own
+                         for text in [text_of(source, one)]]  # fmt: skip
+                edits = [without(source, one) for one in own]
+                yield (
+                    apply_edits(source, [*edits, above(source, loop.body[0], *lines)]),
+                    f"{model} is made anew in each fold",
+                )
+
+
+def _makes(source: str, statement: ast.stmt, model: str) -> bool:
+    """`model = ...(...)`, `model.add(...)` or `model.compile(...)`."""
+    if isinstance(statement, ast.Assign):
+        return isinstance(statement.value, ast.Call) and [text_of(source, one) for one in statement.targets] == [model]
+    call = statement.value if isinstance(statement, ast.Expr) else None
+    owned = isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute)
+    return owned and called(call) in ("add", "compile") and text_of(source, call.func.value) == model  # type: ignore
+
+
+def _makes_optimiser(source: str, statement: ast.Assign, names: set[str]) -> bool:
+    """`optimizer = keras.optimizers.Adam()`, of a name that `compile` is given: it belongs to one model's weights."""
+    given = {getattr(target, "id", "") for target in statement.targets}
+    return "optimizers" in text_of(source, statement.value) and bool(given & names)
+
+
+def light_penalty(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
+    """A penalty on the weights that leaves them alone."""
+    for call in [one for one in calls(tree) if called(one) in ("l1", "l2", "L1", "L2") and at(one, found.line)]:
+        number = call.args[0] if call.args else call.keywords[0].value if call.keywords else None
+        if number is not None:
+            yield replace(source, number, "1e-4"), f"{called(call)}(1e-4)"
+
+
+def as_many_outputs(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
+    """A last layer of as many outputs as there are classes."""
+    said = re.search(r"has (\d+) outputs?, and .{1,60} has (\d+) classes", found.message)
+    for call in [one for one in calls(tree, "Dense") if said is not None and at(one, found.line) and one.args]:
+        if said is not None and text_of(source, call.args[0]) == said.group(1):
+            yield replace(source, call.args[0], said.group(2)), f"the last layer has {said.group(2)} outputs"
+
+
+def as_version_one(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
+    """A program of TensorFlow 1, with sessions and placeholders, runs in the mode that TensorFlow 2 has for it."""
+    del found
+    names = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+    for node in tree.body:
+        if isinstance(node, ast.Import) and text_of(source, node) == "import tensorflow as tf" and len(names & OLD) > 1:
+            edits = [Edit(*span(source, node), "import tensorflow.compat.v1 as tf")]
+            edits.append(below(source, node, "", "tf.disable_v2_behavior()"))
+            yield apply_edits(source, edits), "it runs in the mode of TensorFlow 1"
+
+
+def bent(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
+    """Hidden layers without an activation get one."""
+    layers = [
+        one
+        for one in calls(tree, "Dense")
+        if keyword(one, "activation") is None and one is not calls(tree, "Dense")[-1]
+    ]
+    here = [one for one in layers if at(statement_of(tree, one), found.line)]
+    text, words = source, "hidden layers have a ReLU"
+    for place in [(one.lineno, one.col_offset) for one in here][::-1]:
+        call = next(one for one in calls(ast.parse(text), "Dense") if (one.lineno, one.col_offset) == place)
+        text = with_keyword(text, call, "activation", '"relu"')
+    if here:
+        yield text, words
+
+
+def called_back(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
+    """A callback that is made is given to `fit`."""
+    names = [text_of(source, one.targets[0]) for one in around(tree, found.line)[-1:] if isinstance(one, ast.Assign)]
+    fits = [one for one in method_calls(tree, "fit") if keyword(one, "callbacks") is None]
+    if names and len(fits) == 1:
+        yield with_keyword(source, fits[0], "callbacks", f"[{names[0]}]"), f"fit is given {names[0]}"
