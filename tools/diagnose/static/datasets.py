@@ -89,6 +89,16 @@ def tf_product(context: Context, call: Call) -> Value:
     return data.but(last="linear", shape=known, kind="data", role="X")
 
 
+def placeholder(context: Context, call: Call) -> Value:
+    """`tf.placeholder(tf.float32, [None, 10])`: rows that come later, of that shape."""
+    given = call.get("shape", 1)
+    sizes = [int(found) if (found := number(one)) is not None else None for one in given.items] if isinstance(
+        given, Seq
+    ) else []
+    rows = frozenset({(("source", context.fresh(), "placeholder"),)})
+    return Data(rows=rows, shape=tuple(sizes) or None, role=role_of(call.alias))
+
+
 def tf_dense(context: Context, call: Call) -> Value:
     """`tf.layers.dense(x, 10)`, and `tf.contrib.layers.fully_connected`, which applies relu unless it is told."""
     del context

@@ -3,7 +3,7 @@
 import ast
 from typing import Any
 
-from mlpilot.tools.diagnose.static import shapes
+from mlpilot.tools.diagnose.static import reach, shapes
 from mlpilot.tools.diagnose.static.listing import listed
 from mlpilot.tools.diagnose.static.naming import by_name, role_of
 from mlpilot.tools.diagnose.static.trace import Context, as_data, written
@@ -247,6 +247,7 @@ def arithmetic(left: Value, right: Value, node: ast.BinOp) -> Value:
 
 def _with_number(data: Data, other: Value, operation: ast.operator) -> Data:
     by = number(other)
+    data = reach.unmarked(data) if isinstance(operation, ast.Mod | ast.FloorDiv) else data
     scaled = isinstance(operation, ast.Div | ast.Mult) and by is not None and by not in (0, 1)
     kind = data.kind if data.kind != "mask" else "data"
     keeps = data.last if isinstance(operation, ast.Div | ast.Mult) and data.kind == "loss" else ""
@@ -390,6 +391,7 @@ def beside(found: list[Data]) -> Value:
         columns=None,
         without=frozenset({"?"}),
         frame=0,
+        flags=first.flags | reach.marks(found),
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from mlpilot.tools.diagnose.static import arrays, datasets, frames, shapes
+from mlpilot.tools.diagnose.static import arrays, datasets, frames, reach, shapes
 from mlpilot.tools.diagnose.static.tensors import (
     OPERATIONS,
     flattened,
@@ -138,8 +138,7 @@ def keras_call(context: Context, instance: Instance, first: Value) -> Value:
 def output_layers(model: Instance) -> list[Instance]:
     """Layers of a Keras model in order, as far as they are a chain; empty where that cannot be told."""
     if model.name == "Sequential":
-        given = model.argument("layers", 0)
-        found = [*(given.items if isinstance(given, Seq) else []), *model.parts]
+        found = [_as_layer(one) for one in _given_layers(model)]
         return [one for one in found if isinstance(one, Instance)]
     outputs = as_data(model.argument("outputs", 1) if model.own is None else model.notes.get("returned"))
     chain: list[Instance] = []
@@ -153,11 +152,22 @@ def output_layers(model: Instance) -> list[Instance]:
     return chain[::-1]
 
 
+def _given_layers(model: Instance) -> list[Value]:
+    given = model.argument("layers", 0)
+    return [*(given.items if isinstance(given, Seq) else []), *model.parts]
+
+
+def _as_layer(value: Value) -> Value:
+    """A layer; `Input(shape=...)`, which is a tensor elsewhere, is one in a Sequential."""
+    made = value.made_by if isinstance(value, Data) else None
+    return made if isinstance(made, Instance) and made.name == "Input" else value
+
+
 def is_chain(model: Instance) -> bool:
     """Whether every layer of the model is known and follows the one before."""
     if model.name == "Sequential":
         given = model.argument("layers", 0)
-        found = [*(given.items if isinstance(given, Seq) else []), *model.parts]
+        found = [_as_layer(one) for one in _given_layers(model)]
         whole = given is None or (isinstance(given, Seq) and given.whole)
         return whole and bool(found) and all(isinstance(one, Instance) for one in found) and not model.notes.get("loop")
     return False
@@ -224,7 +234,7 @@ def tensor_method(context: Context, call: Call, data: Data) -> Value | None:
     """A method of a tensor, or None where tables know it."""
     name = call.name
     if name in OPERATIONS:
-        return data.but(last=name.rstrip("_"))
+        return reach.unmarked(data).but(last=name.rstrip("_"))
     if name in ("view", "reshape"):
         return viewed(data, call.args)
     if name == "flatten":
@@ -287,6 +297,8 @@ FUNCTIONS: dict[str, Callable[[Context, Call], Value]] = {
     },
     "torch.autograd.Variable": datasets.variable,
     "tensorflow.matmul": datasets.tf_product,
+    "tensorflow.placeholder": datasets.placeholder,
+    "tensorflow.compat.v1.placeholder": datasets.placeholder,
     "tensorflow.layers.dense": datasets.tf_dense,
     "tensorflow.contrib.layers.fully_connected": datasets.tf_dense,
     "torch.utils.data.random_split": datasets.random_split,
