@@ -97,7 +97,7 @@ def counted(context: Context, call: Call) -> Value:
     """`np.arange(n)`, row numbers that may be shuffled and cut."""
     del context
     ends = [abs(one) for value in call.args[:2] if (one := number(value)) is not None]
-    return reach.reaching(Data(kind="picks"), max(ends, default=None))
+    return reach.reaching(Data(kind="picks"), max(ends) - 1 if ends else None)
 
 
 def spaced(context: Context, call: Call) -> Value:

@@ -1,6 +1,6 @@
 """Data sets, loaders and labels of PyTorch and Keras: which rows they give, and in which form."""
 
-from mlpilot.tools.diagnose.static import frames
+from mlpilot.tools.diagnose.static import frames, reach
 from mlpilot.tools.diagnose.static.naming import role_of
 from mlpilot.tools.diagnose.static.tensors import (
     Shape,
@@ -64,6 +64,15 @@ def made_tensor(context: Context, call: Call) -> Value:
         role=role,
         form=form,
     )
+
+
+def evenly_spaced(context: Context, call: Call) -> Value:
+    """`torch.linspace(-1, 1, 200)`: one axis of so many numbers."""
+    ends = [abs(one) for value in call.args[:2] if (one := number(value)) is not None]
+    size = number(call.get("steps", 2))
+    rows = frozenset({(("source", context.fresh(), "linspace"),)})
+    made = Data(rows=rows, shape=(int(size),) if size is not None else None, form="float", role=role_of(call.alias))
+    return reach.reaching(made, max(ends, default=None))
 
 
 def variable(context: Context, call: Call) -> Value:

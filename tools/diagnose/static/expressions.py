@@ -69,6 +69,9 @@ class Expressions(Calling):
         if fragments.grows_layers(self.trace.tree, node.id):
             value = Instance("keras.models.Sequential", [], {}, node, self.fresh(), notes={"loop": True})
             self.trace.instances.append(value)
+        elif path := fragments.torch_part(self.trace.tree, node.id):
+            value = Instance(path, [], {}, node, self.fresh())
+            self.trace.instances.append(value)
         self.module.names[node.id] = value
         return value
 

@@ -6,6 +6,7 @@ cells of a notebook are missing. What a name is used for still tells what it is.
 
 import ast
 
+from mlpilot.tools.diagnose.static.listing import listed
 from mlpilot.tools.diagnose.static.resolve import LAYERS
 
 _STARTS = frozenset(("compile", "fit", "fit_generator", "summary"))
@@ -27,6 +28,23 @@ def grows_layers(tree: ast.Module, name: str) -> bool:
         if isinstance(on, ast.Name) and on.id == name:
             asked.add(node.func.attr if node.func.attr != "add" else f"add {_layer(node)}")
     return bool(asked & _STARTS) and any(f"add {layer}" in asked for layer in LAYERS)
+
+
+_NETWORKS = listed("model net network cnn mlp generator discriminator netD netG")
+_LOSSES = listed("criterion crit loss_fn loss_func loss_function lossfn loss_criterion")
+
+
+def torch_part(tree: ast.Module, name: str) -> str:
+    """The class of PyTorch that a name stands for which is called, and never made: a network or a loss, or nothing."""
+    if name not in _NETWORKS | _LOSSES or not _takes_back(tree):
+        return ""
+    called = any(isinstance(one, ast.Call) and isinstance(one.func, ast.Name) and one.func.id == name for one in ast.walk(tree))
+    return ("torch.nn.Module" if name in _NETWORKS else "torch.nn.SomeLoss") if called else ""
+
+
+def _takes_back(tree: ast.Module) -> bool:
+    """Whether a program takes gradients as PyTorch does."""
+    return any(isinstance(one, ast.Attribute) and one.attr == "backward" for one in ast.walk(tree))
 
 
 def _layer(node: ast.Call) -> str:

@@ -269,7 +269,9 @@ def operation(context: Context, call: Call) -> Value:
     """`F.softmax(x, dim=1)`, `torch.sigmoid(x)`, `tf.nn.relu(x)`."""
     del context
     data = as_data(call.args[0]) if call.args else None
-    return (data or Data()).but(last=call.name.rstrip("_"))
+    cut = data is not None and data.last == "relu" and call.name in ("softmax", "log_softmax")
+    made = reach.unmarked(data or Data()).but(last=call.name.rstrip("_"))
+    return made.flagged("cut off") if cut else made.but(flags=made.flags - {"cut off"})
 
 
 def loss_function(context: Context, call: Call) -> Value:
@@ -295,6 +297,7 @@ FUNCTIONS: dict[str, Callable[[Context, Call], Value]] = {
         f"tensorflow.{name}": datasets.made_tensor
         for name in ("zeros", "ones", "random_normal", "truncated_normal", "random.normal", "random.truncated_normal")
     },
+    "torch.linspace": datasets.evenly_spaced,
     "torch.autograd.Variable": datasets.variable,
     "tensorflow.matmul": datasets.tf_product,
     "tensorflow.placeholder": datasets.placeholder,

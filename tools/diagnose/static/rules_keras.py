@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from mlpilot.tools.diagnose.static.datasets import CLASSES
 from mlpilot.tools.diagnose.static.kerasmodel import KerasModel, keras_models
 from mlpilot.tools.diagnose.static.rule import Found, Program, rule
-from mlpilot.tools.diagnose.static.tensors import keras_units
+from mlpilot.tools.diagnose.static.tensors import keras_activation, keras_units
 from mlpilot.tools.diagnose.static.trace import path_of
 from mlpilot.tools.diagnose.static.values import Const, Instance
 
@@ -53,7 +53,9 @@ def softmax_of_one(program: Program) -> Iterator[Found]:
             continue
         units = keras_units(one.last) if one.last.name.startswith("Conv") else one.units
         if units == 1:
-            yield one.last.node, "softmax of one output is always 1: the model says the same for every row"
+            alone = [layer for layer in one.layers if layer.name in ("Activation", "Softmax")]
+            where = alone[-1] if alone and keras_activation(one.last) != "softmax" else one.last
+            yield where.node, "softmax of one output is always 1: the model says the same for every row"
 
 
 @rule(

@@ -130,7 +130,7 @@ def large_numbers(program: Program) -> Iterator[Found]:
             for data in frames.gathered(call.get("x", 0) or call)[:1]:
                 size = reach.reach(data) or 0
                 scaled = "scaled" in data.flags or data.learned or data.applied
-                if size >= 100 and not scaled and not _normalises(one) and _computes(one):
+                if size > 100 and not scaled and not _normalises(one) and _computes(one):
                     yield call.node, f"{call.text(0, 'x')} holds numbers up to {size:g}, and nothing scales them"
 
 

@@ -80,7 +80,7 @@ def one_unit(program: Program) -> Iterator[Found]:
         if own or not model.whole or any(one.name == "RepeatVector" for one in model.layers):
             continue
         for one, after in zip(dense, dense[1:], strict=False):
-            if keras_units(one) == 1 and (keras_units(after) or 0) > 0:
+            if keras_units(one) == 1 and (keras_units(after) or 0) > 1:
                 yield one.node, "all that the model tells has to go through one number"
 
 

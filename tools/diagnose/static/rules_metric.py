@@ -4,6 +4,7 @@ Sources: scikit-learn, Metrics and scoring; Humbatova et al. 2020 (training: wro
 """
 
 import ast
+import re
 from collections.abc import Iterator
 
 from mlpilot.tools.diagnose.static import estimators
@@ -266,6 +267,12 @@ def loss_as_score(program: Program) -> Iterator[Found]:
             yield call.node, f"{name} is a loss, and make_scorer takes more of it for better: the worst model is chosen"
 
 
+_RARE = re.compile(r"^(is_?)?(fraud|fraudulent|anomaly)(_?flag|_?label)?$", re.IGNORECASE)
+_CARDS = re.compile(r"creditcard|fraud", re.IGNORECASE)
+"""How columns and files are called in which one class is rare."""
+_BALANCING = listed("resample SMOTE RandomOverSampler RandomUnderSampler class_weight ADASYN SMOTEENN SMOTETomek NearMiss")
+
+
 @rule(
     "METRIC010",
     "accuracy-of-rare-class",
@@ -281,6 +288,7 @@ def rare_class(program: Program) -> Iterator[Found]:
     if used & (others - {"accuracy_score"}):
         return
     for call, truth, _ in _metrics(program):
-        if call.name == "accuracy_score" and "imbalanced" in truth.flags:
+        rare = _RARE.search(" ".join(truth.columns or ())) or any(_CARDS.search(str(row[0][2])) for row in truth.rows)
+        if call.name == "accuracy_score" and ("imbalanced" in truth.flags or (rare and not program.names & _BALANCING)):
             yield call.node, "nearly all rows are of one class: accuracy is high for a model that knows nothing"
             return

@@ -111,6 +111,8 @@ def cut_off(program: Program) -> Iterator[Found]:
     for call, name, outputs in losses(program):
         if name in ("CrossEntropyLoss", "BCEWithLogitsLoss") and outputs.last in ("relu", "tanh"):
             yield call.node, f"{name} takes outputs of any size, and {call.text(0)} went through {outputs.last}"
+        elif name == "NLLLoss" and "cut off" in outputs.flags and outputs.last == "log_softmax":
+            yield call.node, f"{call.text(0)} went through relu before {outputs.last}: no class is told less than nothing"
 
 
 @rule(
@@ -247,7 +249,7 @@ def broadcast(program: Program) -> Iterator[Found]:
             name in ("MSELoss", "L1Loss", "SmoothL1Loss", "HuberLoss", "BCEWithLogitsLoss", "BCELoss")
             and flat
             and (
-                not labels.flags & {"unsqueezed", "squeezed"}
+                (not labels.flags & {"unsqueezed", "squeezed"} or labels.shape is not None)
                 and not outputs.flags & {"squeezed"}
                 and labels.form != "onehot"
             )

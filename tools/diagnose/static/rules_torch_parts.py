@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from mlpilot.tools.diagnose.static import nets, reach
 from mlpilot.tools.diagnose.static.naming import part_of
 from mlpilot.tools.diagnose.static.rule import Found, Program, rule
-from mlpilot.tools.diagnose.static.rules_torch_loop import backwards
+from mlpilot.tools.diagnose.static.rules_torch_loop import backwards, trained_on
 from mlpilot.tools.diagnose.static.rules_torch_model import modules, optimisers
 from mlpilot.tools.diagnose.static.trace import Call, as_data, written
-from mlpilot.tools.diagnose.static.values import Bound, Const, Data, Instance, Seq, constant, number
+from mlpilot.tools.diagnose.static.values import Bound, Instance, number
 
 _MOVES = frozenset(("to", "cuda", "double", "half", "float"))
 
@@ -92,26 +92,13 @@ def one_row(program: Program) -> Iterator[Found]:
         return
     for call in program.trace.of("DataLoader"):
         size, given = number(call.get("batch_size", 1)), call.get("dataset", 0)
-        if size is None or call.get("drop_last") is not None or not _trained_on(program, call):
+        if size is None or call.get("drop_last") is not None or not trained_on(program, call):
             continue
         first = as_data(given.args[0]) if isinstance(given, Instance) and given.name == "TensorDataset" and given.args else None
         rows = first.shape[0] if first is not None and first.shape else None
         if size == 1 or (rows is not None and rows > 0 and rows % size == 1):
             which = "each batch" if size == 1 else f"the last batch of {rows} rows"
             yield call.node, f"{which} has one row, of which BatchNorm1d cannot take the variance"
-
-
-def _trained_on(program: Program, loader: Call) -> bool:
-    """Whether the loss of rows of this loader is taken back."""
-    for call in backwards(program):
-        for loop in call.loops:
-            if isinstance(loop, ast.For) and loader.alias and loader.alias in _names(loop.iter):
-                return True
-    return part_of(loader.alias) == "train"
-
-
-def _names(node: ast.AST) -> set[str]:
-    return {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}
 
 
 @rule(
@@ -244,7 +231,7 @@ def large_numbers(program: Program) -> Iterator[Found]:
             continue
         data = as_data(call.args[0]) if call.args else None
         size = 255 if data is not None and "pixels" in data.flags else reach.reach(data) if data is not None else None
-        if data is not None and (size or 0) >= 100 and "scaled" not in data.flags and not data.learned and not data.applied:
+        if data is not None and (size or 0) > 100 and "scaled" not in data.flags and not data.learned and not data.applied:
             yield call.node, f"{call.text(0)} holds numbers up to {size:g}, and nothing scales them"
             return
 

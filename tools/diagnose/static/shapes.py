@@ -64,11 +64,13 @@ def reduced(call: Call, data: Data) -> Shape:
 
 
 def squeezed(call: Call, data: Data) -> Shape:
-    """The shape after `x.squeeze(1)` and `x.unsqueeze(1)`, where the axis is said."""
+    """The shape after `x.squeeze(1)` and `x.unsqueeze(1)`, where it can be told which axis."""
     at = number(call.get("dim", 0))
-    if data.shape is None or at is None:
+    if data.shape is None or (at is None and (call.name != "squeeze" or call.args or call.kwargs)):
         return None
     sizes: list[int | None] = list(data.shape)
+    if at is None:
+        return tuple(one for one in sizes if one != 1) if None not in sizes[1:] else None
     if call.name == "unsqueeze":
         where = int(at) if at >= 0 else len(sizes) + 1 + int(at)
         return (*sizes[:where], 1, *sizes[where:])
