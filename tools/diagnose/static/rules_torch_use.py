@@ -174,6 +174,9 @@ def gradient_of_labels(program: Program) -> Iterator[Found]:
         asked = isinstance(target, ast.Attribute) and target.attr == "requires_grad" and constant(value) is True
         if asked and _is_cut(base):
             yield target, _cut_text(written(target))
+        name = written(target.value) if asked and isinstance(target, ast.Attribute) else ""
+        if name and not _is_cut(base) and "loss" in name.lower() and name in {one.on() for one in backwards(program)}:
+            yield target, _cut_text(name)
     for call in program.trace.of("requires_grad_"):
         if _is_cut(call.receiver) and call.loops:
             yield call.node, _cut_text(call.on())
