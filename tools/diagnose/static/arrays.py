@@ -248,16 +248,16 @@ FUNCTIONS: dict[str, Callable[[Context, Call], Value]] = {
     },
     "numpy.repeat": repeated,
     **{f"{name}.imread": picture for name in ("cv2", "matplotlib.pyplot", "imageio", "skimage.io", "matplotlib.image")},
-    **{
-        path: picture
-        for path in (
+    **dict.fromkeys(
+        (
             "PIL.Image.open",
             "keras.preprocessing.image.load_img",
             "keras.utils.load_img",
             "keras.preprocessing.image.img_to_array",
             "keras.utils.img_to_array",
-        )
-    },
+        ),
+        picture,
+    ),
     "numpy.tile": repeated,
     **{f"numpy.{name}": folded for name in ("array_split", "split")},
     "numpy.argmax": best_class,

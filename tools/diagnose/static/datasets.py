@@ -101,9 +101,11 @@ def tf_product(context: Context, call: Call) -> Value:
 def placeholder(context: Context, call: Call) -> Value:
     """`tf.placeholder(tf.float32, [None, 10])`: rows that come later, of that shape."""
     given = call.get("shape", 1)
-    sizes = [int(found) if (found := number(one)) is not None else None for one in given.items] if isinstance(
-        given, Seq
-    ) else []
+    sizes = (
+        [int(found) if (found := number(one)) is not None else None for one in given.items]
+        if isinstance(given, Seq)
+        else []
+    )
     rows = frozenset({(("source", context.fresh(), "placeholder"),)})
     return Data(rows=rows, shape=tuple(sizes) or None, role=role_of(call.alias))
 

@@ -38,7 +38,9 @@ def torch_part(tree: ast.Module, name: str) -> str:
     """The class of PyTorch that a name stands for which is called, and never made: a network or a loss, or nothing."""
     if name not in _NETWORKS | _LOSSES or not _takes_back(tree):
         return ""
-    called = any(isinstance(one, ast.Call) and isinstance(one.func, ast.Name) and one.func.id == name for one in ast.walk(tree))
+    called = any(
+        isinstance(one, ast.Call) and isinstance(one.func, ast.Name) and one.func.id == name for one in ast.walk(tree)
+    )
     return ("torch.nn.Module" if name in _NETWORKS else "torch.nn.SomeLoss") if called else ""
 
 

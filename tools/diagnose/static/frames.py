@@ -25,8 +25,6 @@ from mlpilot.tools.diagnose.static.values import (
     words,
 )
 
-__all__ = ["by_name"]
-
 _OPPOSITE = {"in": "out", "out": "in", "head": "tail", "tail": "head", "<": ">", ">": "<", True: False, False: True}
 _ALL_ROWS = listed("values T array str dt cat loc iloc at iat real flat sparse")
 _LARGEST = 10**12
@@ -54,7 +52,7 @@ def attribute(context: Context, data: Data, name: str) -> Value:
         return Bound(data, name)
     if name in _ALL_ROWS or (name in ("data", "target", "frame", "images") and data.dataset):
         if name in ("data", "images") and data.dataset:
-            return data.but(role="X")
+            return data.but(role="X", shape=shapes.bundled(name, data))
         return data.but(role="y", form=data.form or "int") if name == "target" and data.dataset else data
     if name == "columns":
         return data.but(kind="names")
@@ -233,6 +231,7 @@ def arithmetic(left: Value, right: Value, node: ast.BinOp) -> Value:
     made = next((x for x in (one, other) if x.kind == "predicted" and x.made_by is not None), None)
     if made is not None and isinstance(node.op, ast.Sub) and len(kinds) == 2 and "stat" not in kinds:
         return made.flagged("compared").but(learned=one.learned | other.learned)  # how far predictions are off
+    one, other = reach.between(one, other, node.op)
     base = other if (one.kind in ("stat", "fact") and other.kind != "loss") or other.kind == "loss" else one
     return base.but(
         learned=one.learned | other.learned,
@@ -247,7 +246,7 @@ def arithmetic(left: Value, right: Value, node: ast.BinOp) -> Value:
 
 def _with_number(data: Data, other: Value, operation: ast.operator) -> Data:
     by = number(other)
-    data = reach.unmarked(data) if isinstance(operation, ast.Mod | ast.FloorDiv) else data
+    data = reach.through(data, operation, by)
     scaled = isinstance(operation, ast.Div | ast.Mult) and by is not None and by not in (0, 1)
     kind = data.kind if data.kind != "mask" else "data"
     keeps = data.last if isinstance(operation, ast.Div | ast.Mult) and data.kind == "loss" else ""
@@ -391,7 +390,7 @@ def beside(found: list[Data]) -> Value:
         columns=None,
         without=frozenset({"?"}),
         frame=0,
-        flags=first.flags | reach.marks(found),
+        flags=reach.furthest(found),
     )
 
 

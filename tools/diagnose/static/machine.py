@@ -8,7 +8,7 @@ import copy
 from collections.abc import Callable
 from typing import Any
 
-from mlpilot.tools.diagnose.static import frames, library
+from mlpilot.tools.diagnose.static import frames, library, naming
 from mlpilot.tools.diagnose.static.calling import ExhaustedError, find_attribute
 from mlpilot.tools.diagnose.static.expressions import Expressions
 from mlpilot.tools.diagnose.static.resolve import canonical
@@ -114,7 +114,7 @@ class Machine(Expressions):
         if value is UNKNOWN:
             source = self.fresh()
             for target in targets:
-                guess = frames.by_name(target.id, source) if isinstance(target, ast.Name) else None
+                guess = naming.by_name(target.id, source) if isinstance(target, ast.Name) else None
                 self.assign(target, guess or UNKNOWN)
             return
         values = library.unpacked(value, len(targets))

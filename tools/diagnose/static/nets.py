@@ -301,7 +301,6 @@ FUNCTIONS: dict[str, Callable[[Context, Call], Value]] = {
     "torch.autograd.Variable": datasets.variable,
     "tensorflow.matmul": datasets.tf_product,
     "tensorflow.placeholder": datasets.placeholder,
-    "tensorflow.compat.v1.placeholder": datasets.placeholder,
     "tensorflow.layers.dense": datasets.tf_dense,
     "tensorflow.contrib.layers.fully_connected": datasets.tf_dense,
     "torch.utils.data.random_split": datasets.random_split,
@@ -316,6 +315,13 @@ FUNCTIONS: dict[str, Callable[[Context, Call], Value]] = {
     "keras.utils.to_categorical": datasets.categorical,
     "keras.utils.np_utils.to_categorical": datasets.categorical,
     "tensorflow.one_hot": datasets.categorical,
+}
+
+
+FUNCTIONS |= {
+    path.replace("tensorflow.", "tensorflow.compat.v1.", 1): way
+    for path, way in FUNCTIONS.items()
+    if path.startswith("tensorflow.") and "compat" not in path
 }
 
 

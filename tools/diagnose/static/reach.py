@@ -4,6 +4,8 @@ The flag goes where the rows go. It says nothing of data that was divided, fitte
 elsewhere: there it is taken off, or rules leave the data alone.
 """
 
+import ast
+
 from mlpilot.tools.diagnose.static.values import Const, Data, Seq, Value, number
 
 _MARK = "to "
@@ -27,9 +29,30 @@ def reach(data: Data) -> float | None:
     return max(sizes, default=None)
 
 
-def marks(found: list[Data]) -> frozenset[str]:
-    """The flags of all that is put side by side: the furthest counts."""
-    return frozenset(flag for one in found for flag in one.flags if flag.startswith(_MARK))
+def through(data: Data, operation: ast.operator, by: float | None) -> Data:
+    """The data after it was added to, multiplied or divided by a number; unmarked where that cannot be told."""
+    size = reach(data)
+    if size is None:
+        return data
+    if by is None or isinstance(operation, ast.Mod | ast.FloorDiv | ast.Pow):
+        return data.but() if isinstance(operation, ast.Pow) and (by or 0) >= 1 else unmarked(data)
+    if isinstance(operation, ast.Mult):
+        return reaching(data, size * by)
+    if isinstance(operation, ast.Div):
+        return reaching(data, size / by) if by else unmarked(data)
+    return reaching(data, size + abs(by))
+
+
+def between(one: Data, other: Data, operation: ast.operator) -> tuple[Data, Data]:
+    """Both sides of an operation, unmarked where its result may be far smaller."""
+    if isinstance(operation, ast.Div | ast.FloorDiv | ast.Mod | ast.Sub):
+        return unmarked(one), unmarked(other)
+    return one, other
+
+
+def furthest(found: list[Data]) -> frozenset[str]:
+    """Flags of data that is put side by side: those of the first, and how far any of them reaches."""
+    return found[0].flags | {flag for one in found for flag in one.flags if flag.startswith(_MARK)}
 
 
 def drawn(name: str, args: list[Value], kwargs: dict[str, Value]) -> float | None:

@@ -18,6 +18,7 @@ from mlpilot.tools.diagnose.static import (  # noqa: F401 - each adds its rules
     rules_label,
     rules_leak,
     rules_lightning,
+    rules_marks,
     rules_metric,
     rules_model,
     rules_multi,

@@ -85,6 +85,8 @@ def _applied_in(changed: Instance, model: KerasModel) -> bool:
     return any(layer is changed for layer in model.layers)
 
 
+_GOES_ON = frozenset(("applications", "load_model", "load_weights", "trainable", "from_pretrained", "hub"))
+"""What says that a trained model goes on: there a rate may be very low."""
 _RATE = "1e-3 for Adam, 1e-2 for SGD"
 
 
@@ -107,7 +109,8 @@ def learning_rate(program: Program) -> Iterator[Found]:
         high = 1.0 if one.name in ("SGD", "Adadelta") else 0.1
         if one.name == "Adadelta":
             high = 10.0
-        if rate is not None and (rate >= high or rate < 1e-7):
+        low = 1e-7 if program.names & _GOES_ON or one.name == "Adadelta" else 1e-6
+        if rate is not None and (rate >= high or rate < 1e-7 or rate <= low):
             yield one.node, f"a learning rate of {rate:g} is {'too high' if rate >= high else 'too low'} for {one.name}"
 
 

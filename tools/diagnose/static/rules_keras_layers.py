@@ -332,6 +332,18 @@ def input_shape(program: Program) -> Iterator[Found]:
             and model.fits
         ):
             yield model.fits[0].node, f"{X.dataset} has {width} columns, and the model takes {said[0]}"
+        first = model.layers[0].name if model.layers else ""
+        if (
+            X is not None
+            and X.shape is not None
+            and said is None
+            and first in ("Conv2D", "Convolution2D")
+            and model.fits
+        ):
+            if len(X.shape) == 3:
+                text = f"{model.fits[0].text(0, 'x')} has rows of shape {_text(X.shape[1:])}, without colours"
+                yield model.fits[0].node, f"{text}, and Conv2D takes three dimensions"
+            continue
         if X is None or X.shape is None or said is None or len(X.shape) < 2:
             continue
         given = X.shape[1:]

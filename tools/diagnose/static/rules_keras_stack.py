@@ -20,7 +20,12 @@ _BETWEEN = frozenset(("Dropout", "BatchNormalization", "Flatten", "LayerNormaliz
 
 def _convolutions(program: Program) -> Iterator[Instance]:
     for one in program.trace.instances:
-        if one.path.startswith("keras.layers.") and one.name in ("Conv1D", "Conv2D", "Convolution2D", "SeparableConv2D"):
+        if one.path.startswith("keras.layers.") and one.name in (
+            "Conv1D",
+            "Conv2D",
+            "Convolution2D",
+            "SeparableConv2D",
+        ):
             yield one
 
 
@@ -39,7 +44,10 @@ def kernel_for_strides(program: Program) -> Iterator[Found]:
     for one in _convolutions(program):
         sizes = [number(value) for value in one.args[1:3]]
         if len(sizes) == 2 and sizes[0] == sizes[1] and sizes[0] in (3, 5, 7) and "1D" not in one.name:
-            yield one.node, f"{one.name}(…, {sizes[0]}, {sizes[1]}) moves by {sizes[1]} pixels at a time: strides={sizes[1]}"
+            yield (
+                one.node,
+                f"{one.name}(…, {sizes[0]}, {sizes[1]}) moves by {sizes[1]} pixels at a time: strides={sizes[1]}",
+            )
 
 
 @rule(
@@ -61,7 +69,10 @@ def channels_first(program: Program) -> Iterator[Found]:
             continue
         colours, height, width = shape
         if colours in (1, 3) and (height or 0) >= 8 and (width or 0) >= 8:
-            yield first.node, f"({colours}, {height}, {width}) is read as {colours} rows of {height} pixels, {width} colours each"
+            yield (
+                first.node,
+                f"({colours}, {height}, {width}) is read as {colours} rows of {height} pixels, {width} colours each",
+            )
 
 
 @rule(
@@ -114,7 +125,10 @@ def skips(program: Program) -> Iterator[Found]:
 def two_activations(program: Program) -> Iterator[Found]:
     """`Dense(10, activation="relu"); Activation("softmax")`."""
     for layers in stacks(program, loops=True):
-        if layers[-1].name not in ("Activation", "Softmax") or keras_activation(layers[-1]) not in ("softmax", "sigmoid"):
+        if layers[-1].name not in ("Activation", "Softmax") or keras_activation(layers[-1]) not in (
+            "softmax",
+            "sigmoid",
+        ):
             continue
         before = next((one for one in reversed(layers[:-1]) if one.name not in _BETWEEN), None)
         first = keras_activation(before) if before is not None and before.name in ("Dense", "Activation") else ""

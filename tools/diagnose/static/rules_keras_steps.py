@@ -14,7 +14,9 @@ from mlpilot.tools.diagnose.static.tensors import keras_activation
 from mlpilot.tools.diagnose.static.trace import Call, as_data
 from mlpilot.tools.diagnose.static.values import Const, Data, Instance, Value, number
 
-_BROUGHT = re.compile(r"255|256|127\.5|128\.|rescal|normali[sz]|preprocess|standardiz|\.std\(|\.max\(|scaler", re.IGNORECASE)
+_BROUGHT = re.compile(
+    r"255|256|127\.5|128\.|rescal|normali[sz]|preprocess|standardiz|\.std\(|\.max\(|scaler", re.IGNORECASE
+)
 """Words that say that a program brings its pixels to a smaller range."""
 
 
@@ -107,7 +109,10 @@ def steps_count_rows(program: Program) -> Iterator[Found]:
         batch = _batch(program, call)
         many = plain is not None and plain >= 2000 and batch >= 8
         if (counted and batch > 1) or many:
-            yield call.node, f"steps_per_epoch={text} counts batches, not rows: each epoch goes {batch:g} times over them"
+            yield (
+                call.node,
+                f"steps_per_epoch={text} counts batches, not rows: each epoch goes {batch:g} times over them",
+            )
 
 
 def _batch(program: Program, fit: Call) -> float:

@@ -171,7 +171,9 @@ def _returned(program: Program, windows: set[str]) -> set[str]:
             for given in (one.value for one in ast.walk(node) if isinstance(one, ast.Return)):
                 parts = given.elts if isinstance(given, ast.Tuple) else [given]
                 whole = {
-                    i for i, part in enumerate(parts) if part is not None and _only_stacks(part) and windows & _read(part)
+                    i
+                    for i, part in enumerate(parts)
+                    if part is not None and _only_stacks(part) and windows & _read(part)
                 }
                 places[node.name] = places.get(node.name, set()) | whole
     found = set()

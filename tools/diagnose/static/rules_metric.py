@@ -270,7 +270,9 @@ def loss_as_score(program: Program) -> Iterator[Found]:
 _RARE = re.compile(r"^(is_?)?(fraud|fraudulent|anomaly)(_?flag|_?label)?$", re.IGNORECASE)
 _CARDS = re.compile(r"creditcard|fraud", re.IGNORECASE)
 """How columns and files are called in which one class is rare."""
-_BALANCING = listed("resample SMOTE RandomOverSampler RandomUnderSampler class_weight ADASYN SMOTEENN SMOTETomek NearMiss")
+_BALANCING = listed(
+    "resample SMOTE RandomOverSampler RandomUnderSampler class_weight ADASYN SMOTEENN SMOTETomek NearMiss"
+)
 
 
 @rule(

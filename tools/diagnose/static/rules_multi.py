@@ -235,9 +235,13 @@ def tried_by_hand(program: Program) -> Iterator[Found]:
     for use in judgements(program):
         if _is_test(program, use) and not _folded(program, use) and not use.call.loops and not use.call.inside:
             made = use.model.node if isinstance(use.model.node, ast.Call) else None
-            setting = " ".join(
-                written(one) for one in (*made.args, *made.keywords) if getattr(one, "arg", "") not in _NO_SETTING
-            ) if made is not None else ""
+            setting = (
+                " ".join(
+                    written(one) for one in (*made.args, *made.keywords) if getattr(one, "arg", "") not in _NO_SETTING
+                )
+                if made is not None
+                else ""
+            )
             tried.setdefault((use.model.name, use.data.rows), {}).setdefault(setting, use)
     for (name, _), found in tried.items():
         if len(found) >= 3 and estimators.KIND.get(name) is None:

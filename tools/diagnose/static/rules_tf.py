@@ -101,7 +101,9 @@ def set_in_loop(program: Program) -> Iterator[Found]:
         if not call.node.args or not call.loops or not isinstance(loop := call.loops[-1], ast.For):
             continue
         first = call.node.args[0]
-        name = first.func.attr if isinstance(first, ast.Call) and isinstance(first.func, ast.Attribute) else written(first)
+        name = (
+            first.func.attr if isinstance(first, ast.Call) and isinstance(first.func, ast.Attribute) else written(first)
+        )
         trains = any(other is not call and loop in other.loops and "feed_dict" in other.kwargs for other in runs)
         if (name in _STARTS or name in made) and trains and _counts(loop):
             yield call.node, f"all that was learnt is thrown away at each {written(loop.target)}"

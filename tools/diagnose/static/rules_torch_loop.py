@@ -12,7 +12,7 @@ from mlpilot.tools.diagnose.static.judged import within
 from mlpilot.tools.diagnose.static.listing import listed
 from mlpilot.tools.diagnose.static.naming import part_of, tokens
 from mlpilot.tools.diagnose.static.rule import Found, Program, rule
-from mlpilot.tools.diagnose.static.trace import Call, as_data, written
+from mlpilot.tools.diagnose.static.trace import Call, written
 from mlpilot.tools.diagnose.static.values import Data, Instance, constant
 
 _LOOP = "PyTorch, Optimizing Model Parameters"

@@ -112,7 +112,10 @@ def cut_off(program: Program) -> Iterator[Found]:
         if name in ("CrossEntropyLoss", "BCEWithLogitsLoss") and outputs.last in ("relu", "tanh"):
             yield call.node, f"{name} takes outputs of any size, and {call.text(0)} went through {outputs.last}"
         elif name == "NLLLoss" and "cut off" in outputs.flags and outputs.last == "log_softmax":
-            yield call.node, f"{call.text(0)} went through relu before {outputs.last}: no class is told less than nothing"
+            yield (
+                call.node,
+                f"{call.text(0)} went through relu before {outputs.last}: no class is told less than nothing",
+            )
 
 
 @rule(

@@ -12,7 +12,7 @@ from mlpilot.tools.diagnose.static.naming import part_of
 from mlpilot.tools.diagnose.static.rule import Found, Program, rule
 from mlpilot.tools.diagnose.static.rules_torch_loop import backwards, trained_on
 from mlpilot.tools.diagnose.static.rules_torch_model import modules, optimisers
-from mlpilot.tools.diagnose.static.trace import Call, as_data, written
+from mlpilot.tools.diagnose.static.trace import as_data, written
 from mlpilot.tools.diagnose.static.values import Bound, Instance, number
 
 _MOVES = frozenset(("to", "cuda", "double", "half", "float"))
@@ -40,7 +40,11 @@ def not_registered(program: Program) -> Iterator[Found]:
     for node, _ in modules(program):
         for name, value in _own_attributes(node):
             made = value if isinstance(value, ast.Call) else None
-            while made is not None and isinstance(made.func, ast.Attribute) and made.func.attr in (*_MOVES, "requires_grad_"):
+            while (
+                made is not None
+                and isinstance(made.func, ast.Attribute)
+                and made.func.attr in (*_MOVES, "requires_grad_")
+            ):
                 if made.func.attr == "requires_grad_":
                     break
                 made = made.func.value if isinstance(made.func.value, ast.Call) else None
@@ -90,11 +94,16 @@ def one_row(program: Program) -> Iterator[Found]:
     """`BatchNorm1d(32)` and `DataLoader(data, batch_size=1)`, or 257 rows in batches of 32."""
     if not any(one.name == "BatchNorm1d" for one in program.trace.instances) or not backwards(program):
         return
+    whole = {call.alias for call in program.trace.of("DataLoader") if call.get("drop_last") is not None}
     for call in program.trace.of("DataLoader"):
         size, given = number(call.get("batch_size", 1)), call.get("dataset", 0)
-        if size is None or call.get("drop_last") is not None or not trained_on(program, call):
+        if size is None or call.alias in whole or not trained_on(program, call):
             continue
-        first = as_data(given.args[0]) if isinstance(given, Instance) and given.name == "TensorDataset" and given.args else None
+        first = (
+            as_data(given.args[0])
+            if isinstance(given, Instance) and given.name == "TensorDataset" and given.args
+            else None
+        )
         rows = first.shape[0] if first is not None and first.shape else None
         if size == 1 or (rows is not None and rows > 0 and rows % size == 1):
             which = "each batch" if size == 1 else f"the last batch of {rows} rows"
@@ -122,7 +131,10 @@ def made_for_training(program: Program) -> Iterator[Found]:
             if name not in ("train", "training", "augment", "is_train", "is_training", "augmentation") or given:
                 continue
             if _is_true(default) and _called(program, one) in ("test", "validation") and f"self.{name}" in program.text:
-                yield one.node, f"{name}=True is the default of {one.own.node.name}: these rows are changed at random, too"
+                yield (
+                    one.node,
+                    f"{name}=True is the default of {one.own.node.name}: these rows are changed at random, too",
+                )
 
 
 def _start(one: Instance) -> ast.FunctionDef | None:
@@ -134,7 +146,9 @@ def _start(one: Instance) -> ast.FunctionDef | None:
 def _called(program: Program, one: Instance) -> str:
     """train, test or validation, by the name of the data set or of its loader."""
     for call in program.trace.calls:
-        if call.alias and (call.result is one or (call.name == "DataLoader" and one in (*call.args, *call.kwargs.values()))):
+        if call.alias and (
+            call.result is one or (call.name == "DataLoader" and one in (*call.args, *call.kwargs.values()))
+        ):
             return part_of(call.alias)
     return ""
 
@@ -151,12 +165,18 @@ def channels(program: Program) -> Iterator[Found]:
     """`Conv2d(16, 32, 3)`, and then `Linear(16 * 8 * 8, 10)`."""
     for node, _ in modules(program):
         made = sorted(
-            (one for one in ast.walk(node) if isinstance(one, ast.Call) and written(one.func).startswith(("nn.", "torch.nn."))),
+            (
+                one
+                for one in ast.walk(node)
+                if isinstance(one, ast.Call) and written(one.func).startswith(("nn.", "torch.nn."))
+            ),
             key=lambda one: (one.lineno, one.col_offset),
         )
         kinds = [written(one.func).rpartition(".")[2] for one in made]
         convolutions = [i for i, kind in enumerate(kinds) if kind in ("Conv2d", "Conv1d")]
-        odd = any(kind.startswith(("ConvTranspose", "Adaptive", "PixelShuffle", "Lazy", "LSTM", "GRU")) for kind in kinds)
+        odd = any(
+            kind.startswith(("ConvTranspose", "Adaptive", "PixelShuffle", "Lazy", "LSTM", "GRU")) for kind in kinds
+        )
         if not convolutions or odd or "Linear" not in kinds or {"cat", "concat"} & _attributes(node):
             continue
         linear = made[kinds.index("Linear")]
@@ -165,7 +185,10 @@ def channels(program: Program) -> Iterator[Found]:
         if out is None or kinds.index("Linear") < convolutions[-1] or factors is None or len(factors) < 3:
             continue
         if out not in factors and _product(factors) != _product([*factors[1:], out]):
-            yield linear, f"the last convolution leaves {out} channels, and {written(linear.args[0])} counts {factors[0]}"
+            yield (
+                linear,
+                f"the last convolution leaves {out} channels, and {written(linear.args[0])} counts {factors[0]}",
+            )
 
 
 def _attributes(node: ast.AST) -> set[str]:
@@ -173,7 +196,9 @@ def _attributes(node: ast.AST) -> set[str]:
 
 
 def _plain(call: ast.Call, at: int, name: str) -> int | None:
-    value = next((one.value for one in call.keywords if one.arg == name), call.args[at] if len(call.args) > at else None)
+    value = next(
+        (one.value for one in call.keywords if one.arg == name), call.args[at] if len(call.args) > at else None
+    )
     return value.value if isinstance(value, ast.Constant) and isinstance(value.value, int) else None
 
 
@@ -206,7 +231,12 @@ def made_for_each_batch(program: Program) -> Iterator[Found]:
     """`for x, y in loader: optimizer = Adam(model.parameters()); ...`."""
     stepped = {call.loops[-1] for call in backwards(program) if call.loops}
     for call in program.trace.calls:
-        if call.path.startswith("torch.optim.") and "lr_scheduler" not in call.path and call.loops[-1:] and not call.conditions:
+        if (
+            call.path.startswith("torch.optim.")
+            and "lr_scheduler" not in call.path
+            and call.loops[-1:]
+            and not call.conditions
+        ):
             one = call.result
             state = isinstance(one, Instance) and one.name in ("Adam", "AdamW", "RMSprop", "Adagrad", "SGD")
             if state and call.loops[-1] in stepped and isinstance(call.loops[-1], ast.For):
@@ -223,7 +253,11 @@ def made_for_each_batch(program: Program) -> Iterator[Found]:
 )
 def large_numbers(program: Program) -> Iterator[Found]:
     """`x = torch.from_numpy(np.arange(1000.0))`, and `net(x)` in the training."""
-    if not backwards(program) or {"Embedding", "Normalize"} & program.names or any("Norm" in name for name in program.names):
+    if (
+        not backwards(program)
+        or {"Embedding", "Normalize"} & program.names
+        or any("Norm" in name for name in program.names)
+    ):
         return
     for call in program.trace.calls:
         model = call.receiver
@@ -231,7 +265,13 @@ def large_numbers(program: Program) -> Iterator[Found]:
             continue
         data = as_data(call.args[0]) if call.args else None
         size = 255 if data is not None and "pixels" in data.flags else reach.reach(data) if data is not None else None
-        if data is not None and (size or 0) > 100 and "scaled" not in data.flags and not data.learned and not data.applied:
+        if (
+            data is not None
+            and (size or 0) > 100
+            and "scaled" not in data.flags
+            and not data.learned
+            and not data.applied
+        ):
             yield call.node, f"{call.text(0)} holds numbers up to {size:g}, and nothing scales them"
             return
 

@@ -314,7 +314,14 @@ def devices(program: Program) -> Iterator[Found]:
 def _of_elsewhere(call: Call) -> bool:
     """`model = MyNet().to(device)`, of a class that another file defines."""
     made = call.node.func.value if isinstance(call.node.func, ast.Attribute) else None
-    return call.alias in ("model", "net", "network") and isinstance(made, ast.Call) and call.receiver is UNKNOWN
+    known = isinstance(call.receiver, Instance) and (
+        call.receiver.own is not None or call.receiver.library in _LIBRARIES
+    )
+    unknown = call.receiver is UNKNOWN or (isinstance(call.receiver, Instance) and not known)
+    return call.alias in ("model", "net", "network") and isinstance(made, ast.Call) and unknown
+
+
+_LIBRARIES = frozenset(("torch", "torchvision", "transformers", "keras", "sklearn"))
 
 
 def _is_device(call: Call) -> bool:

@@ -206,6 +206,8 @@ def _transformed(context: Context, call: Call, data: Data) -> Value:
 
 def _mapped(context: Context, call: Call, data: Data) -> Value:
     other = call.get("arg", 0)
+    if isinstance(other, Table) and other.items and all(isinstance(constant(one), str) for one in other.items.values()):
+        return data.but(form="text")
     found = frames.gathered(other) if other is not None else []
     if found:
         return data.but(learned=data.learned | frozenset().union(*(one.learned for one in found)))
