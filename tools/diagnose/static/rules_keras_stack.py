@@ -4,6 +4,7 @@ Sources: Keras, documentation of its layers; NeuraLint (Nikanjam et al. 2021); U
 al. 2020 (model: layers, activations, sizes).
 """
 
+import itertools
 import re
 from collections.abc import Iterator
 
@@ -90,7 +91,7 @@ def one_unit(program: Program) -> Iterator[Found]:
         dense = [one for one in model.layers if one.name == "Dense"]
         if own or not model.whole or any(one.name == "RepeatVector" for one in model.layers):
             continue
-        for one, after in zip(dense, dense[1:], strict=False):
+        for one, after in itertools.pairwise(dense):
             if keras_units(one) == 1 and (keras_units(after) or 0) > 1:
                 yield one.node, "all that the model tells has to go through one number"
 

@@ -1,6 +1,6 @@
 """TensorFlow: training loops and graphs that are written by hand.
 
-Sources: TensorFlow, "Writing a training loop from scratch", documentation of tf.argmax and of its cross-entropies; Zhang
+Sources: TensorFlow, "Writing a training loop from scratch", documentation of tf.argmax and its crossentropies; Zhang
 et al. 2018 (bugs in TensorFlow programs); Humbatova et al. 2020 (training: multiple initialisations).
 """
 

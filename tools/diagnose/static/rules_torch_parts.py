@@ -1,6 +1,6 @@
 """PyTorch: weights that no optimiser sees, sizes that do not go on from layer to layer, batches of one row.
 
-Sources: PyTorch, nn.Module and nn.Parameter, BatchNorm1d, torch.optim, DataLoader; Humbatova et al. 2020 (model; tensors
+Sources: PyTorch, nn.Module, nn.Parameter, BatchNorm1d, torch.optim, DataLoader; Humbatova et al. 2020 (model; tensors
 and inputs; training); UMLAUT (input data exceeds typical limits).
 """
 

@@ -306,7 +306,8 @@ def devices(program: Program) -> Iterator[Found]:
     for call in program.trace.calls:
         data = as_data(call.args[0]) if call.args else None
         model = call.path == ".__call__" and call.receiver is moved[0].receiver
-        if (model or (call.path and call.path == moved[0].alias)) and data is not None and call.loops:
+        foreign = call.path == moved[0].alias and bool(call.loops) and "loader" in _over(call.loops[-1]).lower()
+        if (model or foreign) and data is not None and call.loops:
             yield call.node, f"{call.text(0)} stays on the CPU, and the model is moved at line {moved[0].node.lineno}"
             return
 
