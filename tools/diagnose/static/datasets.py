@@ -1,5 +1,7 @@
 """Data sets, loaders and labels of PyTorch and Keras: which rows they give, and in which form."""
 
+import ast
+
 from mlpilot.tools.diagnose.static import frames, reach
 from mlpilot.tools.diagnose.static.naming import role_of
 from mlpilot.tools.diagnose.static.tensors import (
@@ -142,7 +144,20 @@ def as_tensor(context: Context, call: Call) -> Value:
     if found[0].kind in ("loss", "score"):
         return found[0].but(kind="loss").flagged("rewrapped")
     labels = found[0].role == "y" and found[0].dataset in CLASSES and found[0].form == "int"
+    if not form and not labels and _holds_doubles(call, found[0]):
+        return found[0].but(shape=None).flagged("double")
     return found[0].but(form=form or found[0].form, shape=(None,) if labels else None)
+
+
+_RANDOM = frozenset(("rand randn", "rand rand", "rand normal", "rand random", "rand standard_normal", "rand uniform"))
+
+
+def _holds_doubles(call: Call, data: Data) -> bool:
+    """Whether an array holds float64 for certain: random numbers, features of a bundled data set; not lists."""
+    if "cast" in data.flags or data.role == "y" or not call.node.args or isinstance(call.node.args[0], ast.List):
+        return False
+    drawn = len(data.rows) == 1 and all(row[0][2] in _RANDOM | {"linspace"} for row in data.rows)
+    return drawn or (data.role == "X" and data.dataset in ("iris", "wine", "breast_cancer", "diabetes", "digits"))
 
 
 def random_split(context: Context, call: Call) -> Value:

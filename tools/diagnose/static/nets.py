@@ -245,10 +245,10 @@ def tensor_method(context: Context, call: Call, data: Data) -> Value | None:
         changed = "squeezed" if name == "squeeze" else "unsqueezed" if name == "unsqueeze" else "moved axes"
         return data.but(shape=None).flagged(changed)
     if name in ("to", "cuda"):
-        return data.flagged("moved")
+        return data.flagged("moved", "cast") if name == "to" else data.flagged("moved")
     if name in ("long", "int", "float", "double"):
         form = "long" if name in ("long", "int") else "float"
-        return data.but(form=form, kind="data" if data.kind == "mask" else data.kind)
+        return data.but(form=form, kind="data" if data.kind == "mask" else data.kind).flagged("cast")
     if name in ("detach", "cpu", "contiguous", "clone", "requires_grad_"):
         return data.flagged("detached") if name == "detach" else data
     if name == "item":
@@ -262,7 +262,9 @@ def tensor_method(context: Context, call: Call, data: Data) -> Value | None:
     if name == "argmax":
         raw = bool(call.args) or is_module(data.made_by)
         return data.but(last="argmax", form="int") if raw else arrays.best_class(context, call)
-    return data if name in ("numpy", "type") else None
+    if name in ("astype", "type", "half", "type_as"):
+        return data.flagged("cast") if name != "astype" else None
+    return data if name == "numpy" else None
 
 
 def operation(context: Context, call: Call) -> Value:

@@ -33,6 +33,7 @@ from mlpilot.tools.diagnose.static import (  # noqa: F401 - each adds its rules
     rules_torch_loss,
     rules_torch_model,
     rules_torch_parts,
+    rules_torch_rows,
     rules_torch_state,
     rules_torch_time,
     rules_torch_use,

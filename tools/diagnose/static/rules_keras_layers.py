@@ -228,6 +228,9 @@ def not_scaled(program: Program) -> Iterator[Found]:
 def dropout_rate(program: Program) -> Iterator[Found]:
     """`Dropout(0.9)`."""
     for one in program.trace.instances:
+        within = number(one.argument("dropout")) if one.name in _RECURRENT else None
+        if within is not None and within > 0.8:
+            yield one.node, f"{one.name}(dropout={within:g}) drops {within:.0%} of its inputs"
         rate = number(one.argument("rate", 0) or one.argument("p"))
         if one.path.startswith("keras.layers.Dropout") and rate is not None and (rate > 0.8 or rate < 0):
             yield (

@@ -9,8 +9,9 @@ from collections.abc import Iterator
 
 from mlpilot.tools.diagnose.static.judged import is_metric, predicted
 from mlpilot.tools.diagnose.static.listing import listed
+from mlpilot.tools.diagnose.static.naming import role_of
 from mlpilot.tools.diagnose.static.rule import Found, Program, rule
-from mlpilot.tools.diagnose.static.trace import as_data
+from mlpilot.tools.diagnose.static.trace import as_data, written
 from mlpilot.tools.diagnose.static.values import Instance, constant, number
 
 _WEIGHING = listed(
@@ -60,6 +61,70 @@ def positive_not_told(program: Program) -> Iterator[Found]:
             continue
         if both[0].kind == "data" and (both[0].form == "text" or set(both[0].columns or ("",)) <= texts):
             yield call.node, f"{call.text(0, 'y_true')} holds texts, and {call.name} looks for the label 1"
+
+
+@rule(
+    "LEAK034",
+    "target-among-the-features",
+    "error",
+    "the target's column is among those of the features, by its number",
+    remedy="X = df.iloc[:, 0:4], y = df.iloc[:, 4]: a slice ends before its end",
+    source="pandas, iloc: the end of a slice is left out; Kaufman et al. 2011",
+)
+def target_by_number(program: Program) -> Iterator[Found]:
+    """`X = df.iloc[:, 0:5]`, `y = df.iloc[:, 4]`."""
+    chosen: dict[str, list[tuple[str, ast.expr, ast.AST]]] = {}
+    for node in program.nodes:
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            table, columns = _columns_of(node.value)
+            if columns is not None:
+                chosen.setdefault(table, []).append((node.targets[0].id, columns, node))
+    for found in chosen.values():
+        targets = [
+            number for name, columns, _ in found if role_of(name) == "y" and (number := _whole(columns)) is not None
+        ]
+        for name, columns, node in found:
+            if role_of(name) == "X" and isinstance(columns, ast.Slice) and columns.step is None:
+                low, high = _whole(columns.lower) or 0, _whole(columns.upper)
+                inside = [one for one in targets if high is not None and 0 <= low <= one < high]
+                last = columns.upper is None and (-1 in targets or (columns.lower is None and bool(targets)))
+                if inside or last:
+                    yield node, f"{name} holds column {(inside or targets)[0]}, which is the target"
+
+
+def _columns_of(node: ast.expr) -> tuple[str, ast.expr | None]:
+    """(table, choice of columns) of `df.iloc[:, 0:5].values`."""
+    while isinstance(node, ast.Attribute) and node.attr == "values":
+        node = node.value
+    whole = isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Tuple) and len(node.slice.elts) == 2
+    if not isinstance(node, ast.Subscript) or not whole or not isinstance(node.slice, ast.Tuple):
+        return "", None
+    rows = node.slice.elts[0]
+    every = isinstance(rows, ast.Slice) and rows.lower is None and rows.upper is None
+    return (written(node.value), node.slice.elts[1]) if every and written(node.value).endswith(".iloc") else ("", None)
+
+
+def _whole(node: ast.expr | None) -> int | None:
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub) and (found := _whole(node.operand)) is not None:
+        return -found
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, int) else None
+
+
+@rule(
+    "KERAS058",
+    "probabilities-compared-with-labels",
+    "error",
+    "probabilities are compared with labels",
+    remedy="predictions.argmax(axis=1) == labels, or (predictions > 0.5) == labels",
+    source="Keras, Sequential.predict_classes (removed): predict gives probabilities",
+)
+def compared_raw(program: Program) -> Iterator[Found]:
+    """`(model.predict(X_test) == y_test).mean()`."""
+    for node, values in program.trace.compared:
+        found = [as_data(value) for value in values]
+        raw = [one for one in found if one is not None and one.kind == "probabilities" and "raw" in one.flags]
+        if len(found) == 2 and len(raw) == 1 and isinstance(node.ops[0], ast.Eq) and None not in found:
+            yield node, f"{written(node)} holds for hardly any row: predict gives probabilities"
 
 
 def _column(target: ast.AST) -> list[str]:

@@ -51,6 +51,8 @@ def method(context: Context, call: Call, data: Data) -> Value:
         return statistic(call, data, name)
     if name in ("tolist", "to_list"):
         return data
+    if name == "astype":
+        data = data.flagged("cast")
     if name in _ITEMS:
         return data.but(kind="score") if data.kind in ("loss", "score") else UNKNOWN
     data = data if name in _SAME_NUMBERS else reach.unmarked(data)
