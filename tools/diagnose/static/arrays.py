@@ -190,6 +190,15 @@ def encoded_columns(context: Context, call: Call) -> Value:
     return data.but(columns=None, without=data.without | {"?"} if data.columns else data.without)
 
 
+def binned(context: Context, call: Call) -> Value:
+    """`pd.qcut(x, 10)`: bins whose bounds are learnt from all rows."""
+    del context
+    data = as_data(call.get("x", 0))
+    if data is None:
+        return UNKNOWN
+    return data.but(learned=data.learned | {frames.learning(call.node, "qcut", "statistic", data, call.text(0, "x"))})
+
+
 def folded(context: Context, call: Call) -> Value:
     """`np.array_split(rows, 5)`: folds, of which one cannot tell which is taken."""
     del context
@@ -262,4 +271,5 @@ FUNCTIONS: dict[str, Callable[[Context, Call], Value]] = {
     **{f"numpy.{name}": folded for name in ("array_split", "split")},
     "numpy.argmax": best_class,
     "pandas.get_dummies": encoded_columns,
+    "pandas.qcut": binned,
 }

@@ -287,7 +287,8 @@ def one_dimension(program: Program) -> Iterator[Found]:
             continue
         if model.library != "sklearn" or estimators.steps_of(model) or model.name in ("Pipeline", "make_pipeline"):
             continue
-        flat = as_data(call.args[0]) if call.name in ("fit", "fit_transform") else None
+        takes_any = model.name.startswith(("Dummy", "Isotonic"))
+        flat = as_data(call.args[0]) if call.name in ("fit", "fit_transform") and not takes_any else None
         if flat is not None and "flat list" in flat.flags and flat.shape is not None and len(flat.shape) == 1:
             yield call.node, f"{call.text(0)} is one column of one dimension, and {model.name} takes a table"
             continue

@@ -152,8 +152,9 @@ def stopped_by_test(program: Program) -> Iterator[Found]:
         if watched is None or part(watched, _keyword_text(call.node)) != "test":
             continue
         later = [one for one in program.trace.calls if one.order > call.order and _asks_about(one, watched)]
-        if later and _acts(program, call.node, call.receiver):
-            line = later[0].node.lineno
+        reported = [node for node in program.nodes if isinstance(node, ast.Attribute) and node.attr == "best_score"]
+        if (later or reported) and _acts(program, call.node, call.receiver):
+            line = later[0].node.lineno if later else reported[0].lineno
             yield call.node, f"training is stopped by the test part, on which it is judged at line {line} again"
 
 

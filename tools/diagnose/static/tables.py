@@ -51,6 +51,8 @@ def method(context: Context, call: Call, data: Data) -> Value:
         return statistic(call, data, name)
     if name in ("tolist", "to_list"):
         return data
+    if name == "drop_duplicates":
+        data = data.but(flags=data.flags - {"repeated"})
     if name == "astype":
         data = data.flagged("cast")
     if name in _ITEMS:
