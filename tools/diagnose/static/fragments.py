@@ -27,6 +27,10 @@ def grows_layers(tree: ast.Module, name: str) -> bool:
         on = node.func.value
         if isinstance(on, ast.Name) and on.id == name:
             asked.add(node.func.attr if node.func.attr != "add" else f"add {_layer(node)}")
+            if node.func.attr == "compile" and any(one.arg == "loss" for one in node.keywords):
+                asked.add("compile with a loss")
+    if {"compile with a loss", "fit"} <= asked:
+        return True
     return bool(asked & _STARTS) and any(f"add {layer}" in asked for layer in LAYERS)
 
 
@@ -45,8 +49,11 @@ def torch_part(tree: ast.Module, name: str) -> str:
 
 
 def _takes_back(tree: ast.Module) -> bool:
-    """Whether a program takes gradients as PyTorch does."""
-    return any(isinstance(one, ast.Attribute) and one.attr == "backward" for one in ast.walk(tree))
+    """Whether a program names PyTorch, or takes gradients as it does."""
+    return any(
+        (isinstance(one, ast.Attribute) and one.attr == "backward") or (isinstance(one, ast.Name) and one.id == "torch")
+        for one in ast.walk(tree)
+    )
 
 
 def _layer(node: ast.Call) -> str:

@@ -302,6 +302,9 @@ FUNCTIONS: dict[str, Callable[[Context, Call], Value]] = {
     "torch.linspace": datasets.evenly_spaced,
     "torch.autograd.Variable": datasets.variable,
     "tensorflow.matmul": datasets.tf_product,
+    "tensorflow.data.Dataset.from_tensor_slices": lambda context, call: (  # noqa: ARG005
+        found[0] if call.args and (found := frames.gathered(call.args[0])) else UNKNOWN
+    ),
     "tensorflow.placeholder": datasets.placeholder,
     "tensorflow.layers.dense": datasets.tf_dense,
     "tensorflow.contrib.layers.fully_connected": datasets.tf_dense,

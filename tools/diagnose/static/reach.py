@@ -45,7 +45,8 @@ def through(data: Data, operation: ast.operator, by: float | None) -> Data:
 
 def between(one: Data, other: Data, operation: ast.operator) -> tuple[Data, Data]:
     """Both sides of an operation, unmarked where its result may be far smaller."""
-    if isinstance(operation, ast.Div | ast.FloorDiv | ast.Mod | ast.Sub):
+    centred = isinstance(operation, ast.Sub) and "stat" in (one.kind, other.kind)
+    if centred or isinstance(operation, ast.Div | ast.FloorDiv | ast.Mod):
         return unmarked(one), unmarked(other)
     return one, other
 

@@ -39,6 +39,9 @@ def gap_as_number(program: Program) -> Iterator[Found]:
     for call in program.trace.of("fillna"):
         if number(call.get("value", 0)) in _GAPS:
             yield call.node, f"{weighing[0]} takes {call.text(0, 'value')} for a value like any other"
+    for target, _, value, _ in program.trace.stored if "replace" not in program.names else ():
+        if isinstance(target, ast.Subscript) and written(target.value).endswith(".loc") and number(value) in _GAPS:
+            yield target, f"{weighing[0]} takes {number(value):g} for a value like any other"
     for one in program.trace.instances:
         if one.name == "SimpleImputer" and number(one.argument("fill_value")) in _GAPS:
             yield one.node, f"{weighing[0]} takes {number(one.argument('fill_value')):g} for a value like any other"

@@ -22,7 +22,8 @@ _FRAMEWORKS = listed("pytorch_lightning lightning transformers accelerate skorch
 
 def is_torch(program: Program) -> bool:
     """Whether the program trains with PyTorch by a loop of its own."""
-    trains = "torch" in program.trace.libraries or "zero_grad" in program.names
+    piece = not program.trace.libraries and {"backward", "step", "optimizer"} <= program.names
+    trains = "torch" in program.trace.libraries or "zero_grad" in program.names or piece
     return trains and not program.trace.libraries & _FRAMEWORKS and "LBFGS" not in program.names
 
 
