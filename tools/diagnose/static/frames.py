@@ -301,7 +301,8 @@ def comparison(context: Context, values: list[Value], node: ast.Compare) -> Valu
         step = ("equal", left, ("not", right))
     else:
         step = ("test", f"{left} {right}", True)
-    return Data(rows=data.rows, kind="mask", steps=(step,), shape=data.shape)
+    flags = frozenset({"thresholded"} if data.made_by is not None else ())
+    return Data(rows=data.rows, kind="mask", steps=(step,), shape=data.shape, flags=flags)
 
 
 def _predicted(values: list[Value]) -> Data | None:

@@ -4,6 +4,7 @@ Sources: Keras, documentation of layers; NeuraLint (Nikanjam et al. 2021); UMLAU
 al. 2020.
 """
 
+import ast
 from collections.abc import Iterator
 
 from mlpilot.tools.diagnose.static.kerasmodel import keras_models
@@ -232,7 +233,7 @@ def dropout_rate(program: Program) -> Iterator[Found]:
         if within is not None and within > 0.8:
             yield one.node, f"{one.name}(dropout={within:g}) drops {within:.0%} of its inputs"
         rate = number(one.argument("rate", 0) or one.argument("p"))
-        if one.path.startswith("keras.layers.Dropout") and rate is not None and (rate > 0.8 or rate < 0):
+        if one.path.startswith("keras.layers.Dropout") and rate is not None and (rate >= 0.8 or rate < 0):
             yield (
                 one.node,
                 f"Dropout({rate:g}) drops {rate:.0%} of the units" if rate <= 1 else f"Dropout({rate:g}) is no share",
@@ -373,6 +374,9 @@ def counts_rows(program: Program) -> Iterator[Found]:
     layers = [call for call in program.trace.calls if call.path.startswith("keras.layers.") and not call.receiver]
     for node in (one for call in layers for one in call.node.keywords):
         text = written(node.value, 80)
+        first = node.value.elts[0] if isinstance(node.value, ast.Tuple) and node.value.elts else None
+        if node.arg == "input_shape" and first is not None and written(first, 80).endswith(".shape[0]"):
+            yield node.value, f"input_shape={text} begins with the number of rows: it is the shape of one row"
         if text.endswith(".shape") and node.arg == "input_shape":
             yield node.value, f"input_shape={text} counts the rows, too: it is the shape of one row"
         elif text.endswith(".shape[0]") and node.arg == "input_dim":

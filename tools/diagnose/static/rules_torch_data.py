@@ -51,7 +51,10 @@ def learning_rate(program: Program) -> Iterator[Found]:
     ):  # noise and clipping: other rates
         given = one.argument("params", 0)
         rate = number(one.argument("lr", 1))
-        if rate is None or not (isinstance(given, Data) and given.kind == "parameters"):
+        of_piece = (
+            isinstance(one.node, ast.Call) and one.node.args and written(one.node.args[0]).endswith(".parameters()")
+        )
+        if rate is None or not (of_piece or (isinstance(given, Data) and given.kind == "parameters")):
             continue
         high = _highest(one)
         if any(_shares_rate(one, other) and rate < _highest(other) for other in optimisers(program)):

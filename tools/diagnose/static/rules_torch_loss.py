@@ -342,6 +342,8 @@ def no_gradient(program: Program) -> Iterator[Found]:
         backed = call.alias in taken_back
         if outputs.last == "argmax" and nets.is_module(outputs.made_by):
             yield call.node, f"{name} is given {call.text(0)}, labels that no gradient comes back from"
+        elif backed and "thresholded" in outputs.flags:
+            yield call.node, f"{name} is given {call.text(0)}, answers of yes or no that no gradient comes back from"
         elif backed and nets.is_module(outputs.made_by) and "detached" in outputs.flags and len(taken_back) == 1:
             yield call.node, f"{name} is given {call.text(0)}, which is detached: no gradient comes back from it"
 

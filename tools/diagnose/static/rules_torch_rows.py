@@ -5,13 +5,16 @@ torch.from_numpy (keeps float64); Yang et al. 2022, overlap leakage; Islam et al
 """
 
 import ast
+import difflib
 from collections.abc import Iterator
 
 from mlpilot.tools.diagnose.static import nets
 from mlpilot.tools.diagnose.static.rule import Found, Program, rule
 from mlpilot.tools.diagnose.static.rules_torch_loop import backwards, part_of_loop, steps
+from mlpilot.tools.diagnose.static.rules_torch_loss import losses
 from mlpilot.tools.diagnose.static.rules_torch_model import modules
 from mlpilot.tools.diagnose.static.trace import as_data, written
+from mlpilot.tools.diagnose.static.values import Instance, number
 
 
 @rule(
@@ -35,6 +38,56 @@ def validation_trained(program: Program) -> Iterator[Found]:
                 f"{call.on()} of rows of {written(loop.iter)} is taken back: the model learns from them",
             )
             return
+
+
+@rule(
+    "TORCH253",
+    "softmax-of-one",
+    "error",
+    "softmax of one output",
+    remedy="torch.sigmoid for one output, or one output a class",
+    source="PyTorch, functional.softmax: the outputs along dim sum to 1; UMLAUT",
+)
+def softmax_of_one(program: Program) -> Iterator[Found]:
+    """`F.softmax(self.fc(x), dim=1)`, where `fc` has one output."""
+    for call in program.trace.calls:
+        layer = call.receiver if call.path == ".__call__" and isinstance(call.receiver, Instance) else None
+        soft = layer is not None and layer.path in ("torch.nn.Softmax", "torch.nn.LogSoftmax")
+        if not soft and call.path not in (
+            "torch.nn.functional.softmax",
+            "torch.softmax",
+            "torch.nn.functional.log_softmax",
+        ):
+            continue
+        given = layer.argument("dim", 0) if layer is not None else call.get("dim", 1)
+        data = as_data(call.args[0]) if call.args else None
+        one = data is not None and data.shape is not None and data.shape[-1] == 1 and data.last == "linear"
+        if one and data is not None and data.shape is not None and number(given) == (-1 if -1 in data.shape else 1):
+            yield call.node, f"{call.text(0)} has one column: softmax of one output is always 1"
+            return
+    for call, name, outputs in losses(program):
+        if outputs.last in ("softmax", "log_softmax") and outputs.shape is not None and outputs.shape[-1] == 1:
+            yield call.node, f"{name} is given {call.text(0)}, softmax of one output, which is always 1"
+            return
+
+
+@rule(
+    "TORCH254",
+    "forward-misspelt",
+    "error",
+    "a model without forward, and a method that is nearly called so",
+    remedy="def forward(self, x)",
+    source="PyTorch, nn.Module: forward should be overridden by all subclasses",
+)
+def misspelt(program: Program) -> Iterator[Found]:
+    """`def foward(self, x)`."""
+    for node, bases in modules(program):
+        methods = [one for one in node.body if isinstance(one, ast.FunctionDef)]
+        if len(bases) != 1 or any(one.name == "forward" for one in methods) or "forward" in program.names:
+            continue
+        for one in methods:
+            if one.name != "forward" and difflib.SequenceMatcher(None, one.name.lower(), "forward").ratio() > 0.85:
+                yield one, f"{node.name} has no forward, but {one.name}: calling the model ends in NotImplementedError"
 
 
 @rule(
