@@ -233,7 +233,7 @@ def dropout_rate(program: Program) -> Iterator[Found]:
         if within is not None and within > 0.8:
             yield one.node, f"{one.name}(dropout={within:g}) drops {within:.0%} of its inputs"
         rate = number(one.argument("rate", 0) or one.argument("p"))
-        if one.path.startswith("keras.layers.Dropout") and rate is not None and (rate >= 0.8 or rate < 0):
+        if one.path.startswith("keras.layers.Dropout") and rate is not None and (rate > 0.8 or rate < 0):
             yield (
                 one.node,
                 f"Dropout({rate:g}) drops {rate:.0%} of the units" if rate <= 1 else f"Dropout({rate:g}) is no share",

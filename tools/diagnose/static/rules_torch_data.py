@@ -56,7 +56,8 @@ def learning_rate(program: Program) -> Iterator[Found]:
         )
         if rate is None or not (of_piece or (isinstance(given, Data) and given.kind == "parameters")):
             continue
-        high = _highest(one)
+        seen = isinstance(given, Data) and given.kind == "parameters"
+        high = _highest(one) * (1 if seen else 10)  # what it moves is not seen: some models take larger steps
         if any(_shares_rate(one, other) and rate < _highest(other) for other in optimisers(program)):
             continue  # one rate for whichever is chosen, and it fits another
         if rate >= high or rate <= 0 or rate <= _lowest(program):
