@@ -34,7 +34,7 @@ def grows_layers(tree: ast.Module, name: str) -> bool:
     return bool(asked & _STARTS) and any(f"add {layer}" in asked for layer in LAYERS)
 
 
-_NETWORKS = listed("model net network cnn mlp generator discriminator netD netG")
+_NETWORKS = listed("model net network cnn mlp generator discriminator netD netG G D gen disc")
 _LOSSES = listed("criterion crit loss_fn loss_func loss_function lossfn loss_criterion")
 
 

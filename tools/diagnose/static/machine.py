@@ -291,7 +291,9 @@ class Machine(Expressions):
         spec = function.node.args
         names = [one.arg for one in (*spec.posonlyargs, *spec.args)][1 if function.owner is not None else 0 :]
         without_default = names[: max(len(names) - len(spec.defaults), 0)]
-        result = self.invoke(function, [], {name: self.guess(name) for name in without_default})
+        given = {name: self.guess(name) for name in without_default}
+        given = {name: self.piece(name, function.node) if one is UNKNOWN else one for name, one in given.items()}
+        result = self.invoke(function, [], given)
         if isinstance(function.owner, Instance) and getattr(function.node, "name", "") in ("call", "forward"):
             function.owner.notes.setdefault("returned", result)
 

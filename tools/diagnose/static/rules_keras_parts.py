@@ -221,7 +221,9 @@ def answer_for_every_step(program: Program) -> Iterator[Found]:
         inner = last.argument("layer", 0) if last is not None and last.name == "Bidirectional" else last
         if not isinstance(inner, Instance) or inner.name not in _STEPWISE or last is None:
             continue
-        whole = y.form in ("onehot", "int") and constant(inner.argument("return_sequences")) is True
+        every = constant(inner.argument("return_sequences")) is True
+        told = one.units == 1 and one.loss == "binary_crossentropy" and one.layers[0].name == "Embedding"
+        whole = every and (y.form in ("onehot", "int") or told)
         if whole or (inner.name == "Embedding" and one.units == 1 and one.loss == "binary_crossentropy"):
             yield (
                 last.node,

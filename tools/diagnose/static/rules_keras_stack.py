@@ -160,6 +160,25 @@ def _many(layers: list[Instance]) -> bool:
 
 
 @rule(
+    "KERAS119",
+    "weights-start-too-large",
+    "warning",
+    "weights that start far too large",
+    remedy="leave the initializer at its default",
+    source="Glorot and Bengio 2010; Humbatova et al. 2020, wrong weights initialisation",
+)
+def large_weights(program: Program) -> Iterator[Found]:
+    """`Dense(100, kernel_initializer=RandomNormal(stddev=10))`."""
+    for one in program.trace.instances:
+        given = one.argument("kernel_initializer")
+        if not isinstance(given, Instance) or not one.path.startswith("keras.layers."):
+            continue
+        spread = number(given.argument("stddev", 1) or given.argument("maxval", 1))
+        if given.name in ("RandomNormal", "TruncatedNormal", "RandomUniform") and spread is not None and spread >= 2:
+            yield one.node, f"weights of {spread:g} and more let activations saturate, or the loss explode"
+
+
+@rule(
     "KERAS118",
     "embedding-too-small",
     "error",

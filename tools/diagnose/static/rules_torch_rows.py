@@ -72,6 +72,33 @@ def softmax_of_one(program: Program) -> Iterator[Found]:
 
 
 @rule(
+    "TORCH255",
+    "loss-of-a-new-tensor",
+    "error",
+    "a loss that is a new tensor, without history",
+    remedy="torch.stack(losses).sum(): of tensors that have their graph",
+    source="PyTorch, torch.tensor: a new leaf, without history",
+)
+def new_tensor(program: Program) -> Iterator[Found]:
+    """`loss = torch.tensor([-p * r for p in log_probs]).sum()`, and `loss.backward()`."""
+    backed = {call.on() for call in backwards(program)}
+    for node in program.nodes:
+        if not isinstance(node, ast.Assign) or written(node.targets[0]) not in backed:
+            continue
+        value = node.value
+        while (
+            isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute) and value.func.attr in ("sum", "mean")
+        ):
+            value = value.func.value
+        many = isinstance(value, ast.Call) and value.args and isinstance(value.args[0], ast.List | ast.ListComp)
+        if many and isinstance(value, ast.Call) and written(value.func) in ("torch.tensor", "torch.FloatTensor"):
+            yield (
+                node,
+                f"{written(node.targets[0])} is made of plain numbers: backward() finds no gradient to take back",
+            )
+
+
+@rule(
     "TORCH254",
     "forward-misspelt",
     "error",
