@@ -17,6 +17,7 @@ from mlpilot.tools.diagnose.static.judged import (
     predicted,
 )
 from mlpilot.tools.diagnose.static.listing import listed
+from mlpilot.tools.diagnose.static.naming import tokens
 from mlpilot.tools.diagnose.static.rule import Found, Program, rule
 from mlpilot.tools.diagnose.static.trace import Call, as_data, written
 from mlpilot.tools.diagnose.static.values import Data, Instance, Value, constant, words
@@ -49,6 +50,10 @@ def swapped(program: Program) -> Iterator[Found]:
         if not is_metric(call) or call.name in _SYMMETRIC or len(call.args) < 2:
             continue
         first, second = as_data(call.args[0]), as_data(call.args[1])
+        unseen = first is None or (first.kind == "data" and first.role == "X" and first.made_by is None)
+        if unseen and second is not None and _is_target(second) and _called_predictions(call):
+            text = f"{call.name}({call.text(0)}, {call.text(1)}): the predictions stand where the truth belongs"
+            yield call.node, text
         if first is None or second is None:
             continue
         guessed = first.kind in ("predicted", "probabilities") and first.made_by is not None
@@ -57,6 +62,15 @@ def swapped(program: Program) -> Iterator[Found]:
                 call.node,
                 f"{call.name}({call.text(0)}, {call.text(1)}): the predictions stand where the truth belongs",
             )
+
+
+def _called_predictions(call: Call) -> bool:
+    """Whether the first argument is called as predictions are, and the second is not."""
+    words = [set(tokens(call.text(at))) & _PREDICTED for at in (0, 1)]
+    return bool(words[0]) and not words[1]
+
+
+_PREDICTED = frozenset(("pred", "preds", "prediction", "predictions", "predicted", "yhat"))
 
 
 def _is_target(data: Data) -> bool:
