@@ -91,7 +91,13 @@ def new_tensor(program: Program) -> Iterator[Found]:
         ):
             value = value.func.value
         many = isinstance(value, ast.Call) and value.args and isinstance(value.args[0], ast.List | ast.ListComp)
-        if many and isinstance(value, ast.Call) and written(value.func) in ("torch.tensor", "torch.FloatTensor"):
+        leaf = isinstance(value, ast.Call) and any(one.arg == "requires_grad" for one in value.keywords)
+        if (
+            many
+            and not leaf
+            and isinstance(value, ast.Call)
+            and written(value.func) in ("torch.tensor", "torch.FloatTensor")
+        ):
             yield (
                 node,
                 f"{written(node.targets[0])} is made of plain numbers: backward() finds no gradient to take back",
