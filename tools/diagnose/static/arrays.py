@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from mlpilot.tools.diagnose.static import frames
+from mlpilot.tools.diagnose.static import frames, reach
 from mlpilot.tools.diagnose.static.tables import EXTREMES, STATISTICS, statistic
 from mlpilot.tools.diagnose.static.trace import Call, Context, as_data
 from mlpilot.tools.diagnose.static.values import (
@@ -35,21 +35,32 @@ def from_values(context: Context, call: Call) -> Value:
     found = [one for one in given if one.kind not in ("names", "labels", "fact")] or given[:1]
     if not found:
         serial = context.fresh()
-        made = Data(rows=frozenset({(("source", serial, call.name),)}), frame=serial)
         written_out = call.args[0] if call.args else None
+        made = Data(rows=frozenset({(("source", serial, call.name),)}), frame=serial)
+        made = reach.reaching(made, reach.listed_numbers(written_out))
         if (
             isinstance(written_out, Seq)
             and written_out.whole
             and all(number(one) is not None for one in written_out.items)
         ):
             return made.but(shape=(len(written_out.items),)).flagged("flat list")
-        return made
+        rows = reach.rows_written(written_out)
+        return made.but(shape=_of_lists(written_out)) if rows else made
     if len(found) == 1:
         named = any(one.kind == "names" for one in given)  # one number for each column stays what it is
         return found[0].but(kind="data" if found[0].kind == "stat" and not named else found[0].kind)
     if isinstance(call.get("data", 0), Table):
         return frames.beside(found)
     return frames.together(found)
+
+
+def _of_lists(value: Value | None) -> tuple[int | None, ...] | None:
+    """The shape of lists of lists of numbers, where all are of one length."""
+    if not isinstance(value, Seq):
+        return ()
+    inner = {_of_lists(one) for one in value.items}
+    below = inner.pop() if len(inner) == 1 else None
+    return (len(value.items), *below) if below is not None else None
 
 
 def concatenated(context: Context, call: Call) -> Value:
@@ -84,14 +95,16 @@ def permuted(context: Context, call: Call) -> Value:
 
 def counted(context: Context, call: Call) -> Value:
     """`np.arange(n)`, row numbers that may be shuffled and cut."""
-    del context, call
-    return Data(kind="picks")
+    del context
+    ends = [abs(one) for value in call.args[:2] if (one := number(value)) is not None]
+    return reach.reaching(Data(kind="picks"), max(ends) - 1 if ends else None)
 
 
 def spaced(context: Context, call: Call) -> Value:
     """`np.linspace(0, 10, 50)`: rows of a source, which remembers how far they reach."""
     ends = [abs(one) for value in call.args[:2] if (one := number(value)) is not None]
-    return Data(rows=frozenset({(("source", context.fresh(), f"linspace to {max(ends, default=0):g}"),)}))
+    made = Data(rows=frozenset({(("source", context.fresh(), "linspace"),)}))
+    return reach.reaching(made, max(ends, default=None))
 
 
 def either(context: Context, call: Call) -> Value:
@@ -123,7 +136,8 @@ def random_numbers(context: Context, call: Call) -> Value:
     size = call.get("size", at) if at is not None else Seq(list(call.args), "tuple")
     plain = size.items if isinstance(size, Seq) else [size] if size is not None else []
     shape = tuple(int(one) if (one := number(value)) is not None else None for value in plain)
-    return Data(rows=frozenset({(("source", serial, f"rand {call.name}"),)}), frame=0, shape=shape or None)
+    made = Data(rows=frozenset({(("source", serial, f"rand {call.name}"),)}), frame=0, shape=shape or None)
+    return reach.reaching(made, reach.drawn(call.name, call.args, call.kwargs))
 
 
 def repeated(context: Context, call: Call) -> Value:
@@ -176,6 +190,15 @@ def encoded_columns(context: Context, call: Call) -> Value:
     return data.but(columns=None, without=data.without | {"?"} if data.columns else data.without)
 
 
+def binned(context: Context, call: Call) -> Value:
+    """`pd.qcut(x, 10)`: bins whose bounds are learnt from all rows."""
+    del context
+    data = as_data(call.get("x", 0))
+    if data is None:
+        return UNKNOWN
+    return data.but(learned=data.learned | {frames.learning(call.node, "qcut", "statistic", data, call.text(0, "x"))})
+
+
 def folded(context: Context, call: Call) -> Value:
     """`np.array_split(rows, 5)`: folds, of which one cannot tell which is taken."""
     del context
@@ -193,9 +216,9 @@ def shuffle_in_place(context: Context, call: Call) -> Value:
 
 
 def picture(context: Context, call: Call) -> Value:
-    """`cv2.imread(path)`: rows, columns, colours, in this order."""
-    del call
-    return Data(rows=frozenset({(("source", context.fresh(), "picture"),)})).flagged("channels last")
+    """`cv2.imread(path)`: rows, columns, colours, in this order; matplotlib brings pixels between 0 and 1."""
+    made = Data(rows=frozenset({(("source", context.fresh(), "picture"),)})).flagged("channels last")
+    return made if call.library == "matplotlib" else made.flagged("pixels")
 
 
 FUNCTIONS: dict[str, Callable[[Context, Call], Value]] = {
@@ -234,8 +257,19 @@ FUNCTIONS: dict[str, Callable[[Context, Call], Value]] = {
     },
     "numpy.repeat": repeated,
     **{f"{name}.imread": picture for name in ("cv2", "matplotlib.pyplot", "imageio", "skimage.io", "matplotlib.image")},
+    **dict.fromkeys(
+        (
+            "PIL.Image.open",
+            "keras.preprocessing.image.load_img",
+            "keras.utils.load_img",
+            "keras.preprocessing.image.img_to_array",
+            "keras.utils.img_to_array",
+        ),
+        picture,
+    ),
     "numpy.tile": repeated,
     **{f"numpy.{name}": folded for name in ("array_split", "split")},
     "numpy.argmax": best_class,
     "pandas.get_dummies": encoded_columns,
+    "pandas.qcut": binned,
 }

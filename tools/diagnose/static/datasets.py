@@ -1,6 +1,8 @@
 """Data sets, loaders and labels of PyTorch and Keras: which rows they give, and in which form."""
 
-from mlpilot.tools.diagnose.static import frames
+import ast
+
+from mlpilot.tools.diagnose.static import frames, reach
 from mlpilot.tools.diagnose.static.naming import role_of
 from mlpilot.tools.diagnose.static.tensors import (
     Shape,
@@ -66,6 +68,15 @@ def made_tensor(context: Context, call: Call) -> Value:
     )
 
 
+def evenly_spaced(context: Context, call: Call) -> Value:
+    """`torch.linspace(-1, 1, 200)`: one axis of so many numbers."""
+    ends = [abs(one) for value in call.args[:2] if (one := number(value)) is not None]
+    size = number(call.get("steps", 2))
+    rows = frozenset({(("source", context.fresh(), "linspace"),)})
+    made = Data(rows=rows, shape=(int(size),) if size is not None else None, form="float", role=role_of(call.alias))
+    return reach.reaching(made, max(ends, default=None))
+
+
 def variable(context: Context, call: Call) -> Value:
     """`Variable(x)`: the tensor itself; with `requires_grad=True` a new leaf, whose history is gone."""
     found = as_data(call.args[0]) if call.args else None
@@ -87,6 +98,18 @@ def tf_product(context: Context, call: Call) -> Value:
     shape = weights.shape if isinstance(weights, Data) else None
     known = (data.shape[0] if data.shape else None, shape[-1]) if shape is not None and len(shape) == 2 else None
     return data.but(last="linear", shape=known, kind="data", role="X")
+
+
+def placeholder(context: Context, call: Call) -> Value:
+    """`tf.placeholder(tf.float32, [None, 10])`: rows that come later, of that shape."""
+    given = call.get("shape", 1)
+    sizes = (
+        [int(found) if (found := number(one)) is not None else None for one in given.items]
+        if isinstance(given, Seq)
+        else []
+    )
+    rows = frozenset({(("source", context.fresh(), "placeholder"),)})
+    return Data(rows=rows, shape=tuple(sizes) or None, role=role_of(call.alias))
 
 
 def tf_dense(context: Context, call: Call) -> Value:
@@ -121,7 +144,20 @@ def as_tensor(context: Context, call: Call) -> Value:
     if found[0].kind in ("loss", "score"):
         return found[0].but(kind="loss").flagged("rewrapped")
     labels = found[0].role == "y" and found[0].dataset in CLASSES and found[0].form == "int"
+    if not form and not labels and _holds_doubles(call, found[0]):
+        return found[0].but(shape=None).flagged("double")
     return found[0].but(form=form or found[0].form, shape=(None,) if labels else None)
+
+
+_RANDOM = frozenset(("rand randn", "rand rand", "rand normal", "rand random", "rand standard_normal", "rand uniform"))
+
+
+def _holds_doubles(call: Call, data: Data) -> bool:
+    """Whether an array holds float64 for certain: random numbers, features of a bundled data set; not lists."""
+    if "cast" in data.flags or data.role == "y" or not call.node.args or isinstance(call.node.args[0], ast.List):
+        return False
+    drawn = len(data.rows) == 1 and all(row[0][2] in _RANDOM | {"linspace"} for row in data.rows)
+    return drawn or (data.role == "X" and data.dataset in ("iris", "wine", "breast_cancer", "diabetes", "digits"))
 
 
 def random_split(context: Context, call: Call) -> Value:

@@ -236,7 +236,8 @@ def transformed(instance: Instance, data: Data) -> Value:
         unknown = instance.name not in PIPELINES and instance.name not in STATELESS
         return data.but(applied=data.applied | {instance.serial} if unknown and instance.fits else data.applied)
     learned = set(data.learned)
-    for one in instance.fits:
+    judge = instance.argument("estimator", 0) if instance.name == "SelectFromModel" else None
+    for one in instance.fits or (judge.fits if isinstance(judge, Instance) else []):  # prefit=True
         if isinstance(one.X, Data):
             of = _argument_text(one.node)
             learned |= {

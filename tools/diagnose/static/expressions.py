@@ -69,6 +69,8 @@ class Expressions(Calling):
         if fragments.grows_layers(self.trace.tree, node.id):
             value = Instance("keras.models.Sequential", [], {}, node, self.fresh(), notes={"loop": True})
             self.trace.instances.append(value)
+        elif value is UNKNOWN:
+            value = self.piece(node.id, node)
         self.module.names[node.id] = value
         return value
 
@@ -81,6 +83,15 @@ class Expressions(Calling):
         finally:
             self.scope = saved
         return self.module.names.get(node.id, UNKNOWN)
+
+    def piece(self, name: str, node: ast.AST) -> Value:
+        """The network or loss of PyTorch that a name stands for which is called, and never made."""
+        path = fragments.torch_part(self.trace.tree, name)
+        if not path:
+            return UNKNOWN
+        made = Instance(path, [], {}, node, self.fresh())
+        self.trace.instances.append(made)
+        return made
 
     def guess(self, name: str) -> Value:
         """What a name that nothing binds may stand for: data, if it is called as data is."""

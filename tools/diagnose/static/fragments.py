@@ -5,7 +5,9 @@ cells of a notebook are missing. What a name is used for still tells what it is.
 """
 
 import ast
+import functools
 
+from mlpilot.tools.diagnose.static.listing import listed
 from mlpilot.tools.diagnose.static.resolve import LAYERS
 
 _STARTS = frozenset(("compile", "fit", "fit_generator", "summary"))
@@ -19,14 +21,54 @@ def defined_below(tree: ast.Module, name: str) -> ast.stmt | None:
 
 def grows_layers(tree: ast.Module, name: str) -> bool:
     """Whether the name is a Keras model whose first lines are missing: layers are added to it, and it is compiled."""
-    asked: set[str] = set()
+    asked = _asked(tree).get(name, set())
+    if {"compile with a loss", "fit"} <= asked:
+        return True
+    return bool(asked & _STARTS) and any(f"add {layer}" in asked for layer in LAYERS)
+
+
+@functools.lru_cache(maxsize=2)
+def _asked(tree: ast.Module) -> dict[str, set[str]]:
+    """Name → methods that are called on it, with the layers that are added; for the whole program at once."""
+    found: dict[str, set[str]] = {}
     for node in ast.walk(tree):
         if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
             continue
         on = node.func.value
-        if isinstance(on, ast.Name) and on.id == name:
+        if isinstance(on, ast.Name):
+            asked = found.setdefault(on.id, set())
             asked.add(node.func.attr if node.func.attr != "add" else f"add {_layer(node)}")
-    return bool(asked & _STARTS) and any(f"add {layer}" in asked for layer in LAYERS)
+            if node.func.attr == "compile" and any(one.arg == "loss" for one in node.keywords):
+                asked.add("compile with a loss")
+    return found
+
+
+_NETWORKS = listed("model net network cnn mlp generator discriminator netD netG G D gen disc")
+_LOSSES = listed("criterion crit loss_fn loss_func loss_function lossfn loss_criterion")
+
+
+def torch_part(tree: ast.Module, name: str) -> str:
+    """The class of PyTorch that a name stands for which is called, and never made: a network or a loss, or nothing."""
+    if name not in _NETWORKS | _LOSSES or not _takes_back(tree):
+        return ""
+    called = name in _called(tree)
+    return ("torch.nn.Module" if name in _NETWORKS else "torch.nn.SomeLoss") if called else ""
+
+
+@functools.lru_cache(maxsize=2)
+def _called(tree: ast.Module) -> frozenset[str]:
+    """Names that are called."""
+    calls = (one for one in ast.walk(tree) if isinstance(one, ast.Call))
+    return frozenset(one.func.id for one in calls if isinstance(one.func, ast.Name))
+
+
+@functools.lru_cache(maxsize=2)
+def _takes_back(tree: ast.Module) -> bool:
+    """Whether a program names PyTorch, or takes gradients as it does."""
+    return any(
+        (isinstance(one, ast.Attribute) and one.attr == "backward") or (isinstance(one, ast.Name) and one.id == "torch")
+        for one in ast.walk(tree)
+    )
 
 
 def _layer(node: ast.Call) -> str:

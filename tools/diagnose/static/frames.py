@@ -3,7 +3,7 @@
 import ast
 from typing import Any
 
-from mlpilot.tools.diagnose.static import shapes
+from mlpilot.tools.diagnose.static import reach, shapes
 from mlpilot.tools.diagnose.static.listing import listed
 from mlpilot.tools.diagnose.static.naming import by_name, role_of
 from mlpilot.tools.diagnose.static.trace import Context, as_data, written
@@ -24,8 +24,6 @@ from mlpilot.tools.diagnose.static.values import (
     united,
     words,
 )
-
-__all__ = ["by_name"]
 
 _OPPOSITE = {"in": "out", "out": "in", "head": "tail", "tail": "head", "<": ">", ">": "<", True: False, False: True}
 _ALL_ROWS = listed("values T array str dt cat loc iloc at iat real flat sparse")
@@ -54,7 +52,7 @@ def attribute(context: Context, data: Data, name: str) -> Value:
         return Bound(data, name)
     if name in _ALL_ROWS or (name in ("data", "target", "frame", "images") and data.dataset):
         if name in ("data", "images") and data.dataset:
-            return data.but(role="X")
+            return data.but(role="X", shape=shapes.bundled(name, data))
         return data.but(role="y", form=data.form or "int") if name == "target" and data.dataset else data
     if name == "columns":
         return data.but(kind="names")
@@ -233,6 +231,7 @@ def arithmetic(left: Value, right: Value, node: ast.BinOp) -> Value:
     made = next((x for x in (one, other) if x.kind == "predicted" and x.made_by is not None), None)
     if made is not None and isinstance(node.op, ast.Sub) and len(kinds) == 2 and "stat" not in kinds:
         return made.flagged("compared").but(learned=one.learned | other.learned)  # how far predictions are off
+    one, other = reach.between(one, other, node.op)
     base = other if (one.kind in ("stat", "fact") and other.kind != "loss") or other.kind == "loss" else one
     return base.but(
         learned=one.learned | other.learned,
@@ -247,6 +246,7 @@ def arithmetic(left: Value, right: Value, node: ast.BinOp) -> Value:
 
 def _with_number(data: Data, other: Value, operation: ast.operator) -> Data:
     by = number(other)
+    data = reach.through(data, operation, by)
     scaled = isinstance(operation, ast.Div | ast.Mult) and by is not None and by not in (0, 1)
     kind = data.kind if data.kind != "mask" else "data"
     keeps = data.last if isinstance(operation, ast.Div | ast.Mult) and data.kind == "loss" else ""
@@ -301,7 +301,8 @@ def comparison(context: Context, values: list[Value], node: ast.Compare) -> Valu
         step = ("equal", left, ("not", right))
     else:
         step = ("test", f"{left} {right}", True)
-    return Data(rows=data.rows, kind="mask", steps=(step,), shape=data.shape)
+    flags = frozenset({"thresholded"} if data.made_by is not None else ())
+    return Data(rows=data.rows, kind="mask", steps=(step,), shape=data.shape, flags=flags)
 
 
 def _predicted(values: list[Value]) -> Data | None:
@@ -390,6 +391,7 @@ def beside(found: list[Data]) -> Value:
         columns=None,
         without=frozenset({"?"}),
         frame=0,
+        flags=reach.furthest(found),
     )
 
 

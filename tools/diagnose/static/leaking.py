@@ -108,7 +108,8 @@ def _when_judged(program: Program) -> Iterator[Leak]:
         if not use.data.rows or not (any(len(row) > 1 for row in use.data.rows) or part_of_file(use.data) == "test"):
             continue
         for one in live(trained, use.data):
-            if is_part(one.rows) and one.kind != "resample":
+            both = use.data.rows <= one.rows and trained.rows <= one.rows  # parts that were put together again
+            if is_part(one.rows) and one.kind != "resample" and not both:
                 continue  # learnt from a training part, and judged on a fold of it: the test part is still unseen
             if covers(one.rows, use.data.rows) and one.rows != use.data.rows and covers(one.rows, trained.rows):
                 yield Leak(one, use.call.node, "judged", ())

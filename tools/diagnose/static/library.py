@@ -1,6 +1,6 @@
 """What calls of libraries give: one door to the models of pandas, numpy, scikit-learn, PyTorch and Keras."""
 
-from mlpilot.tools.diagnose.static import arrays, datasets, estimators, frames, nets, options, tables
+from mlpilot.tools.diagnose.static import arrays, datasets, estimators, frames, nets, options, reach, tables
 from mlpilot.tools.diagnose.static.listing import listed
 from mlpilot.tools.diagnose.static.trace import Call, Context, as_data
 from mlpilot.tools.diagnose.static.values import (
@@ -205,7 +205,7 @@ def passed_through(made: Call) -> Value:
     ]
     if not found:
         return UNKNOWN
-    first = found[0]
+    first = reach.unmarked(found[0])
     applied = first.applied | {-1} if len(found) == 1 else first.applied
     return first.but(
         learned=frozenset().union(*(one.learned for one in found)),

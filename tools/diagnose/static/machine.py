@@ -8,7 +8,7 @@ import copy
 from collections.abc import Callable
 from typing import Any
 
-from mlpilot.tools.diagnose.static import frames, library
+from mlpilot.tools.diagnose.static import frames, library, naming
 from mlpilot.tools.diagnose.static.calling import ExhaustedError, find_attribute
 from mlpilot.tools.diagnose.static.expressions import Expressions
 from mlpilot.tools.diagnose.static.resolve import canonical
@@ -114,7 +114,7 @@ class Machine(Expressions):
         if value is UNKNOWN:
             source = self.fresh()
             for target in targets:
-                guess = frames.by_name(target.id, source) if isinstance(target, ast.Name) else None
+                guess = naming.by_name(target.id, source) if isinstance(target, ast.Name) else None
                 self.assign(target, guess or UNKNOWN)
             return
         values = library.unpacked(value, len(targets))
@@ -291,7 +291,9 @@ class Machine(Expressions):
         spec = function.node.args
         names = [one.arg for one in (*spec.posonlyargs, *spec.args)][1 if function.owner is not None else 0 :]
         without_default = names[: max(len(names) - len(spec.defaults), 0)]
-        result = self.invoke(function, [], {name: self.guess(name) for name in without_default})
+        given = {name: self.guess(name) for name in without_default}
+        given = {name: self.piece(name, function.node) if one is UNKNOWN else one for name, one in given.items()}
+        result = self.invoke(function, [], given)
         if isinstance(function.owner, Instance) and getattr(function.node, "name", "") in ("call", "forward"):
             function.owner.notes.setdefault("returned", result)
 

@@ -21,10 +21,13 @@ _PARTS = {
 }
 _FEATURES = listed("x features images inputs input imgs img image texts text sequences xs xb inp")
 _LABELS = listed("y labels label targets target ys yb lbl tgt")
-_TABLES = listed("df data dataset set frame dataframe samples batch ds table arr array")
+_TABLES = listed("df data dataset set frame dataframe samples batch ds table arr array series timeseries")
 _MORE = listed("scaled std norm normalized sc pca raw full new all reshaped final t s 1 2 cat encoded enc")
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
-_GLUED = re.compile(r"^([xy])(train|test|val|valid|tr|te|dev)$|^(train|test|val|valid)([xy])$")
+_GLUED = re.compile(
+    r"^([xy])(train|test|val|valid|tr|te|dev)$|^(train|test|val|valid)([xy])$"
+    r"|^(train|test|val|valid|validation)(loader|set|data|df|ds|dl|gen|generator|dataset)$"
+)
 
 
 def tokens(name: str) -> list[str]:

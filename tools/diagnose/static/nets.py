@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from mlpilot.tools.diagnose.static import arrays, datasets, frames, shapes
+from mlpilot.tools.diagnose.static import arrays, datasets, frames, reach, shapes
 from mlpilot.tools.diagnose.static.tensors import (
     OPERATIONS,
     flattened,
@@ -138,8 +138,7 @@ def keras_call(context: Context, instance: Instance, first: Value) -> Value:
 def output_layers(model: Instance) -> list[Instance]:
     """Layers of a Keras model in order, as far as they are a chain; empty where that cannot be told."""
     if model.name == "Sequential":
-        given = model.argument("layers", 0)
-        found = [*(given.items if isinstance(given, Seq) else []), *model.parts]
+        found = [_as_layer(one) for one in _given_layers(model)]
         return [one for one in found if isinstance(one, Instance)]
     outputs = as_data(model.argument("outputs", 1) if model.own is None else model.notes.get("returned"))
     chain: list[Instance] = []
@@ -153,11 +152,22 @@ def output_layers(model: Instance) -> list[Instance]:
     return chain[::-1]
 
 
+def _given_layers(model: Instance) -> list[Value]:
+    given = model.argument("layers", 0)
+    return [*(given.items if isinstance(given, Seq) else []), *model.parts]
+
+
+def _as_layer(value: Value) -> Value:
+    """A layer; `Input(shape=...)`, which is a tensor elsewhere, is one in a Sequential."""
+    made = value.made_by if isinstance(value, Data) else None
+    return made if isinstance(made, Instance) and made.name == "Input" else value
+
+
 def is_chain(model: Instance) -> bool:
     """Whether every layer of the model is known and follows the one before."""
     if model.name == "Sequential":
         given = model.argument("layers", 0)
-        found = [*(given.items if isinstance(given, Seq) else []), *model.parts]
+        found = [_as_layer(one) for one in _given_layers(model)]
         whole = given is None or (isinstance(given, Seq) and given.whole)
         return whole and bool(found) and all(isinstance(one, Instance) for one in found) and not model.notes.get("loop")
     return False
@@ -224,7 +234,7 @@ def tensor_method(context: Context, call: Call, data: Data) -> Value | None:
     """A method of a tensor, or None where tables know it."""
     name = call.name
     if name in OPERATIONS:
-        return data.but(last=name.rstrip("_"))
+        return reach.unmarked(data).but(last=name.rstrip("_"))
     if name in ("view", "reshape"):
         return viewed(data, call.args)
     if name == "flatten":
@@ -235,10 +245,10 @@ def tensor_method(context: Context, call: Call, data: Data) -> Value | None:
         changed = "squeezed" if name == "squeeze" else "unsqueezed" if name == "unsqueeze" else "moved axes"
         return data.but(shape=None).flagged(changed)
     if name in ("to", "cuda"):
-        return data.flagged("moved")
+        return data.flagged("moved", "cast") if name == "to" else data.flagged("moved")
     if name in ("long", "int", "float", "double"):
         form = "long" if name in ("long", "int") else "float"
-        return data.but(form=form, kind="data" if data.kind == "mask" else data.kind)
+        return data.but(form=form, kind="data" if data.kind == "mask" else data.kind).flagged("cast")
     if name in ("detach", "cpu", "contiguous", "clone", "requires_grad_"):
         return data.flagged("detached") if name == "detach" else data
     if name == "item":
@@ -252,14 +262,18 @@ def tensor_method(context: Context, call: Call, data: Data) -> Value | None:
     if name == "argmax":
         raw = bool(call.args) or is_module(data.made_by)
         return data.but(last="argmax", form="int") if raw else arrays.best_class(context, call)
-    return data if name in ("numpy", "type") else None
+    if name in ("astype", "type", "half", "type_as"):
+        return data.flagged("cast") if name != "astype" else None
+    return data if name == "numpy" else None
 
 
 def operation(context: Context, call: Call) -> Value:
     """`F.softmax(x, dim=1)`, `torch.sigmoid(x)`, `tf.nn.relu(x)`."""
     del context
     data = as_data(call.args[0]) if call.args else None
-    return (data or Data()).but(last=call.name.rstrip("_"))
+    cut = data is not None and data.last == "relu" and call.name in ("softmax", "log_softmax")
+    made = reach.unmarked(data or Data()).but(last=call.name.rstrip("_"))
+    return made.flagged("cut off") if cut else made.but(flags=made.flags - {"cut off"})
 
 
 def loss_function(context: Context, call: Call) -> Value:
@@ -285,8 +299,13 @@ FUNCTIONS: dict[str, Callable[[Context, Call], Value]] = {
         f"tensorflow.{name}": datasets.made_tensor
         for name in ("zeros", "ones", "random_normal", "truncated_normal", "random.normal", "random.truncated_normal")
     },
+    "torch.linspace": datasets.evenly_spaced,
     "torch.autograd.Variable": datasets.variable,
     "tensorflow.matmul": datasets.tf_product,
+    "tensorflow.data.Dataset.from_tensor_slices": lambda context, call: (  # noqa: ARG005
+        found[0] if call.args and (found := frames.gathered(call.args[0])) else UNKNOWN
+    ),
+    "tensorflow.placeholder": datasets.placeholder,
     "tensorflow.layers.dense": datasets.tf_dense,
     "tensorflow.contrib.layers.fully_connected": datasets.tf_dense,
     "torch.utils.data.random_split": datasets.random_split,
@@ -301,6 +320,13 @@ FUNCTIONS: dict[str, Callable[[Context, Call], Value]] = {
     "keras.utils.to_categorical": datasets.categorical,
     "keras.utils.np_utils.to_categorical": datasets.categorical,
     "tensorflow.one_hot": datasets.categorical,
+}
+
+
+FUNCTIONS |= {
+    path.replace("tensorflow.", "tensorflow.compat.v1.", 1): way
+    for path, way in FUNCTIONS.items()
+    if path.startswith("tensorflow.") and "compat" not in path
 }
 
 

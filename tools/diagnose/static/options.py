@@ -14,7 +14,8 @@ def parser_method(context: Context, call: Call, parser: Instance) -> Value:
         default = call.get("default")
         if name and isinstance(default, Const) and isinstance(default.value, int | float | str):
             # true and false are ways that the program may go, and it is read along both
-            options[name] = UNKNOWN if default.value in (0, 1) else default
+            way = default.value in (0, 1) and not isinstance(default.value, float)
+            options[name] = UNKNOWN if way else default
         return UNKNOWN
     if call.name in ("add_argument_group", "add_mutually_exclusive_group"):
         return parser

@@ -13,7 +13,7 @@ from mlpilot.tools.diagnose.static.listing import listed
 from mlpilot.tools.diagnose.static.naming import tokens
 from mlpilot.tools.diagnose.static.rule import Found, Program, rule
 from mlpilot.tools.diagnose.static.trace import Call, as_data, written
-from mlpilot.tools.diagnose.static.values import NOWHERE, Instance, Rows, constant, words
+from mlpilot.tools.diagnose.static.values import NOWHERE, Bound, Instance, Rows, constant, words
 
 _LOWER = listed("loss losses mse rmse mae mape error errors err rmses maes mses logloss perplexity")
 _HIGHER = listed("acc accuracy accuracies f1 auc r2 precision recall iou dice scores")
@@ -41,11 +41,12 @@ def _sense(node: ast.AST) -> int:
 def clusters_as_classes(program: Program) -> Iterator[Found]:
     """`accuracy_score(y, KMeans(3).fit_predict(X))`; the numbers are arbitrary."""
     for call in program.trace.calls:
-        both = predicted(call) if is_metric(call) and call.name in LABEL_METRICS else None
-        if both is None or not isinstance(both[1].made_by, Instance):
+        if not is_metric(call) or call.name not in LABEL_METRICS:
             continue
-        model = both[1].made_by
-        if model.name in (
+        both = predicted(call)
+        told = [one.receiver for one in call.args if isinstance(one, Bound) and one.name == "labels_"]
+        model = told[0] if told else both[1].made_by if both is not None else None
+        if isinstance(model, Instance) and model.name in (
             "KMeans",
             "MiniBatchKMeans",
             "AgglomerativeClustering",
@@ -286,6 +287,11 @@ def one_dimension(program: Program) -> Iterator[Found]:
         if given is None or not (estimators.is_predictor(model) or scaler) or not isinstance(model, Instance):
             continue
         if model.library != "sklearn" or estimators.steps_of(model) or model.name in ("Pipeline", "make_pipeline"):
+            continue
+        takes_any = model.name.startswith(("Dummy", "Isotonic"))
+        flat = as_data(call.args[0]) if call.name in ("fit", "fit_transform") and not takes_any else None
+        if flat is not None and "flat list" in flat.flags and flat.shape is not None and len(flat.shape) == 1:
+            yield call.node, f"{call.text(0)} is one column of one dimension, and {model.name} takes a table"
             continue
         nodes = bound.get(given.id, []) if isinstance(given, ast.Name) else [given]
         if (

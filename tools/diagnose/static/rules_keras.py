@@ -7,10 +7,11 @@ Sources: Keras, documentation of losses and layers; Humbatova et al. 2020; Neura
 import re
 from collections.abc import Iterator
 
+from mlpilot.tools.diagnose.static import reach
 from mlpilot.tools.diagnose.static.datasets import CLASSES
 from mlpilot.tools.diagnose.static.kerasmodel import KerasModel, keras_models
 from mlpilot.tools.diagnose.static.rule import Found, Program, rule
-from mlpilot.tools.diagnose.static.tensors import keras_units
+from mlpilot.tools.diagnose.static.tensors import keras_activation, keras_units
 from mlpilot.tools.diagnose.static.trace import path_of
 from mlpilot.tools.diagnose.static.values import Const, Instance
 
@@ -53,7 +54,9 @@ def softmax_of_one(program: Program) -> Iterator[Found]:
             continue
         units = keras_units(one.last) if one.last.name.startswith("Conv") else one.units
         if units == 1:
-            yield one.last.node, "softmax of one output is always 1: the model says the same for every row"
+            alone = [layer for layer in one.layers if layer.name in ("Activation", "Softmax")]
+            where = alone[-1] if alone and keras_activation(one.last) != "softmax" else one.last
+            yield where.node, "softmax of one output is always 1: the model says the same for every row"
 
 
 @rule(
@@ -213,9 +216,14 @@ _SCALING = re.compile(r"scal|normal|standard|minmax|tanh\(|\.max\(|\.sign\(|-1",
 def _unbounded(one: KerasModel) -> bool:
     """Whether the target is known to be a value of any size."""
     y = one.labels()
-    if y is None or y.learned or y.applied or "scaled" in y.flags:
+    if y is None or y.learned or y.applied:
         return False
-    named = len(y.columns or ()) == 1 and bool(_AMOUNTS.search((y.columns or ("",))[0]))
+    if (reach.reach(y) or 0) > 2:
+        return True
+    if "scaled" in y.flags:
+        return False
+    named = bool(one.fits) and bool(_AMOUNTS.search(one.fits[0].text(1, "y").partition("[")[0]))
+    named = named or (len(y.columns or ()) == 1 and bool(_AMOUNTS.search((y.columns or ("",))[0])))
     return (y.form == "float" and bool(y.dataset)) or named
 
 
@@ -287,6 +295,10 @@ def classes_differ(program: Program) -> Iterator[Found]:
     """`Dense(5, activation="softmax")` for MNIST."""
     for one in _models(program):
         y, units = one.labels(), one.units
+        two = y is not None and y.form == "onehot" and "drop_first" not in program.text
+        if two and units == 1 and one.loss == "binary_crossentropy" and one.last is not None:
+            yield one.last.node, f"the last layer has one output, and {_y(one)} one column for each class"
+            continue
         if y is None or units is None or one.activation not in ("softmax", "linear") or one.loss not in _MANY:
             continue
         given = y.shape[1] if y.form == "onehot" and y.shape is not None and len(y.shape) == 2 else None
@@ -313,6 +325,10 @@ def classes_for_values(program: Program) -> Iterator[Found]:
             continue
         if y.form == "float" and y.dataset:
             yield one.compile.node, f"{one.loss} is for classes, and the target of {y.dataset} is a value"
+        elif (
+            one.loss == "binary_crossentropy" and (reach.reach(y) or 0) > 1 and all(r[0][2] == "array" for r in y.rows)
+        ):
+            yield one.compile.node, f"{_y(one)} goes up to {reach.reach(y):g}, and {one.loss} wants 0 or 1"
     for one in _models(program):
         y = one.labels()
         if y is None or y.form != "int" or CLASSES.get(y.dataset, 0) <= 2 or one.units != 1:

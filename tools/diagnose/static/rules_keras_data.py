@@ -85,6 +85,8 @@ def _applied_in(changed: Instance, model: KerasModel) -> bool:
     return any(layer is changed for layer in model.layers)
 
 
+_GOES_ON = frozenset(("applications", "load_model", "load_weights", "trainable", "from_pretrained", "hub"))
+"""What says that a trained model goes on: there a rate may be very low."""
 _RATE = "1e-3 for Adam, 1e-2 for SGD"
 
 
@@ -107,7 +109,15 @@ def learning_rate(program: Program) -> Iterator[Found]:
         high = 1.0 if one.name in ("SGD", "Adadelta") else 0.1
         if one.name == "Adadelta":
             high = 10.0
-        if rate is not None and (rate >= high or rate < 1e-7):
+        computed = any(isinstance(word.value, ast.Call) for word in getattr(one.node, "keywords", ()))
+        low = 0 if program.names & _GOES_ON or computed else 1e-6 if one.name == "SGD" else 4e-7
+        momentum = number(one.argument("momentum", 1)) or 0
+        if one.name == "SGD" and rate is not None and 0 < momentum < 1 and high > rate >= 9 * (1 - momentum):
+            yield (
+                one.node,
+                f"a learning rate of {rate:g} with momentum {momentum:g} takes steps of {rate / (1 - momentum):.0f}",
+            )
+        if rate is not None and (rate >= high or rate < 1e-7 or rate <= low):
             yield one.node, f"a learning rate of {rate:g} is {'too high' if rate >= high else 'too low'} for {one.name}"
 
 

@@ -4,6 +4,7 @@ Sources: Keras, documentation of layers; NeuraLint (Nikanjam et al. 2021); UMLAU
 al. 2020.
 """
 
+import ast
 from collections.abc import Iterator
 
 from mlpilot.tools.diagnose.static.kerasmodel import keras_models
@@ -228,6 +229,9 @@ def not_scaled(program: Program) -> Iterator[Found]:
 def dropout_rate(program: Program) -> Iterator[Found]:
     """`Dropout(0.9)`."""
     for one in program.trace.instances:
+        within = number(one.argument("dropout")) if one.name in _RECURRENT else None
+        if within is not None and within > 0.8:
+            yield one.node, f"{one.name}(dropout={within:g}) drops {within:.0%} of its inputs"
         rate = number(one.argument("rate", 0) or one.argument("p"))
         if one.path.startswith("keras.layers.Dropout") and rate is not None and (rate > 0.8 or rate < 0):
             yield (
@@ -332,6 +336,18 @@ def input_shape(program: Program) -> Iterator[Found]:
             and model.fits
         ):
             yield model.fits[0].node, f"{X.dataset} has {width} columns, and the model takes {said[0]}"
+        first = model.layers[0].name if model.layers else ""
+        if (
+            X is not None
+            and X.shape is not None
+            and said is None
+            and first in ("Conv2D", "Convolution2D")
+            and model.fits
+        ):
+            if len(X.shape) == 3:
+                text = f"{model.fits[0].text(0, 'x')} has rows of shape {_text(X.shape[1:])}, without colours"
+                yield model.fits[0].node, f"{text}, and Conv2D takes three dimensions"
+            continue
         if X is None or X.shape is None or said is None or len(X.shape) < 2:
             continue
         given = X.shape[1:]
@@ -358,6 +374,9 @@ def counts_rows(program: Program) -> Iterator[Found]:
     layers = [call for call in program.trace.calls if call.path.startswith("keras.layers.") and not call.receiver]
     for node in (one for call in layers for one in call.node.keywords):
         text = written(node.value, 80)
+        first = node.value.elts[0] if isinstance(node.value, ast.Tuple) and node.value.elts else None
+        if node.arg == "input_shape" and first is not None and written(first, 80).endswith(".shape[0]"):
+            yield node.value, f"input_shape={text} begins with the number of rows: it is the shape of one row"
         if text.endswith(".shape") and node.arg == "input_shape":
             yield node.value, f"input_shape={text} counts the rows, too: it is the shape of one row"
         elif text.endswith(".shape[0]") and node.arg == "input_dim":

@@ -156,6 +156,8 @@ def watched_name(program: Program) -> Iterator[Found]:
     models = list(keras_models(program))
     if len(models) != 1 or program.names & {"add_metric", "train_step"}:
         return
+    if models[0].instance.notes.get("loop") and not models[0].layers:
+        return  # a piece of a program, which shows how the callback is given
     metrics = models[0].metrics
     for one in program.trace.instances:
         name = (words(one.argument("monitor", 0 if one.name == "EarlyStopping" else 1)) or [""])[0]

@@ -7,7 +7,7 @@ Radford et al. 2016 (DCGAN); Humbatova et al. 2020 (tensors and inputs; missing 
 import re
 from collections.abc import Iterator
 
-from mlpilot.tools.diagnose.static import frames, nets
+from mlpilot.tools.diagnose.static import frames, nets, reach
 from mlpilot.tools.diagnose.static.kerasmodel import KerasModel, keras_models
 from mlpilot.tools.diagnose.static.rule import Found, Program, rule
 from mlpilot.tools.diagnose.static.tensors import keras_shape
@@ -128,19 +128,16 @@ def large_numbers(program: Program) -> Iterator[Found]:
     for one in keras_models(program):
         for call in one.fits[:1]:
             for data in frames.gathered(call.get("x", 0) or call)[:1]:
-                size = _reach(data)
+                size = reach.reach(data) or 0
                 scaled = "scaled" in data.flags or data.learned or data.applied
-                if size >= 100 and not scaled and not _normalises(one):
+                if size > 100 and not scaled and not _normalises(one) and _computes(one):
                     yield call.node, f"{call.text(0, 'x')} holds numbers up to {size:g}, and nothing scales them"
 
 
-def _reach(data: Data) -> float:
-    """The largest of evenly spaced numbers, 0 for anything else."""
-    if len(data.rows) != 1:
-        return 0.0
-    (row,) = data.rows
-    name, _, size = str(row[0][2]).partition(" to ")
-    return float(size) if name in ("linspace", "arange") and size else 0.0
+def _computes(one: KerasModel) -> bool:
+    """Whether the first layer multiplies its inputs: an Embedding takes numbers of any size."""
+    first = next((layer.name for layer in one.layers if layer.name not in ("Input", "InputLayer", "Flatten")), "Dense")
+    return first.startswith(("Dense", "Conv", "LSTM", "GRU", "SimpleRNN"))
 
 
 def _normalises(one: KerasModel) -> bool:
@@ -224,7 +221,9 @@ def answer_for_every_step(program: Program) -> Iterator[Found]:
         inner = last.argument("layer", 0) if last is not None and last.name == "Bidirectional" else last
         if not isinstance(inner, Instance) or inner.name not in _STEPWISE or last is None:
             continue
-        whole = y.form in ("onehot", "int") and constant(inner.argument("return_sequences")) is True
+        every = constant(inner.argument("return_sequences")) is True
+        told = one.units == 1 and one.loss == "binary_crossentropy" and one.layers[0].name == "Embedding"
+        whole = every and (y.form in ("onehot", "int") or told)
         if whole or (inner.name == "Embedding" and one.units == 1 and one.loss == "binary_crossentropy"):
             yield (
                 last.node,

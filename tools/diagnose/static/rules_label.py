@@ -160,7 +160,34 @@ def _windows(program: Program) -> set[str]:
                 inner = [one for one in ast.walk(node.value) if isinstance(one, ast.ListComp | ast.Name)]
                 if any(_is_window_list(one, found) for one in inner) and _only_stacks(node.value):
                     found.add(node.targets[0].id)
+    return found | _returned(program, found)
+
+
+def _returned(program: Program, windows: set[str]) -> set[str]:
+    """Names that are given what a function of the program returns, where that is windows."""
+    places: dict[str, set[int]] = {}
+    for node in program.nodes:
+        if isinstance(node, ast.FunctionDef):
+            for given in (one.value for one in ast.walk(node) if isinstance(one, ast.Return)):
+                parts = given.elts if isinstance(given, ast.Tuple) else [given]
+                whole = {
+                    i
+                    for i, part in enumerate(parts)
+                    if part is not None and _only_stacks(part) and windows & _read(part)
+                }
+                places[node.name] = places.get(node.name, set()) | whole
+    found = set()
+    for node in program.nodes:
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call) and isinstance(node.value.func, ast.Name):
+            target = node.targets[0]
+            names = target.elts if isinstance(target, ast.Tuple) else [target]
+            at = places.get(node.value.func.id, set())
+            found |= {one.id for i, one in enumerate(names) if i in at and isinstance(one, ast.Name)}
     return found
+
+
+def _read(node: ast.AST) -> set[str]:
+    return {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}
 
 
 def _is_window_list(node: ast.AST, known: set[str]) -> bool:

@@ -279,7 +279,7 @@ def _siblings(one: Data, other: Data) -> bool:
 @rule(
     "LEAK020",
     "words-before-split",
-    "note",
+    "warning",
     "the words of the test texts counted, too",
     remedy="fit the tokenizer on the training texts only",
     source=_YANG,

@@ -4,6 +4,7 @@ Sources: scikit-learn, Metrics and scoring; Humbatova et al. 2020 (training: wro
 """
 
 import ast
+import re
 from collections.abc import Iterator
 
 from mlpilot.tools.diagnose.static import estimators
@@ -16,6 +17,7 @@ from mlpilot.tools.diagnose.static.judged import (
     predicted,
 )
 from mlpilot.tools.diagnose.static.listing import listed
+from mlpilot.tools.diagnose.static.naming import tokens
 from mlpilot.tools.diagnose.static.rule import Found, Program, rule
 from mlpilot.tools.diagnose.static.trace import Call, as_data, written
 from mlpilot.tools.diagnose.static.values import Data, Instance, Value, constant, words
@@ -48,6 +50,10 @@ def swapped(program: Program) -> Iterator[Found]:
         if not is_metric(call) or call.name in _SYMMETRIC or len(call.args) < 2:
             continue
         first, second = as_data(call.args[0]), as_data(call.args[1])
+        unseen = first is None or (first.kind == "data" and first.role == "X" and first.made_by is None)
+        if unseen and second is not None and _is_target(second) and _called_predictions(call):
+            text = f"{call.name}({call.text(0)}, {call.text(1)}): the predictions stand where the truth belongs"
+            yield call.node, text
         if first is None or second is None:
             continue
         guessed = first.kind in ("predicted", "probabilities") and first.made_by is not None
@@ -56,6 +62,15 @@ def swapped(program: Program) -> Iterator[Found]:
                 call.node,
                 f"{call.name}({call.text(0)}, {call.text(1)}): the predictions stand where the truth belongs",
             )
+
+
+def _called_predictions(call: Call) -> bool:
+    """Whether the first argument is called as predictions are, and the second is not."""
+    words = [set(tokens(call.text(at))) & _PREDICTED for at in (0, 1)]
+    return bool(words[0]) and not words[1]
+
+
+_PREDICTED = frozenset(("pred", "preds", "prediction", "predictions", "predicted", "yhat"))
 
 
 def _is_target(data: Data) -> bool:
@@ -266,6 +281,14 @@ def loss_as_score(program: Program) -> Iterator[Found]:
             yield call.node, f"{name} is a loss, and make_scorer takes more of it for better: the worst model is chosen"
 
 
+_RARE = re.compile(r"^(is_?)?(fraud|fraudulent|anomaly)(_?flag|_?label)?$", re.IGNORECASE)
+_CARDS = re.compile(r"creditcard|fraud", re.IGNORECASE)
+"""How columns and files are called in which one class is rare."""
+_BALANCING = listed(
+    "resample SMOTE RandomOverSampler RandomUnderSampler class_weight ADASYN SMOTEENN SMOTETomek NearMiss"
+)
+
+
 @rule(
     "METRIC010",
     "accuracy-of-rare-class",
@@ -281,6 +304,7 @@ def rare_class(program: Program) -> Iterator[Found]:
     if used & (others - {"accuracy_score"}):
         return
     for call, truth, _ in _metrics(program):
-        if call.name == "accuracy_score" and "imbalanced" in truth.flags:
+        rare = _RARE.search(" ".join(truth.columns or ())) or any(_CARDS.search(str(row[0][2])) for row in truth.rows)
+        if call.name == "accuracy_score" and ("imbalanced" in truth.flags or (rare and not program.names & _BALANCING)):
             yield call.node, "nearly all rows are of one class: accuracy is high for a model that knows nothing"
             return

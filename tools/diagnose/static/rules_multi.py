@@ -152,8 +152,9 @@ def stopped_by_test(program: Program) -> Iterator[Found]:
         if watched is None or part(watched, _keyword_text(call.node)) != "test":
             continue
         later = [one for one in program.trace.calls if one.order > call.order and _asks_about(one, watched)]
-        if later and _acts(program, call.node, call.receiver):
-            line = later[0].node.lineno
+        reported = [node for node in program.nodes if isinstance(node, ast.Attribute) and node.attr == "best_score"]
+        if (later or reported) and _acts(program, call.node, call.receiver):
+            line = later[0].node.lineno if later else reported[0].lineno
             yield call.node, f"training is stopped by the test part, on which it is judged at line {line} again"
 
 
@@ -217,6 +218,36 @@ def many_models(program: Program) -> Iterator[Found]:
             last = list(found.values())[-1]
             names = ", ".join(dict.fromkeys(one.model.name for one in found.values()))
             yield last.call.node, f"{len(found)} models ({names}) are compared on one test part"
+
+
+@rule(
+    "LEAK033",
+    "settings-tried-on-the-test-part",
+    "warning",
+    "settings are tried by hand on the test part",
+    remedy="GridSearchCV, or cross_val_score for each setting; the test part once, for the one that was chosen",
+    source=_MULTI,
+)
+def tried_by_hand(program: Program) -> Iterator[Found]:
+    """`KNeighborsClassifier(1)`, `(5)` and `(15)`, one after the other, each scored on the same test part."""
+    if program.names & (estimators.CROSS | estimators.SEARCHES):
+        return
+    tried: dict[tuple[str, Rows], dict[str, Judgement]] = {}
+    for use in judgements(program):
+        if _is_test(program, use) and not _folded(program, use) and not use.call.loops and not use.call.inside:
+            made = use.model.node if isinstance(use.model.node, ast.Call) else None
+            setting = (
+                " ".join(
+                    written(one) for one in (*made.args, *made.keywords) if getattr(one, "arg", "") not in _NO_SETTING
+                )
+                if made is not None
+                else ""
+            )
+            tried.setdefault((use.model.name, use.data.rows), {}).setdefault(setting, use)
+    for (name, _), found in tried.items():
+        if len(found) >= 3 and estimators.KIND.get(name) is None:
+            last = list(found.values())[-1]
+            yield last.call.node, f"{len(found)} settings of {name} are tried on one test part, one after the other"
 
 
 @rule(

@@ -5,12 +5,14 @@ Sources: PyTorch, torch.optim, torch.utils.data and torchvision; UMLAUT; AUTOTRA
 
 import ast
 import itertools
+import re
 from collections.abc import Iterator
 
 from mlpilot.tools.diagnose.static import datasets, nets
 from mlpilot.tools.diagnose.static.listing import listed
 from mlpilot.tools.diagnose.static.naming import part_of
 from mlpilot.tools.diagnose.static.rule import Found, Program, rule
+from mlpilot.tools.diagnose.static.rules_torch_loop import trained_on
 from mlpilot.tools.diagnose.static.rules_torch_model import optimisers
 from mlpilot.tools.diagnose.static.trace import Call, path_of, written
 from mlpilot.tools.diagnose.static.values import Data, Instance, Seq, constant, number, words
@@ -49,15 +51,25 @@ def learning_rate(program: Program) -> Iterator[Found]:
     ):  # noise and clipping: other rates
         given = one.argument("params", 0)
         rate = number(one.argument("lr", 1))
-        if rate is None or not (isinstance(given, Data) and given.kind == "parameters"):
+        of_piece = (
+            isinstance(one.node, ast.Call) and one.node.args and written(one.node.args[0]).endswith(".parameters()")
+        )
+        if rate is None or not (of_piece or (isinstance(given, Data) and given.kind == "parameters")):
             continue
-        high = _highest(one)
+        seen = isinstance(given, Data) and given.kind == "parameters"
+        high = _highest(one) * (1 if seen else 10)  # what it moves is not seen: some models take larger steps
         if any(_shares_rate(one, other) and rate < _highest(other) for other in optimisers(program)):
             continue  # one rate for whichever is chosen, and it fits another
-        if rate >= high or rate <= 0 or (rate < 1e-7):
+        if rate >= high or rate <= 0 or rate <= _lowest(program):
             yield one.node, f"lr={rate:g} is {'too high' if rate >= high else 'too low'} for {one.name}"
         elif (number(one.argument("momentum")) or 0) >= 1:
             yield one.node, f"momentum={number(one.argument('momentum')):g} lets the steps grow without end"
+
+
+def _lowest(program: Program) -> float:
+    """A rate that moves nothing: lower where a trained model goes on, or where a loss adds up over the rows."""
+    goes_on = {"from_pretrained", "load_state_dict", "pretrained", "weights", "models", "hub", "load"} & program.names
+    return 9e-8 if goes_on or re.search(r"pretrained|reduction=.sum|\.sum\(\)", program.text) else 1e-6
 
 
 def _highest(one: Instance) -> float:
@@ -120,16 +132,18 @@ def _training_loaders(program: Program) -> Iterator[Call]:
         return
     for call in program.trace.of("DataLoader"):
         plain = call.get("sampler") is None and call.get("batch_sampler") is None
-        if plain and _is_training(call) and not any(one.arg is None for one in call.node.keywords):
+        if plain and _is_training(program, call) and not any(one.arg is None for one in call.node.keywords):
             yield call
 
 
-def _is_training(call: Call) -> bool:
+def _is_training(program: Program, call: Call) -> bool:
     given = call.get("dataset", 0)
     if "valid" in call.alias or part_of(call.alias) in ("test", "validation"):
         return False
     named = part_of(call.alias) == "train"
     ours = isinstance(given, Instance) and given.path.startswith("torchvision.datasets.")
+    if isinstance(given, Instance) and given.name == "ImageFolder" and trained_on(program, call):
+        return True  # its rows come class by class
     training = isinstance(given, Instance) and constant(given.argument("train")) is True
     return (ours and training) or (
         named and (ours or isinstance(given, Data) or path_of(given).endswith("TensorDataset"))

@@ -12,7 +12,7 @@ from mlpilot.tools.diagnose.static.judged import within
 from mlpilot.tools.diagnose.static.listing import listed
 from mlpilot.tools.diagnose.static.naming import part_of, tokens
 from mlpilot.tools.diagnose.static.rule import Found, Program, rule
-from mlpilot.tools.diagnose.static.trace import Call, as_data, written
+from mlpilot.tools.diagnose.static.trace import Call, written
 from mlpilot.tools.diagnose.static.values import Data, Instance, constant
 
 _LOOP = "PyTorch, Optimizing Model Parameters"
@@ -22,7 +22,8 @@ _FRAMEWORKS = listed("pytorch_lightning lightning transformers accelerate skorch
 
 def is_torch(program: Program) -> bool:
     """Whether the program trains with PyTorch by a loop of its own."""
-    trains = "torch" in program.trace.libraries or "zero_grad" in program.names
+    piece = not program.trace.libraries and {"backward", "step", "optimizer"} <= program.names
+    trains = "torch" in program.trace.libraries or "zero_grad" in program.names or piece
     return trains and not program.trace.libraries & _FRAMEWORKS and "LBFGS" not in program.names
 
 
@@ -42,6 +43,19 @@ def steps(program: Program) -> list[Call]:
 def backwards(program: Program) -> list[Call]:
     """`loss.backward()`."""
     return list(program.trace.of("backward"))
+
+
+def trained_on(program: Program, loader: Call) -> bool:
+    """Whether the loss of rows of this loader is taken back."""
+    for call in backwards(program):
+        for loop in call.loops:
+            if isinstance(loop, ast.For) and loader.alias and loader.alias in _names(loop.iter):
+                return True
+    return part_of(loader.alias) == "train"
+
+
+def _names(node: ast.AST) -> set[str]:
+    return {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}
 
 
 def _clears_otherwise(program: Program) -> bool:
@@ -235,7 +249,7 @@ def eval_missing(program: Program) -> Iterator[Found]:
     if not moody:
         return
     for call in program.trace.calls:
-        if call.path == ".__call__" and _is_model(call.receiver) and call.inside[-1:] != ("forward",):
+        if call.path == ".__call__" and is_model(call.receiver) and call.inside[-1:] != ("forward",):
             quiet, on_test = not call.grad, _over_test(call)
             if (quiet or on_test) and "forward" not in call.inside:
                 what = "BatchNorm" if moody[0].name.startswith("BatchNorm") else "Dropout"
@@ -249,7 +263,8 @@ def _is_moody(one: Instance) -> bool:
     ) or one.path.startswith("torchvision.models.resnet")
 
 
-def _is_model(value: object) -> bool:
+def is_model(value: object) -> bool:
+    """Whether it is a model of PyTorch, of the library's or of the program's own class."""
     return isinstance(value, Instance) and nets.is_module(value)
 
 
@@ -286,7 +301,7 @@ def no_grad_missing(program: Program) -> Iterator[Found]:
     for call in program.trace.calls:
         if (
             call.path == ".__call__"
-            and _is_model(call.receiver)
+            and is_model(call.receiver)
             and _over_test(call)
             and "forward" not in call.inside
             and not any(call.loops[-1] in one.loops for one in backwards(program))
@@ -360,38 +375,3 @@ def not_called(program: Program) -> Iterator[Found]:
     for node in program.nodes:
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Attribute) and node.value.attr in _CALLED:
             yield node, f"{written(node.value)} is not called: the parentheses are missing"
-
-
-@rule(
-    "TORCH012",
-    "device-mismatch",
-    "error",
-    "the model is moved to a device, and its inputs are not",
-    remedy="inputs, labels = inputs.to(device), labels.to(device)",
-    source="PyTorch, Saving and Loading Models: across devices",
-)
-def devices(program: Program) -> Iterator[Found]:
-    """`model.to("cuda")`, and batches that stay on the CPU."""
-    if not is_torch(program):
-        return
-    moved = [call for call in program.trace.of("to", "cuda") if _is_model(call.receiver) and _is_device(call)]
-    others = [call for call in program.trace.of("to", "cuda") if not _is_model(call.receiver)]
-    placed = any(isinstance(node, ast.keyword) and node.arg == "device" for node in program.nodes)
-    if (
-        not moved
-        or others
-        or placed
-        or program.names & {"set_default_device", "set_default_tensor_type", "DataParallel"}
-    ):
-        return
-    for call in program.trace.calls:
-        data = as_data(call.args[0]) if call.args else None
-        if call.path == ".__call__" and call.receiver is moved[0].receiver and data is not None and call.loops:
-            yield call.node, f"{call.text(0)} stays on the CPU, and the model is moved at line {moved[0].node.lineno}"
-            return
-
-
-def _is_device(call: Call) -> bool:
-    if call.name == "cuda":
-        return True
-    return bool(call.args) and constant(call.args[0]) != "cpu" and "float" not in call.text(0) and call.text(0) != "cpu"

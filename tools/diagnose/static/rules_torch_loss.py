@@ -111,6 +111,11 @@ def cut_off(program: Program) -> Iterator[Found]:
     for call, name, outputs in losses(program):
         if name in ("CrossEntropyLoss", "BCEWithLogitsLoss") and outputs.last in ("relu", "tanh"):
             yield call.node, f"{name} takes outputs of any size, and {call.text(0)} went through {outputs.last}"
+        elif name == "NLLLoss" and "cut off" in outputs.flags and outputs.last == "log_softmax":
+            yield (
+                call.node,
+                f"{call.text(0)} went through relu before {outputs.last}: no class is told less than nothing",
+            )
 
 
 @rule(
@@ -247,7 +252,7 @@ def broadcast(program: Program) -> Iterator[Found]:
             name in ("MSELoss", "L1Loss", "SmoothL1Loss", "HuberLoss", "BCEWithLogitsLoss", "BCELoss")
             and flat
             and (
-                not labels.flags & {"unsqueezed", "squeezed"}
+                (not labels.flags & {"unsqueezed", "squeezed"} or labels.shape is not None)
                 and not outputs.flags & {"squeezed"}
                 and labels.form != "onehot"
             )
@@ -337,6 +342,8 @@ def no_gradient(program: Program) -> Iterator[Found]:
         backed = call.alias in taken_back
         if outputs.last == "argmax" and nets.is_module(outputs.made_by):
             yield call.node, f"{name} is given {call.text(0)}, labels that no gradient comes back from"
+        elif backed and "thresholded" in outputs.flags:
+            yield call.node, f"{name} is given {call.text(0)}, answers of yes or no that no gradient comes back from"
         elif backed and nets.is_module(outputs.made_by) and "detached" in outputs.flags and len(taken_back) == 1:
             yield call.node, f"{name} is given {call.text(0)}, which is detached: no gradient comes back from it"
 

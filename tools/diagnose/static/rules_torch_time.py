@@ -198,6 +198,8 @@ def unoptimised(program: Program) -> Iterator[Found]:
         model = call.receiver
         if not isinstance(model, Instance) or not nets.is_module(model) or not call.grad or not call.loops:
             continue
+        if model.path == "torch.nn.Module" and model.own is None:
+            continue  # a name that the program is given: what else holds it is not seen
         weightless = model.name in _WEIGHTLESS or model.name.endswith(("Pool1d", "Pool2d", "LU", "Loss", "oid", "anh"))
         if (
             weightless

@@ -10,10 +10,10 @@ from math import prod
 
 from mlpilot.tools.diagnose.static import nets
 from mlpilot.tools.diagnose.static.rule import Found, Program, rule
-from mlpilot.tools.diagnose.static.rules_torch_loop import backwards
+from mlpilot.tools.diagnose.static.rules_torch_loop import backwards, is_model, is_torch
 from mlpilot.tools.diagnose.static.rules_torch_loss import losses
-from mlpilot.tools.diagnose.static.trace import as_data, written
-from mlpilot.tools.diagnose.static.values import Data, Instance, Seq, Value, constant, number
+from mlpilot.tools.diagnose.static.trace import Call, as_data, written
+from mlpilot.tools.diagnose.static.values import UNKNOWN, Data, Instance, Seq, Value, constant, number
 
 
 @rule(
@@ -174,6 +174,9 @@ def gradient_of_labels(program: Program) -> Iterator[Found]:
         asked = isinstance(target, ast.Attribute) and target.attr == "requires_grad" and constant(value) is True
         if asked and _is_cut(base):
             yield target, _cut_text(written(target))
+        name = written(target.value) if asked and isinstance(target, ast.Attribute) else ""
+        if name and not _is_cut(base) and "loss" in name.lower() and name in {one.on() for one in backwards(program)}:
+            yield target, _cut_text(name)
     for call in program.trace.of("requires_grad_"):
         if _is_cut(call.receiver) and call.loops:
             yield call.node, _cut_text(call.on())
@@ -275,3 +278,54 @@ def training_loader_judged(program: Program) -> Iterator[Found]:
 
 def _over(loop: ast.AST) -> str:
     return _iterated(loop.iter) if isinstance(loop, ast.For) else ""
+
+
+@rule(
+    "TORCH012",
+    "device-mismatch",
+    "error",
+    "the model is moved to a device, and its inputs are not",
+    remedy="inputs, labels = inputs.to(device), labels.to(device)",
+    source="PyTorch, Saving and Loading Models: across devices",
+)
+def devices(program: Program) -> Iterator[Found]:
+    """`model.to("cuda")`, and batches that stay on the CPU."""
+    if not is_torch(program):
+        return
+    both = list(program.trace.of("to", "cuda"))
+    moved = [call for call in both if (is_model(call.receiver) or _of_elsewhere(call)) and _is_device(call)]
+    others = [call for call in both if not is_model(call.receiver) and not _of_elsewhere(call)]
+    placed = any(isinstance(node, ast.keyword) and node.arg == "device" for node in program.nodes)
+    if (
+        not moved
+        or others
+        or placed
+        or program.names & {"set_default_device", "set_default_tensor_type", "DataParallel"}
+    ):
+        return
+    for call in program.trace.calls:
+        data = as_data(call.args[0]) if call.args else None
+        model = call.path == ".__call__" and call.receiver is moved[0].receiver
+        foreign = call.path == moved[0].alias and bool(call.loops) and "loader" in _over(call.loops[-1]).lower()
+        if (model or foreign) and data is not None and call.loops:
+            yield call.node, f"{call.text(0)} stays on the CPU, and the model is moved at line {moved[0].node.lineno}"
+            return
+
+
+def _of_elsewhere(call: Call) -> bool:
+    """`model = MyNet().to(device)`, of a class that another file defines."""
+    made = call.node.func.value if isinstance(call.node.func, ast.Attribute) else None
+    known = isinstance(call.receiver, Instance) and (
+        call.receiver.own is not None or call.receiver.library in _LIBRARIES
+    )
+    unknown = call.receiver is UNKNOWN or (isinstance(call.receiver, Instance) and not known)
+    return call.alias in ("model", "net", "network") and isinstance(made, ast.Call) and unknown
+
+
+_LIBRARIES = frozenset(("torch", "torchvision", "transformers", "keras", "sklearn"))
+
+
+def _is_device(call: Call) -> bool:
+    if call.name == "cuda":
+        return True
+    return bool(call.args) and constant(call.args[0]) != "cpu" and "float" not in call.text(0) and call.text(0) != "cpu"

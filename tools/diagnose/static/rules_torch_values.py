@@ -8,9 +8,10 @@ import ast
 from collections.abc import Iterator
 
 from mlpilot.tools.diagnose.static import nets
+from mlpilot.tools.diagnose.static.naming import role_of
 from mlpilot.tools.diagnose.static.rule import Found, Program, rule
 from mlpilot.tools.diagnose.static.rules_torch_loss import losses
-from mlpilot.tools.diagnose.static.trace import as_data, written
+from mlpilot.tools.diagnose.static.trace import Call, as_data, written
 from mlpilot.tools.diagnose.static.values import Data, Value, number
 
 
@@ -28,10 +29,27 @@ def over_the_batch(program: Program) -> Iterator[Found]:
         method = call.path[:1] == "."
         data = as_data(call.receiver if method else call.args[0] if call.args else None)
         axis = number(call.get("dim", 0 if method else 1))
-        if data is None or axis != 0 or data.shape is None or len(data.shape) != 2 or not nets.is_module(data.made_by):
+        if data is None or axis != 0 or not nets.is_module(data.made_by):
+            continue
+        if data.shape is None and _compared_with_labels(program, call):
+            yield call.node, f"{written(call.node)} chooses among the rows, and not among the classes"
+        if data.shape is None or len(data.shape) != 2:
             continue
         if data.last in ("linear", "softmax", "log_softmax") and (data.shape[1] or 2) > 1:
             yield call.node, f"{written(call.node)} gives one row for each class, not one class for each row"
+
+
+def _compared_with_labels(program: Program, call: Call) -> bool:
+    """Whether what was chosen is compared with labels, as `predicted == labels`."""
+    names = {call.alias}
+    for targets, value, _ in program.trace.unpacked:
+        if value is call.node and isinstance(targets, ast.Tuple | ast.List) and len(targets.elts) == 2:
+            names = {written(targets.elts[1])}
+    for node, _ in program.trace.compared:
+        sides = [written(node.left), written(node.comparators[0])]
+        if any(one in names and one for one in sides) and any(role_of(one) == "y" for one in sides):
+            return isinstance(node.ops[0], ast.Eq)
+    return False
 
 
 @rule(

@@ -7,6 +7,11 @@ from mlpilot.tools.diagnose.static.trace import Call
 from mlpilot.tools.diagnose.static.values import Data, Value, constant, number
 
 
+def bundled(name: str, data: Data) -> Shape:
+    """The shape of an attribute of a bundled data set: `load_digits().images` are pictures of 8 by 8."""
+    return (None, 8, 8) if (name, data.dataset) == ("images", "digits") else data.shape
+
+
 def indexed(shape: Shape, node: ast.expr) -> Shape:
     """The shape of `x[node]`: whole numbers take an axis away, slices keep it, None adds one."""
     if shape is None:
@@ -64,11 +69,13 @@ def reduced(call: Call, data: Data) -> Shape:
 
 
 def squeezed(call: Call, data: Data) -> Shape:
-    """The shape after `x.squeeze(1)` and `x.unsqueeze(1)`, where the axis is said."""
+    """The shape after `x.squeeze(1)` and `x.unsqueeze(1)`, where it can be told which axis."""
     at = number(call.get("dim", 0))
-    if data.shape is None or at is None:
+    if data.shape is None or (at is None and (call.name != "squeeze" or call.args or call.kwargs)):
         return None
     sizes: list[int | None] = list(data.shape)
+    if at is None:
+        return tuple(one for one in sizes if one != 1) if None not in sizes[1:] else None
     if call.name == "unsqueeze":
         where = int(at) if at >= 0 else len(sizes) + 1 + int(at)
         return (*sizes[:where], 1, *sizes[where:])

@@ -4,7 +4,7 @@ import ast
 import re
 from collections.abc import Callable
 
-from mlpilot.tools.diagnose.static import frames
+from mlpilot.tools.diagnose.static import frames, reach
 from mlpilot.tools.diagnose.static.listing import listed
 from mlpilot.tools.diagnose.static.trace import Call, Context, as_data, written
 from mlpilot.tools.diagnose.static.values import (
@@ -31,6 +31,11 @@ _SAME_COLUMNS = listed(
     " toarray todense"
 )
 """Methods that leave all columns as they are called."""
+_SAME_NUMBERS = listed(
+    "astype reset_index set_index to_numpy interpolate round query sort numpy reshape ravel flatten squeeze unsqueeze"
+    " view type float double to cuda tolist transpose permute contiguous clone resize expand_dims"
+)
+"""Methods that leave the numbers as large as they are."""
 SCALING = listed("zscore scale minmax_scale robust_scale maxabs_scale power_transform quantile_transform")
 """Functions that scale rows by what they learn from them."""
 _ITEMS = listed("item any all equals count")
@@ -46,8 +51,13 @@ def method(context: Context, call: Call, data: Data) -> Value:
         return statistic(call, data, name)
     if name in ("tolist", "to_list"):
         return data
+    if name == "drop_duplicates":
+        data = data.but(flags=data.flags - {"repeated"})
+    if name == "astype":
+        data = data.flagged("cast")
     if name in _ITEMS:
         return data.but(kind="score") if data.kind in ("loss", "score") else UNKNOWN
+    data = data if name in _SAME_NUMBERS else reach.unmarked(data)
     result: Data = data if name in _SAME_COLUMNS or data.columns else data.but(without=data.without | {"?"})
     for one in (*call.args, *call.kwargs.values()):
         if isinstance(one, Function):
@@ -200,6 +210,8 @@ def _transformed(context: Context, call: Call, data: Data) -> Value:
 
 def _mapped(context: Context, call: Call, data: Data) -> Value:
     other = call.get("arg", 0)
+    if isinstance(other, Table) and other.items and all(isinstance(constant(one), str) for one in other.items.values()):
+        return data.but(form="text")
     found = frames.gathered(other) if other is not None else []
     if found:
         return data.but(learned=data.learned | frozenset().union(*(one.learned for one in found)))
