@@ -1,5 +1,7 @@
 """What the observers of PyTorch know of its functions, modules and tensors."""
 
+import functools
+import weakref
 from typing import Any
 
 LOSSES = (
@@ -9,6 +11,32 @@ LOSSES = (
 THRESHOLDS = {"binary_cross_entropy": 0.5, "binary_cross_entropy_with_logits": 0.0}
 ACTIVATIONS = {"relu": "relu", "relu_": "relu", "relu6": "relu", "sigmoid": "sigmoid", "tanh": "tanh",
                "softmax": "softmax", "log_softmax": "softmax"}  # fmt: skip
+
+
+class Scaled:
+    """Mixed precision multiplies the loss for its gradients' sake; what is told is the loss itself."""
+
+    def __init__(self, torch: Any) -> None:
+        self.torch = torch
+        self._last: tuple[Any, Any] | None = None
+
+    def start(self) -> None:
+        """Listen to the scalers."""
+        scaler = getattr(self.torch.amp, "GradScaler", None) or self.torch.cuda.amp.GradScaler
+        scale, watch = scaler.scale, self
+
+        @functools.wraps(scale)
+        def noted(self: Any, outputs: Any) -> Any:
+            given = scale(self, outputs)
+            if isinstance(given, watch.torch.Tensor):
+                watch._last = weakref.ref(given), outputs.detach()
+            return given
+
+        scaler.scale = noted
+
+    def plain(self, loss: Any) -> Any:
+        """A loss as it was before it was scaled."""
+        return self._last[1] if self._last is not None and self._last[0]() is loss else loss
 
 
 def right_share(name: str, outputs: Any, targets: Any) -> float | None:

@@ -14,10 +14,12 @@ from collections.abc import Callable
 from typing import Any
 
 import mlpilot_rates
+from mlpilot_labels import MOST_ROWS, Sureness, contradictions
 from mlpilot_tensors import (
     ACTIVATIONS,
     LOSSES,
     THRESHOLDS,
+    Scaled,
     activated,
     array,
     is_spatial,
@@ -44,7 +46,7 @@ class Watch:
         self.call: mlpilot_rates.Call | None = None
         """How the loss of that batch was computed."""
         self.trials, self.waits = mlpilot_rates.Trials(torch), Waits(torch)
-        self.lost_workers = False
+        self.lost_workers, self.dataset = False, None
         """Of the loader that began last."""
         self.over = False
         """Whether the script has ended."""
@@ -69,8 +71,7 @@ class Watch:
         self.before: dict[int, list[Any]] = {}
         self.epoch: dict[Record, tuple[tuple[int, int], list[float]]] = {}
         """Which loader feeds a training, in which pass, and the losses of that pass."""
-        self.scaled: tuple[Any, Any] | None = None
-        """The last loss that a scaler of mixed precision gave, and that loss before."""
+        self.scaled, self.sureness = Scaled(torch), Sureness()
         self.began = 0.0
 
     def start(self) -> None:
@@ -95,12 +96,12 @@ class Watch:
         def iterated(self: Any) -> Any:
             watch.loader = (id(self), watch.loader[1] + 1)
             watch.lost_workers = lost_workers(self)
+            watch.dataset = self.dataset
             return iterate(self)
 
         optimizer.__init__, torch.Tensor.backward, torch.utils.data.DataLoader.__iter__ = noted, back, iterated
         self.waits.start()
-        scaler = getattr(torch.amp, "GradScaler", None) or torch.cuda.amp.GradScaler
-        scaler.scale = self._of_scaler(scaler.scale)
+        self.scaled.start()
         for name in LOSSES:
             setattr(self.functional, name, self._of_loss(getattr(self.functional, name), name))
         hooks = importlib.import_module("torch.optim.optimizer")
@@ -116,20 +117,7 @@ class Watch:
             if left is not None and bool((left.grad != 0).any()):
                 self.kept = self.last
         if loss.numel() == 1:
-            plain = self.scaled[1] if self.scaled is not None and self.scaled[0]() is loss else loss
-            self.loss.append((float(plain.detach()), self.book.line()))
-
-    def _of_scaler(self, scale: Callable[..., Any]) -> Callable[..., Any]:
-        """Mixed precision multiplies the loss for its gradients' sake; what is told is the loss itself."""
-
-        @functools.wraps(scale)
-        def noted(scaler: Any, outputs: Any) -> Any:
-            given = scale(scaler, outputs)
-            if isinstance(given, self.torch.Tensor):
-                self.scaled = weakref.ref(given), outputs.detach()
-            return given
-
-        return noted
+            self.loss.append((float(self.scaled.plain(loss).detach()), self.book.line()))
 
     def _of_loss(self, function: Callable[..., Any], name: str) -> Callable[..., Any]:
         @functools.wraps(function)
@@ -153,6 +141,7 @@ class Watch:
                 self.call = call if self.close else None
                 self.mean = loss.detach() if is_mean and loss.numel() == 1 else None
         elif loss.numel() == 1 and self.last is not None:
+            self.sureness.add(outputs, targets)
             self.unseen.append((float(loss), right_share(name, outputs, targets), len(outputs)))
 
     def look(self) -> None:
@@ -162,10 +151,8 @@ class Watch:
         self.began = time.perf_counter()
         module = self.torch.nn.modules.module
         register = module.register_module_forward_hook
-        if "with_kwargs" in inspect.signature(register).parameters:
-            self.close.append(register(self.forward_named, with_kwargs=True).remove)
-        else:
-            self.close.append(register(self.forward).remove)
+        tells = {"with_kwargs": True} if "with_kwargs" in inspect.signature(register).parameters else {}
+        self.close.append(register(self.forward, **tells).remove)
         for holder in (self.functional, self.torch):
             for name, kind in ACTIVATIONS.items():
                 function = getattr(holder, name, None)
@@ -183,18 +170,15 @@ class Watch:
         self.before.clear()
         self.recent = None
 
-    def forward(self, module: Any, args: Any, output: Any) -> None:
-        """A module was called."""
+    def forward(self, module: Any, args: Any, *more: Any) -> None:
+        """A module was called; `more`: the arguments with a name, where PyTorch tells them, and what it gave."""
         if not self.torch.is_grad_enabled() or self.torch.compiler.is_compiling():
             return
-        self.called.setdefault(id(module), (module, args, output))
+        self.called.setdefault(id(module), (module, args, more[-1]))
+        if len(more) > 1:
+            self.named.setdefault(id(module), more[0])
         if next(module.parameters(recurse=False), None) is not None:
             self.recent = module
-
-    def forward_named(self, module: Any, args: Any, more: dict[str, Any], output: Any) -> None:
-        """A module was called, and the arguments with a name are known."""
-        self.named.setdefault(id(module), more)
-        self.forward(module, args, output)
 
     def _of_activation(self, function: Callable[..., Any], kind: str) -> Callable[..., Any]:
         @functools.wraps(function)
@@ -322,6 +306,7 @@ class Watch:
         record.facts.setdefault("model", type(root).__name__)
         if "inputs" not in record.facts:
             self._scales(record, args, output)
+            self.book.safely(self._labels, record, args)
         names = {id(module): name for name, module in root.named_modules()}
         values = {}
         for module, _, given in mine:
@@ -369,6 +354,14 @@ class Watch:
         elif hasattr(output, "is_floating_point"):
             record.facts["outputs"] = scale(array(output[:256]))
 
+    def _labels(self, record: Record, args: Any) -> None:
+        """Rows with the same inputs and other classes: of the whole table where a loader has it, else of the batch."""
+        tensors = getattr(self.dataset, "tensors", ())
+        if len(tensors) != 2 and self.batch is not None:
+            tensors = *args[:1], self.batch[2]
+        if len(tensors) == 2 and all(isinstance(one, self.torch.Tensor) for one in tensors):
+            record.facts["labels"] = contradictions(*(array(one[:MOST_ROWS]) for one in tensors))
+
     def _validated(self) -> None:
         """What was computed without gradients since the last step is one point of validation."""
         rows = sum(one[2] for one in self.unseen)
@@ -379,6 +372,7 @@ class Watch:
             if right:
                 share = sum(one * count for one, count in right) / sum(count for _, count in right)
                 self.last.curves["validation_accuracies"].add(self.last.steps, share)
+            self.sureness.of(self.last)
         self.unseen.clear()
 
     def finish(self) -> None:
@@ -389,5 +383,7 @@ class Watch:
                 record.epoch(sum(seen) / len(seen))
         self.stop_looking()
         self.over = True
+        for record in self.book.records:
+            self.sureness.tell(record)
         if not isinstance(sys.exc_info()[1], KeyboardInterrupt | MemoryError):  # then there is no time, or no memory
             self.trials.run(self.book.records)

@@ -100,6 +100,29 @@ class Bad:
 
 
 @dataclass(frozen=True)
+class Labels:
+    """Rows of a classification with the same inputs, number by number, and five different values at least."""
+
+    rows: int
+    """Looked at."""
+    alike: int
+    """Of these, such as are like another one."""
+    differ: int
+    """Of those, such as are like one with another class."""
+
+
+@dataclass(frozen=True)
+class Sureness:
+    """What the largest probability says of right and wrong, for the held-out rows that were judged last (PyTorch)."""
+
+    rows: int
+    wrong: int
+    """Rows whose class was not the label's."""
+    area: float
+    """The chance that a right answer was the surer one, of one right and one wrong: 0.5 where sureness says nothing."""
+
+
+@dataclass(frozen=True)
 class RateTest:
     """What became of the loss of a few batches, in short runs on them from the first weights, with one rate each.
 
@@ -118,11 +141,6 @@ class RateTest:
     others_began: float = 0.0
     others_least: float = 0.0
     """The loss of batches that are not trained on in the test: with the first weights, and the lowest with any rate."""
-
-    @property
-    def generalises(self) -> bool:
-        """Whether the loss of other rows fell clearly, too; a few can be learnt where there is nothing to learn."""
-        return self.others_least < (1 - LEAST_FALL) * self.others_began
 
     @property
     def best(self) -> float | None:
@@ -217,6 +235,9 @@ class Training:
     """Share of the time of a step that the loop waited for its batch, or (`overlaps`) that a batch was being made."""
     overlaps: bool = False
     """Whether batches are made while the training goes on: then it waits only where making them takes all the time."""
+    labels: Labels | None = None
+    """Of its whole data where they are arrays; of the first batch otherwise."""
+    sureness: Sureness | None = None
     rates: RateTest | None = None
     """None where it learnt, or could not be tried: `fix` chooses a learning rate from it where it is there."""
 

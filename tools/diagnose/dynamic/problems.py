@@ -10,7 +10,7 @@ import math
 import statistics
 from collections.abc import Iterable, Sequence
 
-from mlpilot.tools.diagnose.dynamic.facts import Layer, Training
+from mlpilot.tools.diagnose.dynamic.facts import LEAST_FALL, Layer, Training
 from mlpilot.tools.diagnose.model import Diagnosis
 
 LEAST_STEPS = 30
@@ -155,7 +155,9 @@ def rate_is_off(one: Training) -> int:
     falling = test.falling if test is not None else None
     if test is None or rate is None or falling is None:
         return 0
-    return 1 if rate > falling[1] else -1 if rate < falling[0] / _BELOW and test.generalises else 0
+    nothing = min(test.others_began, ignorance(one))  # a few rows are learnt where there is nothing to learn, too
+    is_below = rate < falling[0] / _BELOW and test.others_least < (1 - LEAST_FALL) * nothing
+    return 1 if rate > falling[1] else -1 if is_below else 0
 
 
 def _bound(layers: Sequence[Layer]) -> float:

@@ -8,7 +8,17 @@ import math
 from typing import Any
 
 from mlpilot.tools.diagnose.dynamic import facts
-from mlpilot.tools.diagnose.dynamic.facts import Bad, Layer, Point, Predicted, RateTest, Scale, Training
+from mlpilot.tools.diagnose.dynamic.facts import (
+    Bad,
+    Labels,
+    Layer,
+    Point,
+    Predicted,
+    RateTest,
+    Scale,
+    Sureness,
+    Training,
+)
 
 MOST_BYTES = 2**20
 _CHARACTERS, _MOST_EPOCHS, _MOST_FAULTS = 120, 200, 5
@@ -66,6 +76,8 @@ def _training(one: dict[str, Any]) -> Training:
         bad=_bad(one.get("bad")),
         waits=tuple(point for point in _curve(one.get("waits")) if 0 <= point.value <= 1),
         overlaps=one.get("overlaps") is True,
+        labels=_labels(one.get("labels")),
+        sureness=_sureness(one.get("sureness")),
         rates=_rates(one.get("rates")),
     )
 
@@ -104,6 +116,19 @@ def _bad(one: Any) -> Bad | None:
     if not isinstance(one, dict):
         return None
     return Bad(_whole(one.get("step")), _text(one.get("where")), "nan" if one.get("value") == "nan" else "inf")
+
+
+def _labels(one: Any) -> Labels | None:
+    if not isinstance(one, dict):
+        return None
+    return Labels(*(_whole(one.get(name)) for name in ("rows", "alike", "differ")))
+
+
+def _sureness(one: Any) -> Sureness | None:
+    area = _number(one.get("area")) if isinstance(one, dict) else None
+    if area is None or not 0 <= area <= 1:
+        return None
+    return Sureness(_whole(one.get("rows")), _whole(one.get("wrong")), area)
 
 
 def _rates(one: Any) -> RateTest | None:

@@ -21,6 +21,8 @@ _LARGE = 100.0
 _RISEN, _LEAST_VALIDATIONS = 1.5, 8
 _SATURATED, _DEAD = 0.8, 0.9
 _WARM_UP, _HALF, _ALL, _LEAST_SECONDS = 2, 0.5, 0.9, 1.0
+_LEAST_DIFFER, _SHARE_DIFFER = 4, 0.01
+_LEAST_WRONG, _SAYS_NOTHING = 40, 0.65
 _FLAT_PART, _NEAR, _FAR = 0.02, 0.8, 1.2
 _BY_DIFFERENCE = ("mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss")
 _SCALED_BY_LAYER = ("Embedding", "Norm", "Rescaling")
@@ -193,6 +195,27 @@ def _one_class(one: Training) -> str:
     return f"each of the last {len(late)} batches looked at, with {late[-1].classes} classes, from step {late[0].step}"
 
 
+def _contradictory_labels(one: Training) -> str:
+    seen = one.labels
+    if seen is None or not one.classifies or seen.differ < max(_LEAST_DIFFER, _SHARE_DIFFER * seen.rows):
+        return ""
+    return f"{seen.differ} of {seen.rows} rows have the same inputs, to the last digit, as a row of another class"
+
+
+def _sure_and_wrong(one: Training) -> str:
+    seen = one.sureness
+    classes = one.outputs.shape[1] if one.outputs is not None and len(one.outputs.shape) > 1 else 0
+    if seen is None or classes < 2 or seen.wrong < _LEAST_WRONG or seen.area >= _SAYS_NOTHING:
+        return ""
+    right, chance = 1 - seen.wrong / max(1, seen.rows), 1 / classes
+    if right < chance + _SHARE_LEARNT * (1 - chance):
+        return ""
+    return (
+        f"of {seen.rows} held-out rows {seen.wrong} are predicted otherwise than labelled, and nearly as surely as the "
+        f"others: of one right and one wrong answer the right one is surer in {seen.area:.0%}"
+    )
+
+
 def _waits(one: Training) -> str:
     shares = [point.value for point in one.waits[_WARM_UP:]]  # the first batches open files, and start workers
     if len(shares) < LEAST_STEPS:
@@ -260,6 +283,13 @@ RULES = (
          "for training", "warning", 0.8, _DEBUGGED, _out_of_scale),
     Rule("TRAIN011", "overfit", "it learns the training rows by heart", "stop at the best epoch (early stopping), or "
          "use dropout, weight decay or fewer units", "warning", 0.7, _DEBUGGED, _overfit),
+    Rule("TRAIN017", "label-noise", "labels contradict each other", "look at these rows, and keep each once, with "
+         "the label that is right", "warning", 0.85,
+         "Northcutt, Jiang and Chuang on label errors, JAIR 2021; that equal rows show them is our own",
+         _contradictory_labels),
+    Rule("TRAIN018", "label-noise-suspected", "labels may be wrong", "look at the held-out rows on which the model is "
+         "surest and disagrees with the label", "note", 0.5, "Hendrycks and Gimpel, ICLR 2017; confident learning "
+         "(Northcutt, Jiang and Chuang, JAIR 2021)", _sure_and_wrong),
     Rule("TRAIN014", "waits-for-data", "the training waits for its batches", "let workers load them (num_workers), "
          "prefetch, cache what is read or computed more than once, or make whole batches at a time", "note", 0.8,
          "the performance guides of PyTorch and of tf.data", _waits),
