@@ -1,4 +1,4 @@
-"""What is measured beside the curves: waiting for data, tests of learning rates, labels, and what becomes of a script."""
+"""What is measured beside the curves: waiting for data, tests of learning rates, labels."""
 
 import json
 import math
@@ -13,7 +13,7 @@ import pytest
 from mlpilot.tools.diagnose.dynamic.facts import MOST_RATES, Labels, Point, RateTest, Scale, Sureness, Training
 from mlpilot.tools.diagnose.dynamic.problems import rate_is_off, symptoms
 from mlpilot.tools.diagnose.dynamic.received import trainings
-from mlpilot.tools.diagnose.dynamic.rules import judge
+from mlpilot.tools.diagnose.dynamic.rules import judge, judge_all
 
 INSIDE = Path(__file__).parent.parent.parent / "tools" / "inside"
 FOLDER = Path(__file__).parent / "trainings"
@@ -64,6 +64,13 @@ def test_a_flat_loss_with_a_rate_that_throws_it_up_oscillates_and_far_below_is_s
     assert symptoms([training(rate=0.01, rates=TEST)]) == symptoms([training(rate=0.1)]) == []
 
 
+def test_a_search_over_rates_is_not_told_of_its_rates():
+    falls = tuple(Point(step, 2.3 * 0.97**step) for step in range(100))
+    low, well = training(rate=1e-4, rates=TEST), training(losses=falls)
+    assert codes(low) == [found.code for found in judge_all([low])] == ["TRAIN015"]
+    assert judge_all([low, well]) == [] == symptoms([low, well])
+
+
 def test_waiting_is_told_of_many_steps_and_of_seconds():
     waits = tuple(Point(step, 0.8) for step in range(1, 40))
     assert codes(training(waits=waits, seconds=5.0)) == ["TRAIN014"]
@@ -98,8 +105,9 @@ def test_underfit_needs_held_out_rows_a_flat_end_and_chance():
 
 
 def test_measures_from_inside_are_taken_only_as_far_as_they_have_the_form():
+    tried = [[1.0, 2.0], [-1, 1], ["x", 1], [2.0, math.nan], [3]] + [[9, 1]] * 99
     hostile = {
-        "rates": {"steps": -1, "began": 2.0, "tried": [[1.0, 2.0], [-1, 1], ["x", 1], [2.0, math.nan], [3]] + [[9, 1]] * 99},
+        "rates": {"steps": -1, "began": 2.0, "tried": tried},
         "waits": [[1, 0.5], [2, 7.0], [3, math.nan]],
         "labels": {"rows": -4, "alike": "x", "differ": 10**40},
         "sureness": {"rows": 1, "wrong": 1, "area": 3.0},

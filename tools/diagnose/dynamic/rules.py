@@ -14,7 +14,7 @@ from mlpilot.tools.diagnose.dynamic.facts import Point, Training
 from mlpilot.tools.diagnose.dynamic.problems import ignorance, rate_is_off
 from mlpilot.tools.diagnose.model import Diagnosis
 
-UNOBSERVED = "TRAIN000"
+UNOBSERVED, _RATE = "TRAIN000", "TRAIN015"
 LEAST_STEPS, LEAST_ROWS = 20, 16
 _LEFT, _SHARE_LEARNT = 0.35, 0.3
 _LARGE = 100.0
@@ -57,12 +57,17 @@ def judge(one: Training) -> list[Diagnosis]:
 def judge_all(trainings: Iterable[Training], explained: Sequence[int | None] = ()) -> list[Diagnosis]:
     """What is wrong with all of them, one for each code and line.
 
-    `explained`: lines at which a cause is known already; what merely follows from one is not told there.
+    `explained`: lines at which a cause is known already; what merely follows from one is not told there. Of trainings
+    at one line with different learning rates, nothing is said of the rate: that is a search.
     """
     results = {rule.code for rule in RULES if rule.is_result}
     first: dict[tuple[str, int | None], Diagnosis] = {}
-    for one in trainings:
+    known = list(trainings)
+    for one in known:
+        is_search = any(other.line == one.line and other.learning_rate != one.learning_rate for other in known)
         for found in judge(one):
+            if is_search and found.code == _RATE:
+                continue
             if found.code not in results or found.line not in explained:
                 first.setdefault((found.code, found.line), found)
     return list(first.values())
@@ -293,7 +298,7 @@ RULES = (
     Rule("TRAIN014", "waits-for-data", "the training waits for its batches", "let workers load them (num_workers), "
          "prefetch, cache what is read or computed more than once, or make whole batches at a time", "note", 0.8,
          "the performance guides of PyTorch and of tf.data", _waits),
-    Rule("TRAIN015", "rate-out-of-range", "the learning rate does not suit the model",
+    Rule(_RATE, "rate-out-of-range", "the learning rate does not suit the model",
          "a learning rate from the middle of that range", "warning", 0.7,
          "the range test of Smith, WACV 2017", _rate_out_of_range, is_result=True),
     Rule("TRAIN012", "saturated-outputs", "an activation is at its ends, where nothing is learnt",
