@@ -42,6 +42,8 @@ class Trial:
         self.tensors = [*root.parameters(), *root.buffers()]
         self.first = [one.detach().clone() for one in self.tensors]
         self.modes = {module: module.training for module in root.modules()}
+        self.norm = self._norm()
+        """Of the gradients with which the script's first step was made: clipped, added up, or as they come."""
         self.batches: list[tuple[Any, Any, Call]] = []
         self.loss: float | None = None
         """Of the first batch, as the script computed it."""
@@ -97,18 +99,25 @@ class Trial:
         return told | {"others_began": short(self.others_began), "others_least": short(self.others_least)}
 
     def _begun(self) -> float | None:
-        """The loss of the batches with the first weights; None where that of the first batch is another one."""
+        """The loss of the batches with the first weights; None where that of the first, or its gradients, differ."""
         self._again()
         by_chance = any("Drop" in type(module).__name__ or "Noise" in type(module).__name__ for module in self.modes)
-        first = float(self._loss(self.batches[0]).detach())
-        if self.loss is None or not abs(first - self.loss) <= (_SAME_BY_CHANCE if by_chance else _SAME) * abs(
-            self.loss
-        ):
+        for one in self.tensors:
+            one.grad = None
+        loss = self._loss(self.batches[0])
+        loss.backward()
+        near = _SAME_BY_CHANCE if by_chance else _SAME
+        pairs = ((float(loss.detach()), self.loss), (self._norm(), self.norm))
+        if any(was is None or not abs(now - was) <= near * abs(was) for now, was in pairs):
             return None
         self._again()
         value = self._mean(self.batches[::2])
         self.others_began = self.others_least = self._mean(self.batches[1::2])
         return value if math.isfinite(value) else None
+
+    def _norm(self) -> float:
+        found = [one.grad for one in self.tensors if one.grad is not None]
+        return math.sqrt(sum(float(one.detach().float().pow(2).sum()) for one in found))
 
     def _again(self) -> None:
         """The state before the first step."""

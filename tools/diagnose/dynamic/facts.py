@@ -127,8 +127,8 @@ class RateTest:
     """What became of the loss of a few batches, in short runs on them from the first weights, with one rate each.
 
     A range test (Smith, WACV 2017) of the observer's own, made of small trainings that did not learn, when the script
-    was over: same model, loss and optimiser, without its schedule, and without clipping. Its rates are those of the
-    optimiser, whatever its momentum. What a rate does in a few steps is no proof of what it does in many: a repair has
+    was over: same model, loss and optimiser, without its schedule; not of trainings whose first step clips its
+    gradients. Its rates are those of the optimiser, whatever its momentum. What a rate does in a few steps is no proof of what it does in many: a repair has
     to be run.
     """
 
