@@ -128,8 +128,8 @@ class RateTest:
 
     A range test (Smith, WACV 2017) of the observer's own, made of small trainings that did not learn, when the script
     was over: same model, loss and optimiser, without its schedule; not of trainings whose first step clips its
-    gradients. Its rates are those of the optimiser, whatever its momentum. What a rate does in a few steps is no proof of what it does in many: a repair has
-    to be run.
+    gradients. Its rates are those of the optimiser, whatever its momentum. What a rate does in a few steps is no proof
+    of what it does in many, where the best is mostly lower: a repair has to be run.
     """
 
     steps: int
