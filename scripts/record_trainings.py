@@ -19,7 +19,7 @@ source, place = open(sys.argv[2]).read(), sys.argv[3]
 def kept(name, data):
     if name == "trainings":
         open(place, "wb").write(data)
-job = json.dumps({"name": "script.py", "source": source, "watched": {}}).encode()
+job = json.dumps({"name": "script.py", "source": source, "watched": {}, "probe": None}).encode()
 mlpilot_observer.work([job], kept, {"__name__": "__main__"})
 """
 

@@ -12,8 +12,11 @@ import weakref
 from collections.abc import Callable
 from typing import Any
 
+from mlpilot_labels import contradictions
+from mlpilot_layers import array, dense, kernels_of, leaves, loss_name, size_of
 from mlpilot_listening import Listening
 from mlpilot_rows import is_finite, of_batch, passing, some_rows
+from mlpilot_tape import Tapes
 from mlpilot_training import Book, Record, classes, scale, short
 
 MOST_STATE = 20_000_000
@@ -59,7 +62,33 @@ class Watch:
         model.fit, model.compile = watched, compiled
         optimizer = self.keras.optimizers.Optimizer
         model.train_on_batch = self._missed(model.train_on_batch, "batches given to train_on_batch")
-        optimizer.apply = self._missed(optimizer.apply, "a loop that applies its gradients itself, outside of fit")
+        if self.keras.backend.backend() == "tensorflow":
+            self.tapes = Tapes(self.book, self.keras, lambda: self.fitting > 0)
+            self.book.safely(self.tapes.start)
+            optimizer.apply = self._taped(optimizer.apply)
+        else:
+            optimizer.apply = self._missed(optimizer.apply, "a loop that applies its gradients itself, outside of fit")
+
+    def _taped(self, apply: Callable[..., Any]) -> Callable[..., Any]:
+        """How an optimiser applies gradients, seen by the observer of tapes outside of `fit`."""
+        watch = self
+
+        @functools.wraps(apply)
+        def noted(self: Any, grads: Any, trainable_variables: Any = None) -> Any:
+            if watch.fitting:
+                return apply(self, grads, trainable_variables)
+            grads = list(grads)
+            given = trainable_variables if trainable_variables is None else list(trainable_variables)
+            variables = self._trainable_variables if given is None else given
+            watch.book.safely(watch.tapes.applies, self, variables)
+            watch.fitting += 1
+            try:
+                return apply(self, grads, given)
+            finally:
+                watch.fitting -= 1
+                watch.book.safely(watch.tapes.applied, self, grads, variables)
+
+        return noted
 
     def _missed(self, method: Callable[..., Any], what: str) -> Callable[..., Any]:
         """The method; called outside of `fit`, it is a training that is not observed."""
@@ -137,10 +166,13 @@ class Look:
         self.batch = -1
         """The last one of this epoch that has ended."""
         self.old: dict[str, Any] = {}
+        self.waited, self.made, self.ended = 0.0, 0.0, 0.0
+        """Seconds before this batch; that a generator took since the last one; and when that ended."""
 
-    def pass_by(self, batch: Any) -> None:
-        """A generator gives a batch."""
+    def pass_by(self, batch: Any, seconds: float) -> None:
+        """A generator gives a batch, and took so long to make it."""
         self.passed = batch
+        self.made += seconds
 
     def begin(self) -> None:
         """What is known before the first step."""
@@ -148,7 +180,7 @@ class Look:
         optimizer = model.optimizer
         facts["finished"] = False
         facts.setdefault("model", type(model).__name__)
-        facts.setdefault("loss", _name(getattr(model, "loss", None)))
+        facts.setdefault("loss", loss_name(getattr(model, "loss", None)))
         facts["is_mean"] = not isinstance(getattr(model, "loss", None), dict | list) and not model.losses
         facts.setdefault("optimizer", type(optimizer).__name__)
         facts.setdefault("learning_rate", float(self.keras.ops.convert_to_numpy(optimizer.learning_rate)))
@@ -158,6 +190,8 @@ class Look:
         for name, data in zip(("inputs", "targets"), self.whole, strict=True):
             if not is_finite(data):
                 self.record.bad(name, float("nan"))
+        if "labels" not in facts:
+            facts["labels"] = contradictions(*self.whole)
         self.whole = None, None
 
     def _scales(self) -> None:
@@ -174,13 +208,15 @@ class Look:
 
     def before_batch(self) -> None:
         """Weights before a step that is looked at."""
+        self.waited = time.perf_counter() - self.ended
         self.due = self.record.schedule.due(self.record.steps)
         if self.due:
-            self.old = {layer.path: _kernels(self.keras, layer) for layer in _leaves(self.model)}
+            self.old = {layer.path: kernels_of(self.keras, layer) for layer in leaves(self.model)}
 
     def after_batch(self, batch: int, logs: dict[str, Any]) -> None:
         """The loss; a look where it is due. The logs hold the mean over the epoch so far."""
         record = self.record
+        self._waits(batch)
         before = self.batch if self.batch < batch else -1
         self.batch = batch
         if "loss" in logs:
@@ -196,6 +232,21 @@ class Look:
                 self.look()
         finally:
             record.stepped(batch - before)
+            self.ended, self.made = time.perf_counter(), 0.0
+
+    def _waits(self, batch: int) -> None:
+        """The share of a step, from one to the next, that went by before it began; or in which batches were made.
+
+        Upon TensorFlow a batch is fetched within the step, and only what a generator takes is seen.
+        """
+        curve, facts, took = self.record.curves["waits"], self.record.facts, time.perf_counter() - self.ended
+        if self.keras.backend.backend() != "torch":
+            if not self.made:
+                return
+            facts["overlaps"] = True
+        wait = self.made if facts.get("overlaps") else self.waited
+        if batch > 0 and took > 0:  # before the first of an epoch others are validated
+            curve.add(self.record.steps, min(1.0, wait / took))
 
     def after_epoch(self, logs: dict[str, Any]) -> None:
         """The metrics of an epoch."""
@@ -241,8 +292,8 @@ class Look:
     def _look(self, rows: tuple[Any, Any]) -> None:
         began = time.perf_counter()
         state = [*self.model.non_trainable_variables, *self.model.metrics_variables]
-        light = sum(int(_size(one)) for one in state) < MOST_STATE
-        kept = [_array(self.keras, one).copy() for one in state] if light else []
+        light = sum(int(size_of(one)) for one in state) < MOST_STATE
+        kept = [array(self.keras, one).copy() for one in state] if light else []
         seen: dict[str, dict[str, Any]] = {}
         try:
             gradients, outputs = self._gradients(rows, light, seen)
@@ -281,7 +332,7 @@ class Look:
                 outputs, loss = forward()
             found = tape.gradient(loss, [one.value for one in variables])
         told = {
-            id(variable): _array(self.keras, _dense(gradient))
+            id(variable): array(self.keras, dense(gradient))
             for variable, gradient in zip(variables, found, strict=True)
             if gradient is not None
         }
@@ -291,7 +342,7 @@ class Look:
         """Scale of the outputs, and the classes that they mean."""
         if isinstance(outputs, dict | list | tuple) or targets is None:
             return
-        values = _array(self.keras, outputs)
+        values = array(self.keras, outputs)
         self.record.facts.setdefault("outputs", scale(values))
         loss = self.record.facts["loss"]
         if "crossentropy" in loss or "hinge" in loss:
@@ -302,9 +353,9 @@ class Look:
 
     def _values(self, gradients: dict[int, Any], seen: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
         values = {}
-        for layer in _leaves(self.model):
+        for layer in leaves(self.model):
             own = [one for one in layer.trainable_variables if len(one.shape) > 1] or layer.trainable_variables
-            kernels = _kernels(self.keras, layer)
+            kernels = kernels_of(self.keras, layer)
             norm = sum(float((one.astype("float64") ** 2).sum()) for one in kernels) ** 0.5
             count = sum(one.size for one in kernels)
             parts = [gradients[id(one)] for one in own if id(one) in gradients]
@@ -313,54 +364,12 @@ class Look:
                 if value - value != 0:
                     self.record.bad(f"{what} of {layer.name}", value)
             told = {"kind": type(layer).__name__, "gradients": gradient, "weights": norm / count**0.5}
-            told["parameters"] = sum(int(_size(one)) for one in layer.trainable_variables)
+            told["parameters"] = sum(int(size_of(one)) for one in layer.trainable_variables)
             old = self.old.get(layer.path)
             if old and norm > 0:
                 pairs = zip(kernels, old, strict=True)
                 told["updates"] = sum(float(((a - b).astype("float64") ** 2).sum()) for a, b in pairs) ** 0.5 / norm
             values[layer.name] = told | seen.get(layer.path, {})
         order = list(seen)
-        names = {layer.name: order.index(layer.path) for layer in _leaves(self.model) if layer.path in seen}
+        names = {layer.name: order.index(layer.path) for layer in leaves(self.model) if layer.path in seen}
         return dict(sorted(values.items(), key=lambda item: names.get(item[0], len(order))))
-
-
-def _leaves(model: Any) -> list[Any]:
-    """Layers with weights to train that are no models, each once."""
-    found = []
-    for layer in getattr(model, "layers", []):
-        if hasattr(layer, "layers") and getattr(layer, "layers", None):
-            found += _leaves(layer)
-        elif layer.trainable_variables:
-            found.append(layer)
-    return found
-
-
-def _kernels(keras: Any, layer: Any) -> list[Any]:
-    own = [one for one in layer.trainable_variables if len(one.shape) > 1] or layer.trainable_variables
-    return [_array(keras, one).copy() for one in own]
-
-
-def _name(loss: Any) -> str:
-    """A loss such as "SparseCategoricalCrossentropy" as Keras names the function."""
-    name = loss if isinstance(loss, str) else getattr(loss, "name", None) or getattr(loss, "__name__", "")
-    return str(name)[:60]
-
-
-def _dense(gradient: Any) -> Any:
-    """Gradients of embeddings come as slices."""
-    if hasattr(gradient, "indices"):
-        import tensorflow as tf
-
-        return tf.convert_to_tensor(gradient)
-    return gradient
-
-
-def _size(variable: Any) -> int:
-    size = 1
-    for one in variable.shape:
-        size *= int(one)
-    return size
-
-
-def _array(keras: Any, value: Any) -> Any:
-    return keras.ops.convert_to_numpy(value)

@@ -6,9 +6,12 @@ Workers hand tensors over through sockets, which code inside may not open, and t
 import functools
 import inspect
 import sys
+import weakref
 from typing import Any
 
 _OF_WORKERS = ("num_workers", "prefetch_factor", "persistent_workers", "multiprocessing_context", "timeout")
+WITHOUT: "weakref.WeakSet[Any]" = weakref.WeakSet()
+"""Loaders that lost their workers."""
 
 
 def in_this_process() -> None:
@@ -35,6 +38,7 @@ def without_workers(torch: Any) -> None:
         if len(given) < len(names) and asked.get("num_workers"):
             kept = {name: value for name, value in asked.items() if name not in _OF_WORKERS}
             own(self, **kept)
+            WITHOUT.add(self)
         else:
             own(self, *given, **more)
 

@@ -81,12 +81,13 @@ def work(buffers: Sequence[Any], send: Callable[[str, Any], None], names: dict[s
     finally:
         sys.stdout.flush()
         sys.stderr.flush()
-        send("trainings", watching.as_bytes(ended))
-        send("notes", json.dumps(notes).encode())
-        if probe is not None:
-            import mlpilot_probe
-
-            send("facts", json.dumps(mlpilot_probe.tell(probe, names)).encode())
+        try:
+            told = _told(probe, names)  # before observers try things of their own
+        finally:
+            send("trainings", watching.as_bytes(ended))
+            send("notes", json.dumps(notes).encode())
+        if told is not None:
+            send("facts", told)
 
 
 def _probe(asked: Any) -> Any:
@@ -95,6 +96,14 @@ def _probe(asked: Any) -> Any:
     import mlpilot_probe
 
     return mlpilot_probe.begin(*asked["frameworks"], more=asked["seed"])
+
+
+def _told(probe: Any, names: dict[str, Any]) -> bytes | None:
+    if probe is None:
+        return None
+    import mlpilot_probe
+
+    return json.dumps(mlpilot_probe.tell(probe, names)).encode()
 
 
 def _as_new(path: Path) -> None:

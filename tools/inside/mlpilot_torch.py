@@ -6,20 +6,29 @@ and functions see the layers, and are taken away again. No random number is draw
 
 import functools
 import importlib
+import inspect
+import sys
 import time
 import weakref
 from collections.abc import Callable
 from typing import Any
 
+import mlpilot_rates
+from mlpilot_labels import MOST_ROWS, Sureness, contradictions
+from mlpilot_tensors import (
+    ACTIVATIONS,
+    LOSSES,
+    THRESHOLDS,
+    Scaled,
+    activated,
+    array,
+    is_spatial,
+    kernels_of,
+    largest,
+    right_share,
+)
 from mlpilot_training import Book, Record, classes, scale
-
-LOSSES = (
-    "cross_entropy", "nll_loss", "binary_cross_entropy", "binary_cross_entropy_with_logits", "mse_loss", "l1_loss",
-    "smooth_l1_loss", "huber_loss", "kl_div", "hinge_embedding_loss", "multi_margin_loss",
-)  # fmt: skip
-THRESHOLDS = {"binary_cross_entropy": 0.5, "binary_cross_entropy_with_logits": 0.0}
-ACTIVATIONS = {"relu": "relu", "relu_": "relu", "relu6": "relu", "sigmoid": "sigmoid", "tanh": "tanh",
-               "softmax": "softmax", "log_softmax": "softmax"}  # fmt: skip
+from mlpilot_waiting import Waits, lost_workers
 
 
 class Watch:
@@ -32,6 +41,15 @@ class Watch:
         self.close: list[Callable[[], None]] = []
         """What ends a close look; empty while there is none."""
         self.called: dict[int, tuple[Any, Any, Any]] = {}
+        self.named: dict[int, dict[str, Any]] = {}
+        """Arguments by name, of what was called."""
+        self.call: mlpilot_rates.Call | None = None
+        """How the loss of that batch was computed."""
+        self.trials, self.waits = mlpilot_rates.Trials(torch), Waits(torch)
+        self.lost_workers, self.dataset = False, None
+        """Of the loader that began last."""
+        self.over = False
+        """Whether the script has ended."""
         self.activated: dict[int, dict[str, Any]] = {}
         self.recent: Any = None
         self.loss: list[tuple[float, int | None]] = []
@@ -53,8 +71,7 @@ class Watch:
         self.before: dict[int, list[Any]] = {}
         self.epoch: dict[Record, tuple[tuple[int, int], list[float]]] = {}
         """Which loader feeds a training, in which pass, and the losses of that pass."""
-        self.scaled: tuple[Any, Any] | None = None
-        """The last loss that a scaler of mixed precision gave, and that loss before."""
+        self.scaled, self.sureness = Scaled(torch), Sureness()
         self.began = 0.0
 
     def start(self) -> None:
@@ -78,11 +95,13 @@ class Watch:
         @functools.wraps(iterate)
         def iterated(self: Any) -> Any:
             watch.loader = (id(self), watch.loader[1] + 1)
+            watch.lost_workers = lost_workers(self)
+            watch.dataset = self.dataset
             return iterate(self)
 
         optimizer.__init__, torch.Tensor.backward, torch.utils.data.DataLoader.__iter__ = noted, back, iterated
-        scaler = getattr(torch.amp, "GradScaler", None) or torch.cuda.amp.GradScaler
-        scaler.scale = self._of_scaler(scaler.scale)
+        self.waits.start()
+        self.scaled.start()
         for name in LOSSES:
             setattr(self.functional, name, self._of_loss(getattr(self.functional, name), name))
         hooks = importlib.import_module("torch.optim.optimizer")
@@ -91,49 +110,39 @@ class Watch:
 
     def told(self, loss: Any) -> None:
         """A loss goes backwards; gradients that are there already are those of the step before."""
+        if self.over:
+            return
         if self.close and self.last is not None and not self.loss and self.last.steps:
             left = next((one for one in self.trained if one.grad is not None), None)
             if left is not None and bool((left.grad != 0).any()):
                 self.kept = self.last
         if loss.numel() == 1:
-            plain = self.scaled[1] if self.scaled is not None and self.scaled[0]() is loss else loss
-            self.loss.append((float(plain.detach()), self.book.line()))
-
-    def _of_scaler(self, scale: Callable[..., Any]) -> Callable[..., Any]:
-        """Mixed precision multiplies the loss for its gradients' sake; what is told is the loss itself."""
-
-        @functools.wraps(scale)
-        def noted(scaler: Any, outputs: Any) -> Any:
-            given = scale(scaler, outputs)
-            if isinstance(given, self.torch.Tensor):
-                self.scaled = weakref.ref(given), outputs.detach()
-            return given
-
-        return noted
+            self.loss.append((float(self.scaled.plain(loss).detach()), self.book.line()))
 
     def _of_loss(self, function: Callable[..., Any], name: str) -> Callable[..., Any]:
         @functools.wraps(function)
         def noted(input: Any, target: Any, *args: Any, **more: Any) -> Any:
             given = function(input, target, *args, **more)
             if not self.torch.compiler.is_compiling():
-                self.book.safely(self.compared, name, input, target, given, more.get("reduction", "mean") == "mean")
+                call = function, input, target, args, more
+                self.book.safely(self.compared, name, call, given, more.get("reduction", "mean") == "mean")
             return given
 
         return noted
 
-    def compared(self, name: str, outputs: Any, targets: Any, loss: Any, is_mean: bool) -> None:
+    def compared(self, name: str, call: mlpilot_rates.Call, loss: Any, is_mean: bool) -> None:
         """A loss was computed; without gradients it is of data that is not trained on."""
+        _, outputs, targets, *_ = call
+        if self.over:
+            return
         if self.torch.is_grad_enabled() and loss.requires_grad:
             if self.batch is None:
                 self.batch = name, outputs.detach(), targets.detach()
+                self.call = call if self.close and loss.numel() == 1 else None
                 self.mean = loss.detach() if is_mean and loss.numel() == 1 else None
         elif loss.numel() == 1 and self.last is not None:
-            right = None
-            if outputs.ndim == 2 and outputs.shape[1] > 1 and targets.ndim == 1 and not targets.is_floating_point():
-                right = float((outputs.argmax(1) == targets).float().mean())
-            elif name in THRESHOLDS and outputs.shape == targets.shape:
-                right = float(((outputs > THRESHOLDS[name]) == (targets > 0.5)).float().mean())
-            self.unseen.append((float(loss), right, len(outputs)))
+            self.sureness.add(outputs, targets)
+            self.unseen.append((float(loss), right_share(name, outputs, targets), len(outputs)))
 
     def look(self) -> None:
         """Begin a close look, unless there is one."""
@@ -141,7 +150,9 @@ class Watch:
             return
         self.began = time.perf_counter()
         module = self.torch.nn.modules.module
-        self.close.append(module.register_module_forward_hook(self.forward).remove)
+        register = module.register_module_forward_hook
+        tells = {"with_kwargs": True} if "with_kwargs" in inspect.signature(register).parameters else {}
+        self.close.append(register(self.forward, **tells).remove)
         for holder in (self.functional, self.torch):
             for name, kind in ACTIVATIONS.items():
                 function = getattr(holder, name, None)
@@ -155,14 +166,17 @@ class Watch:
             close()
         self.close.clear()
         self.called.clear()
+        self.named.clear()
         self.before.clear()
         self.recent = None
 
-    def forward(self, module: Any, args: Any, output: Any) -> None:
-        """A module was called."""
+    def forward(self, module: Any, args: Any, *more: Any) -> None:
+        """A module was called; `more`: the arguments with a name, where PyTorch tells them, and what it gave."""
         if not self.torch.is_grad_enabled() or self.torch.compiler.is_compiling():
             return
-        self.called.setdefault(id(module), (module, args, output))
+        self.called.setdefault(id(module), (module, args, more[-1]))
+        if len(more) > 1:
+            self.named.setdefault(id(module), more[0])
         if next(module.parameters(recurse=False), None) is not None:
             self.recent = module
 
@@ -178,24 +192,15 @@ class Watch:
 
     def activate(self, kind: str, output: Any) -> None:
         """An activation was applied, to what the last layer with weights gave."""
-        found: dict[str, Any] = {"activation": kind}
-        if kind == "relu" and output.ndim > 1:
-            axis = 1 if _is_spatial(self.recent, output) else output.ndim - 1
-            others = [one for one in range(output.ndim) if one != axis]
-            found["dead"] = 1.0 - float((output > 0).amax(dim=others).float().mean())
-        elif kind == "sigmoid":
-            found["saturated"] = float(((output < 0.01) | (output > 0.99)).float().mean())
-        elif kind == "tanh":
-            found["saturated"] = float((output.abs() > 0.98).float().mean())
-        elif output.ndim == 2:
-            sharp = output if float(output.max()) > 0 else output.exp()
-            found["saturated"] = float((sharp.amax(dim=1) > 0.99).float().mean())
-        self.activated[id(self.recent)] = found
+        self.activated[id(self.recent)] = activated(kind, output, is_spatial(self.recent, output))
 
     def before_step(self, optimizer: Any) -> None:
         """The gradients are there."""
+        if self.over:
+            return
         if optimizer not in self.records:
             self.records[optimizer] = self._begin(optimizer)
+            self.book.safely(self.trials.begin, self.records[optimizer], optimizer, self._mine(optimizer))
         record: Record = self.records[optimizer]
         self._validated()
         self.last = record
@@ -204,7 +209,7 @@ class Watch:
         self.kept = None
         if self.close and record.schedule.due(record.steps):
             for module, _, _ in self.called.values():
-                self.before[id(module)] = [one.detach().clone() for one in _kernels(module)]
+                self.before[id(module)] = [one.detach().clone() for one in kernels_of(module)]
 
     def _begin(self, optimizer: Any) -> Record:
         record = self.book.open("torch", "torch")
@@ -221,7 +226,10 @@ class Watch:
 
     def after_step(self, optimizer: Any) -> None:
         """The weights were updated."""
+        if self.over:
+            return
         record = self.records[optimizer]
+        self.waits.stepped(record, self.lost_workers)
         record.facts["last_learning_rate"] = float(optimizer.param_groups[0]["lr"])
         if self.loss and record.facts.get("line") is None:  # a closure computes it within the step
             record.facts["line"] = self.loss[-1][1]
@@ -245,13 +253,14 @@ class Watch:
         self.stepped = record
         self.loss.clear()
         self.activated.clear()
-        self.batch = None
+        self.batch = self.call = None
         live = {record} | {one for one in self.records.values() if one.facts.get("alternates")}
         if any(one.schedule.due(one.steps) for one in live & {*self.book.records}):
             self.look()
         elif self.close:
             self.stop_looking()
         self.trained = [one for group in optimizer.param_groups for one in group["params"]] if self.close else []
+        self.waits.over(record)
 
     def _epochs(self, record: Record, loss: float) -> None:
         """An epoch ends when the loader that feeds the training begins again."""
@@ -269,7 +278,7 @@ class Watch:
         if not curve.wants() or not (name in THRESHOLDS or (outputs.ndim == 2 and not targets.is_floating_point())):
             curve.skip()
             return
-        right = classes(record, _array(outputs), _array(targets), THRESHOLDS.get(name, 0.0))
+        right = classes(record, array(outputs), array(targets), THRESHOLDS.get(name, 0.0))
         if right is not None:
             curve.add(record.steps, right)
 
@@ -283,27 +292,34 @@ class Watch:
 
     def _sample(self, record: Record, optimizer: Any) -> None:
         """A close look at the layers of this optimiser."""
-        held = {id(one) for group in optimizer.param_groups for one in group["params"]}
-        mine = [one for one in self.called.values() if any(id(own) in held for own in one[0].parameters())]
+        mine = self._mine(optimizer)
         for one in mine:
             del self.called[id(one[0])]  # what is left is for the optimisers of others
         if not mine:
             record.schedule.looked(record.steps, time.perf_counter() - self.began)
             return
-        root, args, output = max(mine, key=lambda one: sum(1 for _ in one[0].parameters()))
+        root, args, output = largest(mine)
+        if self.call is not None and id(root) in self.named and len(self.loss) == 1:
+            self.trials.keep(record, (args, self.named[id(root)]), output, self.call, self.loss[0][0])
         if self.roots.setdefault(root, record) is not record:
             record.facts["continues"] = True
         record.facts.setdefault("model", type(root).__name__)
         if "inputs" not in record.facts:
             self._scales(record, args, output)
+            self.book.safely(self._labels, record, args)
         names = {id(module): name for name, module in root.named_modules()}
         values = {}
         for module, _, given in mine:
-            kernels = _kernels(module)
+            kernels = kernels_of(module)
             if kernels and id(module) in names:
                 values[names[id(module)] or type(module).__name__] = self._layer(record, module, kernels, given)
         record.sample(values)
         record.schedule.looked(record.steps, time.perf_counter() - self.began)
+
+    def _mine(self, optimizer: Any) -> list[tuple[Any, Any, Any]]:
+        """What was called and has weights of this optimiser."""
+        held = {id(one) for group in optimizer.param_groups for one in group["params"]}
+        return [one for one in self.called.values() if any(id(own) in held for own in one[0].parameters())]
 
     def _layer(self, record: Record, module: Any, kernels: list[Any], given: Any) -> dict[str, Any]:
         count = sum(one.numel() for one in kernels)
@@ -321,22 +337,30 @@ class Watch:
             values["updates"] = moved / norm
         first = given[0] if isinstance(given, tuple) else given
         if hasattr(first, "shape") and first.ndim > 1:
-            values["units"] = first.shape[1] if _is_spatial(module, first) else first.shape[-1]
+            values["units"] = first.shape[1] if is_spatial(module, first) else first.shape[-1]
         values["parameters"] = sum(one.numel() for one in module.parameters(recurse=False) if one.requires_grad)
         return values | self.activated.get(id(module), {})
 
     def _scales(self, record: Record, args: Any, output: Any) -> None:
         given = next((one for one in args if hasattr(one, "is_floating_point")), None)
         if given is not None:
-            record.facts["inputs"] = scale(_array(given[:256]))
+            record.facts["inputs"] = scale(array(given[:256]))
             record.facts["batch_size"] = len(given)
             if not record.facts["inputs"]["finite"]:
                 record.bad("inputs", float("nan"))
         if self.batch is not None:
-            record.facts["targets"] = scale(_array(self.batch[2]))
-            record.facts["outputs"] = scale(_array(self.batch[1]))
+            record.facts["targets"] = scale(array(self.batch[2]))
+            record.facts["outputs"] = scale(array(self.batch[1]))
         elif hasattr(output, "is_floating_point"):
-            record.facts["outputs"] = scale(_array(output[:256]))
+            record.facts["outputs"] = scale(array(output[:256]))
+
+    def _labels(self, record: Record, args: Any) -> None:
+        """Rows with the same inputs and other classes: of the whole table where a loader has it, else of the batch."""
+        tensors = getattr(self.dataset, "tensors", ())
+        if len(tensors) != 2 and self.batch is not None:
+            tensors = *args[:1], self.batch[2]
+        if len(tensors) == 2 and all(isinstance(one, self.torch.Tensor) for one in tensors):
+            record.facts["labels"] = contradictions(*(array(one[:MOST_ROWS]) for one in tensors))
 
     def _validated(self) -> None:
         """What was computed without gradients since the last step is one point of validation."""
@@ -348,6 +372,7 @@ class Watch:
             if right:
                 share = sum(one * count for one, count in right) / sum(count for _, count in right)
                 self.last.curves["validation_accuracies"].add(self.last.steps, share)
+            self.sureness.of(self.last)
         self.unseen.clear()
 
     def finish(self) -> None:
@@ -357,19 +382,8 @@ class Watch:
             if seen:
                 record.epoch(sum(seen) / len(seen))
         self.stop_looking()
-
-
-def _kernels(module: Any) -> list[Any]:
-    """The trainable weights of the module itself, without biases where it has others."""
-    own = [one for one in module.parameters(recurse=False) if one.requires_grad]
-    return [one for one in own if one.ndim > 1] or own
-
-
-def _is_spatial(module: Any, output: Any) -> bool:
-    """Whether channels are the second axis."""
-    return output.ndim > 2 and any(word in type(module).__name__ for word in ("Conv", "BatchNorm", "Instance", "Group"))
-
-
-def _array(tensor: Any) -> Any:
-    kept = tensor.detach().cpu()
-    return (kept.float() if kept.is_floating_point() else kept).numpy()
+        self.over = True
+        for record in self.book.records:
+            self.sureness.tell(record)
+        if not isinstance(sys.exc_info()[1], KeyboardInterrupt | MemoryError):  # then there is no time, or no memory
+            self.trials.run(self.book.records)

@@ -16,6 +16,9 @@ _SHARE, _FREE_SECONDS = 0.04, 0.25
 """Of a training's time, what looking closely may take; and seconds that it may take in any case."""
 
 
+CURVES = ("losses", "validation_losses", "accuracies", "validation_accuracies", "waits")
+
+
 class Curve:
     """Values by step, thinned evenly so that no more than `MOST_POINTS` are held."""
 
@@ -77,7 +80,7 @@ class Record:
 
     def __init__(self, framework: str, backend: str) -> None:
         self.facts: dict[str, Any] = {"framework": framework, "backend": backend}
-        self.curves = {name: Curve() for name in ("losses", "validation_losses", "accuracies", "validation_accuracies")}
+        self.curves = {name: Curve() for name in CURVES}
         self.schedule = Schedule()
         self.steps = 0
         self.sampled: list[int] = []
@@ -87,6 +90,11 @@ class Record:
         self.epochs = 0
         self._began = time.perf_counter()
         self._last = self._began
+
+    @property
+    def alternates(self) -> bool:
+        """Whether steps of another training come between its own."""
+        return bool(self.facts.get("alternates"))
 
     def stepped(self, times: int = 1) -> None:
         """The weights were updated."""

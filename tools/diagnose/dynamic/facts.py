@@ -12,7 +12,9 @@ that was not seen is None, and a series that was not seen is empty; NaN and infi
 import math
 from dataclasses import dataclass, field
 
-MOST_TRAININGS, MOST_LAYERS, MOST_SAMPLES, MOST_POINTS, MOST_METRICS = 8, 40, 12, 200, 12
+MOST_TRAININGS, MOST_LAYERS, MOST_SAMPLES, MOST_POINTS, MOST_METRICS, MOST_RATES = 8, 40, 12, 200, 12, 20
+LEAST_FALL = 0.05
+"""The share of a loss by which it falls clearly."""
 
 
 @dataclass(frozen=True)
@@ -98,6 +100,80 @@ class Bad:
 
 
 @dataclass(frozen=True)
+class Labels:
+    """Rows of a classification with the same inputs, number by number, and five different values at least."""
+
+    rows: int
+    """Looked at."""
+    alike: int
+    """Of these, such as are like another one."""
+    differ: int
+    """Of those, such as are like one with another class."""
+
+
+@dataclass(frozen=True)
+class Sureness:
+    """What the largest probability says of right and wrong, for the held-out rows that were judged last (PyTorch)."""
+
+    rows: int
+    wrong: int
+    """Rows whose class was not the label's."""
+    area: float
+    """The chance that a right answer was the surer one, of one right and one wrong: 0.5 where sureness says nothing."""
+
+
+@dataclass(frozen=True)
+class RateTest:
+    """What became of the loss of a few batches, in short runs on them from the first weights, with one rate each.
+
+    A range test (Smith, WACV 2017) of the observer's own, made of small trainings that did not learn, when the script
+    was over: same model, loss and optimiser, without its schedule; not of trainings whose first step clips its
+    gradients. Its rates are those of the optimiser, whatever its momentum. What a rate does in a few steps is no proof
+    of what it does in many, where the best is mostly lower: a repair has to be run.
+    """
+
+    steps: int
+    """Updates with each rate."""
+    began: float
+    """The loss with the first weights, a mean over these batches."""
+    tried: tuple[tuple[float, float], ...]
+    """Rates, from the smallest, each with the loss after those updates; infinite where it was not finite on the way."""
+    others_began: float = 0.0
+    others_least: float = 0.0
+    """The loss of batches that are not trained on in the test: with the first weights, and the lowest with any rate."""
+
+    @property
+    def best(self) -> float | None:
+        """The rate with the lowest loss; None where the loss fell clearly with none."""
+        rate, loss = min(self.tried, key=lambda one: one[1], default=(0.0, math.inf))
+        return rate if rate > 0 and loss < (1 - LEAST_FALL) * self.began else None
+
+    @property
+    def falling(self) -> tuple[float, float] | None:
+        """The lowest and the highest rate around the best with which the loss falls by a quarter as much at least."""
+        best = self.best
+        if best is None:
+            return None
+        rates = [rate for rate, _ in self.tried]
+        fell = [self.began - loss for _, loss in self.tried]
+        low = high = rates.index(best)
+        enough = fell[low] / 4
+        while low > 0 and fell[low - 1] >= enough:
+            low -= 1
+        while high + 1 < len(rates) and fell[high + 1] >= enough:
+            high += 1
+        return rates[low], rates[high]
+
+    def told(self) -> str:
+        """For people: where the loss falls."""
+        if self.falling is None:
+            return f"in tests of {self.steps} updates the loss fell with no learning rate"
+        low, high = self.falling
+        span = f"{low:.2g}" if low == high else f"{low:.2g} to {high:.2g}"
+        return f"in tests of {self.steps} updates the loss fell best with learning rates of {span}"
+
+
+@dataclass(frozen=True)
 class Training:
     """One training."""
 
@@ -155,6 +231,20 @@ class Training:
     kept_gradients: int = 0
     """PyTorch: steps, of those looked at, that began with gradients left by the step before."""
     bad: Bad | None = None
+    waits: tuple[Point, ...] = ()
+    """Share of the time of a step that the loop waited for its batch, or (`overlaps`) that a batch was being made."""
+    overlaps: bool = False
+    """Whether batches are made while the training goes on: then it waits only where making them takes all the time."""
+    labels: Labels | None = None
+    """Of its whole data where they are arrays; of the first batch otherwise."""
+    sureness: Sureness | None = None
+    rates: RateTest | None = None
+    """None where it learnt, or could not be tried: `fix` chooses a learning rate from it where it is there."""
+
+    @property
+    def constant_rate(self) -> float | None:
+        """Its learning rate, where the last step had that of the first."""
+        return self.learning_rate if self.learning_rate == self.last_learning_rate else None
 
     @property
     def classifies(self) -> bool:

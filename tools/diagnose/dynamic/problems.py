@@ -10,7 +10,7 @@ import math
 import statistics
 from collections.abc import Iterable, Sequence
 
-from mlpilot.tools.diagnose.dynamic.facts import Layer, Training
+from mlpilot.tools.diagnose.dynamic.facts import LEAST_FALL, Layer, Training
 from mlpilot.tools.diagnose.model import Diagnosis
 
 LEAST_STEPS = 30
@@ -29,7 +29,7 @@ _SEVERED, _UNLEARNED_SEVERED = 1e-4, 0.2
 """The first layer's share of the gradients below which it learns nothing, and only the others do."""
 _UNLEARNED_DEEP = 0.1
 """The same for many squashing layers, one behind the other: they learn a part, and then hardly more."""
-_PARTS = 12
+_PARTS, _BELOW = 12, 10.0
 _SQUARED = ("mse_loss", "mse", "mean_squared_error")
 _WILD_RATE = {"SGD": 4.0, "Adam": 0.08, "AdamW": 0.08, "RMSprop": 0.05}
 """Learning rates (of SGD: over 1 - momentum) at which hardly any net learns."""
@@ -139,7 +139,25 @@ def _unlearned(one: Training, losses: list[float], left: float, fell: str) -> tu
         return "exploding-gradients", f"{fell}, where chance comes to {ignorance(one):.3g}"
     if left > _FLAT and _is_wild(one):
         return "oscillating-loss", f"{fell}, with a learning rate of {one.learning_rate:g}"
+    far = rate_is_off(one) if left > UNLEARNED else 0
+    if far > 0 or (far < 0 and left > _FLAT):
+        tested = f"{fell}, with a learning rate of {one.learning_rate:g}; {one.rates.told() if one.rates else ''}"
+        return "oscillating-loss" if far > 0 else "slow-convergence", tested
     return "", ""
+
+
+def rate_is_off(one: Training) -> int:
+    """1 where the learning rate lies above those with which the loss fell in the observer's tests, -1 far below; or 0.
+
+    What is below in a few updates may be enough in many, so that far below is ten times; what is above is not.
+    """
+    test, rate = one.rates, one.constant_rate
+    falling = test.falling if test is not None else None
+    if test is None or rate is None or falling is None:
+        return 0
+    nothing = min(test.others_began, ignorance(one))  # a few rows are learnt where there is nothing to learn, too
+    is_below = rate < falling[0] / _BELOW and test.others_least < (1 - LEAST_FALL) * nothing
+    return 1 if rate > falling[1] else -1 if is_below else 0
 
 
 def _bound(layers: Sequence[Layer]) -> float:

@@ -4,10 +4,21 @@ They are taken only as far as they have the form: what is no number becomes none
 """
 
 import json
+import math
 from typing import Any
 
 from mlpilot.tools.diagnose.dynamic import facts
-from mlpilot.tools.diagnose.dynamic.facts import Bad, Layer, Point, Predicted, Scale, Training
+from mlpilot.tools.diagnose.dynamic.facts import (
+    Bad,
+    Labels,
+    Layer,
+    Point,
+    Predicted,
+    RateTest,
+    Scale,
+    Sureness,
+    Training,
+)
 
 MOST_BYTES = 2**20
 _CHARACTERS, _MOST_EPOCHS, _MOST_FAULTS = 120, 200, 5
@@ -63,6 +74,11 @@ def _training(one: dict[str, Any]) -> Training:
         alternates=one.get("alternates") is True,
         kept_gradients=_whole(one.get("kept_gradients")),
         bad=_bad(one.get("bad")),
+        waits=tuple(point for point in _curve(one.get("waits")) if 0 <= point.value <= 1),
+        overlaps=one.get("overlaps") is True,
+        labels=_labels(one.get("labels")),
+        sureness=_sureness(one.get("sureness")),
+        rates=_rates(one.get("rates")),
     )
 
 
@@ -100,6 +116,36 @@ def _bad(one: Any) -> Bad | None:
     if not isinstance(one, dict):
         return None
     return Bad(_whole(one.get("step")), _text(one.get("where")), "nan" if one.get("value") == "nan" else "inf")
+
+
+def _labels(one: Any) -> Labels | None:
+    if not isinstance(one, dict):
+        return None
+    return Labels(*(_whole(one.get(name)) for name in ("rows", "alike", "differ")))
+
+
+def _sureness(one: Any) -> Sureness | None:
+    area = _number(one.get("area")) if isinstance(one, dict) else None
+    if area is None or not 0 <= area <= 1:
+        return None
+    return Sureness(_whole(one.get("rows")), _whole(one.get("wrong")), area)
+
+
+def _rates(one: Any) -> RateTest | None:
+    if not isinstance(one, dict):
+        return None
+    began = _number(one.get("began"))
+    pairs = [pair for pair in _list(one.get("tried"), facts.MOST_RATES) if isinstance(pair, list) and len(pair) == 2]
+    numbers = [(_number(rate), _number(loss)) for rate, loss in pairs]
+    tried = {
+        rate: loss
+        for rate, loss in numbers
+        if rate is not None and loss is not None and 0 < rate < math.inf and not math.isnan(loss)
+    }
+    if began is None or not math.isfinite(began):
+        return None
+    others = (_number(one.get(name)) for name in ("others_began", "others_least"))
+    return RateTest(_whole(one.get("steps")), began, tuple(sorted(tried.items())), *(other or 0.0 for other in others))
 
 
 def _curve(value: Any) -> tuple[Point, ...]:

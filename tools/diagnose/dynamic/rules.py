@@ -11,14 +11,19 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from mlpilot.tools.diagnose.dynamic.facts import Point, Training
+from mlpilot.tools.diagnose.dynamic.problems import ignorance, rate_is_off
 from mlpilot.tools.diagnose.model import Diagnosis
 
-UNOBSERVED = "TRAIN000"
+UNOBSERVED, _RATE = "TRAIN000", "TRAIN015"
 LEAST_STEPS, LEAST_ROWS = 20, 16
 _LEFT, _SHARE_LEARNT = 0.35, 0.3
 _LARGE = 100.0
 _RISEN, _LEAST_VALIDATIONS = 1.5, 8
 _SATURATED, _DEAD = 0.8, 0.9
+_WARM_UP, _HALF, _ALL, _LEAST_SECONDS = 2, 0.5, 0.9, 1.0
+_LEAST_DIFFER, _SHARE_DIFFER = 4, 0.01
+_LEAST_WRONG, _SAYS_NOTHING = 40, 0.65
+_FLAT_PART, _NEAR, _FAR = 0.02, 0.8, 1.2
 _BY_DIFFERENCE = ("mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss")
 _SCALED_BY_LAYER = ("Embedding", "Norm", "Rescaling")
 
@@ -52,12 +57,17 @@ def judge(one: Training) -> list[Diagnosis]:
 def judge_all(trainings: Iterable[Training], explained: Sequence[int | None] = ()) -> list[Diagnosis]:
     """What is wrong with all of them, one for each code and line.
 
-    `explained`: lines at which a cause is known already; what merely follows from one is not told there.
+    `explained`: lines at which a cause is known already; what merely follows from one is not told there. Of trainings
+    at one line with different learning rates, nothing is said of the rate: that is a search.
     """
     results = {rule.code for rule in RULES if rule.is_result}
     first: dict[tuple[str, int | None], Diagnosis] = {}
-    for one in trainings:
+    known = list(trainings)
+    for one in known:
+        is_search = any(other.line == one.line and other.learning_rate != one.learning_rate for other in known)
         for found in judge(one):
+            if is_search and found.code == _RATE:
+                continue
             if found.code not in results or found.line not in explained:
                 first.setdefault((found.code, found.line), found)
     return list(first.values())
@@ -190,6 +200,68 @@ def _one_class(one: Training) -> str:
     return f"each of the last {len(late)} batches looked at, with {late[-1].classes} classes, from step {late[0].step}"
 
 
+def _contradictory_labels(one: Training) -> str:
+    seen = one.labels
+    if seen is None or not one.classifies or seen.differ < max(_LEAST_DIFFER, _SHARE_DIFFER * seen.rows):
+        return ""
+    return f"{seen.differ} of {seen.rows} rows have the same inputs, to the last digit, as a row of another class"
+
+
+def _sure_and_wrong(one: Training) -> str:
+    seen = one.sureness
+    classes = one.outputs.shape[1] if one.outputs is not None and len(one.outputs.shape) > 1 else 0
+    if seen is None or classes < 2 or seen.wrong < _LEAST_WRONG or seen.area >= _SAYS_NOTHING:
+        return ""
+    right, chance = 1 - seen.wrong / max(1, seen.rows), 1 / classes
+    if right < chance + _SHARE_LEARNT * (1 - chance):
+        return ""
+    return (
+        f"of {seen.rows} held-out rows {seen.wrong} are predicted otherwise than labelled, and nearly as surely as the "
+        f"others: of one right and one wrong answer the right one is surer in {seen.area:.0%}"
+    )
+
+
+def _waits(one: Training) -> str:
+    shares = [point.value for point in one.waits[_WARM_UP:]]  # the first batches open files, and start workers
+    if len(shares) < LEAST_STEPS:
+        return ""
+    share = statistics.median(shares)
+    if share < (_ALL if one.overlaps else _HALF) or share * one.seconds < _LEAST_SECONDS:
+        return ""
+    what = "a batch was being made" if one.overlaps else "it waited for the next batch"
+    return (
+        f"{share:.0%} of the time of a step {what}, by the median of {len(shares)}, in {one.seconds:.1f} s of training"
+    )
+
+
+def _rate_out_of_range(one: Training) -> str:
+    if one.rates is None or one.rates.best is None or one.steps < LEAST_STEPS or learns(one):
+        return ""
+    off = rate_is_off(one)
+    if not off:
+        return ""
+    where = "above" if off > 0 else "below"
+    return f"{one.learning_rate:g} lies {where}: {one.rates.told()}, of {one.rates.best:.2g} most"
+
+
+def _underfit(one: Training) -> str:
+    trained, held_out = [[p.value for p in curve] for curve in (one.losses, one.validation_losses)]
+    nothing = ignorance(one)
+    if len(held_out) < _LEAST_VALIDATIONS or len(trained) < 4 * _LEAST_VALIDATIONS or not one.is_finite:
+        return ""
+    if not math.isfinite(nothing) or learns(one):
+        return ""
+    quarter = len(trained) // 4
+    before, last = statistics.fmean(trained[-2 * quarter : -quarter]), statistics.fmean(trained[-quarter:])
+    held = statistics.fmean(held_out[-max(2, len(held_out) // 4) :])
+    if last < (1 - _FLAT_PART) * before or not (_NEAR * nothing < min(last, held) and max(last, held) < _FAR * nothing):
+        return ""
+    return (
+        f"the loss came to {last:.3g} in training and to {held:.3g} on held-out rows and falls no more, where knowing "
+        f"nothing comes to {nothing:.3g}"
+    )
+
+
 def _right(accuracies: Sequence[Point]) -> float | None:
     return _late([point.value for point in accuracies]) if accuracies else None
 
@@ -216,11 +288,27 @@ RULES = (
          "for training", "warning", 0.8, _DEBUGGED, _out_of_scale),
     Rule("TRAIN011", "overfit", "it learns the training rows by heart", "stop at the best epoch (early stopping), or "
          "use dropout, weight decay or fewer units", "warning", 0.7, _DEBUGGED, _overfit),
+    Rule("TRAIN017", "label-noise", "labels contradict each other", "look at these rows, and keep each once, with "
+         "the label that is right", "warning", 0.85,
+         "Northcutt, Jiang and Chuang on label errors, JAIR 2021; that equal rows show them is our own",
+         _contradictory_labels),
+    Rule("TRAIN018", "label-noise-suspected", "labels may be wrong", "look at the held-out rows on which the model is "
+         "surest and disagrees with the label", "note", 0.5, "Hendrycks and Gimpel, ICLR 2017; confident learning "
+         "(Northcutt, Jiang and Chuang, JAIR 2021)", _sure_and_wrong),
+    Rule("TRAIN014", "waits-for-data", "the training waits for its batches", "let workers load them (num_workers), "
+         "prefetch, cache what is read or computed more than once, or make whole batches at a time", "note", 0.8,
+         "the performance guides of PyTorch and of tf.data", _waits),
+    Rule(_RATE, "rate-out-of-range", "the learning rate does not suit the model",
+         "a learning rate from the middle of that range", "warning", 0.7,
+         "the range test of Smith, WACV 2017", _rate_out_of_range, is_result=True),
     Rule("TRAIN012", "saturated-outputs", "an activation is at its ends, where nothing is learnt",
          "scale the inputs, use smaller first weights, or another activation", "warning", 0.8,
          "Glorot and Bengio, AISTATS 2010", _saturated, is_result=True),
     Rule("TRAIN013", "one-class-predictions", "one class is predicted for every row",
          "look at the loss, the last activation, the labels and the learning rate", "warning", 0.75,
          "our own", _one_class, is_result=True),
+    Rule("TRAIN016", "underfit", "it learns next to nothing, in training and on held-out rows",
+         "a larger model, more steps, other inputs; or nothing in the inputs tells the targets", "note", 0.5,
+         "Goodfellow, Bengio and Courville, Deep Learning, 5.2 and 11.3", _underfit, is_result=True),
 )  # fmt: skip
 """Causes before what follows from them; of the latter the first alone is told."""

@@ -329,7 +329,7 @@ def train_missing(program: Program) -> Iterator[Found]:
             shared
             and not call.args
             and not any(shared[0] in one.loops for one in trained)
-            and (any(_is_moody(one) for one in program.trace.instances) or not program.trace.instances)
+            and (any(_is_moody(one) for one in program.trace.instances) or not any(map(is_model, program.trace.instances)))
         ):
             yield (
                 call.node,

@@ -1,0 +1,48 @@
+"""What the observers of Keras know of its models, variables and gradients."""
+
+from typing import Any
+
+
+def leaves(model: Any) -> list[Any]:
+    """Layers with weights to train that are no models, each once."""
+    found = []
+    for layer in getattr(model, "layers", []):
+        if hasattr(layer, "layers") and getattr(layer, "layers", None):
+            found += leaves(layer)
+        elif layer.trainable_variables:
+            found.append(layer)
+    return found
+
+
+def kernels_of(keras: Any, layer: Any) -> list[Any]:
+    """Copies of the weights of a layer, without biases where it has others."""
+    own = [one for one in layer.trainable_variables if len(one.shape) > 1] or layer.trainable_variables
+    return [array(keras, one).copy() for one in own]
+
+
+def loss_name(loss: Any) -> str:
+    """A loss such as "SparseCategoricalCrossentropy" as Keras names the function."""
+    name = loss if isinstance(loss, str) else getattr(loss, "name", None) or getattr(loss, "__name__", "")
+    return str(name)[:60]
+
+
+def dense(gradient: Any) -> Any:
+    """Gradients of embeddings come as slices."""
+    if hasattr(gradient, "indices"):
+        import tensorflow as tf
+
+        return tf.convert_to_tensor(gradient)
+    return gradient
+
+
+def size_of(variable: Any) -> int:
+    """How many numbers a variable holds."""
+    size = 1
+    for one in variable.shape:
+        size *= int(one)
+    return size
+
+
+def array(keras: Any, value: Any) -> Any:
+    """The value as a numpy array."""
+    return keras.ops.convert_to_numpy(value)
