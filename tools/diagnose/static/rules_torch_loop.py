@@ -323,14 +323,12 @@ def train_missing(program: Program) -> Iterator[Found]:
     if not is_torch(program):
         return
     trained = [call for call in program.trace.of("train") if not call.args or constant(call.args[0]) is not False]
+    made = program.trace.instances
+    known = [one for one in made if is_model(one) and one.path != "torch.nn.Module"]  # not one that is handed in
+    moody = any(map(_is_moody, made)) or not known
     for call in program.trace.of("eval"):
         shared = [loop for loop in call.loops if any(loop in one.loops for one in backwards(program))]
-        if (
-            shared
-            and not call.args
-            and not any(shared[0] in one.loops for one in trained)
-            and (any(_is_moody(one) for one in program.trace.instances) or not any(map(is_model, program.trace.instances)))
-        ):
+        if shared and not call.args and not any(shared[0] in one.loops for one in trained) and moody:
             yield (
                 call.node,
                 f"{call.on()}.eval() within the epochs, and no train() after it: later epochs lack dropout",
