@@ -10,6 +10,9 @@ TORCH_CLASSES = {"relu": "ReLU", "sigmoid": "Sigmoid", "tanh": "Tanh", "leaky_re
 KERAS_LAYERS = ("Dense", "Conv1D", "Conv2D", "Conv3D")
 KERAS_CELLS = ("SimpleRNN", "GRU", "LSTM")
 TORCH_LAYERS = ("Linear", "Conv1d", "Conv2d")
+KERAS_NORM = "BatchNormalization(momentum=0.9)"
+"""The running means of PyTorch: those of Keras, 0.99, take some five hundred steps to become what was seen, and until
+then a model is judged by others than it was trained with (documentation of keras.layers.BatchNormalization)."""
 _NORMS = {"Linear": "BatchNorm1d", "Conv1d": "BatchNorm1d", "Conv2d": "BatchNorm2d"}
 
 
@@ -106,7 +109,7 @@ def _keras_norms(source: str, tree: ast.Module) -> list[Edit]:
     parent = parents(tree)
     edits = []
     for call in dense(tree, KERAS_LAYERS):
-        norm = text_of(source, call.func)[: -len(called(call))] + "BatchNormalization()"
+        norm = text_of(source, call.func)[: -len(called(call))] + KERAS_NORM
         around = parent[call]
         if isinstance(around, ast.List):
             edits.append(

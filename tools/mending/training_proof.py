@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from mlpilot.tools.diagnose.dynamic.facts import Training
-from mlpilot.tools.diagnose.dynamic.problems import ignorance, symptoms
+from mlpilot.tools.diagnose.dynamic.problems import UNLEARNED, ignorance, symptoms
 from mlpilot.tools.diagnose.model import Diagnosis
 from mlpilot.tools.diagnose.static.report import check_source
 from mlpilot.tools.diagnose.syntax import called, calls
@@ -37,7 +37,6 @@ SECONDS = 300.0
 Run = Callable[[str], Ended]
 _SEEDERS = ("manual_seed", "manual_seed_all", "set_random_seed", "set_seed", "seed", "seed_everything")
 _TAIL = 5
-_LEARNT = 0.5
 
 
 @dataclass(frozen=True)
@@ -127,13 +126,14 @@ class _Trial:
 
 
 def is_learning(ended: Ended) -> bool:
-    """Whether its loss at last is less than half of the first one, and of what knowing nothing would cost: the first
-    edit with which every run does so is taken, and one that merely helps only where there is none."""
+    """Whether so little is left of the first loss, and of what knowing nothing would cost, that no symptom would be
+    looked for: the first edit with which every run does so is taken, and one that merely helps only where there is
+    none."""
     one = max(ended.trainings, key=lambda one: one.steps, default=None)
     if one is None or not one.losses:
         return False
     last = one.losses[-max(1, len(one.losses) // _TAIL) :]
-    return statistics.fmean(point.value for point in last) < _LEARNT * min(one.losses[0].value, ignorance(one))
+    return statistics.fmean(point.value for point in last) < UNLEARNED * min(one.losses[0].value, ignorance(one))
 
 
 def _is_mended(ended: Ended) -> bool:

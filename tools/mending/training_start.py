@@ -13,7 +13,7 @@ from mlpilot.tools.mending.training_code import (
     plain,
     statement_of,
 )
-from mlpilot.tools.mending.training_layers import KERAS_LAYERS
+from mlpilot.tools.mending.training_layers import KERAS_LAYERS, KERAS_NORM
 from mlpilot.tools.text import Edit, apply_edits, span, text_of
 
 DRAWN = ("normal_", "uniform_", "trunc_normal_", "constant_", "ones_", "zeros_")
@@ -178,7 +178,7 @@ def _normalised_inputs(source: str, tree: ast.Module) -> list[Edited]:
         holder = text_of(source, first.func)[: -len("Dense")]
         if not made or not isinstance(parents(tree)[made[0]], ast.List):
             return []
-        return [(apply_edits(source, [Edit(start, start, f"{holder}BatchNormalization(), ")]), said)]
+        return [(apply_edits(source, [Edit(start, start, f"{holder}{KERAS_NORM}, ")]), said)]
     holder = text_of(source, first.func)[: -len("Linear")]
     norm = f"{holder}BatchNorm1d({text_of(source, first.args[0])})"
     around = parents(tree)[first]
