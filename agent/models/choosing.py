@@ -241,7 +241,7 @@ def preferred() -> Choice | None:
         if not isinstance(model, str) or not model or not isinstance(base_url, str | None):
             raise ValueError
         return Choice(model, checked_address(base_url) if base_url is not None else None)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
         raise UserError(f"{path} cannot be read: {error.strerror}") from None

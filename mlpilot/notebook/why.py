@@ -17,6 +17,8 @@ from mlpilot.tools.diagnose import diagnose
 
 _LONGEST = 300
 """Characters of an error's own words; some tell a page."""
+_GUESSED = 0.5
+"""The confidence of a remedy that is the message's own sentence: what `check` reads of the line is better."""
 _UNKNOWN = "no rule here knows this error"
 
 
@@ -71,13 +73,14 @@ def _meaning(error: BaseException, line: int | None, source: str, shell: Interac
     known = hint(error, shown, shell.user_ns)
     if known is not None:
         return known
-    told = "".join(traceback.format_exception_only(error)).strip()
+    said = "".join(traceback.format_exception_only(error)).strip()
     # The rules look for frames of a Solution: here the cell is one.
     frames = f'Traceback (most recent call last):\n  File "solution.py", line {line}\n' if line else ""
-    found = diagnose("error", CellError(type(error).__name__, str(error), frames + told), "", "", source)
-    if found.remedy:
+    found = diagnose("error", CellError(type(error).__name__, str(error), frames + said), "", "", source)
+    if found.remedy and found.confidence > _GUESSED:
         return found.message, found.remedy
-    return _read(line, source, shell) or (_UNKNOWN, "")
+    told = (found.message, found.remedy) if found.remedy else (_UNKNOWN, "")
+    return _read(line, source, shell) or told
 
 
 def _read(line: int | None, source: str, shell: InteractiveShell) -> tuple[str, str] | None:
