@@ -207,6 +207,7 @@ def test_a_rate_that_check_reads_as_out_of_range_is_mended_though_the_loss_falls
     assert mended is not None
     assert "Adam(learning_rate=0.005)" in mended.text
     assert mended.proof.what.startswith(f"{OUT_OF_RANGE} gone")
+    assert "loss 0.00761, " in mended.proof.after, "what was measured, though that is as good as gone"
     assert all(OUT_OF_RANGE not in {one.kind for one in check_source(text, "script.py")} for text in {*seen} - {high})
     assert mend_proven(high, run(*falls_less), lambda _: run(*falls_less), [], read) is None  # no better, no mend
     assert mend_proven(high, run(*falls_less), outcome, []) is None  # nothing was read, nothing is shown

@@ -44,7 +44,9 @@ class Measured:
     """What one run came to."""
 
     loss: float
-    """Infinite where it is not finite; what is `FITTED` counts as that much."""
+    """Infinite where it is not finite."""
+    fitted: float
+    """The loss below which it is as good as gone; 0 where that cannot be told."""
     right: float | None
     """Share of the rows whose class is right."""
     held_out: bool
@@ -153,8 +155,7 @@ def measured(ended: Ended) -> Measured | None:
         loss, held_out = statistics.fmean(point.value for point in last), False
     finite = one.bad is None and math.isfinite(loss) and all(math.isfinite(point.value) for point in one.losses[-3:])
     fitted = FITTED * min(one.losses[0].value, ignorance(one))
-    loss = max(loss, fitted) if math.isfinite(fitted) else loss
-    return Measured(loss if finite else math.inf, _right(one), held_out)
+    return Measured(loss if finite else math.inf, fitted if math.isfinite(fitted) else 0.0, _right(one), held_out)
 
 
 def _right(one: Training) -> float | None:
@@ -170,8 +171,11 @@ def is_better(before: Sequence[Ended], after: Sequence[Ended]) -> bool:
     known_old, known_new = [one for one in old if one], [one for one in new if one]
     if len(known_old) < len(old) or len(known_new) < len(new):
         return False
-    worst, best = max(one.loss for one in known_new), min(one.loss for one in known_old)
-    middle_new, middle_old = (statistics.median(one.loss for one in runs) for runs in (known_new, known_old))
+    # Losses of which both are as good as gone are equal: which is lower is no gain.
+    fitted = min(one.fitted for one in (*known_old, *known_new))
+    was, now = ([max(one.loss, fitted) for one in runs] for runs in (known_old, known_new))
+    worst, best = max(now), min(was)
+    middle_new, middle_old = statistics.median(now), statistics.median(was)
     if not math.isfinite(worst) or worst >= best:
         return False
     if math.isfinite(middle_old) and middle_old - middle_new < CLEARLY * abs(middle_old):
