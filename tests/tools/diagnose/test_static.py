@@ -4,6 +4,8 @@ import ast
 import json
 import mmap
 import os
+import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Literal
@@ -236,3 +238,18 @@ def test_our_own_recipes_are_clean(task: Literal["classification", "regression"]
     written = [(one.key, write_module(table, one.parts(table))) for one in suitable(table)]
     assert len(written) > 5
     assert not [(key, str(found)) for key, module in written for found in check_source(module)]
+
+
+@pytest.mark.parametrize("hash_seed", ["1", "2", "3", "4"])
+def test_the_words_of_a_finding_do_not_hang_on_the_order_of_a_set(tmp_path: Path, hash_seed: str) -> None:
+    source = "X = (X - X.mean()) / X.std()\na, b, c, d = train_test_split(X, y, random_state=0)\n"
+    (tmp_path / "scaled.py").write_text(source)
+    told = subprocess.run(
+        [sys.executable, "-m", "mlpilot", "check", "scaled.py"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONHASHSEED": hash_seed},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "scaled.py:1:10: warning: the mean that goes into the data is that of X" in told.stdout

@@ -45,7 +45,7 @@ def from_values(context: Context, call: Call) -> Value:
         ):
             return made.but(shape=(len(written_out.items),)).flagged("flat list")
         rows = reach.rows_written(written_out)
-        return made.but(shape=_of_lists(written_out)) if rows else made
+        return made.but(shape=shape_of_lists(written_out)) if rows else made
     if len(found) == 1:
         named = any(one.kind == "names" for one in given)  # one number for each column stays what it is
         return found[0].but(kind="data" if found[0].kind == "stat" and not named else found[0].kind)
@@ -54,11 +54,11 @@ def from_values(context: Context, call: Call) -> Value:
     return frames.together(found)
 
 
-def _of_lists(value: Value | None) -> tuple[int | None, ...] | None:
+def shape_of_lists(value: Value | None) -> tuple[int | None, ...] | None:
     """The shape of lists of lists of numbers, where all are of one length."""
     if not isinstance(value, Seq):
         return ()
-    inner = {_of_lists(one) for one in value.items}
+    inner = {shape_of_lists(one) for one in value.items}
     below = inner.pop() if len(inner) == 1 else None
     return (len(value.items), *below) if below is not None else None
 

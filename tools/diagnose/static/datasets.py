@@ -2,7 +2,7 @@
 
 import ast
 
-from mlpilot.tools.diagnose.static import frames, reach
+from mlpilot.tools.diagnose.static import arrays, frames, reach
 from mlpilot.tools.diagnose.static.naming import role_of
 from mlpilot.tools.diagnose.static.tensors import (
     Shape,
@@ -140,13 +140,13 @@ def as_tensor(context: Context, call: Call) -> Value:
     if call.name in ("FloatTensor", "LongTensor"):
         form = "float" if call.name == "FloatTensor" else "long"
     if not found:
-        return Data(form=form)
+        return Data(form=form, shape=arrays.shape_of_lists(call.args[0]) or None if call.args else None)
     if found[0].kind in ("loss", "score"):
         return found[0].but(kind="loss").flagged("rewrapped")
     labels = found[0].role == "y" and found[0].dataset in CLASSES and found[0].form == "int"
     if not form and not labels and _holds_doubles(call, found[0]):
-        return found[0].but(shape=None).flagged("double")
-    return found[0].but(form=form or found[0].form, shape=(None,) if labels else None)
+        return found[0].flagged("double")
+    return found[0].but(form=form or found[0].form, shape=(None,) if labels else found[0].shape)
 
 
 _RANDOM = frozenset(("rand randn", "rand rand", "rand normal", "rand random", "rand standard_normal", "rand uniform"))

@@ -238,7 +238,7 @@ def arithmetic(left: Value, right: Value, node: ast.BinOp) -> Value:
         applied=one.applied | other.applied,
         rows=base.rows,
         last="",
-        shape=shapes.broadcast(one.shape, other.shape),
+        shape=(shapes.product if isinstance(node.op, ast.MatMult) else shapes.broadcast)(one.shape, other.shape),
         frame=base.frame if one.columns == other.columns or "stat" in kinds else 0,
         flags=one.flags | other.flags | ({"scaled"} if isinstance(node.op, ast.Div | ast.Sub) else set()),
     )

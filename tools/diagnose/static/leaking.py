@@ -123,10 +123,10 @@ def _of_torch(program: Program) -> Iterator[Leak]:
 
 
 def live(*many: Data) -> Iterator[Learning]:
-    """What counts: extremes only where both of them are used."""
+    """What counts, in the order of the text: extremes only where both of them are used."""
     learned = frozenset().union(*(one.learned for one in many))
     extremes = {one.what.removeprefix("arg") for one in learned if one.kind == "extreme"}
-    for one in learned:
+    for one in sorted(learned, key=lambda one: (one.line, one.column, one.what)):
         if one.kind == "encode" or (one.kind == "extreme" and not {"min", "max"} <= extremes):
             continue
         if one.what in ("value_counts", "nunique", "sum", "corr", "cov") and one.kind == "statistic":

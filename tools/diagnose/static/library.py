@@ -1,6 +1,6 @@
 """What calls of libraries give: one door to the models of pandas, numpy, scikit-learn, PyTorch and Keras."""
 
-from mlpilot.tools.diagnose.static import arrays, datasets, estimators, frames, nets, options, reach, tables
+from mlpilot.tools.diagnose.static import arrays, datasets, estimators, frames, nets, options, reach, shapes, tables
 from mlpilot.tools.diagnose.static.listing import listed
 from mlpilot.tools.diagnose.static.trace import Call, Context, as_data
 from mlpilot.tools.diagnose.static.values import (
@@ -211,7 +211,7 @@ def passed_through(made: Call) -> Value:
         learned=frozenset().union(*(one.learned for one in found)),
         applied=applied - {-1},
         last="",
-        shape=None,
+        shape=shapes.after(made, found),
         form="",
         columns=None,
         without=first.without | {"?"},

@@ -293,7 +293,7 @@ FUNCTIONS: dict[str, Callable[[Context, Call], Value]] = {
     **{f"torch.{name}": datasets.made_tensor for name in ("randn", "rand", "zeros", "ones", "randint", "empty")},
     **{
         f"torch.{name}": datasets.as_tensor
-        for name in ("tensor", "from_numpy", "datasets.as_tensor", "FloatTensor", "LongTensor", "Tensor")
+        for name in ("tensor", "from_numpy", "as_tensor", "FloatTensor", "LongTensor", "Tensor")
     },
     **{
         f"tensorflow.{name}": datasets.made_tensor

@@ -2,6 +2,7 @@
 
 import ast
 
+from mlpilot.tools.diagnose.static.listing import listed
 from mlpilot.tools.diagnose.static.tensors import Shape
 from mlpilot.tools.diagnose.static.trace import Call
 from mlpilot.tools.diagnose.static.values import Data, Value, constant, number
@@ -57,10 +58,35 @@ def broadcast(one: Shape, other: Shape) -> Shape:
     return tuple(b if a == 1 else a if b == 1 or a == b else None for a, b in zip(longer, padded, strict=True))
 
 
-def reduced(call: Call, data: Data) -> Shape:
-    """The shape after `x.mean(dim=1)`, `x.sum(1, keepdim=True)`."""
-    axis: Value | None = call.get("dim", 0) or call.get("axis")
-    at, keep = number(axis), constant(call.get("keepdim", 1) or call.get("keepdims"), False)
+def product(one: Shape, other: Shape) -> Shape:
+    """The shape of `a @ b`, where it can be told: a vector loses the axis that is summed over."""
+    if one is None or other is None:
+        return None
+    if len(one) == 1 or len(other) == 1:
+        return (*one[:-1], *other[:-2], *(other[-1:] if len(other) > 1 else ())) or None
+    return (*one[:-1], other[-1]) if len(other) == 2 else None
+
+
+_EACH = listed("sin cos tan tanh exp expm1 log log1p log2 sqrt square abs sign round floor clip clamp pow astype")
+_PRODUCTS = listed("matmul mm mv dot")
+_SUMS = listed("sum mean prod")
+
+
+def after(call: Call, given: list[Data]) -> Shape:
+    """The shape after a call that no table knows: `np.sin(X)`, `X.dot(w)`, `np.sum(X, axis=1)`."""
+    if call.name in _EACH and len(given) == 1:
+        return given[0].shape
+    if call.name in _PRODUCTS and len(given) == 2:
+        return product(given[0].shape, given[1].shape)
+    if call.name in _SUMS and len(given) == 1:
+        return reduced(call, given[0], 0 if call.receiver is not None else 1)
+    return None
+
+
+def reduced(call: Call, data: Data, place: int = 0) -> Shape:
+    """The shape after `x.mean(dim=1)`, `x.sum(1, keepdim=True)`; the axis stands at this place of the arguments."""
+    axis: Value | None = call.get("dim", place) or call.get("axis")
+    at, keep = number(axis), constant(call.get("keepdim", place + 1) or call.get("keepdims"), False)
     if data.shape is None or at is None or not -len(data.shape) <= at < len(data.shape):
         return None
     sizes: list[int | None] = list(data.shape)
