@@ -140,6 +140,13 @@ def random_numbers(context: Context, call: Call) -> Value:
     return reach.reaching(made, reach.drawn(call.name, call.args, call.kwargs))
 
 
+def filled(context: Context, call: Call) -> Value:
+    """`np.full(len(y_test), y_train.mean())`: a value, as often as one likes; it is of no rows, though learnt from some."""
+    del context
+    value = as_data(call.get("fill_value", 1))
+    return Data(learned=value.learned if value is not None else frozenset())
+
+
 def repeated(context: Context, call: Call) -> Value:
     """`np.repeat(X, 3)`, `np.tile`: rows that stand there several times; made-up numbers are a way to make groups."""
     del context
@@ -255,6 +262,7 @@ FUNCTIONS: dict[str, Callable[[Context, Call], Value]] = {
         )
         for name in ("default_rng", "RandomState", "Generator")
     },
+    "numpy.full": filled,
     "numpy.repeat": repeated,
     **{f"{name}.imread": picture for name in ("cv2", "matplotlib.pyplot", "imageio", "skimage.io", "matplotlib.image")},
     **dict.fromkeys(
