@@ -141,7 +141,7 @@ def random_numbers(context: Context, call: Call) -> Value:
 
 
 def filled(context: Context, call: Call) -> Value:
-    """`np.full(len(y_test), y_train.mean())`: a value, as often as one likes; it is of no rows, though learnt from some."""
+    """`np.full(len(y_test), y_train.mean())`: one value for each; it is of no rows, though learnt from some."""
     del context
     value = as_data(call.get("fill_value", 1))
     return Data(learned=value.learned if value is not None else frozenset())
