@@ -19,6 +19,8 @@ from mlpilot.sandbox.protocol import CellError, CellResult, CellStatus, Limits, 
 _DYING_SECONDS = 2.0
 """What a kernel whose connection broke has to be dead: on a busy machine it closes its sockets long before that."""
 _POLL_SECONDS = 0.25
+_HURRIED_SECONDS = 0.02
+"""How soon is looked again while this process swells: a Cell can send more than a gigabyte in a second."""
 _SWELLING_BYTES = 2**30
 """How much this process may grow while a Cell runs, beyond what the Cell has sent."""
 
@@ -116,7 +118,8 @@ class KernelSession:
                     self.box.kill(self._kernel)
                     return cell.result(self._limit_or(ending.cut or "killed"), state_lost=True)
             told = (self.box.walls.channel.fileno(), ending.wish.fileno())
-            self._kernel.wait(told, min(ending.deadline - time.monotonic(), _POLL_SECONDS))
+            pause = _POLL_SECONDS if _swelling(cell, before) < _SWELLING_BYTES / 8 else _HURRIED_SECONDS
+            self._kernel.wait(told, min(ending.deadline - time.monotonic(), pause))
             try:
                 swollen = self._take_in(cell, ending.deadline, before)
             except KernelGone:
@@ -146,11 +149,11 @@ class KernelSession:
         for message in self._kernel.messages():
             if message is not None:
                 cell.take(message)
-            if resident(os.getpid()) > before + 3 * cell.bytes + _SWELLING_BYTES:
+            if _swelling(cell, before) > _SWELLING_BYTES:
                 return True
             if time.monotonic() >= deadline or cell.excess > had_enough:
                 return False
-        return resident(os.getpid()) > before + 3 * cell.bytes + _SWELLING_BYTES
+        return _swelling(cell, before) > _SWELLING_BYTES
 
     def _gone(self, cell: Cell, cut: CellStatus | None) -> CellResult:
         """The kernel is dead or has hung up: say of what."""
@@ -230,6 +233,11 @@ class KernelSession:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _swelling(cell: Cell, before: int) -> int:
+    """The bytes by which this process has grown from `before`, beyond what the Cell has sent."""
+    return resident(os.getpid()) - before - 3 * cell.bytes
 
 
 def _check_name(name: str) -> None:
