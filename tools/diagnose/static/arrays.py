@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from mlpilot.tools.diagnose.static import frames, reach
-from mlpilot.tools.diagnose.static.tables import EXTREMES, STATISTICS, statistic
+from mlpilot.tools.diagnose.static.tables import EXTREMES, STATISTICS, statistic, within_rows
 from mlpilot.tools.diagnose.static.trace import Call, Context, as_data
 from mlpilot.tools.diagnose.static.values import (
     UNKNOWN,
@@ -79,8 +79,8 @@ def numpy_statistic(context: Context, call: Call) -> Value:
     data = as_data(call.get("a", 0))
     if data is None:
         return UNKNOWN
-    if constant(call.get("axis", 1)) in (1, -1, 2):
-        return data.but(last="")
+    if within_rows(call.get("axis", 1)):
+        return data.but(last="", shape=None)
     name = call.name.removeprefix("nan").replace("amax", "max").replace("amin", "min")
     return statistic(Call(call.order, call.node, f".{name}", None, [], {}, (), ()), data, name, call.text(0))
 

@@ -47,8 +47,9 @@ def part_of(name: str) -> str:
 
 def role_of(name: str) -> str:
     """X, y, or nothing."""
-    found = set(tokens(name))
-    if found & _LABELS:
+    words = tokens(name)
+    found = set(words)
+    if found & _LABELS and words[0] not in ("x", "xs"):  # `x_tgt` are the features of the target domain
         return "y"
     return "X" if found & _FEATURES else ""
 

@@ -215,7 +215,9 @@ def one_model_for_all_folds(program: Program) -> Iterator[Found]:
 
 
 def _over_folds(loop: ast.For) -> bool:
-    """Whether it goes over the folds of a cross-validation."""
+    """Whether it goes over the folds of a cross-validation: pairs of parts, where `Tensor.split` gives batches."""
+    if not any(isinstance(one, ast.Tuple | ast.List) for one in ast.walk(loop.target)):
+        return False
     calls = [one for one in ast.walk(loop.iter) if isinstance(one, ast.Call)]
     return any(
         isinstance(one.func, ast.Attribute)

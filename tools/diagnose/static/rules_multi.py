@@ -149,8 +149,9 @@ def stopped_by_test(program: Program) -> Iterator[Found]:
     for call in program.trace.of("fit", "train"):
         given = next((found for name in _WATCHED if (found := call.get(name)) is not None), None)
         watched = _watched(given, pair=call.get("validation_data") is not None)
-        if watched is None or part(watched, _keyword_text(call.node)) != "test":
-            continue
+        text = _keyword_text(call.node)
+        if watched is None or part(watched, text) != "test" or part_of(text) == "validation":
+            continue  # what is called validation is reported as such, too
         later = [one for one in program.trace.calls if one.order > call.order and _asks_about(one, watched)]
         reported = [node for node in program.nodes if isinstance(node, ast.Attribute) and node.attr == "best_score"]
         if (later or reported) and _acts(program, call.node, call.receiver):

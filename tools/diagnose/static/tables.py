@@ -14,6 +14,7 @@ from mlpilot.tools.diagnose.static.values import (
     Function,
     Known,
     Learning,
+    Seq,
     Step,
     Table,
     Value,
@@ -83,10 +84,16 @@ def _in_place(context: Context, call: Call, data: Data, result: Value) -> Value:
     return Const(None)
 
 
+def within_rows(axis: Value | None) -> bool:
+    """Whether a statistic over this axis, or these axes, is one of each row, which learns nothing from the others."""
+    axes = axis.items if isinstance(axis, Seq) and axis.whole else [axis]
+    return bool(axes) and all(constant(one) in (1, 2, 3, -1, "columns") for one in axes)
+
+
 def statistic(call: Call, data: Data, name: str, of: str = "") -> Value:
     """A number, or one for each column, that was computed from the rows; `of` is how they are written."""
-    if constant(call.get("axis", 0 if name != "quantile" else 1)) in (1, "columns", -1):
-        return data.but(columns=None, last="")
+    if within_rows(call.get("axis", 0 if name != "quantile" else 1)):
+        return data.but(columns=None, last="", shape=None)
     if data.kind not in ("data", "stat"):
         return data
     if "rolled" in data.flags:
