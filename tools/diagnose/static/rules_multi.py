@@ -185,8 +185,11 @@ def _asks_about(call: Call, watched: Data) -> bool:
 
 
 def _keyword_text(node: ast.Call) -> str:
-    found = [one.value for one in node.keywords if one.arg in _WATCHED]
-    return written(found[0].elts[0]) if found and isinstance(found[0], ast.Tuple) and found[0].elts else ""
+    """How the rows that training looks at are written: of several sets the last."""
+    given = next((one.value for one in node.keywords if one.arg in _WATCHED), None)
+    if isinstance(given, ast.List) and given.elts:
+        given = given.elts[-1]
+    return written(given.elts[0]) if isinstance(given, ast.Tuple) and given.elts else ""
 
 
 def _acts(program: Program, node: ast.Call, receiver: Value | None) -> bool:
