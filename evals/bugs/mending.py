@@ -175,7 +175,7 @@ def runnable(half: str, places: Places) -> list[tuple[corpus.Case, Place]]:
 
 @dataclass
 class Mended:
-    """What became of the cases of one half; sums alone, for of the held half no case is told."""
+    """What became of some cases of one half; sums alone, for of the held half no case is told."""
 
     cases: int = 0
     """Scripts that can be run here."""
@@ -188,21 +188,29 @@ class Mended:
     lines_of_fixed: int = 0
     """Those of the same cases' fixed versions."""
 
+    def count(self, said: dict[str, Any]) -> None:
+        """Add what became of one case."""
+        self.cases += 1
+        if said["status"] == "repaired":
+            self.repaired += 1
+            if said["symptom"] == "gone":
+                self.gone += 1
+                self.lines += said["lines"]
+                self.lines_of_fixed += said["lines of the fixed version"]
 
-def total(half: str, places: Places, tell: Callable[[str], object] = str) -> Mended:
-    """Mend a whole half. `tell` is told how far it is, never of a case."""
-    sums = Mended()
+
+def total(half: str, places: Places, tell: Callable[[str], object] = str) -> dict[str, Mended]:
+    """Mend a whole half: the sums of all cases, of those that raise and those that do not, and of each framework.
+
+    `tell` is told how far it is, never of a case.
+    """
+    sums = {"all": Mended()}
     for case, place in runnable(half, places):
         said = entry(case, place)
-        sums.cases += 1
-        if said["status"] == "repaired":
-            sums.repaired += 1
-            if said["symptom"] == "gone":
-                sums.gone += 1
-                sums.lines += said["lines"]
-                sums.lines_of_fixed += said["lines of the fixed version"]
-        if sums.cases % 10 == 0:
-            tell(f"{half}: {sums.cases} mended or not")
+        for group in ("all", "raises" if said["raises"] else "raises nothing", case.framework):
+            sums.setdefault(group, Mended()).count(said)
+        if sums["all"].cases % 10 == 0:
+            tell(f"{half}: {sums['all'].cases} mended or not")
     return sums
 
 

@@ -79,7 +79,8 @@ def main(argv: list[str]) -> int:
         from mlpilot.evals.bugs.mending import Places, total
 
         places = Places(options.python)
-        outcome["mended"] = {half: asdict(total(half, places, say)) for half in halves}
+        sums = {half: total(half, places, say) for half in halves}
+        outcome["mended"] = {half: {group: asdict(one) for group, one in sums[half].items()} for half in halves}
     outcome |= {"suite": "bugs", "engine": options.engine, "load": load()}
     tell(outcome, table(outcome), as_json=options.json)
     return verdict(outcome)
@@ -168,10 +169,9 @@ def table(outcome: dict[str, Any]) -> str:
     named = f" ({', '.join(clean['flagged'])})" if clean["flagged"] else ""
     rows += ["", f"Clean programs in which something is found: {len(clean['flagged'])} of {clean['programs']}{named}."]
     if "mended" in outcome:
-        rows += [
-            "",
-            "| half | scripts run | repaired and proven | symptom gone | lines changed | of the fixed versions |",
-        ]
-        rows += ["|---" * 6 + "|"]
-        rows += [f"| {half} | " + " | ".join(map(str, one.values())) + " |" for half, one in outcome["mended"].items()]
+        head = ["half", "of them", "scripts run", "repaired", "symptom gone", "lines changed", "of the fixed"]
+        rows += ["", "| " + " | ".join(head) + " |", "|---" * len(head) + "|"]
+        for half, groups in outcome["mended"].items():
+            for group, one in groups.items():
+                rows.append(f"| {half} | {group} | " + " | ".join(map(str, one.values())) + " |")
     return "\n".join(rows)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from mlpilot.evals.bugs import corpus, suite
+from mlpilot.evals.bugs import corpus, mending, suite
 from mlpilot.sandbox.choose import probes
 from mlpilot.tools.diagnose.model import Diagnosis
 
@@ -51,6 +51,14 @@ def test_no_case_of_the_held_half_is_named() -> None:
     tally = suite.Tally()
     tally.add(case, set(), {1})
     assert tally.cases == 1 and not (tally.missed or tally.misplaced or tally.fixed_named)
+
+
+def test_only_what_is_gone_counts_as_mended() -> None:
+    sums = mending.Mended()
+    sums.count({"status": "repaired", "symptom": "gone", "lines": 2, "lines of the fixed version": 4})
+    sums.count({"status": "repaired", "symptom": "it still raises", "lines": 9, "lines of the fixed version": 9})
+    sums.count({"status": "not_repaired"})
+    assert sums == mending.Mended(cases=3, repaired=2, gone=1, lines=2, lines_of_fixed=4)
 
 
 def test_a_run_finds_what_reading_does_not(tmp_path: Path) -> None:
