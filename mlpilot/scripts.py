@@ -1,4 +1,5 @@
-"""A person's script as text to be edited, and back to the file with all else as it was: encoding, line ends, mode."""
+"""A person's script or notebook as a program to be edited, and back to the file with all else as it was: encoding, line
+ends, mode, and what a notebook holds beside code."""
 
 import contextlib
 import difflib
@@ -14,6 +15,8 @@ from pathlib import Path
 
 from mlpilot.agent.atomic import write_atomically
 from mlpilot.sandbox.errors import UserError
+from mlpilot.tools.diagnose.static.notebook import NotebookError
+from mlpilot.tools.mending.cells import Cells, read_cells
 
 _BOM = b"\xef\xbb\xbf"
 _MOST_BACKUPS = 1000
@@ -29,22 +32,19 @@ class Script:
     """The whole file."""
     encoding: str
     text: str
-    """Its text, with "\\n" for every line end and no byte order mark."""
+    """Its program, with "\\n" for every line end and no byte order mark."""
+    cells: Cells | None = None
+    """Where the program is that of a notebook."""
 
 
 def read_script(path: Path) -> Script:
-    """Read a script that `check` can read. Raises `UserError`."""
+    """Read a script or a notebook that `check` can read. Raises `UserError`."""
     from mlpilot.tools.diagnose.static.source import UnreadableError, refuse_data, text_of_file
 
     refuse_data(path)
-    if path.suffix == ".ipynb":
-        raise UserError(
-            f"{path} is a notebook, and scripts are mended; make one of it with "
-            f"`jupyter nbconvert --to script {path.name}`"
-        )
     if not path.is_file():
         what = "is a folder" if path.is_dir() else "does not exist" if not os.path.lexists(path) else "is no file"
-        raise UserError(f"{path} {what}; name a Python script")
+        raise UserError(f"{path} {what}; name a Python script or a notebook")
     if not path.name.isprintable():
         raise UserError(f"{str(path)!r}: a name with control characters cannot be seen inside the sandbox")
     try:
@@ -52,6 +52,8 @@ def read_script(path: Path) -> Script:
     except UnreadableError as error:
         raise UserError(f"{path} cannot be mended: {error}") from None
     raw = path.read_bytes()
+    if path.suffix == ".ipynb":
+        return _of_notebook(path, raw, text)
     encoding = tokenize.detect_encoding(io.BytesIO(raw).readline)[0]
     script = Script(path, raw, "utf-8" if encoding == "utf-8-sig" else encoding, text.removeprefix("\ufeff"))
     if as_bytes(script, script.text) != raw:
@@ -59,8 +61,22 @@ def read_script(path: Path) -> Script:
     return script
 
 
+def _of_notebook(path: Path, raw: bytes, text: str) -> Script:
+    try:
+        cells = read_cells(text)
+    except RecursionError:
+        raise UserError(f"{path} cannot be mended: it is nested too deeply to be read") from None
+    except NotebookError as error:
+        raise UserError(f"{path} cannot be mended: {error}") from None
+    if text.encode() != raw:
+        raise UserError(f"{path} cannot be mended: it is no UTF-8, as notebooks are; open it in Jupyter and save it")
+    return Script(path, raw, "utf-8", cells.notebook.text, cells)
+
+
 def as_bytes(script: Script, text: str) -> bytes:
     """The file with `text` in place of its own: lines that stayed keep their ends, new ones get those around them."""
+    if script.cells is not None:
+        return script.cells.put_back(text).encode()
     bom = _BOM if script.raw.startswith(_BOM) else b""
     written = script.raw[len(bom) :].decode(script.encoding)
     ends = [*_END.findall(written), ""]
@@ -143,9 +159,15 @@ def _backup(path: Path, raw: bytes, mode: int) -> Path:
 
 
 def diff(script: Script, text: str) -> str:
-    """The edit, as a unified diff that `patch` takes; "" where nothing changes."""
+    """The edit, as a unified diff that `patch` takes, of a notebook one for each cell; "" where nothing changes."""
     name = script.path.as_posix().lstrip("/")
-    old, new = script.text.split("\n"), text.split("\n")
+    if script.cells is None:
+        return _unified(name, script.text.split("\n"), text.split("\n"))
+    changes = script.cells.changes(text)
+    return "".join(_unified(f"{name} cell {at + 1}", [*old, ""], [*new, ""]) for at, old, new in changes)
+
+
+def _unified(name: str, old: list[str], new: list[str]) -> str:
     lines = list(difflib.unified_diff(_ended(old), _ended(new), f"a/{name}", f"b/{name}"))
     return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
 

@@ -1,4 +1,5 @@
-"""Run a script in the sandbox, find what is wrong with it, mend that with the smallest edit, and prove it by rerunning.
+"""Run a script or a notebook in the sandbox, find what is wrong with it, mend that with the smallest edit, and prove it
+by rerunning. A notebook runs from its first cell to its last; lines of magic are left out.
 
 The script sees the plain files beside it, read-only (never hidden ones, nor keys); --mount shows it more. Nothing is
 written without --write, which keeps the old file beside the new one.
@@ -22,14 +23,14 @@ if TYPE_CHECKING:
     from mlpilot.tools.mending.model import Mend
     from mlpilot.tools.mending.running import Runner
 
-HELP = "mend a script, and prove it by running it"
+HELP = "mend a script or a notebook, and prove it by running it"
 QUIET_SECONDS = 30.0
 """Where nobody sits before it, nothing is said of what is tried in the first half minute."""
 
 
 def add_arguments(parser: Parser) -> None:
     """FILE, whether to write, the means."""
-    parser.add_argument("file", metavar="FILE", help="a Python script")
+    parser.add_argument("file", metavar="FILE", help="a Python script or a notebook")
     parser.add_argument(
         "--write", action="store_true", help="put the mended script in its place, and keep the old one as FILE.bak"
     )
@@ -63,12 +64,17 @@ def main(args: argparse.Namespace) -> int:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", SyntaxWarning)  # Python's own words on the script, each time that it is read
         mend = _mend(args, script)
+    if script.cells is not None and not script.cells.notebook.broken:
+        mend = script.cells.told(mend)
     shown = diff(script, mend.source)
     if not args.json:
         _show(mend, shown)
     if shown and args.write and _agreed(script, shown if args.json else ""):
         backup = write_script(script, mend.source)
         note(f"written: {clean(script.path)}; the old one is {clean(backup)}")
+        if script.cells is not None:
+            first = min(at for at, _, _ in script.cells.changes(mend.source)) + 1
+            note(f"what cells printed is cleared from cell {first} on, for other code had printed it; run them again")
     elif shown:
         note("nothing was written" + ("" if args.write else "; --write does"))
     if args.json:  # last, so that a file that could not be written gives one object, too
@@ -80,11 +86,15 @@ def _mend(args: argparse.Namespace, script: "Script") -> "Mend":
     from mlpilot import neighbours
     from mlpilot.agent.settings import sandbox_for
     from mlpilot.packages import offer
+    from mlpilot.tools.diagnose.static.inspect import broken_cells
     from mlpilot.tools.mending.loop import first_check, mend, unreadable, will_probe
+    from mlpilot.tools.mending.model import Mend
     from mlpilot.tools.mending.patience import Patience
     from mlpilot.tools.mending.running import Runner
 
     path = str(script.path)
+    if script.cells is not None and (broken_ones := broken_cells(script.cells.notebook, path)):
+        return Mend("not_repaired", tuple(broken_ones), script.text, reason=broken_ones[0].message)
     read = first_check(script.text, path)
     if (broken := unreadable(read, script.text)) is not None:
         return broken

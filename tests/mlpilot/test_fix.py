@@ -225,7 +225,7 @@ def test_findings_of_check_that_nothing_mends_are_never_healthy(capsys, tmp_path
 @pytest.mark.parametrize(
     ("name", "text", "says"),
     [
-        ("a.ipynb", "{}", "nbconvert"),
+        ("a.ipynb", "{}", "no list of cells"),
         ("a.py", "x = '\0'", "null bytes"),
         ("a.py", "x" * 3_000_000, "larger than"),
         (".", None, "is a folder"),

@@ -4,6 +4,7 @@ import ast
 from typing import Any
 
 from mlpilot.tools.diagnose.static import reach, shapes
+from mlpilot.tools.diagnose.static.folding import computed
 from mlpilot.tools.diagnose.static.listing import listed
 from mlpilot.tools.diagnose.static.naming import by_name, role_of
 from mlpilot.tools.diagnose.static.trace import Context, as_data, written
@@ -27,7 +28,6 @@ from mlpilot.tools.diagnose.static.values import (
 
 _OPPOSITE = {"in": "out", "out": "in", "head": "tail", "tail": "head", "<": ">", ">": "<", True: False, False: True}
 _ALL_ROWS = listed("values T array str dt cat loc iloc at iat real flat sparse")
-_LARGEST = 10**12
 
 
 def guessed(context: Context, name: str) -> Value:
@@ -211,7 +211,7 @@ def inverted(data: Data) -> Data:
 def arithmetic(left: Value, right: Value, node: ast.BinOp) -> Value:
     """`left op right`."""
     if isinstance(left, Const) and isinstance(right, Const):
-        return _numbers(left.value, right.value, node.op)
+        return computed(left.value, right.value, node.op)
     if isinstance(left, Seq) and isinstance(right, Seq) and isinstance(node.op, ast.Add):
         return Seq([*left.items, *right.items], left.kind, left.whole and right.whole)
     if isinstance(left, Seq) and isinstance(node.op, ast.Mult):
@@ -250,35 +250,10 @@ def _with_number(data: Data, other: Value, operation: ast.operator) -> Data:
     scaled = isinstance(operation, ast.Div | ast.Mult) and by is not None and by not in (0, 1)
     kind = data.kind if data.kind != "mask" else "data"
     keeps = data.last if isinstance(operation, ast.Div | ast.Mult) and data.kind == "loss" else ""
-    if isinstance(operation, ast.Mod | ast.FloorDiv):  # `y % 2`: other classes than those of the data set
-        data = data.but(dataset="")
-    return data.but(flags=data.flags | ({"scaled"} if scaled else set()), last=keeps, kind=kind)
-
-
-def _numbers(one: Any, other: Any, operation: ast.operator) -> Value:
-    if isinstance(one, str) and isinstance(other, str) and isinstance(operation, ast.Add):
-        return Const(one + other) if len(one) + len(other) < 1000 else UNKNOWN
-    if not all(isinstance(x, int | float) and abs(x) < _LARGEST for x in (one, other)):
-        return UNKNOWN
-    try:
-        match operation:
-            case ast.Add():
-                return Const(one + other)
-            case ast.Sub():
-                return Const(one - other)
-            case ast.Mult():
-                return Const(one * other)
-            case ast.Div():
-                return Const(one / other)
-            case ast.FloorDiv():
-                return Const(one // other)
-            case ast.Mod():
-                return Const(one % other)
-            case ast.Pow() if abs(other) <= 64:
-                return Const(one**other)
-    except (ArithmeticError, ValueError, TypeError):
-        return UNKNOWN
-    return UNKNOWN
+    dataset = (
+        "" if isinstance(operation, ast.Mod | ast.FloorDiv) else data.dataset
+    )  # `y % 2`: other classes
+    return data.but(flags=data.flags | ({"scaled"} if scaled else set()), last=keeps, kind=kind, dataset=dataset)
 
 
 def comparison(context: Context, values: list[Value], node: ast.Compare) -> Value:

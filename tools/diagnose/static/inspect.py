@@ -7,7 +7,6 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkProcess
 from pathlib import Path
@@ -38,7 +37,12 @@ def check_file(path: Path) -> list[Diagnosis]:
 
 
 def _of_notebook(notebook: Notebook, path: str) -> list[Diagnosis]:
-    found = [
+    return [*broken_cells(notebook, path), *(notebook.placed(one) for one in check_source(notebook.text, path))]
+
+
+def broken_cells(notebook: Notebook, path: str) -> list[Diagnosis]:
+    """A finding for each cell that does not parse."""
+    return [
         Diagnosis(
             "does-not-parse",
             f"does not parse: {' '.join(why.split())[:200]} (cell {where.cell}, line {where.line})",
@@ -51,11 +55,6 @@ def _of_notebook(notebook: Notebook, path: str) -> list[Diagnosis]:
         )
         for where, why in notebook.broken
     ]
-    for one in check_source(notebook.text, path):
-        at = notebook.lines[min((one.line or 1), len(notebook.lines)) - 1]
-        message = f"{one.message} (cell {at.cell}, line {at.line})"
-        found.append(replace(one, message=message, line=at.file_line, column=at.file_column + (one.column or 1) - 1))
-    return found
 
 
 def check_files(paths: Sequence[Path], done: Callable[[int], None] = lambda _: None) -> Iterator[list[Diagnosis]]:

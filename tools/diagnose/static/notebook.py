@@ -6,10 +6,16 @@ A place is that of the line within the `.ipynb` file itself, which an editor jum
 import ast
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
+from mlpilot.tools.diagnose.model import Diagnosis
+
+CELL_END = "# %%"
+"""The line of the program that stands below each code cell."""
 _PYTHON_CELLS = frozenset(("time", "timeit", "capture", "prun", "mem", "memit", "python", "python3", "pypy", "debug"))
 _MAGIC = re.compile(r"^(\s*)(?:[%!?]|\w[\w.]*\?{1,2}\s*$)")
+_LINE = re.compile(r"\bline (\d{1,7})\b(?! of cell)")
 _ASSIGNED = re.compile(r"^(\s*[\w, .\[\]'\"]+=\s*)[%!].*$")
 
 
@@ -41,28 +47,69 @@ class Notebook:
     broken: list[tuple[Line, str]]
     """Cells that do not parse, left out of `text`: (where, why)."""
 
+    def placed(self, one: Diagnosis) -> Diagnosis:
+        """What was found in the program, at its place in the file; its message names the cell."""
+        at = self._at(one.line or 1)
+        message = f"{self.told(one.message)} (cell {at.cell}, line {at.line})"
+        column = at.file_column + (one.column or 1) - 1
+        return replace(one, message=message, line=at.file_line, column=column, remedy=self.told(one.remedy))
+
+    def told(self, text: str) -> str:
+        """A text in which lines of the program are named by their cells."""
+        return _LINE.sub(lambda found: self._named(int(found[1])) or found[0], text)
+
+    def _named(self, line: int) -> str:
+        at = self._at(line)
+        return f"line {at.line} of cell {at.cell}" if 1 <= line <= len(self.lines) and at.cell else ""
+
+    def _at(self, line: int) -> Line:
+        return self.lines[min(line, len(self.lines)) - 1] if self.lines else Line(1, 1, 1, 1)
+
 
 def read_notebook(raw: str) -> Notebook:
     """The program of a notebook. Raises NotebookError; RecursionError for JSON that is nested too deeply."""
+    content = content_of(raw)
+    return _joined(raw, cells_of(content)) if is_python(content) else Notebook("", [], [])
+
+
+def content_of(raw: str) -> dict[str, Any]:
+    """What the file holds. Raises as `read_notebook` does."""
     try:
         content = json.loads(raw)
     except ValueError as error:
         raise NotebookError(f"it is no notebook: {' '.join(str(error).split())[:120]}") from None
-    cells = content.get("cells") if isinstance(content, dict) else None
-    if isinstance(content, dict) and cells is None and isinstance(content.get("worksheets"), list):
+    if not isinstance(content, dict):
+        raise NotebookError("it is no notebook: it has no list of cells")
+    return content
+
+
+def cells_of(content: dict[str, Any]) -> list[object]:
+    """Its cells, of all kinds; those of the older format stand in worksheets."""
+    cells = content.get("cells")
+    if cells is None and isinstance(content.get("worksheets"), list):
         cells = [cell for sheet in content["worksheets"] if isinstance(sheet, dict) for cell in sheet.get("cells", [])]
     if not isinstance(cells, list):
         raise NotebookError("it is no notebook: it has no list of cells")
-    if not _is_python(content):
-        return Notebook("", [], [])
-    return _joined(raw, cells)
+    return cells
 
 
-def _is_python(content: dict[str, object]) -> bool:
+def is_python(content: dict[str, Any]) -> bool:
+    """Whether its kernel runs Python, as far as it says."""
     metadata = content.get("metadata")
     kernel = metadata.get("kernelspec") if isinstance(metadata, dict) else None
     language = kernel.get("language", "python") if isinstance(kernel, dict) else "python"
     return not isinstance(language, str) or language.lower() in ("python", "")
+
+
+def is_code(cell: object) -> bool:
+    """Whether it is a cell of code."""
+    return isinstance(cell, dict) and cell.get("cell_type") == "code"
+
+
+def pieces_of(cell: dict[str, Any]) -> list[str]:
+    """The text of a cell as the file holds it: one string, or one for each line."""
+    source = cell.get("source", cell.get("input", ""))
+    return [one for one in source if isinstance(one, str)] if isinstance(source, list) else [str(source)]
 
 
 def _joined(raw: str, cells: list[object]) -> Notebook:
@@ -71,10 +118,9 @@ def _joined(raw: str, cells: list[object]) -> Notebook:
     broken: list[tuple[Line, str]] = []
     finder = _Finder(raw)
     for number, cell in enumerate(cells, start=1):
-        if not isinstance(cell, dict) or cell.get("cell_type") != "code":
+        if not isinstance(cell, dict) or not is_code(cell):
             continue
-        source = cell.get("source", cell.get("input", ""))
-        pieces = [one for one in source if isinstance(one, str)] if isinstance(source, list) else [str(source)]
+        pieces = pieces_of(cell)
         places = finder.places(pieces)
         code = _without_magics("".join(pieces).split("\n"))
         here = [Line(number, i + 1, *places[min(i, len(places) - 1)]) for i in range(len(code))]
@@ -83,7 +129,7 @@ def _joined(raw: str, cells: list[object]) -> Notebook:
             row, message = why
             broken.append((here[min(row, len(here)) - 1], message))
             code = [""] * len(code)
-        text += [*code, "# %%"]
+        text += [*code, CELL_END]
         lines += [*here, Line(0, 0, here[-1].file_line, here[-1].file_column)]
     return Notebook("\n".join(text), lines, broken)
 
