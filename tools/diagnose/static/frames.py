@@ -250,9 +250,7 @@ def _with_number(data: Data, other: Value, operation: ast.operator) -> Data:
     scaled = isinstance(operation, ast.Div | ast.Mult) and by is not None and by not in (0, 1)
     kind = data.kind if data.kind != "mask" else "data"
     keeps = data.last if isinstance(operation, ast.Div | ast.Mult) and data.kind == "loss" else ""
-    dataset = (
-        "" if isinstance(operation, ast.Mod | ast.FloorDiv) else data.dataset
-    )  # `y % 2`: other classes
+    dataset = "" if isinstance(operation, ast.Mod | ast.FloorDiv) else data.dataset  # `y % 2`: other classes
     return data.but(flags=data.flags | ({"scaled"} if scaled else set()), last=keeps, kind=kind, dataset=dataset)
 
 
