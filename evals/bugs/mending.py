@@ -2,10 +2,11 @@
 
     python -m mlpilot.evals.bugs.mending [WORD ...] [--half open] [--python PATH] [--clean] [--json]
 
-Scripts alone, and only those whose packages the sandbox has; those that need more run with the Python of --python, an
-environment that holds it (PyTorch, Keras and TensorFlow, say). A mended case counts when the symptom that its case.toml
-names is seen in the faulty program and not in the mended one, whatever `fix` itself says it has proven. With --clean
-the fixed versions and the clean programs are given to `fix`: each that it "repairs" is a false alarm.
+Only those whose packages the sandbox has; those that need more run with the Python of --python, an environment that
+holds it (PyTorch, Keras and TensorFlow, say). Of a notebook the program is mended, as `fix` does it. A mended case counts
+when the symptom that its case.toml names is seen in the faulty program and not in the mended one, whatever `fix` itself
+says it has proven. With --clean the fixed versions and the clean programs are given to `fix`: each that it "repairs" is a
+false alarm.
 """
 
 import argparse
@@ -13,7 +14,6 @@ import contextlib
 import difflib
 import json
 import re
-import shutil
 import sys
 import tempfile
 from collections import Counter
@@ -116,7 +116,7 @@ def asked_for(path: Path) -> tuple[tuple[str, ...], str]:
 def held_against(case: corpus.Case, text: str, python: str) -> str:
     """Why the case's symptom is not gone in the mended program, or ""; it is seen in the faulty one first."""
     with tempfile.TemporaryDirectory() as name:
-        shutil.copy(case.buggy, Path(name, "buggy.py"))
+        Path(name, "buggy.py").write_text(corpus.code(case.buggy), encoding="utf-8")
         Path(name, "fixed.py").write_text(text, encoding="utf-8")
         return verify.verdict(replace(case, folder=Path(name)), python)
 
@@ -158,17 +158,17 @@ def clean_programs(half: str, places: Places) -> list[tuple[Path, str, Place]]:
     for path in corpus.clean():
         needs, maker = asked_for(path)
         place = places.of(needs)
-        if path.suffix == ".py" and place is not None:
+        if place is not None:
             found.append((path, maker, place))
     return found
 
 
 def runnable(half: str, places: Places) -> list[tuple[corpus.Case, Place]]:
-    """The cases that are scripts and can be run here, and where."""
+    """The cases that can be run here, and where."""
     found = []
     for case in corpus.cases(half):
         place = places.of(case.needs)
-        if place is not None and case.buggy.suffix == ".py" and "unmeasured" not in case.symptom:
+        if place is not None and "unmeasured" not in case.symptom:
             found.append((case, place))
     return found
 
@@ -178,7 +178,7 @@ class Mended:
     """What became of some cases of one half; sums alone, for of the held half no case is told."""
 
     cases: int = 0
-    """Scripts that can be run here."""
+    """Programs that can be run here."""
     repaired: int = 0
     """Mended, with a proof of fix's own."""
     gone: int = 0

@@ -169,7 +169,7 @@ def table(outcome: dict[str, Any]) -> str:
     named = f" ({', '.join(clean['flagged'])})" if clean["flagged"] else ""
     rows += ["", f"Clean programs in which something is found: {len(clean['flagged'])} of {clean['programs']}{named}."]
     if "mended" in outcome:
-        head = ["half", "of them", "scripts run", "repaired", "symptom gone", "lines changed", "of the fixed"]
+        head = ["half", "of them", "programs run", "repaired", "symptom gone", "lines changed", "of the fixed"]
         rows += ["", "| " + " | ".join(head) + " |", "|---" * len(head) + "|"]
         for half, groups in outcome["mended"].items():
             for group, one in groups.items():
