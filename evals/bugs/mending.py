@@ -3,10 +3,10 @@
     python -m mlpilot.evals.bugs.mending [WORD ...] [--half open] [--python PATH] [--clean] [--json]
 
 Only those whose packages the sandbox has; those that need more run with the Python of --python, an environment that
-holds it (PyTorch, Keras and TensorFlow, say). Of a notebook the program is mended, as `fix` does it. A mended case counts
-when the symptom that its case.toml names is seen in the faulty program and not in the mended one, whatever `fix` itself
-says it has proven. With --clean the fixed versions and the clean programs are given to `fix`: each that it "repairs" is a
-false alarm.
+holds it (PyTorch, Keras and TensorFlow, say). Of a notebook the program is mended, as `fix` does it. A mended case
+counts when the symptom that its case.toml names is seen in the faulty program and not in the mended one, whatever
+`fix` itself says it has proven. With --clean the fixed versions and the clean programs are given to `fix`: each that
+it "repairs" is a false alarm.
 """
 
 import argparse
