@@ -22,6 +22,7 @@ from mlpilot.tools.diagnose.static import (  # noqa: F401 - each adds its rules
     rules_metric,
     rules_model,
     rules_multi,
+    rules_outliers,
     rules_overlap,
     rules_pandas,
     rules_repeats,
