@@ -26,7 +26,8 @@ def read_table(context: Context, call: Call) -> Value:
     name = (words(call.get("filepath_or_buffer", 0)) or [""])[0]
     flags = {"temporal"} if call.get("parse_dates") is not None and call.get("index_col") is not None else set()
     rows = frozenset({(("source", serial, name[-60:]),)})
-    return Data(rows=rows, frame=serial, flags=frozenset(flags), dataset="")
+    index = frozenset(words(call.get("index_col")))
+    return Data(rows=rows, frame=serial, flags=frozenset(flags), without=index)
 
 
 def from_values(context: Context, call: Call) -> Value:

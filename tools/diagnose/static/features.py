@@ -50,7 +50,7 @@ def is_number(program: Program, column: str) -> bool:
         named = isinstance(target, ast.Subscript) and isinstance(target.slice, ast.Constant)
         if named and target.slice.value == column and _numbers(value):  # type: ignore[attr-defined]
             return True
-    for node, values in program.trace.compared:
+    for _, values in program.trace.compared:
         data = as_data(values[0])
         if data is not None and data.kind == "data" and data.columns == (column,) and number(values[1]) is not None:
             return True

@@ -195,6 +195,13 @@ def _drop(context: Context, call: Call, data: Data) -> Value:
     return data
 
 
+def _indexed(context: Context, call: Call, data: Data) -> Value:
+    """`df.set_index("id")`: what is the index is no column any more."""
+    del context
+    kept = constant(call.get("drop")) is False or not words(call.get("keys", 0))
+    return data if kept else columns.without_columns(data, call.get("keys", 0) or UNKNOWN)
+
+
 def _pop(context: Context, call: Call, data: Data) -> Value:
     name = call.get("item", 0) or UNKNOWN
     if not words(name):
@@ -253,6 +260,8 @@ def _mapped(context: Context, call: Call, data: Data) -> Value:
     other = call.get("arg", 0)
     if isinstance(other, Table) and other.items and all(isinstance(constant(one), str) for one in other.items.values()):
         return data.but(form="text")
+    if isinstance(other, Table) and other.items and all(number(one) is not None for one in other.items.values()):
+        return data.but(form="int")
     found = frames.gathered(other) if other is not None else []
     if found:
         return data.but(learned=data.learned | _as_counts(found))
@@ -303,6 +312,7 @@ _METHODS: dict[str, Callable[[Context, Call, Data], Value]] = {
     "replace": _replaced,
     "sample": _sample,
     "drop": _drop,
+    "set_index": _indexed,
     "select_dtypes": lambda context, call, data: columns.of_types(call, data),  # noqa: ARG005
     "pop": _pop,
     "head": _end,
