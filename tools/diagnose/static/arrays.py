@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from mlpilot.tools.diagnose.static import frames, reach
+from mlpilot.tools.diagnose.static import frames, reach, shapes
 from mlpilot.tools.diagnose.static.tables import EXTREMES, STATISTICS, statistic, within_rows
 from mlpilot.tools.diagnose.static.trace import Call, Context, as_data
 from mlpilot.tools.diagnose.static.values import (
@@ -26,7 +26,8 @@ def read_table(context: Context, call: Call) -> Value:
     name = (words(call.get("filepath_or_buffer", 0)) or [""])[0]
     flags = {"temporal"} if call.get("parse_dates") is not None and call.get("index_col") is not None else set()
     rows = frozenset({(("source", serial, name[-60:]),)})
-    return Data(rows=rows, frame=serial, flags=frozenset(flags), dataset="")
+    index = frozenset(words(call.get("index_col")))
+    return Data(rows=rows, frame=serial, flags=frozenset(flags), without=index)
 
 
 def from_values(context: Context, call: Call) -> Value:
@@ -222,6 +223,25 @@ def shuffle_in_place(context: Context, call: Call) -> Value:
     return Const(None)
 
 
+LOGARITHMS = ("log", "log1p", "log2", "log10")
+POWERS = ("exp", "expm1", "exp2", "power")
+
+
+def elementwise(context: Context, call: Call) -> Value:
+    """`np.log1p(x)`: each number by itself; which rows and columns it is of does not change."""
+    del context
+    data = as_data(call.get("x", 0))
+    if data is None:
+        found = [one for value in call.args for one in frames.gathered(value)]
+        data = found[0].but(columns=None, without=found[0].without | {"?"}) if found else None
+    if data is None:
+        return UNKNOWN
+    data = reach.unmarked(data).but(last="", form="", shape=shapes.after(call, [data]))
+    if call.name in LOGARITHMS:
+        return data.flagged("logged")
+    return data.but(flags=data.flags - {"logged"}).flagged("raised") if call.name in POWERS else data
+
+
 def picture(context: Context, call: Call) -> Value:
     """`cv2.imread(path)`: rows, columns, colours, in this order; matplotlib brings pixels between 0 and 1."""
     made = Data(rows=frozenset({(("source", context.fresh(), "picture"),)})).flagged("channels last")
@@ -277,6 +297,7 @@ FUNCTIONS: dict[str, Callable[[Context, Call], Value]] = {
     ),
     "numpy.tile": repeated,
     **{f"numpy.{name}": folded for name in ("array_split", "split")},
+    **{f"numpy.{name}": elementwise for name in (*LOGARITHMS, *POWERS, "abs", "absolute", "sqrt")},
     "numpy.argmax": best_class,
     "pandas.get_dummies": encoded_columns,
     "pandas.qcut": binned,

@@ -99,6 +99,15 @@ def task_of(value: Value | None) -> str:
     return "cluster" if _CLUSTER.search(value.name) else ""
 
 
+def innermost(value: Value | None) -> Value | None:
+    """What a search or another wrapper is made around; anything else as it is."""
+    for _ in range(5):
+        if not isinstance(value, Instance) or value.name not in _META | SEARCHES:
+            break
+        value = value.argument("estimator", 0) or value.argument("regressor", 0)
+    return value
+
+
 def is_predictor(value: Value | None) -> bool:
     """Whether it predicts a target."""
     return task_of(value) in ("classification", "regression")

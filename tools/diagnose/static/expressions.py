@@ -4,7 +4,7 @@ import ast
 from collections.abc import Callable
 from typing import Any
 
-from mlpilot.tools.diagnose.static import fragments, frames, library
+from mlpilot.tools.diagnose.static import columns, fragments, frames, library
 from mlpilot.tools.diagnose.static.calling import MOST_STEPS, Calling, ExhaustedError, find_attribute
 from mlpilot.tools.diagnose.static.listing import listed
 from mlpilot.tools.diagnose.static.resolve import by_custom, canonical
@@ -203,6 +203,10 @@ class Expressions(Calling):
         try:
             for one in node.generators:
                 over = self.evaluate(one.iter)
+                if isinstance(over, Data) and not isinstance(node, ast.DictComp):
+                    named = columns.names_in(node, over, self.evaluate)
+                    if named is not None:
+                        return named
                 if isinstance(over, Seq) and over.whole and len(node.generators) == 1 and not one.ifs:
                     counted = len(over.items)
                 self.loops = (*self.loops, node)

@@ -3,7 +3,7 @@
 import ast
 from typing import Any
 
-from mlpilot.tools.diagnose.static import reach, shapes
+from mlpilot.tools.diagnose.static import columns, outliers, reach, shapes
 from mlpilot.tools.diagnose.static.folding import computed
 from mlpilot.tools.diagnose.static.listing import listed
 from mlpilot.tools.diagnose.static.naming import by_name, role_of
@@ -57,7 +57,9 @@ def attribute(context: Context, data: Data, name: str) -> Value:
     if name == "columns":
         return data.but(kind="names")
     if name == "index":
-        return data.but(kind="names" if data.kind == "stat" else "labels")
+        return columns.unsure(data).but(kind="names") if data.kind == "stat" else data.but(kind="labels")
+    if name == "size" and "grouped" in data.flags:
+        return Bound(data, name)
     if name in ("shape", "size", "dtypes", "ndim", "dtype", "device", "feature_names", "target_names"):
         return Data(kind="fact", rows=data.rows)
     return Bound(data, name)
@@ -74,13 +76,15 @@ def subscript(context: Context, base: Value, index: Value, node: ast.Subscript) 
         return UNKNOWN
     if data.kind == "fact":
         return UNKNOWN
+    if data.kind == "names":
+        data = columns.unsure(data)
     choice: ast.expr = node.slice
     shape = data.shape
     if isinstance(choice, ast.Tuple) and choice.elts:
         values = index.items if isinstance(index, Seq) else [UNKNOWN] * len(choice.elts)
         data = _rows(context, data, values[0], choice.elts[0])
         if len(choice.elts) > 1:
-            data = _columns(data, values[1], choice.elts[1])
+            data = columns.at(data, values[1], choice.elts[1])
         return data.but(shape=shapes.indexed(shape, choice))
     if rows_only or isinstance(choice, ast.Slice):
         return _rows(context, data, index, choice)
@@ -90,7 +94,7 @@ def subscript(context: Context, base: Value, index: Value, node: ast.Subscript) 
 
 def _chosen(context: Context, data: Data, index: Value, node: ast.expr) -> Data:
     if words(index):
-        return select(data, words(index))
+        return columns.select(data, words(index))
     found = as_data(index)
     if found is None and isinstance(index, Seq):
         found = next((item for item in index.items if isinstance(item, Data) and item.kind == "names"), None)
@@ -100,48 +104,8 @@ def _chosen(context: Context, data: Data, index: Value, node: ast.expr) -> Data:
     if data.kind == "names":
         return data.but(learned=data.learned | found.learned)
     if found.kind == "names":
-        chosen_by = frozenset(_as_choice(one) for one in found.learned)
-        return data.but(learned=data.learned | chosen_by, columns=None, without=data.without | {"?"})
+        return columns.by_names(data, found)
     return _rows(context, data, index, node)
-
-
-def _as_choice(one: Learning) -> Learning:
-    """What columns were chosen by: correlations with the target, say."""
-    kind = "select" if one.what in ("corr", "corrwith", "corrcoef") else one.kind
-    return Learning(one.what, kind, one.rows, one.line, one.column, one.of)
-
-
-def select(data: Data, columns: list[str]) -> Data:
-    """The columns with these names; what went into others is left behind."""
-    wanted = frozenset(columns)
-    kept = frozenset(one for one in data.learned if not one.into or one.into & wanted)
-    return data.but(columns=tuple(columns), learned=kept, without=frozenset())
-
-
-def without_columns(data: Data, index: Value) -> Data:
-    """The table without some columns."""
-    gone = frozenset(words(index))
-    if not gone:
-        return data.but(without=data.without | {"?"})
-    kept = frozenset(one for one in data.learned if not one.into or one.into - gone)
-    columns = tuple(one for one in data.columns if one not in gone) if data.columns is not None else None
-    return data.but(without=data.without | gone, learned=kept, columns=columns)
-
-
-def _columns(data: Data, index: Value, node: ast.expr) -> Data:
-    if isinstance(node, ast.Slice):
-        if node.lower is None and node.upper is None:
-            return data
-        last = written(node.upper) if node.upper is not None else ""
-        return data.but(without=data.without | {"?", f"[{last}]"}, columns=None)
-    if words(index):
-        return select(data, words(index))
-    found = as_data(index)
-    if found is not None and found.kind in ("names", "stat", "mask"):
-        return data.but(learned=data.learned | found.learned, without=data.without | {"?"})
-    if number(index) is not None:
-        return data.but(columns=(f"[{number(index)}]",), without=frozenset())
-    return data.but(without=data.without | {"?"})
 
 
 def _rows(context: Context, data: Data, index: Value, node: ast.expr) -> Data:
@@ -154,6 +118,8 @@ def _rows(context: Context, data: Data, index: Value, node: ast.expr) -> Data:
             return data.but(steps=(*data.steps, step))
         return data.but(rows=chosen(data.rows, step))
     found = as_data(index)
+    if found is not None and found.kind != "names":
+        data = data.but(learned=data.learned | outliers.left_out(data, found))
     if found is not None and found.kind in ("picks", "mask", "labels") and found.steps:
         return data.but(rows=chosen(data.rows, *found.steps), flags=data.flags | (found.flags & {"shuffled", "mixed"}))
     if found is not None and found.kind in ("mask", "labels", "data", "picks"):
@@ -222,9 +188,14 @@ def arithmetic(left: Value, right: Value, node: ast.BinOp) -> Value:
     if one is None or other is None:
         found = one or other
         assert found is not None
+        if found.kind == "names":
+            return columns.names_and(found, right if one is not None else left, node.op)
         return _with_number(found, right if one is not None else left, node.op)
+    if "names" in (one.kind, other.kind):
+        return columns.unsure(one if one.kind == "names" else other)
     if "mask" in (one.kind, other.kind) and "loss" not in (one.kind, other.kind):
-        return one.but(kind="mask", steps=())
+        both = tuple(dict.fromkeys((*(one.columns or ()), *(other.columns or ()))))
+        return one.but(kind="mask", steps=(), learned=one.learned | other.learned, columns=both or None)
     kinds = {one.kind, other.kind}
     if kinds == {"stat"}:
         return one.but(learned=one.learned | other.learned)
@@ -277,7 +248,17 @@ def comparison(context: Context, values: list[Value], node: ast.Compare) -> Valu
     else:
         step = ("test", f"{left} {right}", True)
     flags = frozenset({"thresholded"} if data.made_by is not None else ())
-    return Data(rows=data.rows, kind="mask", steps=(step,), shape=data.shape, flags=flags)
+    learned = frozenset().union(*(found.learned for value in values if (found := as_data(value)) is not None))
+    return Data(
+        rows=data.rows,
+        kind="mask",
+        steps=(step,),
+        shape=data.shape,
+        flags=flags,
+        learned=learned,
+        columns=data.columns,
+        without=data.without,
+    )
 
 
 def _predicted(values: list[Value]) -> Data | None:
@@ -305,11 +286,11 @@ def stored(data: Data, names: frozenset[str], value: Value) -> Data:
         learned |= frozenset(_into(one, names) for one in given.learned)
         applied |= given.applied
         flags |= given.flags & {"temporal", "scaled"}
-    columns = data.columns
-    if columns is not None and names:
-        columns = (*columns, *(name for name in sorted(names) if name not in columns))
-    without = data.without - names
-    return data.but(learned=learned, applied=applied, flags=flags, columns=columns, without=without)
+    kept = data.columns
+    if kept is not None and names:
+        kept = (*kept, *(name for name in sorted(names) if name not in kept))
+    without = columns.written_into(data.without, names)
+    return data.but(learned=learned, applied=applied, flags=flags, columns=kept, without=without)
 
 
 def _into(one: Learning, names: frozenset[str]) -> Learning:

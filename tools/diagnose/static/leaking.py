@@ -7,7 +7,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from mlpilot.tools.diagnose.static import datasets, estimators, frames
+from mlpilot.tools.diagnose.static import datasets, estimators, frames, tables
 from mlpilot.tools.diagnose.static.judged import folds_are_scored, is_part, torch_uses, uses
 from mlpilot.tools.diagnose.static.naming import part_of
 from mlpilot.tools.diagnose.static.rule import Program
@@ -127,7 +127,7 @@ def live(*many: Data) -> Iterator[Learning]:
     learned = frozenset().union(*(one.learned for one in many))
     extremes = {one.what.removeprefix("arg") for one in learned if one.kind == "extreme"}
     for one in sorted(learned, key=lambda one: (one.line, one.column, one.what)):
-        if one.kind == "encode" or (one.kind == "extreme" and not {"min", "max"} <= extremes):
+        if one.kind in ("encode", tables.AHEAD) or (one.kind == "extreme" and not {"min", "max"} <= extremes):
             continue
         if one.what in ("value_counts", "nunique", "sum", "corr", "cov") and one.kind == "statistic":
             continue

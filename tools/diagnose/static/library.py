@@ -1,6 +1,17 @@
 """What calls of libraries give: one door to the models of pandas, numpy, scikit-learn, PyTorch and Keras."""
 
-from mlpilot.tools.diagnose.static import arrays, datasets, estimators, frames, nets, options, reach, shapes, tables
+from mlpilot.tools.diagnose.static import (
+    arrays,
+    columns,
+    datasets,
+    estimators,
+    frames,
+    nets,
+    options,
+    reach,
+    shapes,
+    tables,
+)
 from mlpilot.tools.diagnose.static.listing import listed
 from mlpilot.tools.diagnose.static.trace import Call, Context, as_data
 from mlpilot.tools.diagnose.static.values import (
@@ -106,7 +117,7 @@ def _builtin(context: Context, made: Call) -> Value:
     if name in ("max", "min", "sum", "round", "abs") and as_data(first) is not None:
         return as_data(first) or UNKNOWN
     if name == "filter" and len(args) > 1:
-        return args[1]
+        return columns.unsure(args[1]) if isinstance(args[1], Data) else args[1]
     if name == "map" and len(args) > 1:
         return Seq([context.invoke(first, [each(args[1])], {})], "list", False)
     if name == "getattr" and len(args) > 1 and isinstance(first, Instance) and words(args[1]):
@@ -266,7 +277,7 @@ def each(over: Value) -> Value:
     if isinstance(over, Instance) and over.name in ("DataLoader", "TensorDataset"):
         return datasets.batch(over)
     if isinstance(over, Data):
-        return over
+        return columns.unsure(over) if over.kind == "names" else over
     return UNKNOWN
 
 

@@ -8,7 +8,7 @@ import copy
 from collections.abc import Callable
 from typing import Any
 
-from mlpilot.tools.diagnose.static import frames, library, naming
+from mlpilot.tools.diagnose.static import columns, frames, library, naming
 from mlpilot.tools.diagnose.static.calling import ExhaustedError, find_attribute
 from mlpilot.tools.diagnose.static.expressions import Expressions
 from mlpilot.tools.diagnose.static.resolve import canonical
@@ -134,7 +134,7 @@ class Machine(Expressions):
             elif isinstance(target, ast.Subscript):
                 base, index = self.evaluate(target.value), self.evaluate(target.slice)
                 if isinstance(base, Data):
-                    self.rebind(base, frames.without_columns(base, index))
+                    self.rebind(base, columns.without_columns(base, index))
 
     def importing(self, node: ast.Import) -> None:
         for alias in node.names:

@@ -1,11 +1,13 @@
 """Every rule, in the order of the documentation."""
 
 from mlpilot.tools.diagnose.static import (  # noqa: F401 - each adds its rules
+    rules_answers,
     rules_api,
     rules_choice,
     rules_cut,
     rules_future,
     rules_given,
+    rules_groups,
     rules_keras,
     rules_keras_data,
     rules_keras_layers,
@@ -22,8 +24,10 @@ from mlpilot.tools.diagnose.static import (  # noqa: F401 - each adds its rules
     rules_metric,
     rules_model,
     rules_multi,
+    rules_outliers,
     rules_overlap,
     rules_pandas,
+    rules_published,
     rules_repeats,
     rules_rows,
     rules_split,
@@ -38,6 +42,7 @@ from mlpilot.tools.diagnose.static import (  # noqa: F401 - each adds its rules
     rules_torch_time,
     rules_torch_use,
     rules_torch_values,
+    rules_values,
 )
 from mlpilot.tools.diagnose.static.rule import RULES
 

@@ -275,14 +275,9 @@ _ONE_COLUMN = listed("fit fit_transform predict transform score")
 )
 def one_dimension(program: Program) -> Iterator[Found]:
     """`LinearRegression().fit(df["age"], y)`, `model.predict(X_test[0])`."""
-    bound: dict[str, list[ast.expr]] = {}
-    for node in program.nodes:
-        if isinstance(node, ast.Assign):
-            for target in node.targets:
-                if isinstance(target, ast.Name):
-                    bound.setdefault(target.id, []).append(node.value)
+    bound = _bindings(program)
     for call in program.trace.of(*_ONE_COLUMN):
-        model, given = call.receiver, call.node.args[0] if call.node.args else None
+        model, given = estimators.innermost(call.receiver), call.node.args[0] if call.node.args else None
         scaler = isinstance(model, Instance) and estimators.KIND.get(model.name) in ("scale", "impute", "reduce")
         if given is None or not (estimators.is_predictor(model) or scaler) or not isinstance(model, Instance):
             continue
@@ -293,35 +288,59 @@ def one_dimension(program: Program) -> Iterator[Found]:
         if flat is not None and "flat list" in flat.flags and flat.shape is not None and len(flat.shape) == 1:
             yield call.node, f"{call.text(0)} is one column of one dimension, and {model.name} takes a table"
             continue
-        nodes = bound.get(given.id, []) if isinstance(given, ast.Name) else [given]
-        if (
-            nodes
-            and all(_is_column(one) for one in nodes)
-            and (data := as_data(call.args[0])) is not None
-            and data.frame
-        ):
+        data = as_data(call.args[0])
+        if _one_column(given, bound) and data is not None and data.frame and not takes_any:
             yield call.node, f"{call.text(0)} is one column of one dimension, and {model.name} takes a table"
         elif (
             isinstance(given, ast.Subscript)
             and _is_number(given.slice)
             and call.name == "predict"
-            and (data := as_data(call.args[0])) is not None
+            and data is not None
             and data.role == "X"
             and isinstance(given.value, ast.Name)
         ):
             yield call.node, f"{call.text(0)} is one row of one dimension, and {model.name} takes a table"
 
 
+def _bindings(program: Program) -> dict[str, list[ast.expr]]:
+    """What each name is given; the parts of a split stand for what was split."""
+    bound: dict[str, list[ast.expr]] = {}
+    for node in program.nodes:
+        if not isinstance(node, ast.Assign):
+            continue
+        for target in node.targets:
+            if isinstance(target, ast.Name):
+                bound.setdefault(target.id, []).append(node.value)
+            elif isinstance(target, ast.Tuple) and isinstance(node.value, ast.Call):
+                parted = written(node.value.func).endswith("train_test_split")
+                for i, one in enumerate(target.elts):
+                    if isinstance(one, ast.Name):
+                        whole = parted and i // 2 < len(node.value.args)
+                        bound.setdefault(one.id, []).append(node.value.args[i // 2] if whole else node.value)
+    return bound
+
+
+def _one_column(node: ast.expr, bound: dict[str, list[ast.expr]], depth: int = 0) -> bool:
+    """Whether an expression is one column of a table, through the names that it goes by."""
+    if isinstance(node, ast.Name):
+        known = bound.get(node.id, [])
+        return bool(known) and depth < 4 and all(_one_column(one, bound, depth + 1) for one in known)
+    return _is_column(node)
+
+
 def _is_column(node: ast.expr) -> bool:
-    """`df["a"]`, `df["a"].values`, `df["a"].to_numpy()`."""
+    """`df["a"]`, `df["a"].values`, `df["a"].to_numpy()`, `df.iloc[:, 0]`."""
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "to_numpy":
         node = node.func.value
     elif isinstance(node, ast.Attribute) and node.attr == "values":
         node = node.value
-    named = (
-        isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str)
-    )
-    return named and isinstance(node.value, ast.Name)  # type: ignore[attr-defined]
+    if not isinstance(node, ast.Subscript):
+        return False
+    if isinstance(node.slice, ast.Tuple) and len(node.slice.elts) == 2 and isinstance(node.value, ast.Attribute):
+        rows, column = node.slice.elts
+        return node.value.attr == "iloc" and isinstance(rows, ast.Slice) and _is_number(column)
+    named = isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str)
+    return named and isinstance(node.value, ast.Name)
 
 
 def _is_number(node: ast.expr) -> bool:

@@ -9,10 +9,12 @@ import re
 from collections.abc import Iterator
 
 from mlpilot.tools.diagnose.static import estimators, nets
+from mlpilot.tools.diagnose.static.features import holds, same_table_targets
 from mlpilot.tools.diagnose.static.judged import in_folds, judgements, part
 from mlpilot.tools.diagnose.static.rule import Found, Program, rule
-from mlpilot.tools.diagnose.static.rules_label import same_table_targets
-from mlpilot.tools.diagnose.static.rules_overlap import holds, judged_after_fit
+from mlpilot.tools.diagnose.static.rules_leak import at
+from mlpilot.tools.diagnose.static.rules_overlap import judged_after_fit
+from mlpilot.tools.diagnose.static.tables import AHEAD
 from mlpilot.tools.diagnose.static.trace import Call, as_data, is_none, written
 from mlpilot.tools.diagnose.static.values import Data, Function, Instance, Rows, apart, constant
 
@@ -53,19 +55,15 @@ def _has(data: Data, column: str) -> bool:
 )
 def centred_window(program: Program) -> Iterator[Found]:
     """`df["smooth"] = df["load"].rolling(7, center=True).mean()`, and a model that is given `smooth`."""
-    fitted = [X for _, X, _ in same_table_targets(program)]
-    for node, column, value in _columns_made(program):
-        for one in ast.walk(value):
-            if not isinstance(one, ast.Call) or getattr(one.func, "attr", "") != "rolling":
+    told = set()
+    for _, X, y in same_table_targets(program):
+        for one in sorted(X.learned, key=lambda one: (one.line, one.column)):
+            doubtful = X.columns is not None and not one.into  # a column whose name is not known, and a list of names
+            if one.kind != AHEAD or one.line in told or doubtful or (one.into and one.into <= set(y.columns or ())):
                 continue
-            centred = any(word.arg == "center" and constant_true(word.value) for word in one.keywords)
-            if centred and any(_has(X, column) for X in fitted):
-                yield node, f"{column!r} is a window that is centred on its row: half of it lies in the future"
-
-
-def constant_true(node: ast.expr) -> bool:
-    """Whether it is written `True`."""
-    return isinstance(node, ast.Constant) and node.value is True
+            told.add(one.line)
+            column = f"{min(one.into)!r}" if one.into else "a feature"
+            yield at(one), f"{column} is a window that is centred on its row: half of it lies in the future"
 
 
 @rule(

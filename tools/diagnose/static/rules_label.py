@@ -8,11 +8,11 @@ import ast
 import re
 from collections.abc import Iterator
 
+from mlpilot.tools.diagnose.static.features import holds, same_table_targets
 from mlpilot.tools.diagnose.static.judged import fits, is_model, last_fit
 from mlpilot.tools.diagnose.static.rule import Found, Program, rule
-from mlpilot.tools.diagnose.static.rules_overlap import holds
-from mlpilot.tools.diagnose.static.trace import Call, as_data, written
-from mlpilot.tools.diagnose.static.values import Data, Instance
+from mlpilot.tools.diagnose.static.trace import as_data, written
+from mlpilot.tools.diagnose.static.values import Instance
 
 _PAST = re.compile(r"(^|_)(lag\w*|prev|previous|yesterday|last|past)(_|$|\d)", re.IGNORECASE)
 _OVER_ROWS = frozenset(("shift", "rolling", "expanding", "ewm", "diff", "pct_change", "cumsum", "groupby", "shuffle"))
@@ -47,15 +47,6 @@ def stacked_on_own_fit(program: Program) -> Iterator[Found]:
         yield call.node, text
 
 
-def same_table_targets(program: Program) -> Iterator[tuple[Call, Data, Data]]:
-    """(call, X, y) of each fit or split where features and target come from one table."""
-    for call in program.trace.of("fit", "train_test_split", "cross_val_score", "cross_validate", "cross_val_predict"):
-        start = 1 if call.name.startswith("cross") else 0
-        X, y = as_data(call.get("X", start)), as_data(call.get("y", start + 1))
-        if X is not None and y is not None and X.frame and X.frame == y.frame and len(y.columns or ()) == 1:
-            yield call, X, y
-
-
 @rule(
     "LEAK022",
     "label-in-a-derived-column",
@@ -66,7 +57,7 @@ def same_table_targets(program: Program) -> Iterator[tuple[Call, Data, Data]]:
 )
 def label_in_derived_column(program: Program) -> Iterator[Found]:
     """`df["lost"] = np.where(df["default"] == 1, ...)`, and then `X = df.drop(columns="default")`."""
-    made = list(_made_columns(program))
+    made = list(made_columns(program))
     told = set()
     for call, X, y in same_table_targets(program):
         if X.kind != "data":
@@ -79,8 +70,8 @@ def label_in_derived_column(program: Program) -> Iterator[Found]:
                 yield node, f"{text} at line {call.node.lineno}"
 
 
-def _made_columns(program: Program) -> Iterator[tuple[ast.Assign, str, set[str]]]:
-    """(assignment, column, columns of the same row that it is computed from) of `df["a"] = f(df["b"])`."""
+def made_columns(program: Program) -> Iterator[tuple[ast.Assign, str, set[str]]]:
+    """(assignment, column, columns of its own row that it is computed from) of each `df["a"] = f(df["b"])`."""
     for node in program.nodes:
         if not isinstance(node, ast.Assign) or not isinstance(node.targets[0], ast.Subscript):
             continue

@@ -12,6 +12,7 @@ from mlpilot.tools.diagnose.static import estimators
 from mlpilot.tools.diagnose.static.judged import fits, is_part, last_fit, part, uses
 from mlpilot.tools.diagnose.static.leaking import Leak, leaks, part_of_file
 from mlpilot.tools.diagnose.static.naming import part_of
+from mlpilot.tools.diagnose.static.outliers import OUTLIER
 from mlpilot.tools.diagnose.static.rule import Found, Program, rule
 from mlpilot.tools.diagnose.static.trace import Call, as_data
 from mlpilot.tools.diagnose.static.values import Data, Instance, Learning, Value
@@ -56,7 +57,7 @@ def _of(program: Program, *kinds: str) -> Iterator[tuple[Leak, Learning]]:
 )
 def scaled(program: Program) -> Iterator[Found]:
     """Scalers, decompositions and hand-made scaling."""
-    for leak, one in _of(program, "scale", "reduce", "statistic", "extreme"):
+    for leak, one in _of(program, "scale", "reduce", "statistic", "extreme", "frequency"):
         what = (
             f"{one.what} is fitted on"
             if one.what[:1].isupper()
@@ -181,7 +182,7 @@ def before_folds(program: Program) -> Iterator[Found]:
     """Anything that was fitted before `cross_val_score` or `GridSearchCV.fit`."""
     for leak in leaks(program):
         one = leak.learning
-        if leak.how == "cross" and one.kind not in ("group", "resample", "words"):
+        if leak.how == "cross" and one.kind not in ("group", "resample", "words", OUTLIER):
             verb = "selects features on" if one.kind == "select" else "is fitted on"
             what = f"{one.what} {verb}" if one.what[:1].isupper() else f"the {one.what} in the data is that of"
             yield at(one), _told(leak, what)

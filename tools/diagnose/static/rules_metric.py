@@ -301,10 +301,30 @@ def rare_class(program: Program) -> Iterator[Found]:
     """`make_classification(weights=[0.99])` and `accuracy_score` alone."""
     others = LABEL_METRICS | SCORE_METRICS
     used = {call.name for call in program.trace.calls if is_metric(call)}
-    if used & (others - {"accuracy_score"}):
+    crossed = program.trace.of("cross_val_score", "cross_validate", "cross_val_predict")
+    other_scorers = [
+        one for one in crossed if one.get("scoring") is not None and constant(one.get("scoring")) != "accuracy"
+    ]
+    if used & (others - {"accuracy_score"}) or other_scorers:
         return
-    for call, truth, _ in _metrics(program):
+    for call, truth in _accuracies(program):
         rare = _RARE.search(" ".join(truth.columns or ())) or any(_CARDS.search(str(row[0][2])) for row in truth.rows)
-        if call.name == "accuracy_score" and ("imbalanced" in truth.flags or (rare and not program.names & _BALANCING)):
+        if "imbalanced" in truth.flags or (rare and not program.names & _BALANCING):
             yield call.node, "nearly all rows are of one class: accuracy is high for a model that knows nothing"
             return
+
+
+def _accuracies(program: Program) -> Iterator[tuple[Call, Data]]:
+    """(call, truth) of each accuracy: by its metric, by a cross-validation, by `score` of a classifier."""
+    for call in program.trace.of("accuracy_score", "score", "cross_val_score"):
+        crossed = call.name == "cross_val_score"
+        model = call.get("estimator", 0) if crossed else call.receiver
+        if call.name == "accuracy_score":
+            truth = predicted(call)[0] if is_metric(call) and predicted(call) is not None else None  # type: ignore[index]
+        else:
+            truth = as_data(call.get("y", 2 if crossed else 1))
+            scorer = call.get("scoring") if crossed else None
+            default = scorer is None or constant(scorer) == "accuracy"
+            truth = truth if default and estimators.task_of(model) == "classification" else None
+        if truth is not None:
+            yield call, truth

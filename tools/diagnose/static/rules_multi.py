@@ -293,6 +293,8 @@ def best_of_test_scores(program: Program) -> Iterator[Found]:
             )
             told = [inner for one in items for inner in (one.items if isinstance(one, Seq) else [one])]
             scores = [one for one in told if isinstance(one, Data) and one.kind == "score" and part(one) == "test"]
-            if scores and not in_folds(scores[0], program) and (len(items) > 1 or not getattr(value, "whole", True)):
+            more = isinstance(value, Table) and any(str(key).startswith("?") for key in value.items)
+            more |= len(items) > 1 or not getattr(value, "whole", True)
+            if scores and not in_folds(scores[0], program) and more:
                 yield call.node, f"the best of {written(call.node)} is chosen by scores on the test part"
                 return

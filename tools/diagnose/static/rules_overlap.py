@@ -8,6 +8,8 @@ import ast
 from collections.abc import Iterator
 
 from mlpilot.tools.diagnose.static import estimators, nets
+from mlpilot.tools.diagnose.static.columns import NO_TEXT
+from mlpilot.tools.diagnose.static.features import holds, is_number, same_table_targets
 from mlpilot.tools.diagnose.static.judged import (
     Judgement,
     fits,
@@ -18,7 +20,7 @@ from mlpilot.tools.diagnose.static.judged import (
 )
 from mlpilot.tools.diagnose.static.rule import Found, Program, rule
 from mlpilot.tools.diagnose.static.trace import Call, as_data
-from mlpilot.tools.diagnose.static.values import Data, Instance, Rows, Seq, covers, overlap
+from mlpilot.tools.diagnose.static.values import Instance, Rows, Seq, covers, overlap
 
 _OVERLAP = "Yang et al. 2022, overlap leakage"
 
@@ -60,6 +62,8 @@ def judged_after_fit(program: Program) -> Iterator[Judgement]:
             continue
         if estimators.task_of(use.model) == "cluster" or use.model.name in estimators.KIND:
             continue
+        if "windowed" in trained.flags & use.data.flags:
+            continue  # two stretches that move with a loop: they may lie behind each other
         yield use
 
 
@@ -160,31 +164,20 @@ def _what(use: Judgement) -> str:
 )
 def target_in_features(program: Program) -> Iterator[Found]:
     """`X = df; y = df["target"]`."""
-    for call in program.trace.of("fit", "train_test_split", *estimators.CROSS):
-        start = 1 if call.name in estimators.CROSS else 0
-        if call.name == "fit" and not is_model(call.receiver):
-            continue
-        X, y = as_data(call.get("X", start) or call.get("x")), as_data(call.get("y", start + 1))
-        if X is None or y is None or not X.frame or X.frame != y.frame or len(y.columns or ()) != 1 or X.rows != y.rows:
+    for call, X, y in same_table_targets(program):
+        if (call.name == "fit" and not is_model(call.receiver)) or X.rows != y.rows:
             continue
         if "windowed" in X.flags | y.flags:
             continue  # the rows before it tell of a row: a series
         column = (y.columns or ("",))[0]
-        if holds(X, column) and X.kind == "data":
+        numbers = NO_TEXT in X.without and holds(X, column, numbers=True) and is_number(program, column)
+        if (holds(X, column) or numbers) and X.kind == "data":
+            start = 1 if call.name in estimators.CROSS else 0
             yield (
                 call.node,
                 f"{call.text(start, 'X')} still holds {column!r}, which is the target {call.text(start + 1, 'y')}",
             )
             return
-
-
-def holds(data: Data, column: str) -> bool:
-    """Whether a table certainly has a column."""
-    if "?" in data.without or "*" in (data.columns or ()):
-        return False
-    if column.startswith("[") and any(not one.startswith("[") for one in (*data.without, *(data.columns or ()))):
-        return False  # a column by its place may be any of those by their names
-    return column not in data.without if data.columns is None else column in data.columns
 
 
 @rule(

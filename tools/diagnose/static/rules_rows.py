@@ -14,12 +14,17 @@ from mlpilot.tools.diagnose.static.listing import listed
 from mlpilot.tools.diagnose.static.naming import role_of
 from mlpilot.tools.diagnose.static.rule import Found, Program, rule
 from mlpilot.tools.diagnose.static.trace import as_data, written
-from mlpilot.tools.diagnose.static.values import Data, Instance, constant
+from mlpilot.tools.diagnose.static.values import UNKNOWN, Data, Instance, Value, constant
 
 _FEWER = listed("dropna drop_duplicates sample sort_values query")
 _DISTANCES = listed(
     "KNeighborsClassifier KNeighborsRegressor SVC SVR NuSVC NuSVR MLPClassifier MLPRegressor RadiusNeighborsClassifier"
+    " KMeans MiniBatchKMeans DBSCAN AgglomerativeClustering LocalOutlierFactor"
 )
+_MONEY = re.compile(r"income|salary|balance|price|revenue|turnover|proline", re.IGNORECASE)
+_THOUSANDS = re.compile(r"\bk\b|k\$|thousand|log|rate|ratio|share|_k$|norm|scaled|std", re.IGNORECASE)
+_SMALL = re.compile(r"^age$|(^|_)age(_|$)|^years?_|_years?$|^Age\b|rating|children|tenure", re.IGNORECASE)
+"""Columns that are surely of thousands, and surely of tens."""
 _OUT_OF_SCALE = listed("wine breast_cancer california boston")
 """Bundled data sets whose columns differ by factors of a thousand."""
 _LINEAR = listed(
@@ -247,12 +252,12 @@ def _numbers_categories(node: ast.expr, program: Program) -> bool:
     source="scikit-learn, Importance of Feature Scaling; Support Vector Machines, Tips on practical use",
 )
 def out_of_scale(program: Program) -> Iterator[Found]:
-    """`KNeighborsClassifier().fit(*load_wine(return_X_y=True))`."""
-    for call in program.trace.of("fit", *estimators.CROSS):
+    """`KNeighborsClassifier().fit(*load_wine(return_X_y=True))`, or of incomes beside ages."""
+    for call in program.trace.of("fit", "fit_predict", *estimators.CROSS):
         crossed = call.name in estimators.CROSS
-        model = call.args[0] if crossed and call.args else call.receiver
+        model = _bare(call.args[0] if crossed and call.args else call.receiver)
         data = as_data(call.get("X", 1 if crossed else 0))
-        if not isinstance(model, Instance) or model.name not in _DISTANCES or data is None:
+        if model is None or model.name not in _DISTANCES or data is None:
             continue
         raw = "scaled" not in data.flags and not data.applied and not data.learned
         if raw and data.dataset in _OUT_OF_SCALE and (data.columns is None or len(data.columns) > 2):
@@ -261,6 +266,21 @@ def out_of_scale(program: Program) -> Iterator[Found]:
                 f"{model.name} is given {data.dataset} as it is: the column of the largest numbers decides",
             )
             return
+        large = [one for one in data.columns or () if _MONEY.search(one) and not _THOUSANDS.search(one)]
+        small = [one for one in data.columns or () if _SMALL.search(one)]
+        if raw and data.frame and large and small:
+            yield model.node, f"{model.name} is given {large[0]} beside {small[0]} as they are: the larger one decides"
+            return
+
+
+def _bare(model: Value | None) -> Instance | None:
+    """The model itself, where nothing before it in its pipeline changes the scales."""
+    inner = estimators.innermost(model)
+    if isinstance(inner, Instance) and inner.name in ("Pipeline", "make_pipeline"):
+        *before, last = estimators.steps_of(inner) or [UNKNOWN]
+        harmless = all(isinstance(one, Instance) and estimators.KIND.get(one.name) == "impute" for one in before)
+        return last if harmless and isinstance(last, Instance) else None
+    return inner if isinstance(inner, Instance) else None
 
 
 @rule(

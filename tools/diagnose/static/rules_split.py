@@ -12,7 +12,7 @@ from mlpilot.tools.diagnose.static.judged import fits, is_metric, is_model
 from mlpilot.tools.diagnose.static.listing import listed
 from mlpilot.tools.diagnose.static.naming import part_of, role_of
 from mlpilot.tools.diagnose.static.rule import Found, Program, rule
-from mlpilot.tools.diagnose.static.trace import Call, as_data, is_none
+from mlpilot.tools.diagnose.static.trace import Call, as_data, is_none, written
 from mlpilot.tools.diagnose.static.values import Data, Instance, Rows, Seq, apart, constant
 
 _CV = "scikit-learn, Cross-validation iterators"
@@ -228,12 +228,40 @@ def _differ(one: Data, other: Data) -> bool:
 )
 def shuffled_apart(program: Program) -> Iterator[Found]:
     """`np.random.shuffle(X); np.random.shuffle(y)`, with no seed set between."""
-    calls = [call for call in program.trace.of("shuffle") if "random" in call.path and call.args]
+    calls = [call for call in program.trace.of("shuffle") if call.args and _by_chance(call)]
     seeds = [call.order for call in program.trace.of("seed", "set_state", "RandomState", "default_rng")]
     for one, other in itertools.pairwise(calls):
         roles = {role_of(one.text(0)), role_of(other.text(0))}
-        if roles == {"X", "y"} and not any(one.order < at < other.order for at in seeds):
+        if roles == {"X", "y"} and one.on() == other.on() and not any(one.order < at < other.order for at in seeds):
             yield other.node, f"{one.text(0)} and {other.text(0)} are shuffled each by itself: rows lose their labels"
+    moved = [(node, *_moved(node)) for node in program.nodes if isinstance(node, ast.Assign)]
+    found = [(node, role_of(name), how) for node, name, how in moved if how and role_of(name)]
+    for (_, role, how), (node, other_role, other_how) in itertools.pairwise(found):
+        repeated = how == other_how and ("seed" in how or "state" in how)
+        if {role, other_role} == {"X", "y"} and not repeated and len(seeds) < 2:
+            yield node, "features and labels are put in an order of their own each: rows lose their labels"
+
+
+def _by_chance(call: Call) -> bool:
+    """Whether it is numpy's or Python's shuffle, of the module or of one generator."""
+    made = call.receiver
+    return "random" in call.path or (isinstance(made, Instance) and made.path == "numpy.random.Generator")
+
+
+def _moved(node: ast.Assign) -> tuple[str, str]:
+    """(name, how) of `X = X.sample(frac=1)`, `X = rng.permutation(X)`, `X = X[rng.permutation(len(X))]`."""
+    target, value = node.targets[0], node.value
+    name = target.id if isinstance(target, ast.Name) else ""
+    indexed = isinstance(value, ast.Subscript) and written(value.value) == name
+    call = value.slice if indexed else value  # type: ignore[attr-defined]
+    if not name or not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute):
+        return "", ""
+    mine = name in {one.id for one in ast.walk(call) if isinstance(one, ast.Name)}
+    seed = " ".join(written(one) for one in call.keywords)
+    sampled = call.func.attr == "sample" and written(call.func.value) == name and "frac=1" in seed.replace("1.0", "1")
+    permuted = call.func.attr == "permutation" and bool(call.args) and written(call.args[0]) in (name, f"len({name})")
+    kept = "seed" in written(call.func, 200) or "State" in written(call.func, 200)  # a generator made for this call
+    return (name, f"{written(call.func.value) if kept else ''} {seed}") if mine and (sampled or permuted) else ("", "")
 
 
 @rule(

@@ -2,10 +2,12 @@
 
 import ast
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 
-from mlpilot.tools.diagnose.static import frames, reach
+from mlpilot.tools.diagnose.static import columns, frames, reach
 from mlpilot.tools.diagnose.static.listing import listed
+from mlpilot.tools.diagnose.static.outliers import OUTLIER
 from mlpilot.tools.diagnose.static.trace import Call, Context, as_data, written
 from mlpilot.tools.diagnose.static.values import (
     UNKNOWN,
@@ -20,11 +22,16 @@ from mlpilot.tools.diagnose.static.values import (
     Value,
     chosen,
     constant,
+    number,
     words,
 )
 
 STATISTICS = listed("mean std var median mode quantile sum corr cov skew kurt sem nunique value_counts corrwith")
 EXTREMES = listed("min max idxmax idxmin ptp")
+_OWN_GROUP = re.compile(r"groupby\(\[?([^\[\](),]+)\]?\)\[\1\]")
+"""`groupby("city")["city"]`: a column, grouped by itself."""
+AHEAD = "ahead"
+"""The kind of what was learnt from rows that come later."""
 _TIME = re.compile(r"date|time|timestamp|month|year|^ds$|day$", re.IGNORECASE)
 _SAME_COLUMNS = listed(
     "astype reset_index set_index dropna drop_duplicates to_numpy interpolate ffill bfill clip round abs query"
@@ -40,11 +47,18 @@ _SAME_NUMBERS = listed(
 SCALING = listed("zscore scale minmax_scale robust_scale maxabs_scale power_transform quantile_transform")
 """Functions that scale rows by what they learn from them."""
 _ITEMS = listed("item any all equals count")
+COUNTS = listed("value_counts size count nunique")
+"""What counts rows: as a feature, it tells how often a category is met."""
 
 
 def method(context: Context, call: Call, data: Data) -> Value:
     """`data.method(...)`."""
     name = call.name
+    if data.kind == "names":
+        named = columns.names_method(context, call, data)
+        if named is not None:
+            return named
+        data = columns.unsure(data)
     way = _METHODS.get(name)
     if way is not None:
         return _in_place(context, call, data, way(context, call, data))
@@ -56,6 +70,10 @@ def method(context: Context, call: Call, data: Data) -> Value:
         data = data.but(flags=data.flags - {"repeated"})
     if name == "astype":
         data = data.flagged("cast")
+    if "grouped" in data.flags and name in COUNTS:
+        return statistic(call, data, name)
+    if name in ("any", "all") and data.kind == "mask" and call.get("axis", 0) is not None:
+        return data.but(steps=())
     if name in _ITEMS:
         return data.but(kind="score") if data.kind in ("loss", "score") else UNKNOWN
     data = data if name in _SAME_NUMBERS else reach.unmarked(data)
@@ -118,8 +136,14 @@ _BECOMES = {"statistic": ("statistic",), "impute": ("statistic", "group")}
 
 def _as_kind(learned: frozenset[Learning], kind: str, call: Call) -> frozenset[Learning]:
     del call
+    return frozenset(replace(one, kind=kind if one.kind in _BECOMES[kind] else one.kind) for one in learned)
+
+
+def _as_counts(found: Iterable[Data]) -> frozenset[Learning]:
+    """What was learnt from others that are looked up: counts become features."""
+    learned = frozenset().union(*(one.learned for one in found))
     return frozenset(
-        Learning(one.what, kind if one.kind in _BECOMES[kind] else one.kind, one.rows, one.line, one.column, one.of)
+        replace(one, kind="frequency") if one.what in COUNTS and one.kind in ("statistic", "group") else one
         for one in learned
     )
 
@@ -136,6 +160,8 @@ def _fill(context: Context, call: Call, data: Data) -> Value:
 def _replaced(context: Context, call: Call, data: Data) -> Value:
     """`column.replace(0, column.mean())`: filled in as by fillna, where what goes in was learnt."""
     del context
+    if call.get("value", 1) is None and (looked_up := as_data(call.get("to_replace", 0))) is not None:
+        return data.but(learned=data.learned | _as_counts([looked_up]))
     found = frames.gathered(call.get("value", 1) or UNKNOWN)
     learned = frozenset().union(*(_as_kind(one.learned, "impute", call) for one in found if one.kind == "stat"))
     return data.but(learned=data.learned | learned)
@@ -153,14 +179,15 @@ def _sample(context: Context, call: Call, data: Data) -> Value:
 
 def _drop(context: Context, call: Call, data: Data) -> Value:
     del context
-    columns = call.get("columns")
+    gone = call.get("columns")
     what = call.get("labels", 0)
-    if columns is not None:
-        return frames.without_columns(data, columns)
+    if gone is not None:
+        return columns.without_columns(data, gone)
     if what is not None and frames.axis_of(call.get("axis", 1)):
-        return frames.without_columns(data, what)
+        return columns.without_columns(data, what)
     rows = as_data(call.get("index") or what)
     if rows is not None and rows.kind == "labels":
+        data = data.but(learned=data.learned | {one for one in rows.learned if one.kind == OUTLIER})
         last = {row[-1] for row in rows.rows if len(row) > 1}
         if len(last) == 1:
             return data.but(rows=chosen(data.rows, frames.opposite(last.pop())))
@@ -168,12 +195,19 @@ def _drop(context: Context, call: Call, data: Data) -> Value:
     return data
 
 
+def _indexed(context: Context, call: Call, data: Data) -> Value:
+    """`df.set_index("id")`: what is the index is no column any more."""
+    del context
+    kept = constant(call.get("drop")) is False or not words(call.get("keys", 0))
+    return data if kept else columns.without_columns(data, call.get("keys", 0) or UNKNOWN)
+
+
 def _pop(context: Context, call: Call, data: Data) -> Value:
     name = call.get("item", 0) or UNKNOWN
     if not words(name):
         return data
-    context.rebind(data, frames.without_columns(data, name))
-    return frames.select(data, words(name))
+    context.rebind(data, columns.without_columns(data, name))
+    return columns.select(data, words(name))
 
 
 def _end(context: Context, call: Call, data: Data) -> Value:
@@ -192,6 +226,10 @@ def _sorted(context: Context, call: Call, data: Data) -> Value:
 def _lagged(context: Context, call: Call, data: Data) -> Value:
     del context
     windows = ("rolling", "expanding", "ewm", "resample")
+    if constant(call.get("center")) is True:
+        data = data.but(learned=data.learned | {frames.learning(call.node, "rolling", AHEAD, data, call.on())})
+    if call.name == "shift" and (number(call.get("periods", 0)) or 1) > 0:
+        data = data.but(learned=frozenset(one for one in data.learned if one.kind != AHEAD))
     return data.flagged("temporal", "rolled") if call.name in windows else data.flagged("temporal")
 
 
@@ -202,7 +240,10 @@ def _grouped(context: Context, call: Call, data: Data) -> Value:
 
 def _transformed(context: Context, call: Call, data: Data) -> Value:
     if "grouped" in data.flags and words(call.get("func", 0)):
-        one = frames.learning(call.node, words(call.get("func", 0))[0], "group", data, ",".join(data.columns or ()))
+        what = words(call.get("func", 0))[0]
+        own = _OWN_GROUP.search(written(call.node.func, 200))
+        kind = "frequency" if what in COUNTS and own else "group"
+        one = frames.learning(call.node, what, kind, data, ",".join(data.columns or ()))
         return data.but(learned=data.learned | {one}, flags=data.flags - {"grouped"})
     function = call.get("func", 0)
     if isinstance(function, Known) and function.name in SCALING:
@@ -219,9 +260,11 @@ def _mapped(context: Context, call: Call, data: Data) -> Value:
     other = call.get("arg", 0)
     if isinstance(other, Table) and other.items and all(isinstance(constant(one), str) for one in other.items.values()):
         return data.but(form="text")
+    if isinstance(other, Table) and other.items and all(number(one) is not None for one in other.items.values()):
+        return data.but(form="int")
     found = frames.gathered(other) if other is not None else []
     if found:
-        return data.but(learned=data.learned | frozenset().union(*(one.learned for one in found)))
+        return data.but(learned=data.learned | _as_counts(found))
     return _transformed(context, call, data)
 
 
@@ -248,7 +291,7 @@ def _merged(context: Context, call: Call, data: Data) -> Value:
     del context
     others = [found for value in call.args for found in frames.gathered(value)]
     return data.but(
-        learned=data.learned | frozenset().union(*(one.learned for one in others)),
+        learned=data.learned | _as_counts(others),
         columns=None,
         without=frozenset({"?"}),
     )
@@ -269,6 +312,8 @@ _METHODS: dict[str, Callable[[Context, Call, Data], Value]] = {
     "replace": _replaced,
     "sample": _sample,
     "drop": _drop,
+    "set_index": _indexed,
+    "select_dtypes": lambda context, call, data: columns.of_types(call, data),  # noqa: ARG005
     "pop": _pop,
     "head": _end,
     "tail": _end,
