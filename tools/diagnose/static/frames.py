@@ -14,6 +14,7 @@ from mlpilot.tools.diagnose.static.values import (
     Const,
     Data,
     Learning,
+    Rows,
     Seq,
     Step,
     Table,
@@ -110,6 +111,9 @@ def _chosen(context: Context, data: Data, index: Value, node: ast.expr) -> Data:
 
 def _rows(context: Context, data: Data, index: Value, node: ast.expr) -> Data:
     if isinstance(node, ast.Slice):
+        apart = _taken_apart(context, data, node)
+        if apart is not None:
+            return data.but(rows=apart)
         step = _cut(context, node)
         if step is None:
             moving = node.lower is not None or node.upper is not None
@@ -120,11 +124,28 @@ def _rows(context: Context, data: Data, index: Value, node: ast.expr) -> Data:
     found = as_data(index)
     if found is not None and found.kind != "names":
         data = data.but(learned=data.learned | outliers.left_out(data, found))
+    if found is not None and found.kind == "labels" and "repeated" in found.flags:
+        return data.flagged("repeated")
     if found is not None and found.kind in ("picks", "mask", "labels") and found.steps:
         return data.but(rows=chosen(data.rows, *found.steps), flags=data.flags | (found.flags & {"shuffled", "mixed"}))
     if found is not None and found.kind in ("mask", "labels", "data", "picks"):
         return data.but(rows=chosen(data.rows, ("some", written(node), context.fresh())))
     return data
+
+
+def _taken_apart(context: Context, data: Data, node: ast.Slice) -> Rows | None:
+    """The rows of `both[:len(train)]` and `both[len(train):]`, where `both` was put together of train and others."""
+    bound = node.upper if node.lower is None else node.lower if node.upper is None else None
+    if bound is None or node.step is not None or len(data.rows) < 2:
+        return None
+    while isinstance(bound, ast.Subscript | ast.Attribute):  # train.shape[0]
+        bound = bound.value
+    if isinstance(bound, ast.Call) and written(bound.func) == "len" and bound.args:
+        bound = bound.args[0]
+    counted = as_data(context.lookup(bound.id)) if isinstance(bound, ast.Name) else None
+    if counted is None or not counted.rows or not counted.rows < data.rows:
+        return None
+    return counted.rows if node.lower is None else data.rows - counted.rows
 
 
 def _cut(context: Context, node: ast.Slice) -> Step | None:
@@ -221,9 +242,7 @@ def _with_number(data: Data, other: Value, operation: ast.operator) -> Data:
     scaled = isinstance(operation, ast.Div | ast.Mult) and by is not None and by not in (0, 1)
     kind = data.kind if data.kind != "mask" else "data"
     keeps = data.last if isinstance(operation, ast.Div | ast.Mult) and data.kind == "loss" else ""
-    dataset = (
-        "" if isinstance(operation, ast.Mod | ast.FloorDiv) else data.dataset
-    )  # `y % 2`: other classes
+    dataset = "" if isinstance(operation, ast.Mod | ast.FloorDiv) else data.dataset  # `y % 2`: other classes
     return data.but(flags=data.flags | ({"scaled"} if scaled else set()), last=keeps, kind=kind, dataset=dataset)
 
 
@@ -291,7 +310,8 @@ def stored(data: Data, names: frozenset[str], value: Value) -> Data:
     kept = data.columns
     if kept is not None and names:
         kept = (*kept, *(name for name in sorted(names) if name not in kept))
-    without = columns.written_into(data.without, names)
+    new = names - frozenset(given.columns or ()) if given is not None else names
+    without = columns.written_into(data.without - names, new)
     return data.but(learned=learned, applied=applied, flags=flags, columns=kept, without=without)
 
 
