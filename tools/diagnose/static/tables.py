@@ -74,7 +74,7 @@ def method(context: Context, call: Call, data: Data) -> Value:
         data = data.flagged("cast")
     if "grouped" in data.flags and name in COUNTS:
         return statistic(call, data, name)
-    if name in ("any", "all") and data.kind == "mask" and call.get("axis", 0) is not None:
+    if name in ("any", "all") and data.kind == "mask" and data.frame and call.get("axis", 0) is not None:
         return data.but(steps=())
     if name in _ITEMS:
         return data.but(kind="score") if data.kind in ("loss", "score") else UNKNOWN
@@ -239,6 +239,8 @@ def _lagged(context: Context, call: Call, data: Data) -> Value:
         data = data.but(learned=data.learned | {frames.learning(call.node, "rolling", AHEAD, data, call.on())})
     if call.name == "shift" and (number(call.get("periods", 0)) or 1) > 0:
         data = data.but(learned=frozenset(one for one in data.learned if one.kind != AHEAD))
+    if call.name == "shift":
+        return data.flagged("temporal", "shifted")
     return data.flagged("temporal", "rolled") if call.name in windows else data.flagged("temporal")
 
 
