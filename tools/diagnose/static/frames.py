@@ -269,9 +269,8 @@ def comparison(context: Context, values: list[Value], node: ast.Compare) -> Valu
     else:
         step = ("test", f"{left} {right}", True)
     flags = frozenset({"thresholded"} if data.made_by is not None else ())
-    beside = next(
-        (found for value in values[1:] if (found := as_data(value)) is not None and found.kind == "data"), None
-    )
+    others = [found for value in values[1:] if (found := as_data(value)) is not None]
+    alone = data.kind == "data" and "temporal" not in data.flags and all(one.kind != "data" for one in others)
     learned = frozenset().union(*(found.learned for value in values if (found := as_data(value)) is not None))
     return Data(
         rows=data.rows,
@@ -282,7 +281,7 @@ def comparison(context: Context, values: list[Value], node: ast.Compare) -> Valu
         learned=learned,
         columns=data.columns,
         without=data.without,
-        frame=data.frame if data.kind == "data" and "temporal" not in data.flags and other is None else 0,
+        frame=data.frame if alone else 0,
     )
 
 
