@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from mlpilot.tools.diagnose.static import frames, reach, shapes
-from mlpilot.tools.diagnose.static.tables import EXTREMES, STATISTICS, statistic, within_rows
+from mlpilot.tools.diagnose.static.tables import AHEAD, EXTREMES, STATISTICS, statistic, within_rows
 from mlpilot.tools.diagnose.static.trace import Call, Context, as_data
 from mlpilot.tools.diagnose.static.values import (
     UNKNOWN,
@@ -223,6 +223,34 @@ def shuffle_in_place(context: Context, call: Call) -> Value:
     return Const(None)
 
 
+SMOOTHING = {
+    "scipy.signal": "savgol_filter filtfilt sosfiltfilt medfilt wiener",
+    "scipy.ndimage": "gaussian_filter1d uniform_filter1d median_filter",
+}
+"""Functions that make each number of those before and behind it."""
+
+
+def smoothed(context: Context, call: Call) -> Value:
+    """`savgol_filter(df["load"], 11, 2)`: along the rows, where it is one column."""
+    del context
+    data = next((found for value in call.args if (found := as_data(value)) is not None), None)
+    if data is None:
+        return UNKNOWN
+    if len(data.columns or ()) != 1 or not data.frame:
+        return data
+    return data.but(learned=data.learned | {frames.learning(call.node, call.name, AHEAD, data, call.text(0))})
+
+
+def tallied(context: Context, call: Call) -> Value:
+    """`collections.Counter(df["city"])`: how often each value is met."""
+    data = as_data(call.args[0]) if call.args else None
+    if data is not None and data.frame and data.kind == "data":
+        return statistic(call, data, "value_counts", call.text(0))
+    made = Instance(call.path, call.args, call.kwargs, call.node, context.fresh())
+    context.trace.instances.append(made)
+    return made
+
+
 LOGARITHMS = ("log", "log1p", "log2", "log10")
 POWERS = ("exp", "expm1", "exp2", "power")
 
@@ -298,6 +326,8 @@ FUNCTIONS: dict[str, Callable[[Context, Call], Value]] = {
     "numpy.tile": repeated,
     **{f"numpy.{name}": folded for name in ("array_split", "split")},
     **{f"numpy.{name}": elementwise for name in (*LOGARITHMS, *POWERS, "abs", "absolute", "sqrt")},
+    **{f"{module}.{name}": smoothed for module, names in SMOOTHING.items() for name in names.split()},
+    "collections.Counter": tallied,
     "numpy.argmax": best_class,
     "pandas.get_dummies": encoded_columns,
     "pandas.qcut": binned,

@@ -30,6 +30,7 @@ TRANSFORMERS = {
     " SelectFdr SelectFpr BorutaPy",
     "vocabulary": "CountVectorizer TfidfVectorizer TfidfTransformer DictVectorizer Doc2Vec Word2Vec",
     "words": "Tokenizer TextVectorization",
+    "frequency": "CountEncoder CountFrequencyEncoder",
     "encode": "LabelEncoder OneHotEncoder OrdinalEncoder LabelBinarizer MultiLabelBinarizer",
     "target": "TargetEncoder LeaveOneOutEncoder CatBoostEncoder JamesSteinEncoder WOEEncoder MEstimateEncoder",
 }
@@ -196,6 +197,8 @@ def method(context: Context, call: Call, instance: Instance) -> Value:
         return _resampled(call, data)
     if data is None:
         return _without_data(instance, name)
+    if name == "inverse_transform":
+        return data.flagged("raised")
     if name in ("transform", "fit_transform"):
         return transformed(instance, data)
     if name in ("predict", "fit_predict"):

@@ -14,6 +14,7 @@ from mlpilot.tools.diagnose.static.values import (
     Const,
     Data,
     Learning,
+    Rows,
     Seq,
     Step,
     Table,
@@ -110,6 +111,9 @@ def _chosen(context: Context, data: Data, index: Value, node: ast.expr) -> Data:
 
 def _rows(context: Context, data: Data, index: Value, node: ast.expr) -> Data:
     if isinstance(node, ast.Slice):
+        apart = _taken_apart(context, data, node)
+        if apart is not None:
+            return data.but(rows=apart)
         step = _cut(context, node)
         if step is None:
             moving = node.lower is not None or node.upper is not None
@@ -120,11 +124,28 @@ def _rows(context: Context, data: Data, index: Value, node: ast.expr) -> Data:
     found = as_data(index)
     if found is not None and found.kind != "names":
         data = data.but(learned=data.learned | outliers.left_out(data, found))
+    if found is not None and found.kind == "labels" and "repeated" in found.flags:
+        return data.flagged("repeated")
     if found is not None and found.kind in ("picks", "mask", "labels") and found.steps:
         return data.but(rows=chosen(data.rows, *found.steps), flags=data.flags | (found.flags & {"shuffled", "mixed"}))
     if found is not None and found.kind in ("mask", "labels", "data", "picks"):
         return data.but(rows=chosen(data.rows, ("some", written(node), context.fresh())))
     return data
+
+
+def _taken_apart(context: Context, data: Data, node: ast.Slice) -> Rows | None:
+    """The rows of `both[:len(train)]` and `both[len(train):]`, where `both` was put together of train and others."""
+    bound = node.upper if node.lower is None else node.lower if node.upper is None else None
+    if bound is None or node.step is not None or len(data.rows) < 2:
+        return None
+    while isinstance(bound, ast.Subscript | ast.Attribute):  # train.shape[0]
+        bound = bound.value
+    if isinstance(bound, ast.Call) and written(bound.func) == "len" and bound.args:
+        bound = bound.args[0]
+    counted = as_data(context.lookup(bound.id)) if isinstance(bound, ast.Name) else None
+    if counted is None or not counted.rows or not counted.rows < data.rows:
+        return None
+    return counted.rows if node.lower is None else data.rows - counted.rows
 
 
 def _cut(context: Context, node: ast.Slice) -> Step | None:
@@ -248,6 +269,8 @@ def comparison(context: Context, values: list[Value], node: ast.Compare) -> Valu
     else:
         step = ("test", f"{left} {right}", True)
     flags = frozenset({"thresholded"} if data.made_by is not None else ())
+    others = [found for value in values[1:] if (found := as_data(value)) is not None]
+    alone = data.kind == "data" and "temporal" not in data.flags and all(one.kind != "data" for one in others)
     learned = frozenset().union(*(found.learned for value in values if (found := as_data(value)) is not None))
     return Data(
         rows=data.rows,
@@ -258,6 +281,7 @@ def comparison(context: Context, values: list[Value], node: ast.Compare) -> Valu
         learned=learned,
         columns=data.columns,
         without=data.without,
+        frame=data.frame if alone else 0,
     )
 
 
@@ -289,7 +313,8 @@ def stored(data: Data, names: frozenset[str], value: Value) -> Data:
     kept = data.columns
     if kept is not None and names:
         kept = (*kept, *(name for name in sorted(names) if name not in kept))
-    without = columns.written_into(data.without, names)
+    new = names - frozenset(given.columns or ()) if given is not None else names
+    without = columns.written_into(data.without - names, new)
     return data.but(learned=learned, applied=applied, flags=flags, columns=kept, without=without)
 
 

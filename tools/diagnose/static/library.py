@@ -15,6 +15,7 @@ from mlpilot.tools.diagnose.static import (
 from mlpilot.tools.diagnose.static.listing import listed
 from mlpilot.tools.diagnose.static.trace import Call, Context, as_data
 from mlpilot.tools.diagnose.static.values import (
+    NOWHERE,
     UNKNOWN,
     Bound,
     Class,
@@ -58,7 +59,8 @@ def call(context: Context, made: Call) -> Value:
     if path.startswith("sklearn.metrics.") and not name[:1].isupper():
         found = [one for value in made.args for one in frames.gathered(value)]
         guess = next((one for one in found if one.made_by is not None), found[0] if found else Data())
-        return Data(kind="score", rows=guess.rows, made_by=guess.made_by)
+        curve = frozenset({"curve"} if name.endswith("_curve") else ())
+        return Data(kind="score", rows=guess.rows, made_by=guess.made_by, flags=curve)
     if name == "load_data" and library in ("keras", "tensorflow"):
         return datasets.keras_dataset(context, made)
     if path in ("keras.layers.Input", "keras.Input"):
@@ -108,7 +110,9 @@ def _builtin(context: Context, made: Call) -> Value:
     if name == "dict":
         return Table({str(key): value for key, value in made.kwargs.items()}) if not args else first
     if name == "len":
-        return Const(len(first.items)) if isinstance(first, Seq) and first.whole else Data(kind="fact")
+        if isinstance(first, Seq) and first.whole:
+            return Const(len(first.items))
+        return Data(kind="fact", rows=rows.rows if (rows := as_data(first)) is not None else NOWHERE)
     if name in ("float", "int"):
         data = as_data(first)
         if data is not None:

@@ -27,6 +27,11 @@ def left_out(data: Data, choice: Data) -> frozenset[Learning]:
         if isinstance(fit.X, Data) and fit.X.rows:
             line, column = getattr(fit.node, "lineno", 1), getattr(fit.node, "col_offset", 0)
             found.add(Learning(judge.name, OUTLIER, fit.X.rows, line, column, _of(fit.X)))
+    elif isinstance(judge, Instance) and judge.fits and {"compared", "off"} & choice.flags:
+        fit = judge.fits[-1]  # residuals of a model that was fitted on these rows
+        if isinstance(fit.X, Data) and isinstance(fit.y, Data) and fit.X.rows == data.rows and fit.y.columns:
+            line, column = getattr(fit.node, "lineno", 1), getattr(fit.node, "col_offset", 0)
+            found.add(Learning(judge.name, OUTLIER, data.rows, line, column, ",".join(fit.y.columns)))
     return frozenset(found)
 
 

@@ -8,6 +8,7 @@ from mlpilot.tools.diagnose.static import (  # noqa: F401 - each adds its rules
     rules_future,
     rules_given,
     rules_groups,
+    rules_index,
     rules_keras,
     rules_keras_data,
     rules_keras_layers,

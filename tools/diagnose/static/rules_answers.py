@@ -7,6 +7,7 @@ import ast
 import re
 from collections.abc import Iterator
 
+from mlpilot.tools.diagnose.static import estimators
 from mlpilot.tools.diagnose.static.features import is_number
 from mlpilot.tools.diagnose.static.judged import VALUE_METRICS, fits, is_metric, last_fit, predicted
 from mlpilot.tools.diagnose.static.listing import listed
@@ -29,7 +30,7 @@ _OTHER = re.compile(
     "METRIC017",
     "log-compared-with-units",
     "error",
-    "the logarithm is predicted, and compared with the value itself",
+    "the logarithm, or what is scaled, is predicted, and compared with the value itself",
     remedy="np.expm1(model.predict(X_test)) (np.exp after np.log), or TransformedTargetRegressor",
     source="scikit-learn, TransformedTargetRegressor: the inverse function; Humbatova et al. 2020",
 )
@@ -45,7 +46,15 @@ def logarithm_compared(program: Program) -> Iterator[Found]:
         if y is None or fit is None or {"mixed"} & (y.flags | guess.flags) or "raised" in guess.flags:
             continue
         by_name = _called_log(y) and bool(truth.columns) and not _called_log(truth)
-        if ("logged" in y.flags or by_name) and "logged" not in truth.flags and not _called_log(truth):
+        scalers = {one.serial: one.name for one in program.trace.instances if one.serial in y.applied - truth.applied}
+        kept = [name for name in scalers.values() if estimators.KIND.get(name) == "scale"]
+        if kept and "mixed" not in truth.flags and y.role == truth.role == "y":
+            line = getattr(fit.node, "lineno", 0)
+            text = (
+                f"the model of line {line} is fitted on what went through {kept[0]}, and {call.name} compares what it"
+            )
+            yield call.node, f"{text} predicts with {call.text(0, 'y_true')}, which did not"
+        elif ("logged" in y.flags or by_name) and "logged" not in truth.flags and not _called_log(truth):
             line = getattr(fit.node, "lineno", 0)
             text = f"the model of line {line} is fitted on logarithms, and {call.name} compares what it predicts"
             yield call.node, f"{text} with {call.text(0, 'y_true')} itself"

@@ -311,6 +311,10 @@ def _bindings(program: Program) -> dict[str, list[ast.expr]]:
         for target in node.targets:
             if isinstance(target, ast.Name):
                 bound.setdefault(target.id, []).append(node.value)
+            elif isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple):
+                for one, value in zip(target.elts, node.value.elts, strict=False):
+                    if isinstance(one, ast.Name):
+                        bound.setdefault(one.id, []).append(value)
             elif isinstance(target, ast.Tuple) and isinstance(node.value, ast.Call):
                 parted = written(node.value.func).endswith("train_test_split")
                 for i, one in enumerate(target.elts):

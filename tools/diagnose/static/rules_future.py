@@ -81,7 +81,13 @@ def window_holds_target(program: Program) -> Iterator[Found]:
     for call, X, y in same_table_targets(program):
         target = (y.columns or ("",))[0]
         for node, column, value in made:
-            if node in told or column == target or isinstance(value, ast.BinOp) or not _has(X, column):
+            if (
+                node in told
+                or "shifted" in y.flags
+                or column == target
+                or isinstance(value, ast.BinOp)
+                or not _has(X, column)
+            ):
                 continue
             inner = list(ast.walk(value))
             reads = {one.value for one in inner if isinstance(one, ast.Constant) and isinstance(one.value, str)}

@@ -44,6 +44,10 @@ def one_on_both_sides(program: Program) -> Iterator[Found]:
     """`df.groupby("patient_id")["bmi"].transform("mean")`, and then `train_test_split(df[features], df["sick"])`."""
     if any("Group" in name or "groups" in name for name in program.names | _keywords(program)):
         return
+    idle = [name for name in _group_splitters(program) if name not in program.names]
+    for call in program.trace.of("train_test_split", *estimators.CROSS) if idle else ():
+        yield call.node, f"{idle[0]} is imported and never used: rows of one group are on both sides of this split"
+        return
     if program.names & {"unique", "drop_duplicates"} or "index_col" in _keywords(program):
         return
     for column, why in _several(program):
@@ -52,6 +56,13 @@ def one_on_both_sides(program: Program) -> Iterator[Found]:
             if any(one.frame for one in data) and _at_random(call) and not any("temporal" in one.flags for one in data):
                 yield call.node, f"{why}, and rows of one {column} are on both sides of this split"
                 return
+
+
+def _group_splitters(program: Program) -> list[str]:
+    """Splitters that keep groups together, as they are imported."""
+    imports = [node for node in program.nodes if isinstance(node, ast.ImportFrom)]
+    names = [one.asname or one.name for node in imports for one in node.names if "Group" in one.name]
+    return [name for name in names if name in ("GroupKFold", "GroupShuffleSplit", "StratifiedGroupKFold")]
 
 
 def _keywords(program: Program) -> set[str]:

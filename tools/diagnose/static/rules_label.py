@@ -60,7 +60,7 @@ def label_in_derived_column(program: Program) -> Iterator[Found]:
     made = list(made_columns(program))
     told = set()
     for call, X, y in same_table_targets(program):
-        if X.kind != "data":
+        if X.kind != "data" or "shifted" in y.flags:
             continue
         target = (y.columns or ("",))[0]
         for node, column, used in made:

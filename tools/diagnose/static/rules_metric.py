@@ -14,6 +14,7 @@ from mlpilot.tools.diagnose.static.judged import (
     SCORE_METRICS,
     VALUE_METRICS,
     is_metric,
+    is_part,
     predicted,
 )
 from mlpilot.tools.diagnose.static.listing import listed
@@ -325,6 +326,7 @@ def _accuracies(program: Program) -> Iterator[tuple[Call, Data]]:
             truth = as_data(call.get("y", 2 if crossed else 1))
             scorer = call.get("scoring") if crossed else None
             default = scorer is None or constant(scorer) == "accuracy"
-            truth = truth if default and estimators.task_of(model) == "classification" else None
+            held_out = crossed or ((X := as_data(call.get("X", 0))) is not None and is_part(X.rows))
+            truth = truth if default and held_out and estimators.task_of(model) == "classification" else None
         if truth is not None:
             yield call, truth

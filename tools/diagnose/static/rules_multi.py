@@ -276,6 +276,14 @@ def best_of_test_scores(program: Program) -> Iterator[Found]:
         if data is not None and data.kind == "score" and part(data) == "test" and not in_folds(data, program):
             yield call.node, f"the models are ranked ({written(call.node)}) by scores on the test part"
             return
+    for call in program.trace.of("argmax", "argmin", "idxmax", "nanargmax"):
+        data = as_data(call.get("a", 0)) or as_data(call.receiver)
+        if data is not None and data.kind == "score" and "curve" in data.flags and part(data) == "test":
+            later = [use for use in judgements(program) if use.call.order > call.order and use.data.rows == data.rows]
+            if later and not in_folds(data, program):
+                line = later[0].call.node.lineno
+                yield call.node, f"the threshold is chosen on the test part, on which line {line} judges it"
+                return
     for call in program.trace.of("max", "argmax", "min", "argmin", "sorted", "nlargest"):
         losses = any(word in written(call.node).lower() for word in ("error", "loss", "mse", "rmse", "mae"))
         if call.name == "min" and not losses:

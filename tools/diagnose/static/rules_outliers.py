@@ -3,6 +3,7 @@
 Sources: Kapoor and Narayanan 2023, "Leakage and the reproducibility crisis"; scikit-learn, Common pitfalls.
 """
 
+import ast
 from collections.abc import Iterator
 
 from mlpilot.tools.diagnose.static import estimators
@@ -12,7 +13,7 @@ from mlpilot.tools.diagnose.static.outliers import OUTLIER, columns_of
 from mlpilot.tools.diagnose.static.rule import Found, Program, rule
 from mlpilot.tools.diagnose.static.rules_label import made_columns
 from mlpilot.tools.diagnose.static.rules_leak import at
-from mlpilot.tools.diagnose.static.trace import as_data
+from mlpilot.tools.diagnose.static.trace import as_data, written
 
 _SOURCE = "Kapoor and Narayanan 2023, pre-processing on training and test set; scikit-learn, Common pitfalls"
 _REMEDY = "split first; take the limits from the training part, and leave rows out of that part alone"
@@ -51,6 +52,21 @@ def limits_of_all_rows(program: Program) -> Iterator[Found]:
             yield at(one), f"rows are left out by the {one.what} of all rows: the test part looks tidier than new rows"
 
 
+def _looped(program: Program, line: int) -> frozenset[str]:
+    """The texts that the loop at a line goes over: `for column in ["area", "price"]`."""
+    lists = {
+        written(node.targets[0]): node.value
+        for node in program.nodes
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.List | ast.Tuple)
+    }
+    loops = [
+        node for node in program.nodes if isinstance(node, ast.For) and node.lineno <= line <= (node.end_lineno or 0)
+    ]
+    over = lists.get(written(loops[-1].iter), loops[-1].iter) if loops else None
+    items = over.elts if isinstance(over, ast.List | ast.Tuple) else []
+    return frozenset(one.value for one in items if isinstance(one, ast.Constant) and isinstance(one.value, str))
+
+
 def _left_out(program: Program) -> Iterator[tuple[Leak, bool]]:
     """(leak, whether the target counts) of rows that are left out."""
     targets = {
@@ -67,6 +83,7 @@ def _left_out(program: Program) -> Iterator[tuple[Leak, bool]]:
             continue
         told.add(one.line)
         names, all_but = columns_of(one)
+        names = names or (frozenset() if all_but else _looped(program, one.line))
         mine = set(leak.y) or targets
         seen = names | {used for name in names for used in derived.get(name, ())}
         yield leak, bool(mine - names) if all_but else bool(mine & seen)

@@ -167,7 +167,7 @@ def target_in_features(program: Program) -> Iterator[Found]:
     for call, X, y in same_table_targets(program):
         if (call.name == "fit" and not is_model(call.receiver)) or X.rows != y.rows:
             continue
-        if "windowed" in X.flags | y.flags:
+        if "windowed" in X.flags | y.flags or "shifted" in y.flags:
             continue  # the rows before it tell of a row: a series
         column = (y.columns or ("",))[0]
         numbers = NO_TEXT in X.without and holds(X, column, numbers=True) and is_number(program, column)

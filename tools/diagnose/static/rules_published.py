@@ -29,6 +29,8 @@ def _learnt_from(program: Program) -> Iterator[tuple[Call, Data]]:
             *before, inner = estimators.steps_of(inner) or [UNKNOWN]
             if not all(isinstance(one, Instance) and estimators.KIND.get(one.name) in _KEEPING for one in before):
                 continue  # a step may well leave columns out
+        if isinstance(inner, Instance) and inner.name.startswith("Dummy"):
+            continue
         X = as_data(call.get("X", 1 if call.name in estimators.CROSS else 0) or call.get("data"))
         if X is not None and X.frame and X.kind == "data" and (made or estimators.task_of(inner)):
             yield call, X

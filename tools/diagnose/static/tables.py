@@ -32,7 +32,7 @@ _OWN_GROUP = re.compile(r"groupby\(\[?([^\[\](),]+)\]?\)\[\1\]")
 """`groupby("city")["city"]`: a column, grouped by itself."""
 AHEAD = "ahead"
 """The kind of what was learnt from rows that come later."""
-_TIME = re.compile(r"date|time|timestamp|month|year|^ds$|day$", re.IGNORECASE)
+_TIME = re.compile(r"date|time|timestamp|month|year|^ds$|day$|^ts$|^t$|hour|week|quarter", re.IGNORECASE)
 _SAME_COLUMNS = listed(
     "astype reset_index set_index dropna drop_duplicates to_numpy interpolate ffill bfill clip round abs query"
     " where mask reindex info to_frame infer_objects convert_dtypes nlargest nsmallest sort transpose numpy fit item"
@@ -66,13 +66,15 @@ def method(context: Context, call: Call, data: Data) -> Value:
         return statistic(call, data, name)
     if name in ("tolist", "to_list"):
         return data
+    if name == "repeat":
+        return data.flagged("repeated")
     if name == "drop_duplicates":
         data = data.but(flags=data.flags - {"repeated"})
     if name == "astype":
         data = data.flagged("cast")
     if "grouped" in data.flags and name in COUNTS:
         return statistic(call, data, name)
-    if name in ("any", "all") and data.kind == "mask" and call.get("axis", 0) is not None:
+    if name in ("any", "all") and data.kind == "mask" and data.frame and call.get("axis", 0) is not None:
         return data.but(steps=())
     if name in _ITEMS:
         return data.but(kind="score") if data.kind in ("loss", "score") else UNKNOWN
@@ -202,6 +204,13 @@ def _indexed(context: Context, call: Call, data: Data) -> Value:
     return data if kept else columns.without_columns(data, call.get("keys", 0) or UNKNOWN)
 
 
+def _renumbered(context: Context, call: Call, data: Data) -> Value:
+    """`df[df.a > 0].reset_index(drop=True)`: rows that are no longer called as those of the whole table are."""
+    del context, call
+    part = any(len(row) > 1 for row in data.rows)
+    return data.flagged("renumbered") if part else data
+
+
 def _pop(context: Context, call: Call, data: Data) -> Value:
     name = call.get("item", 0) or UNKNOWN
     if not words(name):
@@ -230,6 +239,8 @@ def _lagged(context: Context, call: Call, data: Data) -> Value:
         data = data.but(learned=data.learned | {frames.learning(call.node, "rolling", AHEAD, data, call.on())})
     if call.name == "shift" and (number(call.get("periods", 0)) or 1) > 0:
         data = data.but(learned=frozenset(one for one in data.learned if one.kind != AHEAD))
+    if call.name == "shift":
+        return data.flagged("temporal", "shifted")
     return data.flagged("temporal", "rolled") if call.name in windows else data.flagged("temporal")
 
 
@@ -252,8 +263,24 @@ def _transformed(context: Context, call: Call, data: Data) -> Value:
     if isinstance(function, Function):
         given = as_data(context.invoke(function, [data], {}))
         if given is not None:
-            return data.but(learned=data.learned | given.learned, flags=data.flags - {"grouped"})
-    return data.but(flags=data.flags - {"grouped"})
+            return data.but(learned=data.learned | _as_counts([given]), flags=data.flags - {"grouped"})
+    learned = _aggregated(call, data) if "grouped" in data.flags else frozenset()
+    return data.but(flags=data.flags - {"grouped"}, learned=data.learned | learned)
+
+
+def _aggregated(call: Call, data: Data) -> frozenset[Learning]:
+    """What `agg(rate=("y", "mean"))`, `agg({"y": "mean"})` and `["y"].agg(["mean"])` compute of groups of rows."""
+    found = []
+    func = call.get("func", 0)
+    for name, value in call.kwargs.items():
+        if len(both := words(value)) == 2:
+            found.append((both[0], both[1], frozenset({name})))
+    if isinstance(func, Table):
+        found += [(str(of), what, frozenset()) for of, value in func.items.items() for what in words(value)]
+    elif data.columns:
+        found += [(",".join(data.columns), what, frozenset()) for what in words(func)]
+    made = (frames.learning(call.node, what, "group", data, of) for of, what, _ in found)
+    return frozenset(replace(one, into=into) for one, (_, _, into) in zip(made, found, strict=True))
 
 
 def _mapped(context: Context, call: Call, data: Data) -> Value:
@@ -313,6 +340,7 @@ _METHODS: dict[str, Callable[[Context, Call, Data], Value]] = {
     "sample": _sample,
     "drop": _drop,
     "set_index": _indexed,
+    "reset_index": _renumbered,
     "select_dtypes": lambda context, call, data: columns.of_types(call, data),  # noqa: ARG005
     "pop": _pop,
     "head": _end,
