@@ -24,6 +24,8 @@ from mlpilot.tools.diagnose.static.values import (
     Value,
 )
 
+MOST_TURNS = 6
+"""Objects of a loop or a comprehension that are told apart."""
 _BUILTINS = listed(
     "len range print enumerate zip list tuple dict set int float str bool sum min max abs round sorted open type map"
     " filter isinstance reversed any all super getattr setattr hasattr input format iter next id vars dir Exception"
@@ -199,7 +201,8 @@ class Expressions(Calling):
         saved = self.scope, self.loops
         self.scope = scope
         self.scopes.append(scope)
-        counted: int | None = None
+        turns: list[Value] = []
+        counted = 0
         try:
             for one in node.generators:
                 over = self.evaluate(one.iter)
@@ -209,6 +212,7 @@ class Expressions(Calling):
                         return named
                 if isinstance(over, Seq) and over.whole and len(node.generators) == 1 and not one.ifs:
                     counted = len(over.items)
+                    turns = over.items if counted <= MOST_TURNS and len(self.loops) <= 2 else []
                 self.loops = (*self.loops, node)
                 self.assign(one.target, library.each(over))
                 for test in one.ifs:
@@ -216,12 +220,18 @@ class Expressions(Calling):
             if isinstance(node, ast.DictComp):
                 self.evaluate(node.key)
                 return Table({"?": self.evaluate(node.value)})
-            item = self.evaluate(node.elt)
             kind = "set" if isinstance(node, ast.SetComp) else "list"
-            return Seq([item] * (counted if counted is not None and counted <= 8 else 1), kind, counted is not None)
+            if turns:
+                return Seq([self._at_turn(node, turn) for turn in turns], kind, True)
+            return Seq([self.evaluate(node.elt)] * (counted if 0 < counted <= 8 else 1), kind, counted > 0)
         finally:
             self.scopes.pop()
             self.scope, self.loops = saved
+
+    def _at_turn(self, node: Any, turn: Value) -> Value:
+        """What a comprehension makes of one of the things that it goes over."""
+        self.assign(node.generators[0].target, turn)
+        return self.evaluate(node.elt)
 
     def text(self, node: ast.JoinedStr) -> Value:
         for one in node.values:

@@ -86,6 +86,8 @@ def subscript(context: Context, base: Value, index: Value, node: ast.Subscript) 
         data = _rows(context, data, values[0], choice.elts[0])
         if len(choice.elts) > 1:
             data = columns.at(data, values[1], choice.elts[1])
+        if any(written(one) in ("None", "np.newaxis") for one in choice.elts):
+            data = data.flagged("unsqueezed")
         return data.but(shape=shapes.indexed(shape, choice))
     if rows_only or isinstance(choice, ast.Slice):
         return _rows(context, data, index, choice)
@@ -122,6 +124,8 @@ def _rows(context: Context, data: Data, index: Value, node: ast.expr) -> Data:
             return data.but(steps=(*data.steps, step))
         return data.but(rows=chosen(data.rows, step))
     found = as_data(index)
+    if found is not None and found.kind == "mask" and data.role == "y":
+        data = data.but(dataset="")  # of `y[y < 5]` it cannot be told how many classes there are
     if found is not None and found.kind != "names":
         data = data.but(learned=data.learned | outliers.left_out(data, found))
     if found is not None and found.kind == "labels" and "repeated" in found.flags:

@@ -10,7 +10,7 @@ from typing import Any
 
 from mlpilot.tools.diagnose.static import columns, frames, library, naming
 from mlpilot.tools.diagnose.static.calling import ExhaustedError, find_attribute
-from mlpilot.tools.diagnose.static.expressions import Expressions
+from mlpilot.tools.diagnose.static.expressions import MOST_TURNS, Expressions
 from mlpilot.tools.diagnose.static.resolve import canonical
 from mlpilot.tools.diagnose.static.scope import Scope, join, joined_names
 from mlpilot.tools.diagnose.static.trace import Call, Trace
@@ -26,9 +26,6 @@ from mlpilot.tools.diagnose.static.values import (
     Table,
     Value,
 )
-
-MOST_TURNS = 6
-"""Turns of a loop over a list of objects that are taken one by one."""
 
 
 def read(tree: ast.Module) -> Trace:

@@ -20,7 +20,7 @@ from mlpilot.tools.diagnose.static.judged import (
 )
 from mlpilot.tools.diagnose.static.rule import Found, Program, rule
 from mlpilot.tools.diagnose.static.trace import Call, as_data
-from mlpilot.tools.diagnose.static.values import Instance, Rows, Seq, covers, overlap
+from mlpilot.tools.diagnose.static.values import Data, Instance, Rows, Seq, constant, covers, overlap
 
 _OVERLAP = "Yang et al. 2022, overlap leakage"
 
@@ -167,6 +167,8 @@ def target_in_features(program: Program) -> Iterator[Found]:
     for call, X, y in same_table_targets(program):
         if (call.name == "fit" and not is_model(call.receiver)) or X.rows != y.rows:
             continue
+        if _picks_columns(call) or _only_split(program, call, X):
+            continue
         if "windowed" in X.flags | y.flags or "shifted" in y.flags:
             continue  # the rows before it tell of a row: a series
         column = (y.columns or ("",))[0]
@@ -178,6 +180,26 @@ def target_in_features(program: Program) -> Iterator[Found]:
                 f"{call.text(start, 'X')} still holds {column!r}, which is the target {call.text(start + 1, 'y')}",
             )
             return
+
+
+def _picks_columns(call: Call) -> bool:
+    """Whether the first step of what is fitted takes the columns that it names, and leaves out the others."""
+    first = call.get("estimator", 0) if call.name in estimators.CROSS else call.receiver
+    while isinstance(first, Instance) and first.name in ("Pipeline", "make_pipeline") and estimators.steps_of(first):
+        first = estimators.steps_of(first)[0]
+    if not isinstance(first, Instance) or first.name not in ("ColumnTransformer", "make_column_transformer"):
+        return False
+    return bool(constant(first.argument("remainder", 1)) != "passthrough")
+
+
+def _only_split(program: Program, call: Call, X: Data) -> bool:
+    """Whether a table is split, and no model is fitted on rows of it with all their columns."""
+    if call.name != "train_test_split":
+        return False
+    later = [as_data(one.get("X", 0)) for one in program.trace.of("fit") if is_model(one.receiver)]
+    if not later:
+        return "torch" in program.names  # whose tensors are made of columns, in functions of the program's own
+    return not any(one is not None and one.frame == X.frame and one.columns == X.columns for one in later)
 
 
 @rule(
