@@ -241,6 +241,18 @@ def smoothed(context: Context, call: Call) -> Value:
     return data.but(learned=data.learned | {frames.learning(call.node, call.name, AHEAD, data, call.text(0))})
 
 
+def reshaped(context: Context, call: Call) -> Value:
+    """`stats.boxcox(x)`, which gives the values and what it learnt, and `winsorize(x)`."""
+    del context
+    data = as_data(call.get("x", 0) or call.get("a"))
+    if data is None:
+        return UNKNOWN
+    kind = "statistic" if call.name == "winsorize" else "scale"
+    made = data.but(learned=data.learned | {frames.learning(call.node, call.name, kind, data, call.text(0))})
+    alone = call.name == "winsorize" or call.get("lmbda", 1) is not None
+    return made if alone else Seq([made, UNKNOWN], "tuple")
+
+
 def tallied(context: Context, call: Call) -> Value:
     """`collections.Counter(df["city"])`: how often each value is met."""
     data = as_data(call.args[0]) if call.args else None
@@ -327,6 +339,9 @@ FUNCTIONS: dict[str, Callable[[Context, Call], Value]] = {
     **{f"numpy.{name}": folded for name in ("array_split", "split")},
     **{f"numpy.{name}": elementwise for name in (*LOGARITHMS, *POWERS, "abs", "absolute", "sqrt")},
     **{f"{module}.{name}": smoothed for module, names in SMOOTHING.items() for name in names.split()},
+    "scipy.stats.mstats.winsorize": reshaped,
+    "scipy.stats.boxcox": reshaped,
+    "scipy.stats.yeojohnson": reshaped,
     "collections.Counter": tallied,
     "numpy.argmax": best_class,
     "pandas.get_dummies": encoded_columns,

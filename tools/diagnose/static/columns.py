@@ -130,6 +130,9 @@ def names_in(node: ast.ListComp | ast.SetComp | ast.GeneratorExp, over: Data, ev
     found = over.but(kind="names")
     for test in one.ifs:
         for part in test.values if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And) else [test]:
+            judged = as_data(evaluate(part))
+            if judged is not None and judged.kind in ("stat", "mask"):
+                found = found.but(learned=found.learned | judged.learned)
             gone = _left_out(part, node.elt.id, evaluate)  # type: ignore[attr-defined]
             found = found.but(without=found.without | gone)
     return found

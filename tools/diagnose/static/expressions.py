@@ -4,12 +4,12 @@ import ast
 from collections.abc import Callable
 from typing import Any
 
-from mlpilot.tools.diagnose.static import columns, fragments, frames, library
+from mlpilot.tools.diagnose.static import columns, fragments, frames, library, tables
 from mlpilot.tools.diagnose.static.calling import MOST_STEPS, Calling, ExhaustedError, find_attribute
 from mlpilot.tools.diagnose.static.listing import listed
 from mlpilot.tools.diagnose.static.resolve import by_custom, canonical
 from mlpilot.tools.diagnose.static.scope import Scope, join
-from mlpilot.tools.diagnose.static.trace import as_data
+from mlpilot.tools.diagnose.static.trace import as_data, written
 from mlpilot.tools.diagnose.static.values import (
     UNKNOWN,
     Bound,
@@ -191,7 +191,10 @@ class Expressions(Calling):
 
     def conditional(self, node: ast.IfExp) -> Value:
         self.evaluate(node.test)
-        return join(self.evaluate(node.body), self.evaluate(node.orelse))
+        found = join(self.evaluate(node.body), self.evaluate(node.orelse))
+        if isinstance(found, Data) and found.learned and _asks_for_gaps(node.test):
+            return tables.filled_in(found)
+        return found
 
     def function(self, node: ast.Lambda) -> Value:
         return Function(node, self.scope)
@@ -207,6 +210,7 @@ class Expressions(Calling):
             for one in node.generators:
                 over = self.evaluate(one.iter)
                 if isinstance(over, Data) and not isinstance(node, ast.DictComp):
+                    self.assign(one.target, library.each(over))
                     named = columns.names_in(node, over, self.evaluate)
                     if named is not None:
                         return named
@@ -281,6 +285,11 @@ _WAYS: dict[type, Callable[[Any, Any], Value]] = {
     ast.YieldFrom: Expressions.waited,
     ast.Starred: Expressions.starred,
 }
+
+
+def _asks_for_gaps(test: ast.expr) -> bool:
+    """`pd.isnull(row["age"])`, `np.isnan(x)`."""
+    return isinstance(test, ast.Call) and written(test.func).endswith(("isnull", "isna", "isnan"))
 
 
 def join_all(values: list[Value]) -> Value:

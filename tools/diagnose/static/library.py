@@ -21,6 +21,7 @@ from mlpilot.tools.diagnose.static.values import (
     Class,
     Const,
     Data,
+    Function,
     Instance,
     Seq,
     Table,
@@ -103,6 +104,10 @@ def _builtin(context: Context, made: Call) -> Value:
             pairs = zip(*(one.items for one in args if isinstance(one, Seq)), strict=False)
             return Seq([Seq([*pair], "tuple") for pair in pairs], "list")
         return Seq([Seq([each(one) for one in args], "tuple")], "list", False)
+    if name in ("max", "min", "sorted") and isinstance(made.get("key"), Function):
+        context.invoke(made.kwargs["key"], [each(first)], {})  # what the key does with each is seen
+        if name != "sorted" and isinstance(first, Seq) and first.items and isinstance(first.items[0], Instance):
+            return first.items[0]
     if name in ("list", "tuple", "set", "sorted", "reversed", "iter"):
         return first if args else Seq([], "list")
     if name == "next":
@@ -253,6 +258,10 @@ def attribute(context: Context, instance: Instance, name: str) -> Value:
         return instance
     if name in ("best_score_", "oob_score_"):
         return Data(kind="score", made_by=instance)
+    if instance.library == "statsmodels" and name in ("pvalues", "tvalues"):
+        given = [one for value in instance.args for one in frames.gathered(value)]
+        learned = {frames.learning(instance.node, instance.name, "select", one, "the data") for one in given[-1:]}
+        return Data(rows=given[-1].rows, learned=frozenset(learned), kind="stat") if given else UNKNOWN
     found = estimators.attribute(instance, name)
     return found if found is not UNKNOWN and name != "get_support" else Bound(instance, name)
 

@@ -261,7 +261,11 @@ def feature_of_the_future(program: Program) -> Iterator[Found]:
 
 def _takes_later_rows(call: ast.Call) -> bool:
     by = call.args[0] if call.args else next((one.value for one in call.keywords if one.arg == "periods"), None)
-    return getattr(call.func, "attr", "") == "shift" and isinstance(by, ast.UnaryOp) and isinstance(by.op, ast.USub)
+    return (
+        getattr(call.func, "attr", "") in ("shift", "diff", "pct_change")
+        and isinstance(by, ast.UnaryOp)
+        and isinstance(by.op, ast.USub)
+    )
 
 
 @rule(

@@ -8,17 +8,18 @@ import ast
 import re
 from collections.abc import Iterator
 
-from mlpilot.tools.diagnose.static import estimators
+from mlpilot.tools.diagnose.static import estimators, frames
 from mlpilot.tools.diagnose.static.judged import fits, is_part, last_fit, part, uses
 from mlpilot.tools.diagnose.static.leaking import Leak, leaks, part_of_file
 from mlpilot.tools.diagnose.static.naming import part_of
 from mlpilot.tools.diagnose.static.outliers import OUTLIER
 from mlpilot.tools.diagnose.static.rule import Found, Program, rule
-from mlpilot.tools.diagnose.static.trace import Call, as_data
-from mlpilot.tools.diagnose.static.values import Data, Instance, Learning, Value
+from mlpilot.tools.diagnose.static.trace import Call, as_data, written
+from mlpilot.tools.diagnose.static.values import Data, Instance, Learning, Value, covers
 
 _YANG = "Yang et al. 2022, preprocessing leakage; scikit-learn, Common pitfalls"
 _FEWER = re.compile(r"UnderSampler|Tomek|NearMiss|Neighbours|OneSidedSelection|InstanceHardness|ClusterCentroids")
+_OVER_TIME = frozenset(("mean", "sum", "std", "median", "min", "max", "var"))
 _FIRST = "split first; fit on the training part only, best as a step of a Pipeline"
 
 
@@ -64,6 +65,17 @@ def scaled(program: Program) -> Iterator[Found]:
             else f"the {one.what} that goes into the data is that of"
         )
         yield at(one), _told(leak, what)
+    targets = {name for _, model, _, y in fits(program) for name in _columns(y) if estimators.is_predictor(model)}
+    for leak, one in _of(program, "group"):
+        later = leak.how == "judged" and one.what in _OVER_TIME and one.of not in targets
+        if later and not _by_days(program, one):
+            yield at(one), _told(leak, f"the {one.what} of groups that goes into the data is that of")
+
+
+def _by_days(program: Program, one: Learning) -> bool:
+    """Whether the groups are days or the like, which a cut in time leaves whole."""
+    found = [written(node, 300) for node in program.nodes if isinstance(node, ast.Call) and node.lineno == one.line]
+    return any(re.search(r"groupby\([^)]*(date|day|time|month|year|hour|week|index)", text, re.I) for text in found)
 
 
 @rule(
@@ -144,6 +156,16 @@ def vocabulary(program: Program) -> Iterator[Found]:
     """CountVectorizer, TfidfVectorizer."""
     for leak, one in _of(program, "vocabulary"):
         yield at(one), _told(leak, f"{one.what} is fitted on")
+    for vectors in program.trace.instances:
+        texts = [one for value in vectors.args[:1] for one in frames.gathered(value) if one.rows]
+        if vectors.name not in ("Word2Vec", "FastText", "Doc2Vec") or not texts or is_part(texts[0].rows):
+            continue
+        for call in program.trace.of("train_test_split"):
+            given = [one for value in call.args for one in frames.gathered(value)]
+            if any(covers(texts[0].rows, one.rows) for one in given):
+                text = f"{vectors.name} learns its words from all texts, which are split at line {call.node.lineno}"
+                yield vectors.node, f"{text}: those of the test part, too"
+                break
 
 
 @rule(

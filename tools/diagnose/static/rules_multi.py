@@ -18,7 +18,7 @@ from mlpilot.tools.diagnose.static.judged import (
 from mlpilot.tools.diagnose.static.naming import part_of, tokens
 from mlpilot.tools.diagnose.static.rule import Found, Program, rule
 from mlpilot.tools.diagnose.static.trace import Call, as_data, written
-from mlpilot.tools.diagnose.static.values import UNKNOWN, Data, Instance, Rows, Seq, Table, Value
+from mlpilot.tools.diagnose.static.values import UNKNOWN, Data, Function, Instance, Rows, Seq, Table, Value
 
 _MULTI = "Yang et al. 2022, multi-test leakage"
 
@@ -291,6 +291,12 @@ def best_of_test_scores(program: Program) -> Iterator[Found]:
         if call.node in inner:
             continue
         values = [*call.args, *([call.receiver] if call.receiver is not None else [])]
+        key = call.get("key")
+        asked = key.node.name if isinstance(key, Function) and isinstance(key.node, ast.FunctionDef) else ""
+        scored = [use for use in judgements(program) if asked in use.call.inside and _is_test(program, use)]
+        if scored and not _folded(program, scored[0]):
+            yield call.node, f"the best of {written(call.node)} is chosen by {asked}, a score on the test part"
+            return
         for value in values:
             items = (
                 value.items

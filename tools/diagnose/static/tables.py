@@ -133,6 +133,7 @@ def statistic(call: Call, data: Data, name: str, of: str = "") -> Value:
     )
 
 
+_IMPUTED = {"statistic": "impute", "group": "impute"}
 _BECOMES = {"statistic": ("statistic",), "impute": ("statistic", "group")}
 
 
@@ -157,6 +158,11 @@ def _fill(context: Context, call: Call, data: Data) -> Value:
     for one in found:
         learned |= _as_kind(one.learned, "impute", call)
     return data.but(learned=data.learned | learned)
+
+
+def filled_in(data: Data) -> Data:
+    """The data, where what was learnt goes into its gaps."""
+    return data.but(learned=frozenset(replace(one, kind=_IMPUTED.get(one.kind, one.kind)) for one in data.learned))
 
 
 def _replaced(context: Context, call: Call, data: Data) -> Value:
@@ -325,8 +331,10 @@ def _merged(context: Context, call: Call, data: Data) -> Value:
 
 
 def _appended(context: Context, call: Call, data: Data) -> Value:
-    del context
-    return frames.together([data, *(found for value in call.args for found in frames.gathered(value))])
+    made = frames.together([data, *(found for value in call.args for found in frames.gathered(value))])
+    if call.loops and isinstance(made, Data) and "repeated" in made.flags:
+        context.rebind(data, made)  # a list of rows, to which changed copies are added
+    return made
 
 
 def _plain(context: Context, call: Call, data: Data) -> Value:
