@@ -9,7 +9,7 @@ from mlpilot.tools.diagnose.static.listing import listed
 from mlpilot.tools.diagnose.static.naming import part_of
 from mlpilot.tools.diagnose.static.rule import Program
 from mlpilot.tools.diagnose.static.trace import Call, as_data
-from mlpilot.tools.diagnose.static.values import Data, Fit, Instance, Rows, Value
+from mlpilot.tools.diagnose.static.values import Data, Fit, Instance, Rows, Seq, Value
 
 LABEL_METRICS = listed(
     "accuracy_score f1_score precision_score recall_score balanced_accuracy_score confusion_matrix fbeta_score"
@@ -142,6 +142,17 @@ def _part(row: tuple[tuple[str, object, object], ...]) -> str:
         return ""
     held_out_of_training = which == "test" and any(step[0] == "split" and step[2] == "train" for step in row[:-1])
     return "validation" if held_out_of_training else str(which)
+
+
+def called_validation(program: Program, data: Data) -> bool:
+    """Whether the program itself calls a part of its split validation: it says that it chooses by it."""
+    for target, _, value in program.trace.unpacked:
+        items = value.items if isinstance(value, Seq) else []
+        for name, item in zip(getattr(target, "elts", []), items, strict=False):
+            mine = isinstance(item, Data) and item.rows == data.rows
+            if mine and isinstance(name, ast.Name) and part_of(name.id) == "validation":
+                return True
+    return False
 
 
 def is_part(rows: Rows) -> bool:

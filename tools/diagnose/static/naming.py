@@ -13,6 +13,7 @@ _PARTS = {
     "testing": "test",
     "te": "test",
     "val": "validation",
+    "va": "validation",
     "valid": "validation",
     "validation": "validation",
     "dev": "validation",

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from mlpilot.tools.diagnose.static import estimators
 from mlpilot.tools.diagnose.static.judged import (
     Judgement,
+    called_validation,
     in_folds,
     judgements,
     part,
@@ -84,8 +85,7 @@ def _named(node: ast.expr) -> bool:
 
 
 def _is_test(program: Program, use: Judgement) -> bool:
-    del program
-    return part(use.data, use.call.text(0, "X")) == "test"
+    return part(use.data, use.call.text(0, "X")) == "test" and not called_validation(program, use.data)
 
 
 def _folded(program: Program, use: Judgement) -> bool:
@@ -129,7 +129,7 @@ def _chosen_in_comparison(node: ast.Compare, values: list[Value], program: Progr
                 and "test" in names[i]
                 and bool(names[i] & {"acc", "accuracy", "loss", "score", "f1", "auc", "mse", "rmse", "error"})
             )
-            if by_rows and score is not None and in_folds(score, program):
+            if by_rows and score is not None and (in_folds(score, program) or called_validation(program, score)):
                 continue
             if by_rows or by_name:
                 return f"the best is chosen by {written(sides[i])}, a score on the test part"
@@ -150,7 +150,8 @@ def stopped_by_test(program: Program) -> Iterator[Found]:
         given = next((found for name in _WATCHED if (found := call.get(name)) is not None), None)
         watched = _watched(given, pair=call.get("validation_data") is not None)
         text = _keyword_text(call.node)
-        if watched is None or part(watched, text) != "test" or part_of(text) == "validation":
+        folded = watched is not None and in_folds(watched, program)
+        if watched is None or part(watched, text) != "test" or part_of(text) == "validation" or folded:
             continue  # what is called validation is reported as such, too
         later = [one for one in program.trace.calls if one.order > call.order and _asks_about(one, watched)]
         reported = [node for node in program.nodes if isinstance(node, ast.Attribute) and node.attr == "best_score"]
@@ -309,6 +310,8 @@ def best_of_test_scores(program: Program) -> Iterator[Found]:
             scores = [one for one in told if isinstance(one, Data) and one.kind == "score" and part(one) == "test"]
             more = isinstance(value, Table) and any(str(key).startswith("?") for key in value.items)
             more |= len(items) > 1 or not getattr(value, "whole", True)
+            if scores and called_validation(program, scores[0]):
+                continue
             if scores and not in_folds(scores[0], program) and more:
                 yield call.node, f"the best of {written(call.node)} is chosen by scores on the test part"
                 return
