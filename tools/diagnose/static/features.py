@@ -11,10 +11,10 @@ from mlpilot.tools.diagnose.static.trace import Call, as_data
 from mlpilot.tools.diagnose.static.values import Data, Value, number
 
 NUMBERED = listed(
-    "Outcome Survived SalePrice Class Exited HeartDisease DEATH_EVENT target is_canceled isFraud Potability quality"
+    "Outcome Survived SalePrice Exited DEATH_EVENT is_canceled isFraud Potability quality"
     " cnt fare_amount trip_duration medv MEDV charges median_house_value SeriousDlqin2yrs"
 )
-"""Targets of tables that everybody knows, which are numbers: Pima diabetes, Titanic, Ames, credit card fraud, ..."""
+"""Targets of tables that everybody knows, which are numbers: Pima diabetes, Titanic, Ames, red wines, ..."""
 
 
 def same_table_targets(program: Program) -> Iterator[tuple[Call, Data, Data]]:

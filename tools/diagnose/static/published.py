@@ -32,6 +32,8 @@ class Published:
     texts_of_numbers: frozenset[str] = frozenset()
     """Columns of numbers that are read as text, for some are blank."""
     needs: int = _ENOUGH
+    unless: frozenset[str] = frozenset()
+    """Names by which a copy of the table is known that lacks those columns."""
     certain: bool = True
     """False where some copies of the table lack these columns: then they count only where the program names them."""
 
@@ -55,6 +57,9 @@ TABLES = (
         ),
         listed("member_id"),
         needs=3,
+        unless=listed(
+            "lending_club_loan_two.csv lending_club_info.csv loan_repaid address credit.policy not.fully.paid"
+        ),
     ),
     Published(
         "bank marketing",
@@ -156,6 +161,7 @@ TABLES = (
         listed("ArrDelay ArrDel15"),
         "Bureau of Transportation Statistics, On-Time Performance: causes and actual times are of landed flights",
         listed("CarrierDelay WeatherDelay NASDelay SecurityDelay LateAircraftDelay ActualElapsedTime ArrTime TaxiIn"),
+        certain=False,
     ),
     Published(
         "video games",
@@ -210,7 +216,7 @@ def texts(program: Program) -> set[str]:
 def tables(program: Program) -> list[Published]:
     """The published tables that a program seems to read."""
     said = texts(program)
-    return [one for one in TABLES if _certainty(one.marks & said) >= one.needs]
+    return [one for one in TABLES if _certainty(one.marks & said) >= one.needs and not one.unless & said]
 
 
 def _certainty(found: frozenset[str]) -> int:
