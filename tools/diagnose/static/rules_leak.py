@@ -68,8 +68,20 @@ def scaled(program: Program) -> Iterator[Found]:
     targets = {name for _, model, _, y in fits(program) for name in _columns(y) if estimators.is_predictor(model)}
     for leak, one in _of(program, "group"):
         later = leak.how == "judged" and one.what in _OVER_TIME and one.of not in targets
-        if later and not _by_days(program, one):
+        if (
+            later
+            and _cut_in_time(program, leak)
+            and not _by_days(program, one)
+            and not (one.into and one.into <= targets)
+        ):
             yield at(one), _told(leak, f"the {one.what} of groups that goes into the data is that of")
+
+
+def _cut_in_time(program: Program, leak: Leak) -> bool:
+    """Whether the rows that are judged come after a moment, and are not whole groups."""
+    asked = [as_data(value) for call in program.trace.calls if call.node is leak.where for value in call.args]
+    steps = {step[0] for data in asked if data is not None for row in data.rows for step in row}
+    return "order" in steps and "split" not in steps and not any("Group" in name for name in program.names)
 
 
 def _by_days(program: Program, one: Learning) -> bool:
