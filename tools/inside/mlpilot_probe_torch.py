@@ -2,6 +2,7 @@
 
 import contextlib
 import functools
+import weakref
 from collections.abc import Callable
 from typing import Any
 
@@ -31,8 +32,12 @@ class _Watch:
         self.pending: list[bool] = []
         self.tokens: dict[int, Any] = {}
         self.passed = _Pass()
+        self.stepping: Any = weakref.WeakSet()
+        self.first_rate = 0.0
+        self.dropped = 0
         for name in ("cross_entropy", "binary_cross_entropy_with_logits", "kl_div", *_SIZED):
             self._around(torch.nn.functional, name, functools.partial(self._loss, name))
+        self._around(torch.nn.functional, "dropout", self._dropout)
         self._around(torch.Tensor, "backward", self._backward)
         self._around(torch.nn.utils, "clip_grad_norm_", self._clip)
         self._around(torch.nn.utils, "clip_grad_value_", self._clip)
@@ -69,6 +74,12 @@ class _Watch:
             if name == "cross_entropy" and out.dim() > 1:
                 inside = inside and bool(((out.sum(dim=1) - 1).abs() < 1e-3).all())
             self._share("losses of probabilities that are taken for raw outputs", inside)
+
+    def _dropout(self, *given: Any, **more: Any) -> None:
+        """One that is on, within a model that is called as a whole; which mode that is in is asked when it is left."""
+        p = given[1] if len(given) > 1 else more.get("p", 0.5)
+        on = given[2] if len(given) > 2 else more.get("training", True)
+        self.dropped += int(bool(on) and float(p) > 0 and self.depth > 0)
 
     def _compared(self, one: Any, other: Any) -> None:
         if isinstance(other, self.torch.Tensor) and min(one.numel(), other.numel()) > 1:
@@ -134,8 +145,15 @@ class _Watch:
                 return own(module, *given, **more)
             finally:
                 watch.depth -= 1
+                if watch.depth == 0:
+                    watch._left(module)
 
         self.torch.nn.Module.__call__ = noted
+
+    def _left(self, module: Any) -> None:
+        kind = "dropouts in training" if module.training else "dropouts while rows are judged"
+        self.probe.count(kind, self.dropped)
+        self.dropped = 0
 
     def _optimisers(self) -> None:
         from torch.optim import optimizer
@@ -157,6 +175,11 @@ class _Watch:
         self.held.update(map(id, parameters))
         count = self.probe.count
         count("steps")
+        count("optimisers that step", int(one not in self.stepping))
+        self.stepping.add(one)
+        rate = max(float(group["lr"]) for group in one.param_groups)
+        self.first_rate = self.first_rate or rate
+        count("steps at a thousandth of the first learning rate", int(rate <= 1e-3 * self.first_rate))
         count("schedulers' steps between those of optimisers", int(self.waiting))
         self.waiting, self.moved = False, True
         count("steps on gradients that were never cleared", int(self.backwards > 1))

@@ -16,11 +16,15 @@ from mlpilot.tools.mending import (
     split_edits,
     table_edits,
     torch_edits,
+    torch_ends,
+    torch_layers,
+    torch_modes,
     torch_parts,
 )
 from mlpilot.tools.mending import training_start as start
 from mlpilot.tools.mending.claims import NO_LOSS, SCORE, SHARE, Claim
 from mlpilot.tools.mending.forms import Maker
+from mlpilot.tools.mending.training_layers import activations
 
 _RAW = Claim("losses of probabilities that are taken for raw outputs")
 _JUDGED = (Claim("judged rows that were fitted"), Claim("judgements of rows held out", "more"))
@@ -28,6 +32,19 @@ _HELD = Claim("tensors that no optimiser holds")
 _SHAPES = Claim("losses of different shapes")
 _NO_GRADIENT = Claim("steps without a gradient")
 _UNCLIPPED = Claim("steps on gradients that were not clipped")
+_TRAINED = Claim("most tensors that are trained", "more")
+_RATES = Claim(
+    "steps at a thousandth of the first learning rate",
+    also=(Claim("schedulers' steps between those of optimisers", "present"),),
+)
+_ONE_OPTIMISER = Claim("optimisers that step", "fewer", (Claim("steps", "kept"), Claim("tensors that no optimiser holds", "absent")))
+_CALLED = (
+    Claim("steps", "more"),
+    Claim("steps on gradients that were never cleared"),
+    _NO_GRADIENT,
+    Claim("predictions in training mode"),
+    Claim("steps in evaluation mode"),
+)
 
 _CHOSEN = Claim(
     "earlier scores by the rows that judge last",
@@ -53,6 +70,8 @@ def filled(what: str, more: str) -> Claim:
 
 
 _SCALED = of_training(start.scaled)
+_INITIALISED = of_training(start.initialised)
+_BENT = of_training(lambda source, tree: activations(source, tree, ("sigmoid", "tanh"), "relu"))
 _BY_HAND = Claim(
     "splits of rows that were scaled together",
     also=(
@@ -143,20 +162,33 @@ OFFERS: dict[str, tuple[Entry, ...]] = {
     "TORCH004": ((loop_edits.in_order, (_NO_GRADIENT,)),),
     "TORCH005": ((loop_edits.in_order, (_NO_GRADIENT, SCORE)),),
     "TORCH006": ((loop_edits.number_alone, (Claim("sums that keep their graphs", "fewer"),)),),
-    "TORCH007": ((loop_edits.judged_in_eval, (Claim("predictions in training mode"),)),),
-    "TORCH009": ((loop_edits.trained_in_train, (Claim("steps in evaluation mode"),)),),
+    "TORCH007": (
+        (torch_modes.judged_and_trained, (Claim("predictions in training mode"),)),
+        (loop_edits.judged_in_eval, (Claim("predictions in training mode"),)),
+    ),
+    "TORCH009": (
+        (torch_modes.trained_in_train, (Claim("steps in evaluation mode"),)),
+        (loop_edits.trained_in_train, (Claim("steps in evaluation mode"),)),
+    ),
+    "TORCH010": ((torch_modes.schedule_last, (Claim("said lr_scheduler.step()` before `optimizer.step()"),)),),
+    "TORCH011": ((torch_modes.parentheses, _CALLED),),
     "TORCH013": ((loop_edits.in_order, (_UNCLIPPED,)),),
     "TORCH014": ((loop_edits.not_detached, (Claim("steps without a gradient", "fewer"),)),),
     "TORCH015": ((loop_edits.judged_in_eval, (Claim("predictions in training mode"),)),),
     "TORCH016": ((loop_edits.counted_up, (SHARE,)),),
+    "TORCH017": ((torch_modes.schedule_by_kind, (_RATES, SCORE)),),
     "TORCH018": (
         (
             torch_parts.scheduled,
             (Claim("schedulers' steps between those of optimisers", "more", (Claim("steps", "kept"),)),),
         ),
     ),
+    "TORCH021": ((torch_modes.judged_once_loaded, (Claim("predictions in training mode"),)),),
     "TORCH023": ((torch_parts.step_for_each_batch, (Claim("steps", "more", (Claim("losses", "kept"),)),)),),
-    "TORCH101": ((torch_edits.raw_outputs("softmax", "log_softmax"), (_RAW,)),),
+    "TORCH101": (
+        (torch_ends.without_last("softmax", "log_softmax", "sigmoid"), (_RAW, SCORE)),
+        (torch_edits.raw_outputs("softmax", "log_softmax"), (_RAW,)),
+    ),
     "TORCH102": (
         (
             torch_edits.renamed_loss(
@@ -164,6 +196,7 @@ OFFERS: dict[str, tuple[Entry, ...]] = {
             ),
             (_RAW,),
         ),
+        (torch_ends.without_last("sigmoid"), (_RAW,)),
         (torch_edits.raw_outputs("sigmoid"), (_RAW,)),
     ),
     "TORCH103": (
@@ -175,23 +208,41 @@ OFFERS: dict[str, tuple[Entry, ...]] = {
         ),
     ),
     "TORCH104": ((torch_edits.renamed_loss("NLLLoss", "CrossEntropyLoss", "nll_loss", "cross_entropy"), (NO_LOSS,)),),
-    "TORCH105": ((torch_edits.raw_outputs("relu", "sigmoid"), (SCORE,)),),
+    "TORCH105": (
+        (torch_ends.without_last("relu", "sigmoid", "tanh"), (SCORE,)),
+        (torch_edits.raw_outputs("relu", "sigmoid"), (SCORE,)),
+    ),
     "TORCH108": ((torch_edits.labels_as("long"), ()), (torch_edits.labels_as("float"), ())),
+    "TORCH109": ((torch_ends.yes_or_no, (NO_LOSS,)),),
     "TORCH111": ((torch_edits.one_shape, (_SHAPES,)),),
     "TORCH112": ((torch_parts.softmax_of_each_row, (SCORE,)),),
     "TORCH113": ((torch_edits.averaged, ()),),
+    "TORCH114": ((torch_ends.classes_not_values, (NO_LOSS,)),),
     "TORCH118": ((torch_edits.over_the_classes, (SCORE,)),),
     "TORCH119": ((torch_edits.one_shape_compared, (Claim("comparisons of different shapes"),)),),
     "TORCH120": ((torch_edits.log_probabilities, (Claim("divergences of what is no logarithm"),)),),
     "TORCH121": ((torch_edits.log_softmax, (SCORE,)),),
-    "TORCH122": ((torch_edits.raw_outputs("relu"), (SCORE,)),),
+    "TORCH122": (
+        (torch_ends.without_last("relu", "sigmoid", "tanh"), (SCORE,)),
+        (torch_edits.raw_outputs("relu"), (SCORE,)),
+    ),
     "TORCH123": ((torch_edits.float_one_hot, ()),),
+    "TORCH124": ((torch_ends.reconnected, (_NO_GRADIENT,)),),
     "TORCH125": ((torch_parts.above_zero, (SCORE,)),),
-    "TORCH203": ((torch_edits.in_a_module_list, (Claim("most tensors that are trained", "more"),)),),
-    "TORCH205": ((torch_parts.bent_between, (SCORE,)),),
+    "TORCH203": ((torch_edits.in_a_module_list, (_TRAINED,)),),
+    "TORCH205": ((torch_layers.bent_between, (SCORE,)),),
+    "TORCH206": ((torch_layers.given_the_model, (_HELD,)),),
     "TORCH207": ((loop_edits.optimiser_last, (_HELD,)),),
+    "TORCH209": (
+        (
+            torch_modes.dropout_in_training,
+            (Claim("dropouts while rows are judged", also=(Claim("dropouts in training", "kept"),)),),
+        ),
+    ),
     "TORCH211": ((torch_parts.shuffled_rows, (SCORE,)),),
     "TORCH213": ((torch_parts.usual_dropout, (SCORE,)),),
+    "TORCH214": ((torch_ends.without_last("dropout"), (SCORE,)),),
+    "TORCH216": ((torch_layers.made_in_init, (_TRAINED,)),),
     "TORCH218": ((torch_edits.batch_first, (SCORE,)),),
     "TORCH223": ((loop_edits.copied_state, (Claim("weights that were restored from themselves"),)),),
     "TORCH224": ((loop_edits.without_prefix, (Claim("tensors that were not loaded"),)),),
@@ -209,8 +260,19 @@ OFFERS: dict[str, tuple[Entry, ...]] = {
             (Claim("models whose places see those after", also=(Claim("models of places", "kept"),)),),
         ),
     ),
+    "TORCH229": ((torch_ends.last_step, (SCORE,)),),
     "TORCH230": ((torch_parts.weights_of_both, (_HELD,)),),
+    "TORCH233": ((_INITIALISED, (SCORE,)),),
     "TORCH235": ((torch_edits.one_more_word, ()),),
+    "TORCH236": ((torch_ends.moved_axes, (SCORE,)),),
+    "TORCH237": ((torch_layers.one_for_each, (_TRAINED,)),),
+    "TORCH238": ((_BENT, (SCORE,)),),
+    "TORCH239": ((torch_modes.made_once, (_ONE_OPTIMISER,)),),
+    "TORCH241": ((torch_layers.parameters, (_TRAINED,)),),
+    "TORCH246": ((torch_modes.made_once, (_ONE_OPTIMISER,)),),
+    "TORCH247": ((_SCALED, (SCORE,)),),
+    "TORCH249": ((torch_layers.bent_between, (SCORE,)),),
+    "TORCH253": ((torch_ends.sigmoid_for_one, (SCORE,)),),
     "KERAS001": ((keras_edits.sigmoid_for_one, (SCORE,)),),
     "KERAS002": ((keras_parts.last_activation("fitting"), (SCORE,)),),
     "KERAS003": ((keras_parts.loss_of("sparse_categorical_crossentropy", "categorical_crossentropy"), (NO_LOSS,)),),
@@ -310,6 +372,7 @@ OFFERS: dict[str, tuple[Entry, ...]] = {
 
 def offers(source: str, found: Diagnosis, silent: bool) -> Iterator[tuple[str, str, tuple[Claim, ...]]]:
     """(text, what was changed, claims) of the edits against a finding; `silent` where no error ended the script."""
+    known = {source}
     for maker, claims in OFFERS.get(found.code, ()):
         if silent and not claims:
             continue
@@ -318,5 +381,6 @@ def offers(source: str, found: Diagnosis, silent: bool) -> Iterator[tuple[str, s
                 ast.parse(text)
             except SyntaxError:
                 continue
-            if text != source:
+            if text not in known:
+                known.add(text)
                 yield text, what, claims
