@@ -27,7 +27,8 @@ class _Watch:
         self.since: Any = weakref.WeakKeyDictionary()
         self.first: Any = weakref.WeakKeyDictionary()
         self.fitted: Any = weakref.WeakSet()
-        for name, note in (("fit", self._fit), ("evaluate", self._judge), ("predict", self._judge)):
+        self.compiled: Any = weakref.WeakKeyDictionary()
+        for name, note in (("compile", self._compile), ("fit", self._fit), ("evaluate", self._judge), ("predict", self._judge)):
             self._around(keras.Model, name, note)
         self.called: tuple[bool, bool] | None = None
         self._modes()
@@ -78,6 +79,8 @@ class _Watch:
 
         @functools.wraps(apply)
         def stepped(*given: Any, **more: Any) -> Any:
+            if self.depth == 0:
+                self.probe.count("steps of Keras optimisers")
             if self.depth == 0 and self.called is not None:
                 moody, training = self.called
                 self.called = None
@@ -95,11 +98,19 @@ class _Watch:
             self.probe.count("predictions of models with modes", int(moody))
             self.probe.count("predictions of models with modes as in training", int(moody and training))
 
+    def _compile(self, model: Any, *_: Any, **__: Any) -> None:
+        self.compiled[model] = [layer.trainable for layer in model._flatten_layers()]
+
     def _fit(self, model: Any, *given: Any, **more: Any) -> None:
         data: Any = given[0] if given else more.get("x")
         self.probe.scaled(model, data)
         self.probe.count("rows that fit is given", len(data) if hasattr(data, "shape") else 0)
         self.probe.count("fits of models")
+        trained = [layer.trainable for layer in model._flatten_layers()]
+        known = self.compiled.get(model, [])
+        changed = len(known) == len(trained) and known != trained
+        self.probe.count("fits of models changed since they were compiled", int(changed))
+        self.probe.count("tensors that fits are to train", len(model.trainable_variables))
         self.probe.count("callbacks that fit is given", len(more.get("callbacks") or []))
         self.probe.count("fits that go on from an earlier one", int(model in self.fitted))
         self.fitted.add(model)

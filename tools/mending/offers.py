@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator
 from mlpilot.tools.diagnose.model import Diagnosis
 from mlpilot.tools.mending import (
     keras_edits,
+    keras_ends,
+    keras_layers,
     keras_parts,
     loop_edits,
     row_edits,
@@ -25,6 +27,7 @@ from mlpilot.tools.mending import training_start as start
 from mlpilot.tools.mending.claims import NO_LOSS, SCORE, SHARE, Claim
 from mlpilot.tools.mending.forms import Maker
 from mlpilot.tools.mending.training_layers import activations
+from mlpilot.tools.mending.training_rate import rates
 
 _RAW = Claim("losses of probabilities that are taken for raw outputs")
 _JUDGED = (Claim("judged rows that were fitted"), Claim("judgements of rows held out", "more"))
@@ -36,6 +39,9 @@ _TRAINED = Claim("most tensors that are trained", "more")
 _RATES = Claim(
     "steps at a thousandth of the first learning rate",
     also=(Claim("schedulers' steps between those of optimisers", "present"),),
+)
+_COMPILED = Claim(
+    "fits of models changed since they were compiled", also=(Claim("tensors that fits are to train", "same"),)
 )
 _ONE_OPTIMISER = Claim("optimisers that step", "fewer", (Claim("steps", "kept"), Claim("tensors that no optimiser holds", "absent")))
 _CALLED = (
@@ -71,6 +77,7 @@ def filled(what: str, more: str) -> Claim:
 
 _SCALED = of_training(start.scaled)
 _INITIALISED = of_training(start.initialised)
+_RATE = of_training(rates)
 _BENT = of_training(lambda source, tree: activations(source, tree, ("sigmoid", "tanh"), "relu"))
 _BY_HAND = Claim(
     "splits of rows that were scaled together",
@@ -151,6 +158,7 @@ OFFERS: dict[str, tuple[Entry, ...]] = {
             ),
         ),
     ),
+    "METRIC012": ((keras_layers.whole_epochs, (SCORE,)),),
     "METRIC013": ((split_edits.other_class, (SCORE,)),),
     "METRIC015": ((torch_parts.share_of_rows, (SHARE,)),),
     "DATA004": ((keras_parts.shuffled_arrays, (SCORE,)),),
@@ -239,6 +247,7 @@ OFFERS: dict[str, tuple[Entry, ...]] = {
             (Claim("dropouts while rows are judged", also=(Claim("dropouts in training", "kept"),)),),
         ),
     ),
+    "TORCH210": ((_RATE, (SCORE,)), (torch_parts.owner_of_rates, (SCORE,))),
     "TORCH211": ((torch_parts.shuffled_rows, (SCORE,)),),
     "TORCH213": ((torch_parts.usual_dropout, (SCORE,)),),
     "TORCH214": ((torch_ends.without_last("dropout"), (SCORE,)),),
@@ -273,13 +282,14 @@ OFFERS: dict[str, tuple[Entry, ...]] = {
     "TORCH247": ((_SCALED, (SCORE,)),),
     "TORCH249": ((torch_layers.bent_between, (SCORE,)),),
     "TORCH253": ((torch_ends.sigmoid_for_one, (SCORE,)),),
-    "KERAS001": ((keras_edits.sigmoid_for_one, (SCORE,)),),
-    "KERAS002": ((keras_parts.last_activation("fitting"), (SCORE,)),),
-    "KERAS003": ((keras_parts.loss_of("sparse_categorical_crossentropy", "categorical_crossentropy"), (NO_LOSS,)),),
+    "KERAS001": ((keras_ends.sigmoid_for_one, (SCORE,)),),
+    "KERAS002": ((keras_ends.last_activation("fitting"), (SCORE,)),),
+    "KERAS003": ((keras_ends.loss_of("sparse_categorical_crossentropy", "categorical_crossentropy"), (NO_LOSS,)),),
     "KERAS004": ((keras_edits.other_labels, (NO_LOSS,)),),
-    "KERAS005": ((keras_edits.from_logits, (NO_LOSS,)),),
-    "KERAS006": ((keras_parts.probabilities_given, (NO_LOSS,)),),
-    "KERAS007": ((keras_parts.last_activation("fitting"), (SCORE,)),),
+    "KERAS005": ((keras_ends.raw_or_told, (NO_LOSS,)), (keras_edits.from_logits, (NO_LOSS,))),
+    "KERAS006": ((keras_ends.probabilities_given, (NO_LOSS,)),),
+    "KERAS007": ((keras_ends.last_activation("fitting"), (SCORE,)),),
+    "KERAS008": ((keras_ends.sigmoid_and_its_loss, (NO_LOSS,)),),
     "KERAS009": (
         (
             keras_parts.measured_as_values,
@@ -293,9 +303,10 @@ OFFERS: dict[str, tuple[Entry, ...]] = {
         ),
     ),
     "KERAS010": ((keras_parts.as_many_outputs, ()),),
-    "KERAS013": ((keras_parts.frozen_first, (SCORE,)),),
-    "KERAS019": ((keras_parts.sigmoid_and_its_loss, (NO_LOSS,)),),
-    "KERAS020": ((keras_edits.one_column, (SCORE,)),),
+    "KERAS013": ((keras_layers.compiled_again, (_COMPILED,)), (keras_parts.frozen_first, (_COMPILED,))),
+    "KERAS014": ((_RATE, (SCORE,)), (torch_parts.owner_of_rates, (SCORE,))),
+    "KERAS019": ((keras_ends.sigmoid_and_its_loss, (NO_LOSS,)),),
+    "KERAS020": ((keras_layers.class_of_one, (SCORE,)), (keras_edits.one_column, (SCORE,))),
     "KERAS021": (
         (
             keras_edits.training_flag("True"),
@@ -353,21 +364,44 @@ OFFERS: dict[str, tuple[Entry, ...]] = {
             (Claim("callbacks that fit is given", "more", (Claim("rows that fit is given", "kept"),)),),
         ),
     ),
-    "KERAS033": ((keras_parts.light_penalty, (NO_LOSS,)),),
-    "KERAS038": ((keras_parts.sigmoid_and_its_loss, (NO_LOSS,)),),
+    "KERAS032": ((keras_layers.applied, (Claim("steps of Keras optimisers", "more"),)),),
+    "KERAS033": ((keras_layers.lighter, (NO_LOSS,)), (keras_parts.light_penalty, (NO_LOSS,))),
+    "KERAS036": ((keras_ends.probabilities_given, (NO_LOSS,)),),
+    "KERAS038": ((keras_ends.sigmoid_and_its_loss, (NO_LOSS,)),),
     "KERAS039": ((_SCALED, (SCORE,)),),
     "KERAS043": ((_SCALED, (SCORE,)),),
+    "KERAS046": ((keras_layers.as_labels, (NO_LOSS,)),),
+    "KERAS047": ((keras_layers.one_for_the_row, (SCORE,)),),
+    "KERAS050": ((keras_layers.divided_pixels, (SCORE,)),),
+    "KERAS051": ((keras_layers.fewer_steps, (SCORE,)),),
+    "KERAS053": ((keras_ends.raw_or_told, (NO_LOSS,)),),
+    "KERAS054": ((keras_ends.probabilities_given, (NO_LOSS,)),),
+    "KERAS055": ((keras_layers.class_of_one, (SCORE,)),),
+    "KERAS058": ((keras_layers.classes_compared, (SCORE,)),),
     "KERAS101": ((keras_edits.sequences, ()),),
-    "KERAS103": ((keras_parts.bent, (SCORE,)),),
+    "KERAS103": ((keras_layers.bent, (SCORE,)),),
+    "KERAS104": ((keras_layers.divided_pixels, (SCORE,)),),
     "KERAS105": ((torch_parts.usual_dropout, (SCORE,)),),
-    "KERAS106": ((keras_edits.dropout_before, (SCORE,)),),
-    "KERAS107": ((keras_edits.random_start, (SCORE,)),),
+    "KERAS106": ((keras_ends.dropout_before, (SCORE,)), (keras_edits.dropout_before, (SCORE,))),
+    "KERAS107": ((keras_layers.usual_start, (SCORE,)), (keras_edits.random_start, (SCORE,))),
+    "KERAS111": ((keras_layers.relu_in_hidden, (SCORE,)),),
+    "KERAS112": ((keras_layers.kernel_in_one, (SCORE,)),),
+    "KERAS114": ((keras_layers.wider, (SCORE,)),),
+    "KERAS115": ((keras_layers.stride_of_one, (SCORE,)),),
+    "KERAS116": ((keras_layers.one_activation, (SCORE,)),),
+    "KERAS117": ((keras_layers.relu_in_hidden, (SCORE,)),),
+    "KERAS118": ((keras_layers.one_more_word, ()),),
+    "KERAS119": ((keras_layers.usual_start, (SCORE,)),),
     "TRAIN001": ((torch_parts.owner_of_rates, (SCORE,)),),
-    "TRAIN005": ((keras_parts.values_without_activation, (SCORE,)), (torch_parts.owner_of_rates, (SCORE,))),
+    "TRAIN005": ((keras_ends.values_without_activation, (SCORE,)), (torch_parts.owner_of_rates, (SCORE,))),
     "TRAIN010": ((_SCALED, (SCORE,)),),
-    "TRAIN012": ((keras_parts.values_without_activation, (SCORE,)),),
+    "TRAIN012": ((keras_ends.values_without_activation, (SCORE,)),),
 }
 """Code of a finding → (maker of edits, claims of which one must be borne out), the likeliest first."""
+
+
+AFTER_TRAININGS = ("TORCH210", "KERAS014")
+"""Codes whose edits are tried by scores only where the proof of trainings, which is a stricter one, gave nothing."""
 
 
 def offers(source: str, found: Diagnosis, silent: bool) -> Iterator[tuple[str, str, tuple[Claim, ...]]]:
