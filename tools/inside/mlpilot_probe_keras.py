@@ -28,7 +28,12 @@ class _Watch:
         self.first: Any = weakref.WeakKeyDictionary()
         self.fitted: Any = weakref.WeakSet()
         self.compiled: Any = weakref.WeakKeyDictionary()
-        for name, note in (("compile", self._compile), ("fit", self._fit), ("evaluate", self._judge), ("predict", self._judge)):
+        for name, note in (
+            ("compile", self._compile),
+            ("fit", self._fit),
+            ("evaluate", self._judge),
+            ("predict", self._judge),
+        ):
             self._around(keras.Model, name, note)
         self.called: tuple[bool, bool] | None = None
         self._modes()

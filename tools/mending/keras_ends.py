@@ -43,8 +43,8 @@ def losses(tree: ast.Module) -> list[Loss]:
     """What `compile` is given; where there is no `compile`, those that are made or called."""
     given: list[ast.expr] = []
     for call in calls(tree, "compile"):
-        one = keyword(call, "loss")
-        value = one.value if one is not None else call.args[1] if len(call.args) > 1 else None
+        named = keyword(call, "loss")
+        value = named.value if named is not None else call.args[1] if len(call.args) > 1 else None
         given += [_meant(tree, value)] if value is not None else []
     found = [one for node in given if (one := _loss(node)) is not None]
     if found or given:
@@ -121,7 +121,7 @@ def _is_returned(tree: ast.Module, layer: ast.Call) -> bool:
     return any(isinstance(one.func, ast.Attribute) and one.func.attr == name for one in returned)
 
 
-def _written(source: str, tree: ast.Module, layer: ast.Call) -> ast.expr | None:
+def _written(tree: ast.Module, layer: ast.Call) -> ast.expr | None:
     """Where the activation of a layer is written: its argument, or the layer of activation behind it."""
     one = keyword(layer, "activation")
     if one is not None:
@@ -136,7 +136,7 @@ def _written(source: str, tree: ast.Module, layer: ast.Call) -> ast.expr | None:
 
 def with_activation(source: str, tree: ast.Module, layer: ast.Call, word: str) -> str | None:
     """The program with another activation of this layer, "" for none; None where it has that already."""
-    written = _written(source, tree, layer)
+    written = _written(tree, layer)
     now = ""
     if written is not None:
         now = str(written.value) if isinstance(written, ast.Constant) and written.value else text_of(source, written)
@@ -266,6 +266,22 @@ def probabilities_given(source: str, tree: ast.Module, found: Diagnosis) -> Edit
             without_it = with_activation(source, tree, layer, "")
             if without_it is not None:
                 yield without_it, "the model ends without an activation"
+
+
+def raw_for_tensorflow(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
+    """What a loss of TensorFlow is given as `logits` does not go through softmax or sigmoid before."""
+    for call in calls(tree):
+        given = keyword(call, "logits")
+        if given is None or not called(call).endswith("_with_logits"):
+            continue
+        value = given.value
+        if isinstance(value, ast.Name):
+            made = given_to(tree, value.id)
+            value = made[-1].value if made else value
+        if isinstance(value, ast.Call) and called(value) in ("softmax", "sigmoid") and len(value.args) == 1:
+            said = f"{called(call)} is given raw outputs"
+            yield replace(source, value, text_of(source, value.args[0])), said
+    yield from probabilities_given(source, tree, found)
 
 
 def dropout_before(source: str, tree: ast.Module, found: Diagnosis) -> Edits:

@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Callable
+from itertools import pairwise
 
 from mlpilot.tools.diagnose.model import Diagnosis
 from mlpilot.tools.diagnose.syntax import called, calls, keyword, with_keyword
@@ -17,17 +18,18 @@ from mlpilot.tools.mending.forms import (
     names_in,
     statement_of,
 )
-from mlpilot.tools.mending.keras_ends import last_layers
-from mlpilot.tools.mending.training_code import dense
+from mlpilot.tools.mending.keras_ends import last_layers, with_activation
+from mlpilot.tools.mending.training_code import dense, plain
 from mlpilot.tools.mending.training_layers import KERAS_LAYERS
 from mlpilot.tools.text import Edit, apply_edits, replace, span, text_of
 
+_HEAVY = 1e-2
 _BACKWARDS = ("softmax", "sigmoid", "tanh")
 
 
 def bent(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
     """Hidden layers without an activation get one; the one at the finding, and all of them."""
-    own = [one for one in calls(tree) if called(one) in KERAS_LAYERS and _is_plain(source, tree, one)]
+    own = [one for one in calls(tree) if called(one) in KERAS_LAYERS and _is_plain(tree, one)]
     last = {id(one) for one in last_layers(tree)}
     hidden = [one for one in own if id(one) not in last]
     for chosen in (hidden, [one for one in own if at(one, found.line)]):
@@ -36,7 +38,7 @@ def bent(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
             yield text, "hidden layers have a ReLU"
 
 
-def _is_plain(source: str, tree: ast.Module, call: ast.Call) -> bool:
+def _is_plain(tree: ast.Module, call: ast.Call) -> bool:
     """Without an activation of its own, or a layer of one behind it."""
     places = 1 if called(call) == "Dense" else 2
     if keyword(call, "activation") is not None or len(call.args) > places:
@@ -63,12 +65,13 @@ def relu_in_hidden(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
     hidden = dense(tree, KERAS_LAYERS)
     for call in hidden:
         one = keyword(call, "activation")
-        value = one.value if one is not None else call.args[1] if called(call) == "Dense" and len(call.args) > 1 else None
+        second = call.args[1] if called(call) == "Dense" and len(call.args) > 1 else None
+        value = one.value if one is not None else second
         if isinstance(value, ast.Constant) and value.value in _BACKWARDS:
             changes.append(Edit(*span(source, value), '"relu"'))
     first = {id(call) for call in hidden}
     layers = [call for call in calls(tree) if called(call) in ("Activation", *KERAS_LAYERS)]
-    for before, call in zip(layers, layers[1:], strict=False):
+    for before, call in pairwise(layers):
         value = call.args[0] if called(call) == "Activation" and call.args else None
         if id(before) in first and isinstance(value, ast.Constant) and value.value in _BACKWARDS:
             changes.append(Edit(*span(source, value), '"relu"'))
@@ -111,8 +114,6 @@ def stride_of_one(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
 
 def one_activation(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
     """The activation of a layer before the activation of the outputs is left out."""
-    from mlpilot.tools.mending.keras_ends import with_activation
-
     for layer in [one for one in calls(tree, "Dense") if at(one, found.line)] or last_layers(tree)[:1]:
         text = with_activation(source, tree, layer, "") if keyword(layer, "activation") is not None else None
         if text is not None:
@@ -126,9 +127,8 @@ def lighter(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
     for call in calls(tree):
         if called(call) not in ("l1", "l2", "L1", "L2", "l1_l2", "L1L2"):
             continue
-        for number in [*call.args, *(one.value for one in call.keywords)]:
-            if isinstance(number, ast.Constant) and isinstance(number.value, int | float) and number.value > 1e-2:
-                edits.append(Edit(*span(source, number), "1e-4"))
+        numbers = [*call.args, *(one.value for one in call.keywords)]
+        edits += [Edit(*span(source, one), "1e-4") for one in numbers if (plain(one) or 0) > _HEAVY]
     if edits:
         yield apply_edits(source, edits), "penalties of 1e-4 on the weights"
 
@@ -175,16 +175,18 @@ def _parameters(tree: ast.Module, node: ast.AST) -> list[str]:
 
 
 def compiled_again(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
-    """What is trained is said before the model is compiled: it is compiled again below the change."""
+    """What is trained is said before the model is compiled: it is compiled again between the change and `fit`."""
     here = around(tree, found.line)
     for node in here[-1:]:
         compiled = [one for one in method_calls(tree, "compile") if one.lineno < node.lineno]
-        holder = next((one for one in here if isinstance(one, ast.For | ast.If)), node)
+        fits = bool(method_calls(node, "fit"))
+        holder = node if fits else next((one for one in here if isinstance(one, ast.For | ast.If)), node)
         if compiled and alone(source, holder):
-            text = text_of(source, statement_of(tree, compiled[-1]))
-            indented = text.replace("\n", "\n" + " " * (holder.col_offset - statement_of(tree, compiled[-1]).col_offset))
-            yield apply_edits(source, [below(source, holder, *_fresh(source, tree, compiled[-1], indented))]), (
-                "the model is compiled again after what is trained has changed")  # fmt: skip
+            statement = statement_of(tree, compiled[-1])
+            deeper = " " * (holder.col_offset - statement.col_offset)
+            lines = _fresh(source, tree, compiled[-1], text_of(source, statement).replace("\n", "\n" + deeper))
+            place = above(source, holder, *lines) if fits else below(source, holder, *lines)
+            yield apply_edits(source, [place]), "the model is compiled again after what is trained has changed"
 
 
 def _fresh(source: str, tree: ast.Module, call: ast.Call, text: str) -> list[str]:
@@ -195,6 +197,32 @@ def _fresh(source: str, tree: ast.Module, call: ast.Call, text: str) -> list[str
     given = given_to(tree, value.id) if isinstance(value, ast.Name) else []
     made = [item for item in given if item.lineno < call.lineno and "optimizers" in text_of(source, item.value)]
     return [text_of(source, made[-1]), text] if made else [text]
+
+
+def zero_and_one(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
+    """Labels -1 and 1 become 0 and 1, before they are split."""
+    name = found.message.partition(" ")[0]
+    for call in calls(tree, "train_test_split"):
+        if name in names_in(statement_of(tree, call)) and len(call.args) > 1:
+            labels = call.args[1]
+            yield replace(source, labels, f"({text_of(source, labels)} + 1) / 2"), "labels are 0 and 1"
+    given = given_to(tree, name)
+    if given and alone(source, given[-1]):
+        yield apply_edits(source, [below(source, given[-1], f"{name} = ({name} + 1) / 2")]), "labels are 0 and 1"
+
+
+def bounded_logarithm(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
+    """Logarithms of probabilities are taken of what is not 0."""
+    torch = any(isinstance(one, ast.Name) and one.id == "torch" for one in ast.walk(tree))
+    here = around(tree, found.line)[-1:]
+    logs = [call for node in here for call in calls(node, "log") if call.args]
+    edits = []
+    for call in logs:
+        inner = text_of(source, call.args[0])
+        text = f"torch.clamp({inner}, min=1e-7)" if torch else f"tf.clip_by_value({inner}, 1e-7, 1.0)"
+        edits.append(Edit(*span(source, call.args[0]), text))
+    if edits:
+        yield apply_edits(source, edits), "the logarithm is never taken of 0"
 
 
 def whole_epochs(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
@@ -291,13 +319,14 @@ def divided_pixels(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
         first = call.args[0] if call.args else None
         if not isinstance(first, ast.Name) or not alone(source, statement):
             continue
-        every = {name for name in names_in(tree) if name.lower().startswith(("x_", "x")) and given_or_split(tree, name)}
-        related = [name for name in sorted(every) if name.lower() in
-                   {first.id.lower(), *(first.id.lower().replace("train", part) for part in ("test", "val", "valid"))}]  # fmt: skip
+        own = first.id.lower()
+        parts = {own, *(own.replace("train", part) for part in ("test", "val", "valid"))}
+        related = [one for one in sorted(names_in(tree)) if one.lower() in parts and is_bound(tree, one)]
         lines = [f"{name} = {name} / 255.0" for name in related]
         yield apply_edits(source, [above(source, statement, *lines)]), "pixels are divided by 255"
 
 
-def given_or_split(tree: ast.Module, name: str) -> bool:
+def is_bound(tree: ast.Module, name: str) -> bool:
     """Whether a name is bound by the program."""
-    return any(isinstance(one, ast.Name) and one.id == name and isinstance(one.ctx, ast.Store) for one in ast.walk(tree))
+    names = [one for one in ast.walk(tree) if isinstance(one, ast.Name) and one.id == name]
+    return any(isinstance(one.ctx, ast.Store) for one in names)

@@ -33,7 +33,8 @@ from mlpilot.tools.mending.complaints import (
 from mlpilot.tools.mending.known import mend_found
 from mlpilot.tools.mending.meant import loses, meant
 from mlpilot.tools.mending.model import Mend, Proof
-from mlpilot.tools.mending.offers import AFTER_TRAININGS, OFFERS, offers
+from mlpilot.tools.mending.offers import OFFERS, offers
+from mlpilot.tools.mending.offers_nets import AFTER_TRAININGS
 from mlpilot.tools.mending.once_told import lines_of_statement, once_each
 from mlpilot.tools.mending.patience import Patience, SpentError
 from mlpilot.tools.mending.probing import frameworks

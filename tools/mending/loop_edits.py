@@ -128,14 +128,6 @@ def judged_in_eval(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
         yield apply_edits(source, edits), f"{model}.eval() before rows are judged"
 
 
-def trained_in_train(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
-    """`model.train()` at the start of every epoch."""
-    for loop in [one for one in around(tree, found.line) if isinstance(one, _LOOPS)][:1]:
-        for call in method_calls(loop, "eval")[:1]:
-            text = f"{owner(source, call)}.train()"
-            yield apply_edits(source, [above(source, loop.body[0], text)]), f"{text} at the start of every epoch"
-
-
 def optimiser_last(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
     """The optimiser is made after the last change of the model."""
     for change in around(tree, found.line)[-1:]:

@@ -67,7 +67,7 @@ def _made(source: str, tree: ast.Module, call: ast.Call, parent: dict[ast.AST, a
         uses = [one for one in calls(tree) if text_of(source, one.func) == name and len(one.args) == 1]
         for one in uses[-1:]:
             if _is_end(one, parent):
-                yield _applied(source, tree, one), f"{said.replace(called(call), name)}"  # type: ignore[arg-type]
+                yield _applied(source, tree, one), said.replace(text_of(source, call.func), name)
 
 
 def _is_end(call: ast.Call, parent: dict[ast.AST, ast.AST]) -> bool:
@@ -98,9 +98,9 @@ def _applied(source: str, tree: ast.Module, call: ast.Call) -> str:
     if inner is None:
         return source
     statement = statement_of(tree, call)
-    if isinstance(statement, ast.Assign) and statement.value is call and alone(source, statement):
-        if text_of(source, statement.targets[0]) == text_of(source, inner):
-            return apply_edits(source, [without(source, statement)])
+    whole = isinstance(statement, ast.Assign) and statement.value is call and alone(source, statement)
+    if whole and text_of(source, statement.targets[0]) == text_of(source, inner):  # type: ignore[attr-defined]
+        return apply_edits(source, [without(source, statement)])
     return replace(source, call, text_of(source, inner))
 
 
@@ -165,9 +165,9 @@ def classes_not_values(source: str, tree: ast.Module, found: Diagnosis) -> Edits
 def last_step(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
     """`outputs[-1]` of a layer that reads rows first is the last row: `outputs[:, -1]`, the last step."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.Subscript) and getattr(node, "lineno", 0) == found.line:
-            if text_of(source, node.slice) == "-1":
-                yield replace(source, node.slice, ":, -1"), "the last step of each row is taken"
+        here = isinstance(node, ast.Subscript) and node.lineno == found.line
+        if here and text_of(source, node.slice) == "-1":  # type: ignore[attr-defined]
+            yield replace(source, node.slice, ":, -1"), "the last step of each row is taken"  # type: ignore[attr-defined]
 
 
 def moved_axes(source: str, tree: ast.Module, found: Diagnosis) -> Edits:

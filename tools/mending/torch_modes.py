@@ -33,13 +33,14 @@ def scope_of(tree: ast.Module, node: ast.AST) -> Scope:
         for one in ast.walk(tree)
         if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef) and at(one, getattr(node, "lineno", None))
     ]
-    return max(inside, key=lambda one: one.lineno, default=tree)  # type: ignore[return-value]
+    return max(inside, key=lambda one: one.lineno, default=tree)
 
 
 def loops_around(tree: ast.Module, node: ast.AST) -> list[ast.For | ast.While]:
     """The loops of its own function that a node stands in, the outermost first."""
     first = getattr(scope_of(tree, node), "lineno", 0)
-    return [one for one in around(tree, getattr(node, "lineno", None)) if isinstance(one, _LOOPS) and one.lineno > first]
+    holders = around(tree, getattr(node, "lineno", None))
+    return [one for one in holders if isinstance(one, _LOOPS) and one.lineno > first]
 
 
 def model_of_loop(source: str, loop: ast.AST) -> str:
@@ -49,7 +50,7 @@ def model_of_loop(source: str, loop: ast.AST) -> str:
               for name in names_in(target)}  # fmt: skip
     for call in calls(loop):
         name = text_of(source, call.func)
-        plain = isinstance(call.func, ast.Name) or name.startswith("self.") and name.count(".") == 1
+        plain = isinstance(call.func, ast.Name) or (name.startswith("self.") and name.count(".") == 1)
         word = name.rpartition(".")[2].lower()
         known = any(part in word for part in ("loss", "criterion", "print", "len", "float", "int", "range", "zip"))
         if plain and not known and len(call.args) == 1 and names_in(call.args[0]) & drawn:
@@ -77,8 +78,9 @@ def judged_and_trained(source: str, tree: ast.Module, found: Diagnosis) -> Edits
     """`model.eval()` where rows are judged, and `model.train()` where the training goes on, in other functions too."""
     judged = [one for one in around(tree, found.line) if isinstance(one, (*_LOOPS, ast.With))]
     function = next((one for one in around(tree, found.line)[::-1] if isinstance(one, ast.FunctionDef)), None)
-    inner = [one for one in judged if function is None or one.lineno > function.lineno]
-    inner = [one for one in inner if not method_calls(one, "backward")] or around(tree, found.line)[-1:]
+    own = [one for one in judged if function is None or one.lineno > function.lineno]
+    inner: list[ast.stmt] = [one for one in own if not method_calls(one, "backward")]
+    inner = inner or around(tree, found.line)[-1:]
     call = next((one for one in calls(tree) if at(one, found.line) and len(one.args) == 1), None)
     model = model_of_loop(source, inner[0]) or (text_of(source, call.func) if call is not None else "")
     if not model or "." in model.replace("self.", "") or not alone(source, inner[0]):
@@ -144,10 +146,10 @@ def _with_each_batch(source: str, tree: ast.Module, statement: ast.stmt) -> Edit
     for other in method_calls(tree, "step"):
         target = statement_of(tree, other)
         back = [one for one in block_of(tree, target) if method_calls(one, "backward")]
-        if target is not statement and back and alone(source, target):
-            if scope_of(tree, target) is scope_of(tree, statement):
-                edits = [without(source, statement), below(source, target, text_of(source, statement))]
-                yield apply_edits(source, edits), "the scheduler is stepped once for each batch"
+        own = scope_of(tree, target) is scope_of(tree, statement)
+        if target is not statement and back and own and alone(source, target):
+            edits = [without(source, statement), below(source, target, text_of(source, statement))]
+            yield apply_edits(source, edits), "the scheduler is stepped once for each batch"
 
 
 def schedule_last(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
@@ -159,6 +161,13 @@ def schedule_last(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
             yield moved(source, statement, body[-1], under=True), f"{owner(source, step)} steps after the optimiser"
 
 
+def _init_of(tree: ast.Module, node: ast.AST) -> ast.FunctionDef | None:
+    """The `__init__` of the class that a statement of another method stands in."""
+    kinds = [one for one in around(tree, getattr(node, "lineno", None)) if isinstance(one, ast.ClassDef)]
+    own = [one for kind in kinds[-1:] for one in kind.body if isinstance(one, ast.FunctionDef)]
+    return next((one for one in own if one.name == "__init__" and not at(one, getattr(node, "lineno", None))), None)
+
+
 def made_once(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
     """What is made anew in a loop (an optimiser, a model and what is made of it) is made once, above it."""
     here = [one for one in around(tree, found.line)[-1:] if isinstance(one, ast.Assign)]
@@ -168,15 +177,19 @@ def made_once(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
         names = {name for target in node.targets for name in names_in(target)}
         own = [node]
         for one in body[body.index(node) + 1 :]:
-            kept = isinstance(one, ast.Assign) and isinstance(one.value, ast.Call) and not isinstance(
-                one.targets[0], ast.Tuple)  # fmt: skip
-            made = kept and (called(one.value)[:1].isupper() or called(one.value) in ("compile", "to"))  # type: ignore[attr-defined]
-            if not (made and names & names_in(one.value)):  # type: ignore[attr-defined]
+            if not (isinstance(one, ast.Assign) and isinstance(one.value, ast.Call) and names & names_in(one.value)):
+                break
+            if not (called(one.value)[:1].isupper() or called(one.value) == "to"):
                 break
             own.append(one)
-            names |= {name for target in one.targets for name in names_in(target)}  # type: ignore[attr-defined]
+            names |= {name for target in one.targets for name in names_in(target)}
         drawn = {name for loop in loops if isinstance(loop, ast.For) for name in names_in(loop.target)}
-        needs = {name for one in own for name in names_in(one.value)}  # type: ignore[attr-defined]
+        needs = {name for one in own for name in names_in(one.value)}
+        start = _init_of(tree, node) if text_of(source, node.targets[0]).startswith("self.") else None
+        if start is not None and all(alone(source, one) for one in [*own, start.body[-1]]):
+            edits = [without(source, one) for one in own]
+            edits.append(below(source, start.body[-1], *(text_of(source, one) for one in own)))
+            yield apply_edits(source, edits), f"{text_of(source, node.targets[0])} made once, in __init__"
         if loops and not needs & drawn and all(alone(source, one) for one in [*own, loops[0]]):
             edits = [without(source, one) for one in own]
             edits.append(above(source, loops[0], *(text_of(source, one) for one in own)))

@@ -1,7 +1,6 @@
 """Edits of what a PyTorch program counts, compares, schedules and gives its optimiser."""
 
 import ast
-from itertools import pairwise
 
 from mlpilot.tools.diagnose.model import Diagnosis
 from mlpilot.tools.diagnose.syntax import called, calls, with_keyword
@@ -15,9 +14,8 @@ from mlpilot.tools.mending.forms import (
     method_calls,
     moved,
     statement_of,
-    written_as,
 )
-from mlpilot.tools.text import Edit, apply_edits, replace, span, text_of
+from mlpilot.tools.text import apply_edits, replace, text_of
 
 
 def share_of_rows(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
@@ -60,21 +58,6 @@ def scheduled(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
                 apply_edits(source, [below(source, loops[0].body[-1], f"{name}.step()")]),
                 f"{name} is stepped each epoch",
             )
-
-
-def bent_between(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
-    """A ReLU between two linear layers of a `Sequential`."""
-    nn = written_as(tree, "torch.nn", "torch.nn")
-    for sequence in calls(tree, "Sequential"):
-        items = sequence.args[0].elts if sequence.args and isinstance(sequence.args[0], ast.List) else sequence.args
-        changes = []
-        for one, other in pairwise(items):
-            linear = [isinstance(item, ast.Call) and called(item) == "Linear" for item in (one, other)]
-            if all(linear) and any(at(item, found.line) for item in (one, other, sequence)):
-                end = span(source, one)[1]
-                changes.append(Edit(end, end, f", {nn}.ReLU()"))
-        if changes:
-            yield apply_edits(source, changes), "a ReLU stands between the linear layers"
 
 
 def usual_dropout(source: str, tree: ast.Module, found: Diagnosis) -> Edits:

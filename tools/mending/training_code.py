@@ -140,7 +140,8 @@ def _defaults(tree: ast.Module, name: str, node: ast.Name) -> list[ast.expr]:
             continue
         placed = [*one.args.posonlyargs, *one.args.args]
         names = [arg.arg for arg in placed]
-        owner = next((other.name for other in ast.walk(tree) if isinstance(other, ast.ClassDef) and one in other.body), "")
+        kinds = [other for other in ast.walk(tree) if isinstance(other, ast.ClassDef) and one in other.body]
+        owner = kinds[0].name if kinds else ""
         used = calls(tree, owner if one.name == "__init__" else one.name)
         given = [key.value for call in used for key in call.keywords if key.arg == name]
         if name in names:
@@ -179,7 +180,8 @@ def root_of_keras(tree: ast.Module) -> str:
     for node in ast.walk(tree):
         for one in node.names if isinstance(node, ast.Import | ast.ImportFrom) else ():
             whole = f"{node.module}.{one.name}" if isinstance(node, ast.ImportFrom) else one.name
-            if whole in ("keras", "tensorflow.keras") and ("." not in whole or one.asname or isinstance(node, ast.ImportFrom)):
+            by_itself = "." not in whole or one.asname or isinstance(node, ast.ImportFrom)
+            if whole in ("keras", "tensorflow.keras") and by_itself:
                 return one.asname or one.name
     for node in ast.walk(tree):
         for one in node.names if isinstance(node, ast.Import) else ():

@@ -16,7 +16,7 @@ TYPICAL: dict[str, tuple[float, ...]] = {
 }
 """Learning rates that mostly work, the likeliest first; of others as of Adam."""
 MOST_MOMENTUM = 0.9
-NAMED = {"sgd": "SGD", "adam": "Adam", "rmsprop": "RMSprop", "adagrad": "Adagrad", "adadelta": "Adadelta", "adamw": "AdamW"}
+NAMED = {one.lower(): one for one in ("SGD", "Adam", "RMSprop", "Adagrad", "Adadelta", "AdamW")}
 """Optimisers of Keras by their words."""
 _SHARED = {"lr", "learning_rate", "params", "weight_decay", "clipnorm", "clipvalue"}
 
@@ -108,7 +108,7 @@ def adam(source: str, tree: ast.Module) -> list[Edited]:
             root = root_of_keras(tree)
             wanted = [(f"{root}.optimizers.Adam(0.005)", "Adam with learning rate 0.005")] if root else []
             for text, said in [*wanted, ('"adam"', "Adam")]:
-                found.append((replace(source, word, text), f"{said} instead of {word.value}"))
+                found.append((replace(source, word, text), f"{said} instead of {word.value!s}"))
     return found
 
 
@@ -122,9 +122,11 @@ def _as_adam(source: str, tree: ast.Module, at: int, rate: float) -> str | None:
         return None  # its import would have to change, too
     text = _with_rate(source, one, rate)
     start, end = span(text, _again(text, at).call.func)
-    text = text[: start if isinstance(name, ast.Name) else end - len(one.name)] + (
-        f"{holder}Adam" if isinstance(name, ast.Name) else "Adam"
-    ) + text[end:]
+    text = (
+        text[: start if isinstance(name, ast.Name) else end - len(one.name)]
+        + (f"{holder}Adam" if isinstance(name, ast.Name) else "Adam")
+        + text[end:]
+    )
     while True:
         call = _again(text, at).call
         extra = next((key.arg for key in call.keywords if key.arg and key.arg not in _SHARED), None)
