@@ -173,7 +173,87 @@ model.compile("adam", "sparse_categorical_crossentropy")
 model.fit(x, y, epochs=2, verbose=0)
 print("accuracy", np.mean(np.array(model(x, training=True)).argmax(axis=1) == y))
 """
+NET = """import torch
+import torch.nn.functional as F
+from torch import nn
+from torch.utils.data import DataLoader, TensorDataset
+torch.manual_seed(0)
+x = torch.randn(120, 6)
+y = (x[:, 0] > 0).long()
+loader = DataLoader(TensorDataset(x, y), batch_size=20, shuffle=True)
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.first = nn.Linear(6, 8)
+        self.last = nn.Linear(8, 2)
+
+    def forward(self, x):
+        x = F.relu(self.first(x))
+        return self.last(x)
+
+net = Net()
+optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+scheduler = torch.optim.lr_scheduler.StepLR(optimizer, step_size=2, gamma=0.1)
+for epoch in range(4):
+    net.train()
+    for xb, yb in loader:
+        optimizer.zero_grad()
+        loss = F.cross_entropy(net(xb), yb)
+        loss.backward()
+        optimizer.step()
+    scheduler.step()
+net.eval()
+with torch.no_grad():
+    print("accuracy", (net(x).argmax(1) == y).float().mean().item())
+"""
+PER_BATCH = NET.replace("    scheduler.step()", "        scheduler.step()").replace("batch_size=20", "batch_size=10")
+EARLY = NET.replace("    scheduler.step()\n", "").replace("    net.train()", "    scheduler.step()\n    net.train()")
+NAMED = NET.replace("optimizer.zero_grad()", "optimizer.zero_grad")
+ALWAYS = NET.replace("        return self.last(x)", "        return self.last(F.dropout(x, 0.5))")
+ANEW = NET.replace(
+    "    net.train()", "    net = Net()\n    optimizer = torch.optim.SGD(net.parameters(), lr=0.1)\n    net.train()"
+)
+EACH = NET.replace(
+    "        optimizer.zero", "        optimizer = torch.optim.SGD(net.parameters(), lr=0.1)\n        optimizer.zero"
+)
+MADE = NET.replace("        return self.last(x)", "        return nn.Linear(8, 2)(x)")
+PLAIN = NET.replace("self.last = nn.Linear(8, 2)", "self.last = torch.randn(8, 2, requires_grad=True)").replace(
+    "self.last(x)", "x @ self.last")  # fmt: skip
+ONE = NET.replace("self.last = ", "self.more = nn.ModuleList([nn.Linear(8, 8)] * 3)\n        self.last = ").replace(
+    "        return", "        for layer in self.more:\n            x = F.relu(layer(x))\n        return")  # fmt: skip
+UNAPPLIED = MOODY.replace(
+    "        optimizer.apply_gradients(zip(gradients, model.trainable_variables))\n", "")  # fmt: skip
+THAWED = """import keras
+import numpy as np
+keras.utils.set_random_seed(0)
+x = np.random.default_rng(0).normal(size=(80, 3)).astype("float32")
+y = (x[:, 0] > 0).astype(int)
+base = keras.Sequential([keras.Input((3,)), keras.layers.Dense(8, activation="relu")])
+base.trainable = False
+model = keras.Sequential([base, keras.layers.Dense(2, activation="softmax")])
+model.compile(optimizer=keras.optimizers.Adam(0.01), loss="sparse_categorical_crossentropy")
+model.fit(x, y, epochs=1, verbose=0)
+base.trainable = True
+model.fit(x, y, epochs=1, verbose=0)
+print("loss", model.evaluate(x, y, verbose=0))
+"""
 EVERY = {
+    "TORCH010": (EARLY, [("    scheduler.step()\n", ""), ("scheduler.step()", "epoch == 0 or scheduler.step()")]),
+    "TORCH011": (NAMED, [("        optimizer.zero_grad\n", "")]),
+    "TORCH017": (PER_BATCH, [("        scheduler.step()\n", ""), ("gamma=0.1", "gamma=1.0")]),
+    "TORCH203": (MADE.replace("nn.Linear(8, 2)(x)", "self.all[0](x)").replace(
+        "self.last = nn.Linear(8, 2)", "self.all = [nn.Linear(8, 2)]"),
+        [("self.all = [", "self.more, self.all = nn.Linear(8, 8), ["), ("self.all[0](x)", "x[:, :2]")]),
+    "TORCH209": (ALWAYS, [("F.dropout(x, 0.5)", "x"), ("F.dropout(x, 0.5)", "F.dropout(x, 0.0)")]),
+    "TORCH216": (MADE, [("nn.Linear(8, 2)(x)", "x[:, :2]")]),
+    "TORCH237": (ONE, [("[nn.Linear(8, 8)] * 3", "[nn.Linear(8, 8)]")]),
+    "TORCH239": (ANEW, [("    net = Net()\n", ""), ("range(4)", "range(1)")]),
+    "TORCH241": (PLAIN, [(", requires_grad=True", ""), ("self.last =", "self.more, self.last = nn.Linear(8, 8),")]),
+    "TORCH246": (EACH, [("range(4)", "range(1)")]),
+    "KERAS013": (THAWED, [("base.trainable = True\n", ""), ("base.trainable = False\n", "")]),
+    "KERAS032": (UNAPPLIED, [('print("loss"',
+        'optimizer.apply_gradients(zip(gradients, model.trainable_variables))\nprint("loss"')]),
     "KERAS021": (UNTRAINED, [(".batch(20)", ".batch(20).take(1)"), ("BatchNormalization()", "ReLU()")]),
     "KERAS022": (DROPPED, [("Dropout(0.5)", "ReLU()"), ("model(x, training=True)", "x[:, :2]")]),
     "TORCH228": (MASKED, [("model(inputs)", "model(inputs[:, :1]).repeat(1, 8, 1)"),

@@ -3,6 +3,7 @@
 import contextlib
 import functools
 import importlib
+import sys
 import weakref
 from collections.abc import Callable
 from typing import Any
@@ -37,6 +38,8 @@ class _Watch:
             self._around(keras.Model, name, note)
         self.called: tuple[bool, bool] | None = None
         self._modes()
+        self.taken = 0
+        self._tape()
         kinds = {keras.metrics.Metric}
         kinds |= {
             one for one in vars(keras.metrics).values() if isinstance(one, type) and issubclass(one, tuple(kinds))
@@ -64,6 +67,21 @@ class _Watch:
             return answer
 
         setattr(owner, name, noted)
+
+    def _tape(self) -> None:
+        """Gradients that a loop of the script's own takes, and the steps that are made with them."""
+        tf = sys.modules.get("tensorflow")
+        if tf is None:
+            return
+        own = tf.GradientTape.gradient
+
+        @functools.wraps(own)
+        def taken(*given: Any, **more: Any) -> Any:
+            if self.depth == 0:
+                self.taken += 1
+            return own(*given, **more)
+
+        tf.GradientTape.gradient = taken
 
     def _modes(self) -> None:
         """In a loop of one's own: in which mode a model is called, and whether a step follows."""
@@ -116,12 +134,36 @@ class _Watch:
         changed = len(known) == len(trained) and known != trained
         self.probe.count("fits of models changed since they were compiled", int(changed))
         self.probe.count("tensors that fits are to train", len(model.trainable_variables))
+        self._foreign(model)
+        self._weighted(given, more)
         self.probe.count("callbacks that fit is given", len(more.get("callbacks") or []))
         self.probe.count("fits that go on from an earlier one", int(model in self.fitted))
         self.fitted.add(model)
         data = more.get("validation_data")
         self.validated.clear()
         self.validated.update(rows_of(data[0]) if isinstance(data, tuple) else [])
+
+    def _foreign(self, model: Any) -> None:
+        """Variables of TensorFlow that a layer holds: Keras neither trains nor saves them."""
+        tf = sys.modules.get("tensorflow")
+        held = [one for layer in model._flatten_layers() for one in vars(layer).values()]
+        unknown = sum(isinstance(one, tf.Variable) for one in held) if tf is not None else 0
+        self.probe.count("variables of layers that Keras does not know", unknown)
+
+    def _weighted(self, given: tuple[Any, ...], more: dict[str, Any]) -> None:
+        """Whether the class of more rows counts for more, too."""
+        import numpy as np
+
+        weights = more.get("class_weight")
+        if not weights:
+            return
+        labels = np.asarray(given[1] if len(given) > 1 else more["y"])
+        labels = labels.argmax(axis=1) if labels.ndim == 2 and labels.shape[1] > 1 else labels.ravel()
+        rows = np.array([float((labels == name).sum()) for name in weights])
+        values = np.array([float(one) for one in weights.values()])
+        self.probe.count("weights of classes", len(weights))
+        rises = values[rows.argmax()] > values[rows.argmin()] and rows.max() > rows.min()
+        self.probe.count("weights of classes that grow with their rows", int(rises))
 
     def _measured(self, model: Any, *given: Any, **more: Any) -> None:
         """Accuracy counts exact hits: of what is no whole number there are none."""
@@ -180,6 +222,10 @@ class _Watch:
     def facts(self, names: dict[str, Any]) -> dict[str, int]:
         """The rest, at the end of the script: what was called last, how often its functions were traced."""
         self._predicted()
+        if self.taken:
+            self.probe.count("gradients that are taken", self.taken)
+            steps = self.probe.counts.get("steps of Keras optimisers", 0)
+            self.probe.count("gradients that are never applied", max(0, self.taken - steps))
         traced = [one for one in names.values() if hasattr(one, "experimental_get_tracing_count")]
         if not traced:
             return {}

@@ -2,11 +2,13 @@
 
 import contextlib
 import functools
+import importlib
 import weakref
 from collections.abc import Callable
 from typing import Any
 
 _ROWS, _PLACES, _CHANGED = 8, 3, 1e-5
+_BATCHES, _PARTS, _NUMBERS = 20, 10, 5_000_000
 _SIZED = ("mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss")
 
 
@@ -33,7 +35,9 @@ class _Watch:
         self.tokens: dict[int, Any] = {}
         self.passed = _Pass()
         self.stepping: Any = weakref.WeakSet()
-        self.first_rate = 0.0
+        self.first_rate = self.last_rate = 0.0
+        self.known: set[int] = set()
+        self.reached: set[int] = set()
         self.dropped = 0
         for name in ("cross_entropy", "binary_cross_entropy_with_logits", "kl_div", *_SIZED):
             self._around(torch.nn.functional, name, functools.partial(self._loss, name))
@@ -46,6 +50,8 @@ class _Watch:
         self._around(torch.utils.data, "random_split", self._divided)
         scheduler = torch.optim.lr_scheduler.LRScheduler
         self._around(scheduler, "step", self._scheduled)
+        self.parts: list[set[int]] = []
+        self._rows(torch.utils.data)
         self._loading()
         self._modules()
         self._optimisers()
@@ -88,11 +94,37 @@ class _Watch:
                 self.passed.add(int(self.torch.eq(one, other).sum()), one.numel())
 
     def _scheduled(self, *_: Any, **__: Any) -> None:
+        self.probe.count("schedulers' steps before any of an optimiser", int(not self.stepping))
         self.waiting = self.moved  # one that is made steps once before anything is trained
 
     def _divided(self, *given: Any, **more: Any) -> None:
         data: Any = given[0] if given else more.get("dataset")
         self.probe.most("rows split", len(data) if hasattr(data, "__len__") else 0)
+
+    def _rows(self, data: Any) -> None:
+        """Which rows parts of one data set hold, and whether a batch that is read changes those that are kept."""
+        self._around(data.SubsetRandomSampler, "__init__", lambda _, indices, *__, **___: self._part(indices))
+        self._around(data.Subset, "__init__", lambda *given, **more: self._part(more.get("indices", given[-1])))
+        fetcher = importlib.import_module("torch.utils.data._utils.fetch")._MapDatasetFetcher
+        own = fetcher.fetch
+
+        @functools.wraps(own)
+        def read(one: Any, wanted: Any) -> Any:
+            known = self.probe.counts.get("batches of data sets", 0) < _BATCHES
+            before = _kept(self.torch, one.dataset) if known else []
+            answer = own(one, wanted)
+            if before:
+                self.probe.count("batches of data sets")
+                self.probe.count("batches that change their data set", int(before != _kept(self.torch, one.dataset)))
+            return answer
+
+        fetcher.fetch = read
+
+    def _part(self, indices: Any) -> None:
+        with contextlib.suppress(Exception):
+            rows = {int(one) for one in indices}
+            if len(self.parts) < _PARTS and rows not in self.parts:
+                self.parts.append(rows)
 
     def _loading(self) -> None:
         own = self.torch.nn.Module.load_state_dict
@@ -137,9 +169,12 @@ class _Watch:
                 watch.probe.count("rows in training", int(given[0].shape[0]) * watch.torch.is_grad_enabled())
             if watch.depth == 0 and any(True for _ in module.children()):
                 watch.roots[id(module)] = module
+                watch.known = {id(one) for one in module.modules()}
                 watch._called(module)
                 if given[0].dtype == watch.torch.long and len(given[0].shape) == 2:
                     watch.tokens[id(module)] = given[0][:_ROWS].detach().clone()
+            elif watch.depth and id(module) not in watch.known:
+                watch.probe.count("calls of layers that their model does not know", int(_learns(module)))
             watch.depth += 1
             try:
                 return own(module, *given, **more)
@@ -179,11 +214,15 @@ class _Watch:
         self.stepping.add(one)
         rate = max(float(group["lr"]) for group in one.param_groups)
         self.first_rate = self.first_rate or rate
+        count("changes of the learning rate", int(rate not in (self.last_rate, self.first_rate)))
+        self.last_rate = rate
         count("steps at a thousandth of the first learning rate", int(rate <= 1e-3 * self.first_rate))
         count("schedulers' steps between those of optimisers", int(self.waiting))
         self.waiting, self.moved = False, True
         count("steps on gradients that were never cleared", int(self.backwards > 1))
         count("steps on gradients that were not clipped", int(not self.clipped))
+        self.reached |= {id(p) for p in parameters if id(p) not in self.reached and p.grad is not None
+                         and bool(p.grad.any())}  # fmt: skip
         count("steps without a gradient", int(all(p.grad is None or not bool(p.grad.any()) for p in parameters)))
         mine = [m for m in self.roots.values() if {id(p) for p in m.parameters()} & set(map(id, parameters))]
         count("steps in evaluation mode", int(any(not m.training for m in mine)))
@@ -213,6 +252,19 @@ class _Watch:
         kept = [name for name, one in names.items() if isinstance(one, tensor) and one.dim() == 0 and one.grad_fn]
         unheld = {id(p) for m in self.roots.values() for p in m.parameters() if p.requires_grad} - self.held
         told = {"sums that keep their graphs": sorted(kept), "tensors that no optimiser holds": len(unheld)}
+        told["tensors that no gradient reached"] = len(self.held - self.reached)
+        parts = [part for module in self.roots.values() for part in module.modules()]
+        own = {id(value) for part in parts for value in vars(part).values()
+               if isinstance(value, tensor) and value.is_leaf and value.requires_grad}  # fmt: skip
+        told["tensors to learn that their model does not know"] = len(own)
+        lists = [list(part.children()) for part in parts if isinstance(part, self.torch.nn.ModuleList)]
+        whole = [len(part) for part in parts if isinstance(part, self.torch.nn.ModuleList)]
+        told["layers that stand several times in a list"] = sum(whole) - sum(map(len, lists))
+        if len(self.parts) > 1:
+            pairs = [(one, other) for at, one in enumerate(self.parts) for other in self.parts[:at]]
+            told["rows that parts share"] = sum(len(one & other) for one, other in pairs)
+            told["rows of all parts"] = len(set().union(*self.parts))
+            told["rows of the smallest part"] = min(map(len, self.parts))
         return told | self.passed.facts() | self._places()
 
     def _places(self) -> dict[str, int]:
@@ -241,6 +293,20 @@ class _Watch:
         if not said or not all(hasattr(one, "shape") and one.shape[:2] == tokens.shape for one in said):
             return None
         return bool((said[0][:, :-1] - said[1][:, :-1]).abs().max() > _CHANGED)
+
+
+def _kept(torch: Any, dataset: Any) -> list[float]:
+    """A sum for each table of numbers that a data set of the script's own keeps; nothing where they are too large."""
+    if type(dataset).__module__.startswith("torch"):
+        return []
+    tables = [one for one in vars(dataset).values() if hasattr(one, "sum") and hasattr(one, "dtype")]
+    if sum(int(one.numel() if isinstance(one, torch.Tensor) else one.size) for one in tables) > _NUMBERS:
+        return []
+    return [float(one.sum()) for one in tables]
+
+
+def _learns(module: Any) -> bool:
+    return any(one.requires_grad for one in module.parameters(recurse=False))
 
 
 class _Pass:

@@ -6,14 +6,17 @@ from collections.abc import Callable
 from mlpilot.tools.mending import (
     keras_edits,
     keras_ends,
+    keras_graphs,
     keras_layers,
     keras_parts,
     loop_edits,
+    rows_alike,
     torch_edits,
     torch_ends,
     torch_layers,
     torch_modes,
     torch_parts,
+    torch_rows,
 )
 from mlpilot.tools.mending import training_start as start
 from mlpilot.tools.mending.claims import NO_LOSS, SCORE, SHARE, Claim
@@ -22,15 +25,33 @@ from mlpilot.tools.mending.training_layers import activations
 from mlpilot.tools.mending.training_rate import rates
 
 _RAW = Claim("losses of probabilities that are taken for raw outputs")
+_REACHED = Claim("tensors that no gradient reached", also=(Claim("most tensors that are trained", "kept"),))
 _HELD = Claim("tensors that no optimiser holds")
 _SHAPES = Claim("losses of different shapes")
 _NO_GRADIENT = Claim("steps without a gradient")
 _UNCLIPPED = Claim("steps on gradients that were not clipped")
-_TRAINED = Claim("most tensors that are trained", "more")
+_MORE = (Claim("most tensors that are trained", "more"),)
+_UNKNOWN = Claim("calls of layers that their model does not know", also=_MORE)
+_BEFORE = Claim(
+    "schedulers' steps before any of an optimiser",
+    "fewer",
+    also=(Claim("schedulers' steps between those of optimisers", "kept"),),
+)
 _RATES = Claim(
     "steps at a thousandth of the first learning rate",
-    also=(Claim("schedulers' steps between those of optimisers", "present"),),
+    also=(Claim("changes of the learning rate", "present"),),
 )
+_APPLIED = Claim("gradients that are never applied", also=(Claim("gradients that are taken", "kept"),))
+_CHANGED = Claim("batches that change their data set", also=(Claim("batches of data sets", "kept"),))
+_APART = Claim(
+    "rows that parts share",
+    also=(Claim("rows of all parts", "kept"), Claim("rows of the smallest part", "kept")),
+    instead=("steps", "losses"),
+)
+_WEIGHTS = Claim(
+    "variables of layers that Keras does not know", also=(Claim("tensors that fits are to train", "more"),)
+)
+_WEIGHTED = Claim("weights of classes that grow with their rows", also=(Claim("weights of classes", "kept"),))
 _COMPILED = Claim(
     "fits of models changed since they were compiled", also=(Claim("tensors that fits are to train", "same"),)
 )
@@ -59,6 +80,9 @@ _RATE = of_training(rates)
 _BENT = of_training(lambda source, tree: activations(source, tree, ("sigmoid", "tanh"), "relu"))
 
 NETS: dict[str, tuple[Entry, ...]] = {
+    "DATA021": ((rows_alike.rare_ones_count, (_WEIGHTED, SCORE)),),
+    "DATA023": ((rows_alike.one_order, (SCORE,)),),
+    "DATA024": ((rows_alike.prepared, (Claim("judgements on another scale"), SCORE)),),
     "TORCH001": ((loop_edits.cleared, (Claim("steps on gradients that were never cleared"),)),),
     "TORCH002": ((loop_edits.taken_back, (_NO_GRADIENT,)),),
     "TORCH003": ((loop_edits.stepped, (Claim("steps", "more"),)),),
@@ -70,10 +94,10 @@ NETS: dict[str, tuple[Entry, ...]] = {
         (loop_edits.judged_in_eval, (Claim("predictions in training mode"),)),
     ),
     "TORCH009": ((torch_modes.trained_in_train, (Claim("steps in evaluation mode"),)),),
-    "TORCH010": ((torch_modes.schedule_last, (Claim("said lr_scheduler.step()` before `optimizer.step()"),)),),
+    "TORCH010": ((torch_modes.schedule_last, (_BEFORE,)),),
     "TORCH011": ((torch_modes.parentheses, _CALLED),),
     "TORCH013": ((loop_edits.in_order, (_UNCLIPPED,)),),
-    "TORCH014": ((loop_edits.not_detached, (Claim("steps without a gradient", "fewer"),)),),
+    "TORCH014": ((loop_edits.not_detached, (Claim("steps without a gradient", "fewer"), _REACHED)),),
     "TORCH015": ((loop_edits.judged_in_eval, (Claim("predictions in training mode"),)),),
     "TORCH016": ((loop_edits.counted_up, (SHARE,)),),
     "TORCH017": ((torch_modes.schedule_by_kind, (_RATES, SCORE)),),
@@ -118,6 +142,7 @@ NETS: dict[str, tuple[Entry, ...]] = {
     "TORCH112": ((torch_parts.softmax_of_each_row, (SCORE,)),),
     "TORCH113": ((torch_edits.averaged, ()),),
     "TORCH114": ((torch_ends.classes_not_values, (NO_LOSS,)),),
+    "TORCH115": ((torch_ends.not_cut, (_REACHED,)),),
     "TORCH118": ((torch_edits.over_the_classes, (SCORE,)),),
     "TORCH119": ((torch_edits.one_shape_compared, (Claim("comparisons of different shapes"),)),),
     "TORCH120": ((torch_edits.log_probabilities, (Claim("divergences of what is no logarithm"),)),),
@@ -129,7 +154,7 @@ NETS: dict[str, tuple[Entry, ...]] = {
     "TORCH123": ((torch_edits.float_one_hot, ()),),
     "TORCH124": ((torch_ends.reconnected, (_NO_GRADIENT,)),),
     "TORCH125": ((torch_parts.above_zero, (SCORE,)),),
-    "TORCH203": ((torch_edits.in_a_module_list, (_TRAINED,)),),
+    "TORCH203": ((torch_edits.in_a_module_list, (_UNKNOWN,)),),
     "TORCH205": ((torch_layers.bent_between, (SCORE,)),),
     "TORCH206": ((torch_layers.given_the_model, (_HELD,)),),
     "TORCH207": ((loop_edits.optimiser_last, (_HELD,)),),
@@ -143,7 +168,7 @@ NETS: dict[str, tuple[Entry, ...]] = {
     "TORCH211": ((torch_parts.shuffled_rows, (SCORE,)),),
     "TORCH213": ((torch_parts.usual_dropout, (SCORE,)),),
     "TORCH214": ((torch_ends.without_last("dropout"), (SCORE,)),),
-    "TORCH216": ((torch_layers.made_in_init, (_TRAINED,)),),
+    "TORCH216": ((torch_layers.made_in_init, (_UNKNOWN,)),),
     "TORCH218": ((torch_edits.batch_first, (SCORE,)),),
     "TORCH223": ((loop_edits.copied_state, (Claim("weights that were restored from themselves"),)),),
     "TORCH224": ((loop_edits.without_prefix, (Claim("tensors that were not loaded"),)),),
@@ -166,14 +191,19 @@ NETS: dict[str, tuple[Entry, ...]] = {
     "TORCH233": ((_INITIALISED, (SCORE,)),),
     "TORCH235": ((torch_edits.one_more_word, ()),),
     "TORCH236": ((torch_ends.moved_axes, (SCORE,)),),
-    "TORCH237": ((torch_layers.one_for_each, (_TRAINED,)),),
+    "TORCH237": ((torch_layers.one_for_each, (Claim("layers that stand several times in a list", also=_MORE),)),),
     "TORCH238": ((_BENT, (SCORE,)),),
     "TORCH239": ((torch_modes.made_once, (_ONE_OPTIMISER,)),),
-    "TORCH241": ((torch_layers.parameters, (_TRAINED,)),),
+    "TORCH241": ((torch_layers.parameters, (Claim("tensors to learn that their model does not know", also=_MORE),)),),
     "TORCH246": ((torch_modes.made_once, (_ONE_OPTIMISER,)),),
     "TORCH247": ((_SCALED, (SCORE,)),),
     "TORCH249": ((torch_layers.bent_between, (SCORE,)),),
     "TORCH253": ((torch_ends.sigmoid_for_one, (SCORE,)),),
+    "TORCH256": ((torch_rows.uphill, (NO_LOSS,)),),
+    "TORCH258": ((torch_rows.rows_copied, (_CHANGED,)),),
+    "TORCH260": ((torch_rows.parts_apart, (_APART,)),),
+    "TORCH261": ((torch_rows.drawn_anew, (Claim("steps", "more"), SCORE)),),
+    "TORCH264": ((torch_rows.in_their_order, (SCORE,)),),
     "KERAS001": ((keras_ends.sigmoid_for_one, (SCORE,)),),
     "KERAS002": ((keras_ends.last_activation("fitting"), (SCORE,)),),
     "KERAS003": ((keras_ends.loss_of("sparse_categorical_crossentropy", "categorical_crossentropy"), (NO_LOSS,)),),
@@ -256,7 +286,7 @@ NETS: dict[str, tuple[Entry, ...]] = {
             (Claim("callbacks that fit is given", "more", (Claim("rows that fit is given", "kept"),)),),
         ),
     ),
-    "KERAS032": ((keras_layers.applied, (Claim("steps of Keras optimisers", "more"),)),),
+    "KERAS032": ((keras_layers.applied, (_APPLIED,)),),
     "KERAS033": ((keras_layers.lighter, (NO_LOSS,)),),
     "KERAS030": ((keras_layers.bounded_logarithm, (SCORE,)),),
     "KERAS036": ((keras_ends.raw_for_tensorflow, (SCORE,)),),
@@ -272,6 +302,11 @@ NETS: dict[str, tuple[Entry, ...]] = {
     "KERAS054": ((keras_ends.probabilities_given, (NO_LOSS,)),),
     "KERAS055": ((keras_layers.class_of_one, (SCORE,)),),
     "KERAS058": ((keras_layers.classes_compared, (SCORE,)),),
+    "KERAS060": ((keras_graphs.counted_in_the_graph, (SCORE,)),),
+    "KERAS062": ((keras_graphs.as_weights, (_WEIGHTS,)),),
+    "KERAS065": ((keras_graphs.one_order, (SCORE,)),),
+    "KERAS067": ((keras_graphs.kept, (SCORE,)),),
+    "KERAS069": ((keras_graphs.without_end, (Claim("said ran out of data"),)),),
     "KERAS101": ((keras_edits.sequences, ()),),
     "KERAS103": ((keras_layers.bent, (SCORE,)),),
     "KERAS104": ((keras_layers.divided_pixels, (SCORE,)),),
@@ -288,6 +323,8 @@ NETS: dict[str, tuple[Entry, ...]] = {
     "KERAS119": ((keras_layers.usual_start, (SCORE,)),),
     "TRAIN001": ((torch_parts.owner_of_rates, (SCORE,)),),
     "TRAIN005": ((keras_ends.values_without_activation, (SCORE,)), (torch_parts.owner_of_rates, (SCORE,))),
+    "TRAIN008": ((loop_edits.cleared, (Claim("steps on gradients that were never cleared"),)),),
+    "TRAIN009": ((torch_rows.columns_of_one_row, (_SHAPES,)),),
     "TRAIN010": ((_SCALED, (SCORE,)),),
     "TRAIN012": ((keras_ends.values_without_activation, (SCORE,)),),
 }

@@ -181,10 +181,25 @@ def moved_axes(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
         if inner in ("np", "numpy", "torch"):
             inner, given = text_of(source, call.args[0]), getattr(call.args[1], "elts", given)
         orders = {4: ("0, 3, 1, 2", "0, 2, 3, 1"), 3: ("0, 2, 1", "2, 0, 1")}.get(len(given), ())
-        for method in ("permute", "transpose"):
-            for order in orders:
+        for order in orders:
+            for method in ("permute", "transpose"):
                 text = f"{inner}.{method}({order})" + (".contiguous()" if method == "permute" else "")
                 yield replace(source, call, text), f"axes are exchanged by {method}({order})"
+
+
+def not_cut(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
+    """What a model computes of its own outputs is not cut off within it: no `detach()`, `.data` or `no_grad` there."""
+    del found
+    forward = [one for one in ast.walk(tree) if isinstance(one, ast.FunctionDef) and one.name not in (
+        "predict", "evaluate", "validate", "test", "sample")]  # fmt: skip
+    inside = [one for one in forward if any(isinstance(node, ast.Return) for node in ast.walk(one))]
+    for call in [one for function in inside for one in method_calls(function, "detach")]:
+        text = text_of(source, call.func.value)  # type: ignore[attr-defined]
+        yield replace(source, call, text), "the loss reaches the weights: no detach() there"
+    for function in inside:
+        for node in ast.walk(function):
+            if isinstance(node, ast.Attribute) and node.attr == "data" and isinstance(node.ctx, ast.Load):
+                yield replace(source, node, text_of(source, node.value)), "the loss reaches the weights: no .data there"
 
 
 def reconnected(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
