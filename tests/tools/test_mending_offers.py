@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from mlpilot.tools.diagnose.dynamic.facts import Point, Training
 from mlpilot.tools.diagnose.model import Diagnosis
 from mlpilot.tools.diagnose.static.report import check_source
 from mlpilot.tools.mending.claims import NO_LOSS, SCORE, Claim, proven
@@ -225,7 +226,7 @@ def test_what_a_probe_says_is_taken_only_as_far_as_it_has_the_form(said):
 
 def test_losses_that_are_as_good_as_gone_are_not_worse_though_one_is_lower():
     points = tuple(Point(step, 2.0 * 0.5**step) for step in range(40))
-    training = Training("torch", losses=points, steps=40, classifies=True)
+    training = Training("torch", losses=points, steps=40)
 
     def trained(loss, score):
         ended = Ended("ok", text := f"loss {loss}\naccuracy {score}", "", None, trainings=(training,))

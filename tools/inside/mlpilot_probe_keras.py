@@ -134,6 +134,8 @@ class _Watch:
         changed = len(known) == len(trained) and known != trained
         self.probe.count("fits of models changed since they were compiled", int(changed))
         self.probe.count("tensors that fits are to train", len(model.trainable_variables))
+        steps = int(more.get("steps_per_epoch") or 0)
+        self.probe.count("batches that fits ask for", int(more.get("epochs", 1)) * steps)
         self._foreign(model)
         self._weighted(given, more)
         self.probe.count("callbacks that fit is given", len(more.get("callbacks") or []))
@@ -162,8 +164,9 @@ class _Watch:
         rows = np.array([float((labels == name).sum()) for name in weights])
         values = np.array([float(one) for one in weights.values()])
         self.probe.count("weights of classes", len(weights))
-        rises = values[rows.argmax()] > values[rows.argmin()] and rows.max() > rows.min()
-        self.probe.count("weights of classes that grow with their rows", int(rises))
+        rises = values[rows.argmax()] - values[rows.argmin()] if rows.max() > rows.min() else 0.0
+        self.probe.count("weights of classes that grow with their rows", int(rises > 0))
+        self.probe.count("weights of classes that fall with their rows", int(rises < 0))
 
     def _measured(self, model: Any, *given: Any, **more: Any) -> None:
         """Accuracy counts exact hits: of what is no whole number there are none."""

@@ -112,10 +112,12 @@ class _Watch:
         def read(one: Any, wanted: Any) -> Any:
             known = self.probe.counts.get("batches of data sets", 0) < _BATCHES
             before = _kept(self.torch, one.dataset) if known else []
+            rows = _rows_of(self.torch, one.dataset, wanted) if before else None
             answer = own(one, wanted)
             if before:
                 self.probe.count("batches of data sets")
                 self.probe.count("batches that change their data set", int(before != _kept(self.torch, one.dataset)))
+                self.probe.count("batches that are not as they are kept", int(_differs(self.torch, rows, answer)))
             return answer
 
         fetcher.fetch = read
@@ -303,6 +305,23 @@ def _kept(torch: Any, dataset: Any) -> list[float]:
     if sum(int(one.numel() if isinstance(one, torch.Tensor) else one.size) for one in tables) > _NUMBERS:
         return []
     return [float(one.sum()) for one in tables]
+
+
+def _rows_of(torch: Any, dataset: Any, wanted: Any) -> Any:
+    """The rows of a batch as the data set keeps them, copied: of its first table of two dimensions or more."""
+    with contextlib.suppress(Exception):
+        for one in vars(dataset).values():
+            if hasattr(one, "dtype") and len(one.shape) > 1 and len(one) >= len(dataset):
+                return torch.as_tensor(one)[list(wanted)].detach().clone().flatten().float()
+    return None
+
+
+def _differs(torch: Any, rows: Any, answer: Any) -> bool:
+    """Whether a batch is not what was kept, as long as both hold as many numbers."""
+    given = answer[0] if isinstance(answer, list | tuple) else answer
+    if rows is None or not isinstance(given, torch.Tensor) or given.numel() != rows.numel():
+        return False
+    return not torch.equal(given.detach().flatten().float(), rows)
 
 
 def _learns(module: Any) -> bool:

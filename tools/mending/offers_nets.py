@@ -42,7 +42,7 @@ _RATES = Claim(
     also=(Claim("changes of the learning rate", "present"),),
 )
 _APPLIED = Claim("gradients that are never applied", also=(Claim("gradients that are taken", "kept"),))
-_CHANGED = Claim("batches that change their data set", also=(Claim("batches of data sets", "kept"),))
+_CHANGED = Claim("batches that change their data set", also=(Claim("batches that are not as they are kept", "kept"),))
 _APART = Claim(
     "rows that parts share",
     also=(Claim("rows of all parts", "kept"), Claim("rows of the smallest part", "kept")),
@@ -51,7 +51,10 @@ _APART = Claim(
 _WEIGHTS = Claim(
     "variables of layers that Keras does not know", also=(Claim("tensors that fits are to train", "more"),)
 )
-_WEIGHTED = Claim("weights of classes that grow with their rows", also=(Claim("weights of classes", "kept"),))
+_WEIGHTED = Claim(
+    "weights of classes that grow with their rows",
+    also=(Claim("weights of classes that fall with their rows", "more"),),
+)
 _COMPILED = Claim(
     "fits of models changed since they were compiled", also=(Claim("tensors that fits are to train", "same"),)
 )
@@ -306,7 +309,12 @@ NETS: dict[str, tuple[Entry, ...]] = {
     "KERAS062": ((keras_graphs.as_weights, (_WEIGHTS,)),),
     "KERAS065": ((keras_graphs.one_order, (SCORE,)),),
     "KERAS067": ((keras_graphs.kept, (SCORE,)),),
-    "KERAS069": ((keras_graphs.without_end, (Claim("said ran out of data"),)),),
+    "KERAS069": (
+        (
+            keras_graphs.without_end,
+            (Claim("said ran out of data", also=(Claim("batches that fits ask for", "kept"),)),),
+        ),
+    ),
     "KERAS101": ((keras_edits.sequences, ()),),
     "KERAS103": ((keras_layers.bent, (SCORE,)),),
     "KERAS104": ((keras_layers.divided_pixels, (SCORE,)),),
