@@ -72,6 +72,8 @@ def monitored(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
         if one is not None and isinstance(one.value, ast.Constant) and isinstance(one.value.value, str):
             old = one.value.value
             new = {"val_acc": "val_accuracy", "acc": "accuracy"}.get(old)
+            held = any(word in source for word in ("validation_data", "validation_split"))
+            new = old.removeprefix("val_") if new is None and not held and old.startswith("val_") else new
             if new is not None:
                 text = text_of(source, one.value).replace(old, new)
                 yield replace(source, one.value, text), f"{called(call)} watches {new}"

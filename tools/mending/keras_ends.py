@@ -26,6 +26,8 @@ _WORDS = {"mean_squared_error": "mse", "mean_absolute_error": "mae", "huber_loss
 _KNOWN = {*_CLASSES.values(), *_WORDS}
 OF_CLASSES = ("sparse_categorical_crossentropy", "categorical_crossentropy")
 OF_VALUES = ("mse", "mae", "huber")
+_LAYERS = ("Softmax", "ReLU")
+"""Activations that are layers of their own."""
 _ACTIVATIONS = ("softmax", "sigmoid", "relu", "tanh", "linear", "elu", "selu")
 
 
@@ -131,7 +133,11 @@ def _written(tree: ast.Module, layer: ast.Call) -> ast.expr | None:
     after = [call for call in calls(tree, "Activation") if call.args and call.lineno >= layer.lineno
              and (call.lineno, call.col_offset) > (layer.lineno, layer.col_offset)]  # fmt: skip
     between = [call.lineno for call in calls(tree, "Dense") if call.lineno > layer.lineno]
-    return after[0].args[0] if after and not any(line < after[0].lineno for line in between) else None
+    if after and not any(line < after[0].lineno for line in between):
+        return after[0].args[0]
+    behind = [call for call in calls(tree) if (call.lineno, call.col_offset) > (layer.lineno, layer.col_offset)]
+    made = next((call for call in behind if called(call) not in ("add", "append")), None)
+    return made if made is not None and called(made) in _LAYERS else None
 
 
 def with_activation(source: str, tree: ast.Module, layer: ast.Call, word: str) -> str | None:
@@ -141,9 +147,13 @@ def with_activation(source: str, tree: ast.Module, layer: ast.Call, word: str) -
     if written is not None:
         now = str(written.value) if isinstance(written, ast.Constant) and written.value else text_of(source, written)
         now = now.rpartition(".")[2].strip("'\"")
+    now = called(written).lower() if isinstance(written, ast.Call) else now
     now = "" if now in ("linear", "None") else now
     if now == word or (now and now not in _ACTIVATIONS):
         return None
+    if isinstance(written, ast.Call):
+        holder = text_of(source, written.func)[: -len(called(written))]
+        return replace(source, written, f'{holder}Activation("{word or "linear"}")') if holder else None
     if written is None:
         return with_keyword(source, layer, "activation", f'"{word}"')
     if not word and keyword(layer, "activation") is not None:
@@ -206,6 +216,14 @@ def loss_of(*words: str) -> Maker:
                 yield apply_edits(source, changes), f"the loss is {word}"
 
     return edits
+
+
+def loss_for_probabilities(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
+    """A squared error of what ends with softmax becomes the cross-entropy."""
+    for layer in last_layers(tree, found.line)[:1]:
+        written = _written(tree, layer)
+        if written is not None and "softmax" in text_of(source, written).lower():
+            yield from loss_of(*OF_CLASSES[::-1])(source, tree, found)
 
 
 def sigmoid_and_its_loss(source: str, tree: ast.Module, found: Diagnosis) -> Edits:

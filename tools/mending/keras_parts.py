@@ -176,6 +176,11 @@ def as_version_one(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
 def called_back(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
     """A callback that is made is given to `fit`."""
     names = [text_of(source, one.targets[0]) for one in around(tree, found.line)[-1:] if isinstance(one, ast.Assign)]
+    given = [one.value for fit in method_calls(tree, "fit") for one in fit.keywords if one.arg == "callbacks"]
+    lists = [one for one in given if isinstance(one, ast.List) and one.elts]
+    if names and len(given) == len(lists) == 1:
+        end = span(source, lists[0].elts[-1])[1]
+        yield apply_edits(source, [Edit(end, end, f", {names[0]}")]), f"fit is given {names[0]}, too"
     fits = [one for one in method_calls(tree, "fit") if keyword(one, "callbacks") is None]
     if names and len(fits) == 1:
         yield with_keyword(source, fits[0], "callbacks", f"[{names[0]}]"), f"fit is given {names[0]}"

@@ -48,6 +48,9 @@ _APART = Claim(
     also=(Claim("rows of all parts", "kept"), Claim("rows of the smallest part", "kept")),
     instead=("steps", "losses"),
 )
+_GIVEN = (Claim("callbacks that fit is given", "kept"),)
+_WATCHED = Claim("said Can save best model only", also=_GIVEN)
+_WATCHED_BY_STOPPING = Claim("said which is not available", also=_GIVEN)
 _WEIGHTS = Claim(
     "variables of layers that Keras does not know", also=(Claim("tensors that fits are to train", "more"),)
 )
@@ -114,6 +117,7 @@ NETS: dict[str, tuple[Entry, ...]] = {
     "TORCH023": ((torch_parts.step_for_each_batch, (Claim("steps", "more", (Claim("losses", "kept"),)),)),),
     "TORCH101": (
         (torch_ends.without_last("softmax", "log_softmax", "sigmoid"), (_RAW, SCORE)),
+        (torch_ends.before_the_loss("softmax", "log_softmax", "sigmoid"), (_RAW, SCORE)),
         (torch_edits.raw_outputs("softmax", "log_softmax"), (_RAW,)),
     ),
     "TORCH102": (
@@ -124,6 +128,7 @@ NETS: dict[str, tuple[Entry, ...]] = {
             (_RAW,),
         ),
         (torch_ends.without_last("sigmoid"), (_RAW,)),
+        (torch_ends.before_the_loss("sigmoid"), (_RAW,)),
         (torch_edits.raw_outputs("sigmoid"), (_RAW,)),
     ),
     "TORCH103": (
@@ -213,7 +218,10 @@ NETS: dict[str, tuple[Entry, ...]] = {
     "KERAS004": ((keras_edits.other_labels, (NO_LOSS,)),),
     "KERAS005": ((keras_ends.raw_or_told, (NO_LOSS,)),),
     "KERAS006": ((keras_ends.probabilities_given, (NO_LOSS,)),),
-    "KERAS007": ((keras_ends.last_activation("fitting"), (SCORE,)),),
+    "KERAS007": (
+        (keras_ends.loss_for_probabilities, (NO_LOSS,)),
+        (keras_ends.last_activation("fitting"), (SCORE,)),
+    ),
     "KERAS008": ((keras_ends.sigmoid_and_its_loss, (NO_LOSS,)),),
     "KERAS009": (
         (
@@ -268,7 +276,7 @@ NETS: dict[str, tuple[Entry, ...]] = {
             (Claim("judgements that begin with a state left over", also=(Claim("rows that Keras judges", "kept"),)),),
         ),
     ),
-    "KERAS025": ((keras_edits.monitored, (Claim("said Can save best model only"),)),),
+    "KERAS025": ((keras_edits.monitored, (_WATCHED, _WATCHED_BY_STOPPING)),),
     "KERAS026": ((keras_edits.shuffled_whole, (SCORE,)),),
     "KERAS027": ((keras_edits.truth_first, (NO_LOSS,)),),
     "KERAS028": (

@@ -9,6 +9,7 @@ from mlpilot.tools.mending.forms import (
     Maker,
     alone,
     around,
+    at,
     given_to,
     method_calls,
     statement_of,
@@ -102,6 +103,33 @@ def _applied(source: str, tree: ast.Module, call: ast.Call) -> str:
     if whole and text_of(source, statement.targets[0]) == text_of(source, inner):  # type: ignore[attr-defined]
         return apply_edits(source, [without(source, statement)])
     return replace(source, call, text_of(source, inner))
+
+
+def before_the_loss(*kinds: str) -> Maker:
+    """The maker of an edit: a loss is given what went into the activation, and not what came out of it."""
+
+    def edits(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
+        losses = [one for one in calls(tree) if at(one, found.line) and len(one.args) > 1]
+        for given in [one.args[0] for one in losses if isinstance(one.args[0], ast.Name)]:
+            made = [one for one in given_to(tree, given.id) if one.lineno < given.lineno]
+            call = made[-1].value if made else None
+            if not (isinstance(call, ast.Call) and called(call) in kinds):
+                continue
+            said = f"the loss is given raw outputs, without {called(call)}"
+            if _inner(source, call).isidentifier():
+                yield replace(source, given, _inner(source, call)), said
+            yield _applied(source, tree, call), said
+
+    return edits
+
+
+def _inner(source: str, call: ast.Call) -> str:
+    """What an activation is applied to."""
+    function = call.func
+    method = isinstance(function, ast.Attribute) and text_of(source, function.value) not in (*_MODULES, "self")
+    if method:
+        return text_of(source, function.value)  # type: ignore[attr-defined]
+    return text_of(source, call.args[0]) if call.args else ""
 
 
 def sigmoid_for_one(source: str, tree: ast.Module, found: Diagnosis) -> Edits:

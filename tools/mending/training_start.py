@@ -18,7 +18,7 @@ from mlpilot.tools.mending.training_layers import KERAS_LAYERS, KERAS_NORM
 from mlpilot.tools.mending.training_rate import NAMED, words
 from mlpilot.tools.text import Edit, apply_edits, replace, span, text_of
 
-DRAWN = ("normal_", "uniform_", "trunc_normal_", "constant_", "ones_", "zeros_")
+DRAWN = ("normal_", "uniform_", "trunc_normal_", "constant_", "ones_", "zeros_", "fill_", "zero_")
 KERAS_DRAWN = ("RandomNormal", "RandomUniform", "TruncatedNormal", "Constant", "Zeros", "Ones")
 """Initialisers whose scale does not follow the width of the layer."""
 LAYERS_OF_TORCH = ("Linear", "Conv1d", "Conv2d")
@@ -41,6 +41,12 @@ def _torch_initial(source: str, tree: ast.Module, relus: bool) -> list[Edit]:
     for call in calls(tree):
         function = call.func
         if called(call) not in DRAWN or not isinstance(function, ast.Attribute):
+            continue
+        what = text_of(source, function.value)
+        if what.endswith((".weight", ".weight.data")) and _binds(tree, "torch"):  # `m.weight.data.fill_(0.0)`
+            weight = what.removesuffix(".data")
+            drawn = f'kaiming_normal_({weight}, nonlinearity="relu")' if relus else f"xavier_normal_({weight})"
+            edits.append(Edit(*span(source, call), f"torch.nn.init.{drawn}"))
             continue
         inits = text_of(source, function.value).rsplit(".", 1)[-1] == "init"
         if not inits or not call.args:
