@@ -330,7 +330,39 @@ weights = {0: (y == 0).mean(), 1: (y == 1).mean() / 3}
 model.fit(x, y, epochs=1, verbose=0, class_weight=weights)
 print("loss", model.evaluate(x, y, verbose=0))
 """
+FACING = """import numpy as np
+import tensorflow as tf
+tf.keras.utils.set_random_seed(0)
+x = np.random.default_rng(0).normal(size=(80, 3)).astype("float32")
+y = x[:, 0] * 2
+model = tf.keras.Sequential([tf.keras.Input((3,)), tf.keras.layers.Dense(1)])
+optimizer = tf.keras.optimizers.Adam(0.01)
+for xb, yb in tf.data.Dataset.from_tensor_slices((x, y)).batch(20):
+    with tf.GradientTape() as tape:
+        pred = model(xb, training=True)
+        loss = tf.reduce_mean(tf.square(pred - yb))
+    gradients = tape.gradient(loss, model.trainable_variables)
+    optimizer.apply_gradients(zip(gradients, model.trainable_variables))
+print("loss", float(loss))
+"""
+WINDOWS = """import keras
+import numpy as np
+keras.utils.set_random_seed(0)
+series = np.cumsum(np.random.default_rng(0).normal(size=200)).astype("float32")
+X, y = [], []
+for end in range(10, 200):
+    X.append(series[end - 9:end + 1])
+    y.append(series[end])
+X, y = np.array(X), np.array(y)
+model = keras.Sequential([keras.Input((10,)), keras.layers.Dense(1)])
+model.compile("adam", "mse")
+model.fit(X, y, epochs=2, verbose=0)
+print("loss", model.evaluate(X, y, verbose=0))
+"""
 BY_HAND = {
+    "KERAS070": (FACING, "loss = tf", [("pred - yb", "pred - yb[:1]"), ("pred - yb", "pred")]),
+    "DATA022": (WINDOWS, "X.append(", [("model.fit(X, y", "model.fit(X[:20], y[:20]"),
+                                       ("np.array(X), np", "np.array(X) + 1e-3, np")]),
     "TORCH258": (GROWING, "image +=", [("0.1 * torch.randn(4)", "0.0"), ("range(3)", "range(1)")]),
     "TORCH260": (SHARED, "held, own", [("order[:30], order\n", "order[:1], order[1:]\n"),
                                        ("order[:30], order\n", "order[:30], order[30:31]\n")]),

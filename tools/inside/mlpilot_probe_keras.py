@@ -8,7 +8,7 @@ import weakref
 from collections.abc import Callable
 from typing import Any
 
-from mlpilot_probe import Probe, rows_of
+from mlpilot_probe import Probe, rows_of, told_beforehand
 
 _MOODY = ("BatchNormalization", "Dropout", "SpatialDropout1D", "SpatialDropout2D", "GaussianDropout", "GaussianNoise")
 _RESULTS = ("result", "reset_state")
@@ -82,6 +82,21 @@ class _Watch:
             return own(*given, **more)
 
         tf.GradientTape.gradient = taken
+        less = tf.Tensor.__sub__
+
+        @functools.wraps(less)
+        def differ(one: Any, other: Any) -> Any:
+            with contextlib.suppress(Exception):
+                shapes = [getattr(value, "shape", None) for value in (one, other)]
+                if None not in shapes and min(len(shape) for shape in shapes) > 0:  # type: ignore[arg-type]
+                    ranks = [len(shape) for shape in shapes]  # type: ignore[arg-type]
+                    column = shapes[ranks.index(2)] if sorted(ranks) == [1, 2] else None
+                    self.probe.count("differences of tensors")
+                    wrong = column is not None and column[1] == 1
+                    self.probe.count("differences of a column and a row", int(wrong))
+            return less(one, other)
+
+        tf.Tensor.__sub__ = differ
 
     def _modes(self) -> None:
         """In a loop of one's own: in which mode a model is called, and whether a step follows."""
@@ -136,6 +151,9 @@ class _Watch:
         self.probe.count("tensors that fits are to train", len(model.trainable_variables))
         steps = int(more.get("steps_per_epoch") or 0)
         self.probe.count("batches that fits ask for", int(more.get("epochs", 1)) * steps)
+        target = given[1] if len(given) > 1 else more.get("y")
+        self.probe.count("columns that are the target", told_beforehand(data, target))
+        self.probe.count("rows that are learnt from", len(data) if hasattr(data, "shape") else 0)
         self._foreign(model)
         self._weighted(given, more)
         self.probe.count("callbacks that fit is given", len(more.get("callbacks") or []))

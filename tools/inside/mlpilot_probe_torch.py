@@ -7,6 +7,8 @@ import weakref
 from collections.abc import Callable
 from typing import Any
 
+from mlpilot_probe import told_beforehand
+
 _ROWS, _PLACES, _CHANGED = 8, 3, 1e-5
 _BATCHES, _PARTS, _NUMBERS = 20, 10, 5_000_000
 _SIZED = ("mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss")
@@ -105,6 +107,7 @@ class _Watch:
         """Which rows parts of one data set hold, and whether a batch that is read changes those that are kept."""
         self._around(data.SubsetRandomSampler, "__init__", lambda _, indices, *__, **___: self._part(indices))
         self._around(data.Subset, "__init__", lambda *given, **more: self._part(more.get("indices", given[-1])))
+        self._around(data.TensorDataset, "__init__", self._tables)
         fetcher = importlib.import_module("torch.utils.data._utils.fetch")._MapDatasetFetcher
         own = fetcher.fetch
 
@@ -121,6 +124,12 @@ class _Watch:
             return answer
 
         fetcher.fetch = read
+
+    def _tables(self, _: Any, *tensors: Any) -> None:
+        if len(tensors) == 2 and all(hasattr(one, "detach") for one in tensors):
+            data, target = (one.detach().cpu().numpy() for one in tensors)
+            self.probe.count("columns that are the target", told_beforehand(data, target))
+            self.probe.count("rows that are learnt from", len(data))
 
     def _part(self, indices: Any) -> None:
         with contextlib.suppress(Exception):

@@ -48,6 +48,8 @@ _APART = Claim(
     also=(Claim("rows of all parts", "kept"), Claim("rows of the smallest part", "kept")),
     instead=("steps", "losses"),
 )
+_COLUMN = Claim("differences of a column and a row", also=(Claim("differences of tensors", "kept"),))
+_TARGETS = Claim("columns that are the target", also=(Claim("rows that are learnt from", "kept"),))
 _GIVEN = (Claim("callbacks that fit is given", "kept"),)
 _WATCHED = Claim("said Can save best model only", also=_GIVEN)
 _WATCHED_BY_STOPPING = Claim("said which is not available", also=_GIVEN)
@@ -87,6 +89,7 @@ _BENT = of_training(lambda source, tree: activations(source, tree, ("sigmoid", "
 
 NETS: dict[str, tuple[Entry, ...]] = {
     "DATA021": ((rows_alike.rare_ones_count, (_WEIGHTED, SCORE)),),
+    "DATA022": ((rows_alike.window_before, (_TARGETS,)),),
     "DATA023": ((rows_alike.one_order, (SCORE,)),),
     "DATA024": ((rows_alike.prepared, (Claim("judgements on another scale"), SCORE)),),
     "TORCH001": ((loop_edits.cleared, (Claim("steps on gradients that were never cleared"),)),),
@@ -208,10 +211,13 @@ NETS: dict[str, tuple[Entry, ...]] = {
     "TORCH249": ((torch_layers.bent_between, (SCORE,)),),
     "TORCH253": ((torch_ends.sigmoid_for_one, (SCORE,)),),
     "TORCH256": ((torch_rows.uphill, (NO_LOSS,)),),
+    "TORCH257": ((torch_rows.uphill, (NO_LOSS,)),),
     "TORCH258": ((torch_rows.rows_copied, (_CHANGED,)),),
     "TORCH260": ((torch_rows.parts_apart, (_APART,)),),
     "TORCH261": ((torch_rows.drawn_anew, (Claim("steps", "more"), SCORE)),),
     "TORCH264": ((torch_rows.in_their_order, (SCORE,)),),
+    "TORCH265": ((torch_edits.one_shape_compared, (Claim("comparisons of different shapes"),)),),
+    "TORCH267": ((torch_rows.root_of_more, (SCORE,)),),
     "KERAS001": ((keras_ends.sigmoid_for_one, (SCORE,)),),
     "KERAS002": ((keras_ends.last_activation("fitting"), (SCORE,)),),
     "KERAS003": ((keras_ends.loss_of("sparse_categorical_crossentropy", "categorical_crossentropy"), (NO_LOSS,)),),
@@ -323,6 +329,7 @@ NETS: dict[str, tuple[Entry, ...]] = {
             (Claim("said ran out of data", also=(Claim("batches that fits ask for", "kept"),)),),
         ),
     ),
+    "KERAS070": ((rows_alike.squeezed, (_COLUMN, NO_LOSS)),),
     "KERAS101": ((keras_edits.sequences, ()),),
     "KERAS103": ((keras_layers.bent, (SCORE,)),),
     "KERAS104": ((keras_layers.divided_pixels, (SCORE,)),),

@@ -104,3 +104,35 @@ def rare_ones_count(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
         elif isinstance(value, ast.BinOp):
             yield replace(source, value, f"1.0 / ({text_of(source, value)})"), (
                 "a class counts for more, the fewer rows it has")  # fmt: skip
+
+
+def window_before(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
+    """A window of the past ends before the value that is to be told from it."""
+    for node in ast.walk(tree):
+        if not (isinstance(node, ast.Subscript) and at(node, found.line) and isinstance(node.slice, ast.Slice)):
+            continue
+        lower, upper = node.slice.lower, node.slice.upper
+        if lower is None or upper is None:
+            continue
+        both = [Edit(*span(source, one), _less_one(source, one)) for one in (lower, upper)]
+        yield apply_edits(source, both), "the window ends before what is to be told"
+        yield apply_edits(source, both[1:]), "the window ends one value earlier"
+
+
+def _less_one(source: str, node: ast.expr) -> str:
+    text = text_of(source, node)
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add) and text_of(source, node.right) == "1":
+        return text_of(source, node.left)
+    return f"{text} - 1"
+
+
+def squeezed(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
+    """A column of predictions meets a row of labels: the column becomes a row, or the row a column."""
+    for node in around(tree, found.line)[-1:]:
+        pairs = [(one.left, one.right) for one in ast.walk(node)
+                 if isinstance(one, ast.BinOp) and isinstance(one.op, ast.Sub)]  # fmt: skip
+        pairs += [(one.args[0], one.args[1]) for one in calls(node) if len(one.args) == 2]
+        for left, right in pairs:
+            for side in (left, right):
+                text = f"tf.squeeze({text_of(source, side)}, axis=-1)"
+                yield replace(source, side, text), "predictions and labels are of one shape"

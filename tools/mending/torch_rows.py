@@ -41,6 +41,20 @@ def uphill(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
                 yield replace(source, call.args[0], f"-({text_of(source, call.args[0])})"), "the loss has a minus"
 
 
+def root_of_more(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
+    """The root of what may be 0, whose gradient has no bound there, is taken of a little more."""
+    for node in around(tree, found.line)[-1:]:
+        for call in calls(node, "sqrt"):
+            function = call.func
+            owner = function.value if isinstance(function, ast.Attribute) else None
+            module = owner is not None and text_of(source, owner) in ("torch", "tf", "tf.math")
+            inner = call.args[0] if module and call.args else owner
+            if inner is not None:
+                whole = f"({text_of(source, inner)} + 1e-8)"
+                text = f"{text_of(source, function)}{whole}" if module else f"{whole}.sqrt()"
+                yield replace(source, call, text), "the root is never taken of 0"
+
+
 def rows_copied(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
     """A data set hands on a copy of its row, and changes that."""
     holders = around(tree, found.line)
