@@ -20,11 +20,19 @@ def prepared(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
         predicts = called(call) in _PREDICTS or "model" in text_of(source, function).lower()
         if said is None or not predicts or called(call) == said.group(1).rpartition(".")[2]:
             continue
+        name = said.group(1).rpartition(".")[2]
+        used = [text_of(source, one.func) for one in calls(tree, name)]
+        function_text = used[0] if used else said.group(1)
         first = call.args[0]
-        inner = first.value if isinstance(first, ast.Subscript) else first
-        for place in (inner, first):
-            text = f"{said.group(1)}({text_of(source, place)})"
-            yield replace(source, place, text), f"rows to predict go through {said.group(1)}, too"
+        inner = [one for one in ast.walk(first) if isinstance(one, ast.Name) and not _is_module(tree, one.id)]
+        for place in (*inner, first):
+            text = f"{function_text}({text_of(source, place)})"
+            yield replace(source, first, text), f"rows to predict go through {name}, too"
+
+
+def _is_module(tree: ast.Module, name: str) -> bool:
+    imported = [one for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom) for one in node.names]
+    return any((one.asname or one.name.split(".")[0]) == name for one in imported)
 
 
 def one_order(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
