@@ -239,7 +239,11 @@ base.trainable = True
 model.fit(x, y, epochs=1, verbose=0)
 print("loss", model.evaluate(x, y, verbose=0))
 """
+ROWS = NET.replace("torch.randn(120, 6)", "torch.randn(120, 5, 6)").replace("x[:, 0] > 0", "x[:, 0, 0] > 0").replace(
+    "nn.Linear(6, 8)", "nn.LSTM(6, 8)").replace(
+    "x = F.relu(self.first(x))", "out, _ = self.first(x)\n        x = out[:, -1]")  # fmt: skip
 EVERY = {
+    "TORCH218": (ROWS, [("self.first(x)", "x.repeat(1, 1, 2)[:, :, :8], 0"), ("range(4)", "range(1)")]),
     "TORCH010": (EARLY, [("    scheduler.step()\n", ""), ("scheduler.step()", "epoch < 3 or scheduler.step()")]),
     "TORCH011": (NAMED, [("        optimizer.zero_grad\n", "")]),
     "TORCH017": (PER_BATCH, [("        scheduler.step()\n", ""), ("gamma=0.1", "gamma=1.0")]),

@@ -40,7 +40,7 @@ class _Watch:
         self.first_rate = self.last_rate = 0.0
         self.known: set[int] = set()
         self.reached: set[int] = set()
-        self.dropped = 0
+        self.dropped = self.rows = 0
         for name in ("cross_entropy", "binary_cross_entropy_with_logits", "kl_div", *_SIZED):
             self._around(torch.nn.functional, name, functools.partial(self._loss, name))
         self._around(torch.nn.functional, "dropout", self._dropout)
@@ -184,7 +184,11 @@ class _Watch:
                 watch._called(module)
                 if given[0].dtype == watch.torch.long and len(given[0].shape) == 2:
                     watch.tokens[id(module)] = given[0][:_ROWS].detach().clone()
-            elif watch.depth and id(module) not in watch.known:
+            if watch.depth == 0:
+                watch.rows = int(given[0].shape[0]) if given and len(getattr(given[0], "shape", ())) else 0
+            elif isinstance(module, watch.torch.nn.RNNBase):
+                watch._recurrent(module, given)
+            if watch.depth and id(module) not in watch.known:
                 watch.probe.count("calls of layers that their model does not know", int(_learns(module)))
             watch.depth += 1
             try:
@@ -195,6 +199,14 @@ class _Watch:
                     watch._left(module)
 
         self.torch.nn.Module.__call__ = noted
+
+    def _recurrent(self, module: Any, given: tuple[Any, ...]) -> None:
+        """Whether a recurrent layer reads the rows that its model is given as steps."""
+        shape = tuple(getattr(given[0], "shape", ())) if given else ()
+        if len(shape) == 3 and shape[0] != shape[1]:
+            self.probe.count("calls of recurrent layers")
+            wrong = not module.batch_first and shape[0] == self.rows
+            self.probe.count("recurrent layers that take rows for steps", int(wrong))
 
     def _left(self, module: Any) -> None:
         kind = "dropouts in training" if module.training else "dropouts while rows are judged"

@@ -26,6 +26,7 @@ from mlpilot.tools.mending.training_rate import rates
 
 _RAW = Claim("losses of probabilities that are taken for raw outputs")
 _REACHED = Claim("tensors that no gradient reached", also=(Claim("most tensors that are trained", "kept"),))
+_STEPS = Claim("recurrent layers that take rows for steps", also=(Claim("calls of recurrent layers", "kept"),))
 _HELD = Claim("tensors that no optimiser holds")
 _SHAPES = Claim("losses of different shapes")
 _NO_GRADIENT = Claim("steps without a gradient")
@@ -180,7 +181,7 @@ NETS: dict[str, tuple[Entry, ...]] = {
     "TORCH213": ((torch_parts.usual_dropout, (SCORE,)),),
     "TORCH214": ((torch_ends.without_last("dropout"), (SCORE,)),),
     "TORCH216": ((torch_layers.made_in_init, (_UNKNOWN,)),),
-    "TORCH218": ((torch_edits.batch_first, (SCORE,)),),
+    "TORCH218": ((torch_edits.batch_first, (_STEPS, SCORE)),),
     "TORCH223": ((loop_edits.copied_state, (Claim("weights that were restored from themselves"),)),),
     "TORCH224": ((loop_edits.without_prefix, (Claim("tensors that were not loaded"),)),),
     "TORCH225": ((torch_edits.not_in_place, ()),),
