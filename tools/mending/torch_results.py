@@ -4,7 +4,7 @@ import ast
 
 from mlpilot.tools.diagnose.model import Diagnosis
 from mlpilot.tools.diagnose.syntax import called, calls, keyword, with_keyword
-from mlpilot.tools.mending.forms import Edits, above, alone, around, at, method_calls
+from mlpilot.tools.mending.forms import Edits, above, alone, around, at, given_to, method_calls
 from mlpilot.tools.mending.training_code import plain, value_of
 from mlpilot.tools.text import Edit, apply_edits, replace, span, text_of
 
@@ -83,14 +83,17 @@ def best_kept(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
 
 
 def beatable(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
-    """The best value so far begins where every other beats it."""
-    for node in around(tree, found.line)[-1:]:
-        value = node.value if isinstance(node, ast.Assign) else None
-        if value is not None:
-            target = text_of(source, node.targets[0]).lower()  # type: ignore[attr-defined]
-            less = any(word in target for word in ("loss", "error", "mse", "mae", "rmse"))
-            start = 'float("inf")' if less else 'float("-inf")'
-            yield replace(source, value, start), f"the best so far begins at {start}"
+    """The best value so far begins where every other beats it: at infinity where less is better."""
+    for node in [one for one in around(tree, found.line) if isinstance(one, ast.If)][-1:]:
+        test = node.test
+        if not (isinstance(test, ast.Compare) and len(test.comparators) == 1):
+            continue
+        less = isinstance(test.ops[0], ast.Lt | ast.LtE)
+        for name, below in ((test.comparators[0], less), (test.left, not less)):
+            given = given_to(tree, name.id) if isinstance(name, ast.Name) else []
+            start = 'float("inf")' if below else 'float("-inf")'
+            for one in [one for one in given if plain(one.value) is not None][:1]:
+                yield replace(source, one.value, start), f"the best so far begins at {start}"
 
 
 def listed(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
