@@ -302,3 +302,10 @@ def test_what_a_training_is_mended_by_can_be_written_in_every_form(name):
     for remedy in (rates, adam, clipped, scaled):
         texts = [text for text, _ in remedy(source, tree)]
         assert texts and all(text != source and ast.parse(text) for text in texts), remedy
+
+
+def test_a_mode_that_is_set_once_before_the_epochs_is_set_in_each():
+    once = FLAT.replace("    model.train()\n", "").replace("for epoch", "model.train()\nfor epoch")
+    found = next(one for one in check_source(once) if one.code == "TORCH009")
+    text = next(text for text, _, _ in offers(once, found, silent=True))
+    assert "for epoch in range(8):\n    model.train()\n" in text

@@ -66,9 +66,11 @@ def trained_in_train(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
         loops = loops_around(tree, back)
         model = model_of_loop(source, loops[0]) if loops else ""
         own = scope_of(tree, back)
-        if not loops or not model or any(owner(source, one) == model for one in method_calls(own, "train")):
+        for_each_epoch = len(loops) == 1 and own is not tree  # a function that is called anew for each
+        within: ast.AST = own if for_each_epoch else loops[0] if loops else own
+        if not loops or not model or any(owner(source, one) == model for one in method_calls(within, "train")):
             continue
-        places.append((loops[0] if len(loops) == 1 and own is not tree else loops[0].body[0], model))
+        places.append((loops[0] if for_each_epoch else loops[0].body[0], model))
     if places and all(alone(source, one) for one, _ in places):
         edits = [above(source, one, f"{model}.train()") for one, model in places]
         yield apply_edits(source, edits), f"{places[0][1]}.train() before each epoch"
