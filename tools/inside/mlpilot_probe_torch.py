@@ -114,12 +114,13 @@ class _Watch:
         @functools.wraps(own)
         def read(one: Any, wanted: Any) -> Any:
             known = self.probe.counts.get("batches of data sets", 0) < _BATCHES
-            before = _kept(self.torch, one.dataset) if known else []
-            rows = _rows_of(self.torch, one.dataset, wanted) if before else None
+            data, rows_wanted = _behind_parts(one.dataset, wanted) if known else (None, wanted)
+            before = _kept(self.torch, data) if known else []
+            rows = _rows_of(self.torch, data, rows_wanted) if before else None
             answer = own(one, wanted)
             if before:
                 self.probe.count("batches of data sets")
-                self.probe.count("batches that change their data set", int(before != _kept(self.torch, one.dataset)))
+                self.probe.count("batches that change their data set", int(before != _kept(self.torch, data)))
                 self.probe.count("batches that are not as they are kept", int(_differs(self.torch, rows, answer)))
             return answer
 
@@ -316,6 +317,13 @@ class _Watch:
         if not said or not all(hasattr(one, "shape") and one.shape[:2] == tokens.shape for one in said):
             return None
         return bool((said[0][:, :-1] - said[1][:, :-1]).abs().max() > _CHANGED)
+
+
+def _behind_parts(dataset: Any, wanted: Any) -> tuple[Any, Any]:
+    """The data set that parts of it (`Subset`) draw from, and which of its rows are wanted."""
+    while hasattr(dataset, "indices") and hasattr(dataset, "dataset"):
+        wanted, dataset = [dataset.indices[at] for at in wanted], dataset.dataset
+    return dataset, wanted
 
 
 def _kept(torch: Any, dataset: Any) -> list[float]:
