@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from mlpilot.tools.diagnose.dynamic.facts import Point, Training
 from mlpilot.tools.diagnose.model import Diagnosis
 from mlpilot.tools.diagnose.static.report import check_source
 from mlpilot.tools.mending.claims import NO_LOSS, SCORE, Claim, proven
@@ -221,3 +222,19 @@ def test_keras_is_not_watched_before_it_is_told_its_backend():
 def test_what_a_probe_says_is_taken_only_as_far_as_it_has_the_form(said):
     assert facts_of(said.encode()) == {} == facts_of(b"\xff")
     assert facts_of(b'{"a": 2, "b": ["c"]}') == {"a": 2, "b": ["c"]}
+
+
+def test_losses_that_are_as_good_as_gone_are_not_worse_though_one_is_lower():
+    points = tuple(Point(step, 2.0 * 0.5**step) for step in range(40))
+    training = Training("torch", losses=points, steps=40)
+
+    def trained(loss, score):
+        ended = Ended("ok", text := f"loss {loss}\naccuracy {score}", "", None, trainings=(training,))
+        return Seen(ended, text, {"steps": 1})
+
+    before = [trained(1e-6, 0.8 + 0.01 * seed) for seed in range(5)]
+    after = [trained(3e-4, 0.9 + 0.01 * seed) for seed in range(5)]
+    proof, why = proven((SCORE,), before, after)
+    assert proof is not None and "accuracy" in proof.what, why
+    high = [trained(0.3, 0.9 + 0.01 * seed) for seed in range(5)]
+    assert proven((SCORE,), before, high)[0] is None

@@ -17,7 +17,7 @@ from typing import Any
 
 MOST_ROWS = 200_000
 _MOST_COLUMNS, _MOST_MODELS = 200, 20
-_FEWEST, _NEARLY = 10, 1e-4
+_FEWEST, _NEARLY, _VALUES, _ALIKE = 10, 1e-4, 20, 1e-2
 
 Facts = dict[str, Any]
 
@@ -97,6 +97,19 @@ def are_scaled(data: Any) -> bool:
             ones = (abs(deviations[:, varied] - 1) < _NEARLY).all(axis=1)
             return bool(varied.any() and (abs(table.mean(axis=0)) < _NEARLY).all() and ones.any())
     return False
+
+
+def told_beforehand(data: Any, target: Any) -> int:
+    """In how many columns (or steps) each row of what is learnt from holds the very number that is to be told."""
+    import numpy as np
+
+    with contextlib.suppress(Exception):
+        table, wanted = np.asarray(data, dtype="float32"), np.asarray(target, dtype="float32").ravel()
+        known = len(table) == len(wanted) >= _FEWEST and table.size <= 50 * MOST_ROWS
+        if known and len(np.unique(wanted)) > _VALUES:
+            apart = abs(table.reshape(len(table), -1) - wanted[:, None])
+            return int((apart <= _ALIKE * wanted.std()).all(axis=0).sum())
+    return 0
 
 
 def warm_up(*frameworks: str) -> None:

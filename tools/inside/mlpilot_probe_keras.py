@@ -3,11 +3,12 @@
 import contextlib
 import functools
 import importlib
+import sys
 import weakref
 from collections.abc import Callable
 from typing import Any
 
-from mlpilot_probe import Probe, rows_of
+from mlpilot_probe import Probe, rows_of, told_beforehand
 
 _MOODY = ("BatchNormalization", "Dropout", "SpatialDropout1D", "SpatialDropout2D", "GaussianDropout", "GaussianNoise")
 _RESULTS = ("result", "reset_state")
@@ -27,10 +28,18 @@ class _Watch:
         self.since: Any = weakref.WeakKeyDictionary()
         self.first: Any = weakref.WeakKeyDictionary()
         self.fitted: Any = weakref.WeakSet()
-        for name, note in (("fit", self._fit), ("evaluate", self._judge), ("predict", self._judge)):
+        self.compiled: Any = weakref.WeakKeyDictionary()
+        for name, note in (
+            ("compile", self._compile),
+            ("fit", self._fit),
+            ("evaluate", self._judge),
+            ("predict", self._judge),
+        ):
             self._around(keras.Model, name, note)
         self.called: tuple[bool, bool] | None = None
         self._modes()
+        self.taken = 0
+        self._tape()
         kinds = {keras.metrics.Metric}
         kinds |= {
             one for one in vars(keras.metrics).values() if isinstance(one, type) and issubclass(one, tuple(kinds))
@@ -59,6 +68,36 @@ class _Watch:
 
         setattr(owner, name, noted)
 
+    def _tape(self) -> None:
+        """Gradients that a loop of the script's own takes, and the steps that are made with them."""
+        tf = sys.modules.get("tensorflow")
+        if tf is None:
+            return
+        own = tf.GradientTape.gradient
+
+        @functools.wraps(own)
+        def taken(*given: Any, **more: Any) -> Any:
+            if self.depth == 0:
+                self.taken += 1
+            return own(*given, **more)
+
+        tf.GradientTape.gradient = taken
+        less = tf.Tensor.__sub__
+
+        @functools.wraps(less)
+        def differ(one: Any, other: Any) -> Any:
+            with contextlib.suppress(Exception):
+                shapes = [getattr(value, "shape", None) for value in (one, other)]
+                if None not in shapes and min(len(shape) for shape in shapes) > 0:  # type: ignore[arg-type]
+                    ranks = [len(shape) for shape in shapes]  # type: ignore[arg-type]
+                    column = shapes[ranks.index(2)] if sorted(ranks) == [1, 2] else None
+                    self.probe.count("differences of tensors")
+                    wrong = column is not None and column[1] == 1
+                    self.probe.count("differences of a column and a row", int(wrong))
+            return less(one, other)
+
+        tf.Tensor.__sub__ = differ
+
     def _modes(self) -> None:
         """In a loop of one's own: in which mode a model is called, and whether a step follows."""
         model, optimizer = self.keras.Model, self.keras.optimizers.Optimizer
@@ -78,6 +117,8 @@ class _Watch:
 
         @functools.wraps(apply)
         def stepped(*given: Any, **more: Any) -> Any:
+            if self.depth == 0:
+                self.probe.count("steps of Keras optimisers")
             if self.depth == 0 and self.called is not None:
                 moody, training = self.called
                 self.called = None
@@ -95,17 +136,55 @@ class _Watch:
             self.probe.count("predictions of models with modes", int(moody))
             self.probe.count("predictions of models with modes as in training", int(moody and training))
 
+    def _compile(self, model: Any, *_: Any, **__: Any) -> None:
+        self.compiled[model] = [layer.trainable for layer in model._flatten_layers()]
+
     def _fit(self, model: Any, *given: Any, **more: Any) -> None:
         data: Any = given[0] if given else more.get("x")
         self.probe.scaled(model, data)
         self.probe.count("rows that fit is given", len(data) if hasattr(data, "shape") else 0)
         self.probe.count("fits of models")
+        trained = [layer.trainable for layer in model._flatten_layers()]
+        known = self.compiled.get(model, [])
+        changed = len(known) == len(trained) and known != trained
+        self.probe.count("fits of models changed since they were compiled", int(changed))
+        self.probe.count("tensors that fits are to train", len(model.trainable_variables))
+        steps = int(more.get("steps_per_epoch") or 0)
+        self.probe.count("batches that fits ask for", int(more.get("epochs", 1)) * steps)
+        target = given[1] if len(given) > 1 else more.get("y")
+        self.probe.count("columns that are the target", told_beforehand(data, target))
+        self.probe.count("rows that are learnt from", len(data) if hasattr(data, "shape") else 0)
+        self._foreign(model)
+        self._weighted(given, more)
         self.probe.count("callbacks that fit is given", len(more.get("callbacks") or []))
         self.probe.count("fits that go on from an earlier one", int(model in self.fitted))
         self.fitted.add(model)
         data = more.get("validation_data")
         self.validated.clear()
         self.validated.update(rows_of(data[0]) if isinstance(data, tuple) else [])
+
+    def _foreign(self, model: Any) -> None:
+        """Variables of TensorFlow that a layer holds: Keras neither trains nor saves them."""
+        tf = sys.modules.get("tensorflow")
+        held = [one for layer in model._flatten_layers() for one in vars(layer).values()]
+        unknown = sum(isinstance(one, tf.Variable) for one in held) if tf is not None else 0
+        self.probe.count("variables of layers that Keras does not know", unknown)
+
+    def _weighted(self, given: tuple[Any, ...], more: dict[str, Any]) -> None:
+        """Whether the class of more rows counts for more, too."""
+        import numpy as np
+
+        weights = more.get("class_weight")
+        if not weights:
+            return
+        labels = np.asarray(given[1] if len(given) > 1 else more["y"])
+        labels = labels.argmax(axis=1) if labels.ndim == 2 and labels.shape[1] > 1 else labels.ravel()
+        rows = np.array([float((labels == name).sum()) for name in weights])
+        values = np.array([float(one) for one in weights.values()])
+        self.probe.count("weights of classes", len(weights))
+        rises = values[rows.argmax()] - values[rows.argmin()] if rows.max() > rows.min() else 0.0
+        self.probe.count("weights of classes that grow with their rows", int(rises > 0))
+        self.probe.count("weights of classes that fall with their rows", int(rises < 0))
 
     def _measured(self, model: Any, *given: Any, **more: Any) -> None:
         """Accuracy counts exact hits: of what is no whole number there are none."""
@@ -164,6 +243,10 @@ class _Watch:
     def facts(self, names: dict[str, Any]) -> dict[str, int]:
         """The rest, at the end of the script: what was called last, how often its functions were traced."""
         self._predicted()
+        if self.taken:
+            self.probe.count("gradients that are taken", self.taken)
+            steps = self.probe.counts.get("steps of Keras optimisers", 0)
+            self.probe.count("gradients that are never applied", max(0, self.taken - steps))
         traced = [one for one in names.values() if hasattr(one, "experimental_get_tracing_count")]
         if not traced:
             return {}

@@ -2,10 +2,15 @@
 
 import contextlib
 import functools
+import importlib
+import weakref
 from collections.abc import Callable
 from typing import Any
 
+from mlpilot_probe import told_beforehand
+
 _ROWS, _PLACES, _CHANGED = 8, 3, 1e-5
+_BATCHES, _PARTS, _NUMBERS = 20, 10, 5_000_000
 _SIZED = ("mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss")
 
 
@@ -31,8 +36,14 @@ class _Watch:
         self.pending: list[bool] = []
         self.tokens: dict[int, Any] = {}
         self.passed = _Pass()
+        self.stepping: Any = weakref.WeakSet()
+        self.first_rate = self.last_rate = 0.0
+        self.known: set[int] = set()
+        self.reached: set[int] = set()
+        self.dropped = self.rows = 0
         for name in ("cross_entropy", "binary_cross_entropy_with_logits", "kl_div", *_SIZED):
             self._around(torch.nn.functional, name, functools.partial(self._loss, name))
+        self._around(torch.nn.functional, "dropout", self._dropout)
         self._around(torch.Tensor, "backward", self._backward)
         self._around(torch.nn.utils, "clip_grad_norm_", self._clip)
         self._around(torch.nn.utils, "clip_grad_value_", self._clip)
@@ -41,6 +52,8 @@ class _Watch:
         self._around(torch.utils.data, "random_split", self._divided)
         scheduler = torch.optim.lr_scheduler.LRScheduler
         self._around(scheduler, "step", self._scheduled)
+        self.parts: list[set[int]] = []
+        self._rows(torch.utils.data)
         self._loading()
         self._modules()
         self._optimisers()
@@ -70,6 +83,12 @@ class _Watch:
                 inside = inside and bool(((out.sum(dim=1) - 1).abs() < 1e-3).all())
             self._share("losses of probabilities that are taken for raw outputs", inside)
 
+    def _dropout(self, *given: Any, **more: Any) -> None:
+        """One that is on, within a model that is called as a whole; which mode that is in is asked when it is left."""
+        p = given[1] if len(given) > 1 else more.get("p", 0.5)
+        on = given[2] if len(given) > 2 else more.get("training", True)
+        self.dropped += int(bool(on) and float(p) > 0 and self.depth > 0)
+
     def _compared(self, one: Any, other: Any) -> None:
         if isinstance(other, self.torch.Tensor) and min(one.numel(), other.numel()) > 1:
             self.probe.count("comparisons of different shapes", int(one.shape != other.shape))
@@ -77,11 +96,47 @@ class _Watch:
                 self.passed.add(int(self.torch.eq(one, other).sum()), one.numel())
 
     def _scheduled(self, *_: Any, **__: Any) -> None:
+        self.probe.count("schedulers' steps before any of an optimiser", int(not self.stepping))
         self.waiting = self.moved  # one that is made steps once before anything is trained
 
     def _divided(self, *given: Any, **more: Any) -> None:
         data: Any = given[0] if given else more.get("dataset")
         self.probe.most("rows split", len(data) if hasattr(data, "__len__") else 0)
+
+    def _rows(self, data: Any) -> None:
+        """Which rows parts of one data set hold, and whether a batch that is read changes those that are kept."""
+        self._around(data.SubsetRandomSampler, "__init__", lambda _, indices, *__, **___: self._part(indices))
+        self._around(data.Subset, "__init__", lambda *given, **more: self._part(more.get("indices", given[-1])))
+        self._around(data.TensorDataset, "__init__", self._tables)
+        fetcher = importlib.import_module("torch.utils.data._utils.fetch")._MapDatasetFetcher
+        own = fetcher.fetch
+
+        @functools.wraps(own)
+        def read(one: Any, wanted: Any) -> Any:
+            known = self.probe.counts.get("batches of data sets", 0) < _BATCHES
+            data, rows_wanted = _behind_parts(one.dataset, wanted) if known else (None, wanted)
+            before = _kept(self.torch, data) if known else []
+            rows = _rows_of(self.torch, data, rows_wanted) if before else None
+            answer = own(one, wanted)
+            if before:
+                self.probe.count("batches of data sets")
+                self.probe.count("batches that change their data set", int(before != _kept(self.torch, data)))
+                self.probe.count("batches that are not as they are kept", int(_differs(self.torch, rows, answer)))
+            return answer
+
+        fetcher.fetch = read
+
+    def _tables(self, _: Any, *tensors: Any) -> None:
+        if len(tensors) == 2 and all(hasattr(one, "detach") for one in tensors):
+            data, target = (one.detach().cpu().numpy() for one in tensors)
+            self.probe.count("columns that are the target", told_beforehand(data, target))
+            self.probe.count("rows that are learnt from", len(data))
+
+    def _part(self, indices: Any) -> None:
+        with contextlib.suppress(Exception):
+            rows = {int(one) for one in indices}
+            if len(self.parts) < _PARTS and rows not in self.parts:
+                self.parts.append(rows)
 
     def _loading(self) -> None:
         own = self.torch.nn.Module.load_state_dict
@@ -126,16 +181,38 @@ class _Watch:
                 watch.probe.count("rows in training", int(given[0].shape[0]) * watch.torch.is_grad_enabled())
             if watch.depth == 0 and any(True for _ in module.children()):
                 watch.roots[id(module)] = module
+                watch.known = {id(one) for one in module.modules()}
                 watch._called(module)
                 if given[0].dtype == watch.torch.long and len(given[0].shape) == 2:
                     watch.tokens[id(module)] = given[0][:_ROWS].detach().clone()
+            if watch.depth == 0:
+                watch.rows = int(given[0].shape[0]) if given and len(getattr(given[0], "shape", ())) else 0
+            elif isinstance(module, watch.torch.nn.RNNBase):
+                watch._recurrent(module, given)
+            if watch.depth and id(module) not in watch.known:
+                watch.probe.count("calls of layers that their model does not know", int(_learns(module)))
             watch.depth += 1
             try:
                 return own(module, *given, **more)
             finally:
                 watch.depth -= 1
+                if watch.depth == 0:
+                    watch._left(module)
 
         self.torch.nn.Module.__call__ = noted
+
+    def _recurrent(self, module: Any, given: tuple[Any, ...]) -> None:
+        """Whether a recurrent layer reads the rows that its model is given as steps."""
+        shape = tuple(getattr(given[0], "shape", ())) if given else ()
+        if len(shape) == 3 and shape[0] != shape[1]:
+            self.probe.count("calls of recurrent layers")
+            wrong = not module.batch_first and shape[0] == self.rows
+            self.probe.count("recurrent layers that take rows for steps", int(wrong))
+
+    def _left(self, module: Any) -> None:
+        kind = "dropouts in training" if module.training else "dropouts while rows are judged"
+        self.probe.count(kind, self.dropped)
+        self.dropped = 0
 
     def _optimisers(self) -> None:
         from torch.optim import optimizer
@@ -157,10 +234,19 @@ class _Watch:
         self.held.update(map(id, parameters))
         count = self.probe.count
         count("steps")
+        count("optimisers that step", int(one not in self.stepping))
+        self.stepping.add(one)
+        rate = max(float(group["lr"]) for group in one.param_groups)
+        self.first_rate = self.first_rate or rate
+        count("changes of the learning rate", int(rate not in (self.last_rate, self.first_rate)))
+        self.last_rate = rate
+        count("steps at a thousandth of the first learning rate", int(rate <= 1e-3 * self.first_rate))
         count("schedulers' steps between those of optimisers", int(self.waiting))
         self.waiting, self.moved = False, True
         count("steps on gradients that were never cleared", int(self.backwards > 1))
         count("steps on gradients that were not clipped", int(not self.clipped))
+        self.reached |= {id(p) for p in parameters if id(p) not in self.reached and p.grad is not None
+                         and bool(p.grad.any())}  # fmt: skip
         count("steps without a gradient", int(all(p.grad is None or not bool(p.grad.any()) for p in parameters)))
         mine = [m for m in self.roots.values() if {id(p) for p in m.parameters()} & set(map(id, parameters))]
         count("steps in evaluation mode", int(any(not m.training for m in mine)))
@@ -190,6 +276,19 @@ class _Watch:
         kept = [name for name, one in names.items() if isinstance(one, tensor) and one.dim() == 0 and one.grad_fn]
         unheld = {id(p) for m in self.roots.values() for p in m.parameters() if p.requires_grad} - self.held
         told = {"sums that keep their graphs": sorted(kept), "tensors that no optimiser holds": len(unheld)}
+        told["tensors that no gradient reached"] = len(self.held - self.reached)
+        parts = [part for module in self.roots.values() for part in module.modules()]
+        own = {id(value) for part in parts for value in vars(part).values()
+               if isinstance(value, tensor) and value.is_leaf and value.requires_grad}  # fmt: skip
+        told["tensors to learn that their model does not know"] = len(own)
+        lists = [list(part.children()) for part in parts if isinstance(part, self.torch.nn.ModuleList)]
+        whole = [len(part) for part in parts if isinstance(part, self.torch.nn.ModuleList)]
+        told["layers that stand several times in a list"] = sum(whole) - sum(map(len, lists))
+        if len(self.parts) > 1:
+            pairs = [(one, other) for at, one in enumerate(self.parts) for other in self.parts[:at]]
+            told["rows that parts share"] = sum(len(one & other) for one, other in pairs)
+            told["rows of all parts"] = len(set().union(*self.parts))
+            told["rows of the smallest part"] = min(map(len, self.parts))
         return told | self.passed.facts() | self._places()
 
     def _places(self) -> dict[str, int]:
@@ -218,6 +317,44 @@ class _Watch:
         if not said or not all(hasattr(one, "shape") and one.shape[:2] == tokens.shape for one in said):
             return None
         return bool((said[0][:, :-1] - said[1][:, :-1]).abs().max() > _CHANGED)
+
+
+def _behind_parts(dataset: Any, wanted: Any) -> tuple[Any, Any]:
+    """The data set that parts of it (`Subset`) draw from, and which of its rows are wanted."""
+    while hasattr(dataset, "indices") and hasattr(dataset, "dataset"):
+        wanted, dataset = [dataset.indices[at] for at in wanted], dataset.dataset
+    return dataset, wanted
+
+
+def _kept(torch: Any, dataset: Any) -> list[float]:
+    """A sum for each table of numbers that a data set of the script's own keeps; nothing where they are too large."""
+    if type(dataset).__module__.startswith("torch"):
+        return []
+    tables = [one for one in vars(dataset).values() if hasattr(one, "sum") and hasattr(one, "dtype")]
+    if sum(int(one.numel() if isinstance(one, torch.Tensor) else one.size) for one in tables) > _NUMBERS:
+        return []
+    return [float(one.sum()) for one in tables]
+
+
+def _rows_of(torch: Any, dataset: Any, wanted: Any) -> Any:
+    """The rows of a batch as the data set keeps them, copied: of its first table of two dimensions or more."""
+    with contextlib.suppress(Exception):
+        for one in vars(dataset).values():
+            if hasattr(one, "dtype") and len(one.shape) > 1 and len(one) >= len(dataset):
+                return torch.as_tensor(one)[list(wanted)].detach().clone().flatten().float()
+    return None
+
+
+def _differs(torch: Any, rows: Any, answer: Any) -> bool:
+    """Whether a batch is not what was kept, as long as both hold as many numbers."""
+    given = answer[0] if isinstance(answer, list | tuple) else answer
+    if rows is None or not isinstance(given, torch.Tensor) or given.numel() != rows.numel():
+        return False
+    return not torch.equal(given.detach().flatten().float(), rows)
+
+
+def _learns(module: Any) -> bool:
+    return any(one.requires_grad for one in module.parameters(recurse=False))
 
 
 class _Pass:

@@ -29,7 +29,7 @@ FAULTS = (
 """Facts that no edit may make worse."""
 _WORK = ("steps", "losses")
 """Facts that no edit may make fewer: a fault that never shows since nothing is trained any more is not mended."""
-_NEW = ("more", "kept", "present", "absent")
+_NEW = ("more", "kept", "same", "present", "absent")
 """Ways that need not have been seen before."""
 _ALWAYS = "judged rows that were fitted"
 """Is there whenever a model was judged: that it is missing is no sign that it is 0."""
@@ -40,8 +40,9 @@ class Claim:
     """A fact (or "score", "said"), and what becomes of it."""
 
     fact: str
-    way: Literal["gone", "fewer", "more", "kept", "present", "absent"] = "gone"
-    """`kept`: was there, and is not less; `present`: is not 0; `absent`: is 0, whatever it was."""
+    way: Literal["gone", "fewer", "more", "kept", "same", "present", "absent"] = "gone"
+    """`kept`: was there, and is not less; `same`: was there, and is that very number; `present`: is not 0; `absent`: is
+    0, whatever it was."""
     also: tuple["Claim", ...] = ()
     """What must hold besides, so that nothing shrinks with the fault."""
     words: tuple[tuple[str, str], ...] = ()
@@ -118,6 +119,7 @@ def _of_fact(claim: Claim, before: list[Seen], after: list[Seen]) -> Proof | Non
             "fewer": other < one,
             "more": other > one,
             "kept": other >= one > 0,
+            "same": other == one > 0,
             "present": other > 0,
             "absent": other == 0,
         }[claim.way]

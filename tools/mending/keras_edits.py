@@ -26,17 +26,6 @@ _SPARSE = {
 }
 
 
-def sigmoid_for_one(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
-    """`Dense(1, activation="softmax")`, which always says 1, becomes a sigmoid."""
-    del found
-    for call in calls(tree, "Dense"):
-        one = keyword(call, "activation")
-        first = call.args[0] if call.args else None
-        written = isinstance(one, ast.keyword) and isinstance(one.value, ast.Constant) and one.value.value == "softmax"
-        if written and isinstance(first, ast.Constant) and first.value == 1 and one is not None:
-            yield replace(source, one.value, '"sigmoid"'), "the one output goes through a sigmoid"
-
-
 def other_labels(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
     """The loss for whole numbers in place of that for one-hot labels, or the other way round."""
     del found
@@ -51,34 +40,6 @@ def other_labels(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
                 changes.append(Edit(end - len(node.attr), end, table[node.attr]))
         if changes:
             yield apply_edits(source, changes), "the loss takes labels in the form that they have"
-
-
-def from_logits(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
-    """The loss is told that the model gives raw outputs; where it is a word, the last layer gets its activation."""
-    del found
-    for call in calls(tree):
-        if called(call) in ("SparseCategoricalCrossentropy", "CategoricalCrossentropy", "BinaryCrossentropy"):
-            yield (
-                with_keyword(source, call, "from_logits", "True"),
-                f"{called(call)} is told that it is given raw outputs",
-            )
-    last = [call for call in calls(tree, "Dense") if keyword(call, "activation") is None]
-    words = [node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)]
-    wanted = "sigmoid" if "binary_crossentropy" in words else "softmax"
-    if last and any("crossentropy" in one for one in words):
-        yield with_keyword(source, last[-1], "activation", f'"{wanted}"'), f"the model ends with {wanted}"
-
-
-def one_column(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
-    """`argmax` of one column is always 0: a threshold."""
-    for call in calls(tree, "argmax"):
-        if not at(call, found.line):
-            continue
-        method = isinstance(call.func, ast.Attribute) and text_of(source, call.func.value) not in ("np", "numpy", "tf")
-        given = call.func.value if method else (call.args[0] if call.args else None)  # type: ignore[attr-defined]
-        if isinstance(given, ast.Name | ast.Call):
-            text = f"({text_of(source, given)}[:, 0] > 0.5).astype(int)"
-            yield replace(source, call, text), "the class is 1 where its probability is above a half"
 
 
 def training_flag(value: str) -> Maker:
@@ -111,6 +72,8 @@ def monitored(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
         if one is not None and isinstance(one.value, ast.Constant) and isinstance(one.value.value, str):
             old = one.value.value
             new = {"val_acc": "val_accuracy", "acc": "accuracy"}.get(old)
+            held = any(word in source for word in ("validation_data", "validation_split"))
+            new = old.removeprefix("val_") if new is None and not held and old.startswith("val_") else new
             if new is not None:
                 text = text_of(source, one.value).replace(old, new)
                 yield replace(source, one.value, text), f"{called(call)} watches {new}"
@@ -163,25 +126,6 @@ def dropout_before(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
             one, other = items[-2:]
             edits = [Edit(*span(source, one), text_of(source, other)), Edit(*span(source, other), text_of(source, one))]
             yield apply_edits(source, edits), "dropout comes before the last layer"
-
-
-def random_start(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
-    """Weights that start at random, and not all alike."""
-    del found
-    changes = []
-    for call in calls(tree):
-        one = keyword(call, "kernel_initializer")
-        if (
-            one is not None
-            and isinstance(one.value, ast.Constant)
-            and one.value.value in ("zeros", "ones", "zero", "one")
-        ):
-            changes.append(Edit(*span(source, one.value), '"glorot_uniform"'))
-        if called(call) in ("Zeros", "Ones", "Constant"):
-            end = span(source, call.func)[1]
-            changes.append(Edit(end - len(called(call)), span(source, call)[1], "GlorotUniform()"))
-    if changes:
-        yield apply_edits(source, changes), "the weights start at random"
 
 
 def divided_alike(source: str, tree: ast.Module, found: Diagnosis) -> Edits:

@@ -7,7 +7,6 @@ from mlpilot.tools.diagnose.model import Diagnosis
 from mlpilot.tools.diagnose.syntax import called, calls, keyword, with_keyword, without_keyword
 from mlpilot.tools.mending.forms import (
     Edits,
-    Maker,
     above,
     alone,
     around,
@@ -33,101 +32,9 @@ def _word(node: ast.AST | None) -> str:
     return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
 
 
-def _last_dense(tree: ast.Module) -> ast.Call | None:
-    """The last dense layer of a program that makes one model."""
-    models = [*calls(tree, "Sequential"), *calls(tree, "Model")]
-    layers = calls(tree, "Dense")
-    return layers[-1] if layers and len(models) == 1 else None
-
-
-def _losses(tree: ast.Module) -> list[ast.Constant]:
-    """Losses that are written as words, in calls of `compile`."""
-    found = []
-    for call in calls(tree, "compile"):
-        one = keyword(call, "loss")
-        value = one.value if one is not None else call.args[1] if len(call.args) > 1 else None
-        found += [value] if isinstance(value, ast.Constant) and _word(value) else []
-    return found
-
-
 def _quoted(source: str, node: ast.AST, word: str) -> str:
     quote = "'" if text_of(source, node).startswith("'") else '"'
     return f"{quote}{word}{quote}"
-
-
-def last_activation(*wanted: str) -> Maker:
-    """The maker of an edit: the last layer ends with this activation; "" for none, "fitting" for the loss's own."""
-
-    def edits(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
-        del found
-        layer = _last_dense(tree)
-        losses = [_word(one) for one in _losses(tree)]
-        if layer is None or not losses:
-            return
-        for one in wanted:
-            word = _fitting(losses[0]) if one == "fitting" else one
-            present = keyword(layer, "activation")
-            if word is None or (present is not None and _word(present.value) == word):
-                continue
-            if word:
-                yield with_keyword(source, layer, "activation", f'"{word}"'), f"the model ends with {word}"
-            elif present is not None and (text := without_keyword(source, layer, "activation")) is not None:
-                yield text, "the model ends without an activation"
-
-    return edits
-
-
-def _fitting(loss: str) -> str | None:
-    """The activation that a loss wants at the end."""
-    if loss in _OF_CLASSES:
-        return "softmax"
-    return "sigmoid" if loss == "binary_crossentropy" else "" if loss in _OF_VALUES else None
-
-
-def values_without_activation(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
-    """A model of values (its loss is a squared error, say) ends without what would bound them."""
-    losses = [_word(one) for one in _losses(tree)]
-    if losses and all(one in _OF_VALUES for one in losses):
-        yield from last_activation("")(source, tree, found)
-
-
-def loss_of(*words: str) -> Maker:
-    """The maker of an edit: the one loss that is written as a word becomes each of these."""
-
-    def edits(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
-        del found
-        losses = _losses(tree)
-        for word in words if len(losses) == 1 else ():
-            if _word(losses[0]) != word:
-                yield replace(source, losses[0], _quoted(source, losses[0], word)), f"the loss is {word}"
-
-    return edits
-
-
-def sigmoid_and_its_loss(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
-    """A model of yes or no, or of several labels a row: sigmoid at the end, and the loss for it."""
-    del found
-    layer, losses = _last_dense(tree), _losses(tree)
-    if layer is None or len(losses) != 1:
-        return
-    text = replace(source, losses[0], _quoted(source, losses[0], "binary_crossentropy"))
-    tree = ast.parse(text)
-    layer = _last_dense(tree)
-    if layer is not None:
-        yield (
-            with_keyword(text, layer, "activation", '"sigmoid"'),
-            "the model ends with sigmoid, and has the loss for it",
-        )
-
-
-def probabilities_given(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
-    """`from_logits=True` of what has gone through an activation already is left out."""
-    for call in sorted(calls(tree), key=lambda one: abs(one.lineno - (found.line or 0))):
-        one = keyword(call, "from_logits")
-        if one is not None and isinstance(one.value, ast.Constant) and one.value.value is True:
-            text = without_keyword(source, call, "from_logits")
-            if text is not None:
-                yield text, f"{called(call)} is told that it is given probabilities"
 
 
 def measured_as_values(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
@@ -247,14 +154,6 @@ def _makes_optimiser(source: str, statement: ast.Assign, names: set[str]) -> boo
     return "optimizers" in text_of(source, statement.value) and bool(given & names)
 
 
-def light_penalty(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
-    """A penalty on the weights that leaves them alone."""
-    for call in [one for one in calls(tree) if called(one) in ("l1", "l2", "L1", "L2") and at(one, found.line)]:
-        number = call.args[0] if call.args else call.keywords[0].value if call.keywords else None
-        if number is not None:
-            yield replace(source, number, "1e-4"), f"{called(call)}(1e-4)"
-
-
 def as_many_outputs(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
     """A last layer of as many outputs as there are classes."""
     said = re.search(r"has (\d+) outputs?, and .{1,60} has (\d+) classes", found.message)
@@ -274,25 +173,14 @@ def as_version_one(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
             yield apply_edits(source, edits), "it runs in the mode of TensorFlow 1"
 
 
-def bent(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
-    """Hidden layers without an activation get one."""
-    layers = [
-        one
-        for one in calls(tree, "Dense")
-        if keyword(one, "activation") is None and one is not calls(tree, "Dense")[-1]
-    ]
-    here = [one for one in layers if at(statement_of(tree, one), found.line)]
-    text, words = source, "hidden layers have a ReLU"
-    for place in [(one.lineno, one.col_offset) for one in here][::-1]:
-        call = next(one for one in calls(ast.parse(text), "Dense") if (one.lineno, one.col_offset) == place)
-        text = with_keyword(text, call, "activation", '"relu"')
-    if here:
-        yield text, words
-
-
 def called_back(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
     """A callback that is made is given to `fit`."""
     names = [text_of(source, one.targets[0]) for one in around(tree, found.line)[-1:] if isinstance(one, ast.Assign)]
+    given = [one.value for fit in method_calls(tree, "fit") for one in fit.keywords if one.arg == "callbacks"]
+    lists = [one for one in given if isinstance(one, ast.List) and one.elts]
+    if names and len(given) == len(lists) == 1:
+        end = span(source, lists[0].elts[-1])[1]
+        yield apply_edits(source, [Edit(end, end, f", {names[0]}")]), f"fit is given {names[0]}, too"
     fits = [one for one in method_calls(tree, "fit") if keyword(one, "callbacks") is None]
     if names and len(fits) == 1:
         yield with_keyword(source, fits[0], "callbacks", f"[{names[0]}]"), f"fit is given {names[0]}"

@@ -34,6 +34,7 @@ from mlpilot.tools.mending.known import mend_found
 from mlpilot.tools.mending.meant import loses, meant
 from mlpilot.tools.mending.model import Mend, Proof
 from mlpilot.tools.mending.offers import OFFERS, offers
+from mlpilot.tools.mending.offers_nets import AFTER_TRAININGS
 from mlpilot.tools.mending.once_told import lines_of_statement, once_each
 from mlpilot.tools.mending.patience import Patience, SpentError
 from mlpilot.tools.mending.probing import frameworks
@@ -110,9 +111,10 @@ def _silent(work: Work) -> None:
     """What ends nothing: warnings, what was read, what trainings show, missing seeds."""
     _warnings(work)
     leaks(work)
-    offered(work, work.check)
+    offered(work, lambda: [one for one in work.check() if one.code not in AFTER_TRAININGS])
     _trainings(work)
     offered(work, lambda: observed(work.ended))
+    offered(work, lambda: [one for one in work.check() if one.code in AFTER_TRAININGS])
     unseeded(work)
 
 

@@ -128,14 +128,6 @@ def judged_in_eval(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
         yield apply_edits(source, edits), f"{model}.eval() before rows are judged"
 
 
-def trained_in_train(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
-    """`model.train()` at the start of every epoch."""
-    for loop in [one for one in around(tree, found.line) if isinstance(one, _LOOPS)][:1]:
-        for call in method_calls(loop, "eval")[:1]:
-            text = f"{owner(source, call)}.train()"
-            yield apply_edits(source, [above(source, loop.body[0], text)]), f"{text} at the start of every epoch"
-
-
 def optimiser_last(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
     """The optimiser is made after the last change of the model."""
     for change in around(tree, found.line)[-1:]:
@@ -158,8 +150,27 @@ def optimiser_last(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
 
 def not_detached(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
     """`D(fake.detach())` where the generator is to learn."""
-    for call in [one for one in method_calls(tree, "detach") if _near(tree, one, found)]:
+    used = names_in(around(tree, found.line)[-1]) if around(tree, found.line) else set()
+    own = [call for name in used for given in given_to(tree, name) for call in method_calls(given, "detach")]
+    near = [one for one in method_calls(tree, "detach") if _near(tree, one, found)]
+    for call in [*near, *(one for one in own if one not in near)]:
         yield replace(source, call, owner(source, call)), "the loss reaches the weights: no detach() there"
+        yield from _detached_before(source, tree, call, found)
+
+
+def _detached_before(source: str, tree: ast.Module, call: ast.Call, found: Diagnosis) -> Edits:
+    """`fake = G(z).detach()`, of which two losses are made: only the first of them, the discriminator's, is cut off."""
+    statement = statement_of(tree, call)
+    if not (isinstance(statement, ast.Assign) and statement.value is call):
+        return
+    names = names_in(statement.targets[0])
+    edits = [Edit(*span(source, call), owner(source, call))]
+    for one in ast.walk(tree):
+        use = isinstance(one, ast.Call) and len(one.args) == 1 and isinstance(one.args[0], ast.Name)
+        if use and one.args[0].id in names and statement.lineno < one.lineno < (found.line or 0):  # type: ignore[attr-defined]
+            end = span(source, one.args[0])[1]  # type: ignore[attr-defined]
+            edits.append(Edit(end, end, ".detach()"))
+    yield apply_edits(source, edits), "the generator's loss reaches its weights: only the other one is cut off"
 
 
 def _near(tree: ast.Module, call: ast.Call, found: Diagnosis) -> bool:

@@ -13,6 +13,8 @@ from collections.abc import Sequence
 
 from mlpilot.tools.mending.model import Proof
 from mlpilot.tools.mending.probing import NUMBER, Seen, better, scores_of
+from mlpilot.tools.mending.running import Ended
+from mlpilot.tools.mending.training_proof import measured
 
 _SHARE = 0.02
 """A score that moved by less, as a share of itself, is called the same."""
@@ -34,7 +36,8 @@ def proof(before: list[Seen], after: list[Seen], of_losses: bool = True) -> Proo
     if any(_fewer_judged(one, other) for one, other in zip(before, after, strict=True)):
         return None
     pairs = _pairs(before, after, of_losses)
-    if any(_worse(name, pairs[name]) for name in pairs):
+    gone = min((gone_at(seen.ended) for seen in [*before, *after]), default=0.0)
+    if any(_worse(name, pairs[name]) for name in pairs if not _are_gone(name, pairs[name], gone)):
         return None
     honest = [name for name in pairs if not _OF_TRAINING.search(name)]
     gained = [name for name in honest or pairs if _gained(name, pairs[name])]
@@ -48,6 +51,17 @@ def proof(before: list[Seen], after: list[Seen], of_losses: bool = True) -> Proo
             *(one.split(",")[0] for one in shown),
         )
     return Proof(f"printed {name!r} is better with each of {len(before)} seeds than with any before", *shown)
+
+
+def gone_at(ended: Ended) -> float:
+    """The loss below which that of the run's longest training is as good as gone; 0 where that cannot be told."""
+    known = measured(ended)
+    return known.fitted if known is not None else 0.0
+
+
+def _are_gone(name: str, pairs: Pairs, gone: float) -> bool:
+    """Losses that are as good as gone in every run: which of two such is lower says nothing."""
+    return bool(_OF_LOSS.search(name)) and all(0 <= value < gone for pair in pairs for value in pair)
 
 
 def share_of_all(before: Seen, after: Seen) -> Proof | None:

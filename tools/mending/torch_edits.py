@@ -178,7 +178,9 @@ def in_a_module_list(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
     """`self.layers = [...]` becomes an `nn.ModuleList`, whose parameters the model knows."""
     nn = written_as(tree, "torch.nn", "torch.nn")
     for node in around(tree, found.line)[-1:]:
-        if isinstance(node, ast.Assign) and isinstance(node.value, ast.List | ast.ListComp | ast.Dict | ast.DictComp):
+        if isinstance(node, ast.Assign) and isinstance(
+            node.value, ast.List | ast.ListComp | ast.Dict | ast.DictComp | ast.Name
+        ):
             kind = "ModuleDict" if isinstance(node.value, ast.Dict | ast.DictComp) else "ModuleList"
             text = f"{nn}.{kind}({text_of(source, node.value)})"
             yield replace(source, node.value, text), f"the layers stand in a {kind}"
@@ -230,8 +232,9 @@ def batch_size(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
     loaders = calls(tree, "DataLoader")
     unused = [one for one in sizes if not any(one in names_in(call) for call in loaders)]
     for call in loaders:
-        if at(call, found.line) and keyword(call, "batch_size") is None and len(call.args) == 1 and len(unused) == 1:
-            yield with_keyword(source, call, "batch_size", unused[0]), f"the loader makes batches of {unused[0]}"
+        if at(call, found.line) and keyword(call, "batch_size") is None and len(call.args) == 1:
+            size = unused[0] if len(unused) == 1 else "32"
+            yield with_keyword(source, call, "batch_size", size), f"the loader makes batches of {size}"
 
 
 def causal(source: str, tree: ast.Module, found: Diagnosis) -> Edits:

@@ -1,10 +1,9 @@
 """Edits of what a PyTorch program counts, compares, schedules and gives its optimiser."""
 
 import ast
-from itertools import pairwise
 
 from mlpilot.tools.diagnose.model import Diagnosis
-from mlpilot.tools.diagnose.syntax import called, calls, with_keyword
+from mlpilot.tools.diagnose.syntax import called, calls, keyword, with_keyword
 from mlpilot.tools.mending.forms import (
     Edits,
     alone,
@@ -15,9 +14,11 @@ from mlpilot.tools.mending.forms import (
     method_calls,
     moved,
     statement_of,
-    written_as,
 )
-from mlpilot.tools.text import Edit, apply_edits, replace, span, text_of
+from mlpilot.tools.mending.training_code import plain, value_of
+from mlpilot.tools.text import apply_edits, replace, text_of
+
+_HALF = 0.5
 
 
 def share_of_rows(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
@@ -62,29 +63,17 @@ def scheduled(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
             )
 
 
-def bent_between(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
-    """A ReLU between two linear layers of a `Sequential`."""
-    nn = written_as(tree, "torch.nn", "torch.nn")
-    for sequence in calls(tree, "Sequential"):
-        items = sequence.args[0].elts if sequence.args and isinstance(sequence.args[0], ast.List) else sequence.args
-        changes = []
-        for one, other in pairwise(items):
-            linear = [isinstance(item, ast.Call) and called(item) == "Linear" for item in (one, other)]
-            if all(linear) and any(at(item, found.line) for item in (one, other, sequence)):
-                end = span(source, one)[1]
-                changes.append(Edit(end, end, f", {nn}.ReLU()"))
-        if changes:
-            yield apply_edits(source, changes), "a ReLU stands between the linear layers"
-
-
 def usual_dropout(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
     """A share to drop that leaves something to learn from."""
     for call in [
         one for one in calls(tree) if called(one).startswith("Dropout") and at(statement_of(tree, one), found.line)
     ]:
-        rate = call.args[0] if call.args else call.keywords[0].value if call.keywords else None
-        if isinstance(rate, ast.Constant) and isinstance(rate.value, float) and rate.value > 0.5:
-            yield replace(source, rate, "0.5"), "half of the units are dropped"
+        rate = value_of(tree, call.args[0] if call.args else call.keywords[0].value if call.keywords else None)
+        now = plain(rate)
+        if rate is None or now is None or now <= _HALF:
+            continue
+        for share in ("0.5", "0.2"):
+            yield replace(source, rate, share), f"{share} of the units are dropped"
 
 
 def owner_of_rates(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
@@ -128,6 +117,10 @@ def softmax_of_each_row(source: str, tree: ast.Module, found: Diagnosis) -> Edit
         given = [one.value for one in call.keywords if one.arg == "dim"] + call.args[-1:]
         for one in [one for one in given if isinstance(one, ast.Constant) and one.value == 0]:
             yield replace(source, one, "1"), f"{called(call)} is over the classes of each row"
+        function = text_of(source, call.func).rpartition(".")[0] in ("F", "torch", "nn", "nn.functional", "torch.nn")
+        if keyword(call, "dim") is None and len(call.args) == int(not called(call)[:1].isupper()) * int(function):
+            for dim in ("1", "-1"):
+                yield with_keyword(source, call, "dim", dim), f"{called(call)} is told its dimension: {dim}"
 
 
 def shuffled_rows(source: str, tree: ast.Module, found: Diagnosis) -> Edits:

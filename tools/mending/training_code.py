@@ -11,6 +11,8 @@ Edited = tuple[str, str]
 
 OPTIMISERS = ("SGD", "Adam", "AdamW", "RMSprop", "Adagrad", "Adadelta", "Adamax", "NAdam", "Nadam", "RAdam")
 RATES = ("lr", "learning_rate")
+_DEEPEST = 5
+"""Names that are followed, one to the next."""
 
 
 @dataclass(frozen=True)
@@ -73,32 +75,85 @@ def optimisers(tree: ast.Module) -> list[Optimiser]:
 
 
 def _takes_parameters(call: ast.Call) -> bool:
-    placed = bool(call.args) and not isinstance(call.args[0], ast.Constant | ast.Name)
+    placed = bool(call.args) and not isinstance(call.args[0], ast.Constant | ast.Name | ast.Subscript | ast.Attribute)
     return placed or keyword(call, "params") is not None
 
 
-def _value(tree: ast.Module, node: ast.expr | None) -> ast.expr | None:
-    """What a name stands for, where it is set once in the script; the node itself for anything else."""
-    if not isinstance(node, ast.Name):
+def _value(tree: ast.Module, node: ast.expr | None, depth: int = 0) -> ast.expr | None:
+    """Where a value is written: what a name, an entry of a table of settings, an attribute or an argument of the
+    command line stands for, where it is set once in the script; the node itself for anything else."""
+    if node is None or isinstance(node, ast.Constant) or depth > _DEEPEST:
         return node
-    values = [
+    found: list[ast.expr] = []
+    if isinstance(node, ast.Name):
+        found = _bound(tree, node.id) or _defaults(tree, node.id, node)
+    elif isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
+        found = _entries(tree, str(node.slice.value))
+    elif isinstance(node, ast.Call) and called(node) == "get" and node.args and isinstance(node.args[0], ast.Constant):
+        found = _entries(tree, str(node.args[0].value)) or node.args[1:2]
+    elif isinstance(node, ast.Attribute):
+        found = _settings(tree, node.attr)
+    return _value(tree, found[0], depth + 1) if len(found) == 1 and found[0] is not node else node
+
+
+def _bound(tree: ast.Module, name: str) -> list[ast.expr]:
+    return [
         one.value
         for one in ast.walk(tree)
         if isinstance(one, ast.Assign | ast.AnnAssign)
-        and any(isinstance(target, ast.Name) and target.id == node.id for target in targets(one))
+        and one.value is not None
+        and any(isinstance(target, ast.Name) and target.id == name for target in targets(one))
     ]
-    return values[0] if len(values) == 1 and values[0] is not None else _default(tree, node.id)
 
 
-def _default(tree: ast.Module, name: str) -> ast.expr | None:
-    """The default of the one parameter of this name."""
+def _entries(tree: ast.Module, key: str) -> list[ast.expr]:
+    """Values of a key in the tables of the script, written in braces or by `dict`."""
+    pairs = [(one, value) for table in ast.walk(tree) if isinstance(table, ast.Dict)
+             for one, value in zip(table.keys, table.values, strict=True)]  # fmt: skip
+    found = [value for one, value in pairs if isinstance(one, ast.Constant) and one.value == key]
+    return found + [one.value for call in calls(tree, "dict") for one in call.keywords if one.arg == key]
+
+
+def _settings(tree: ast.Module, name: str) -> list[ast.expr]:
+    """What `args.lr`, `Config.lr` or `self.lr` was given: a default of the command line, a field, an attribute."""
+    found: list[ast.expr] = []
+    for call in calls(tree, "add_argument"):
+        words = [str(one.value).lstrip("-").replace("-", "_") for one in call.args if isinstance(one, ast.Constant)]
+        found += [one.value for one in call.keywords if one.arg == "default" and name in words]
+    found += [one.value for call in calls(tree) if called(call) in ("SimpleNamespace", "Namespace")
+              for one in call.keywords if one.arg == name]  # fmt: skip
+    for one in ast.walk(tree):
+        if isinstance(one, ast.ClassDef):
+            found += [value for node in one.body if isinstance(node, ast.Assign | ast.AnnAssign)
+                      for target in targets(node) if isinstance(target, ast.Name) and target.id == name
+                      if (value := node.value) is not None]  # fmt: skip
+        elif isinstance(one, ast.Assign | ast.AnnAssign) and one.value is not None:
+            found += [one.value for target in targets(one) if isinstance(target, ast.Attribute) and target.attr == name]
+    return found
+
+
+def _defaults(tree: ast.Module, name: str, node: ast.Name) -> list[ast.expr]:
+    """What the parameter of this name is given: by the one call of its function, else its default."""
     found: list[ast.expr] = []
     for one in ast.walk(tree):
-        if isinstance(one, ast.FunctionDef):
-            placed = [*one.args.posonlyargs, *one.args.args]
+        if not isinstance(one, ast.FunctionDef) or not any(inner is node for inner in ast.walk(one)):
+            continue
+        placed = [*one.args.posonlyargs, *one.args.args]
+        names = [arg.arg for arg in placed]
+        kinds = [other for other in ast.walk(tree) if isinstance(other, ast.ClassDef) and one in other.body]
+        owner = kinds[0].name if kinds else ""
+        used = calls(tree, owner if one.name == "__init__" else one.name)
+        given = [key.value for call in used for key in call.keywords if key.arg == name]
+        if name in names:
+            at = names.index(name) - (names[:1] == ["self"])
+            given += [call.args[at] for call in used if 0 <= at < len(call.args)]
             with_default = placed[len(placed) - len(one.args.defaults) :]
-            found += [value for arg, value in zip(with_default, one.args.defaults, strict=True) if arg.arg == name]
-    return found[0] if len(found) == 1 else None
+            usual = [value for arg, value in zip(with_default, one.args.defaults, strict=True) if arg.arg == name]
+        else:
+            usual = [value for arg, value in zip(one.args.kwonlyargs, one.args.kw_defaults, strict=True)
+                     if arg.arg == name and value is not None]  # fmt: skip
+        found += given or usual
+    return found
 
 
 def targets(one: ast.Assign | ast.AnnAssign) -> list[ast.expr]:
@@ -107,11 +162,31 @@ def targets(one: ast.Assign | ast.AnnAssign) -> list[ast.expr]:
 
 
 def model_of(optimiser: Optimiser) -> str:
-    """The name X of the `X.parameters()` that a PyTorch optimiser is given, or ""."""
+    """The name X (`net`, `self.model`) of the `X.parameters()` that a PyTorch optimiser is given, or ""."""
     given = optimiser.call.args[0] if optimiser.call.args else None
     inner = given.func if isinstance(given, ast.Call) else None
-    if isinstance(inner, ast.Attribute) and inner.attr == "parameters" and isinstance(inner.value, ast.Name):
-        return inner.value.id
+    if isinstance(inner, ast.Attribute) and inner.attr == "parameters":
+        return ast.unparse(inner.value)
+    return ""
+
+
+def value_of(tree: ast.Module, node: ast.expr | None) -> ast.expr | None:
+    """Where the value of an expression is written; see `_value`."""
+    return _value(tree, node)
+
+
+def root_of_keras(tree: ast.Module) -> str:
+    """How Keras is called in this script: `keras`, `tf.keras`; "" where only parts of it are imported."""
+    for node in ast.walk(tree):
+        for one in node.names if isinstance(node, ast.Import | ast.ImportFrom) else ():
+            whole = f"{node.module}.{one.name}" if isinstance(node, ast.ImportFrom) else one.name
+            by_itself = "." not in whole or one.asname or isinstance(node, ast.ImportFrom)
+            if whole in ("keras", "tensorflow.keras") and by_itself:
+                return one.asname or one.name
+    for node in ast.walk(tree):
+        for one in node.names if isinstance(node, ast.Import) else ():
+            if one.name == "tensorflow":
+                return f"{one.asname or one.name}.keras"
     return ""
 
 

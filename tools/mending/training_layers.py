@@ -1,9 +1,19 @@
 """Edits of hidden layers: their activations, and batch normalisation between them. The last layer is left as it is."""
 
 import ast
+from itertools import pairwise
 
 from mlpilot.tools.diagnose.syntax import called, calls, keyword
-from mlpilot.tools.mending.training_code import Edited, above, dense, imports, parents, statement_of
+from mlpilot.tools.mending.training_code import (
+    Edited,
+    above,
+    dense,
+    imports,
+    parents,
+    root_of_keras,
+    statement_of,
+    value_of,
+)
 from mlpilot.tools.text import Edit, apply_edits, span, text_of
 
 TORCH_CLASSES = {"relu": "ReLU", "sigmoid": "Sigmoid", "tanh": "Tanh", "leaky_relu": "LeakyReLU"}
@@ -27,9 +37,19 @@ def _keras(source: str, tree: ast.Module, old: tuple[str, ...], new: str) -> lis
     found = []
     for call in dense(tree, KERAS_LAYERS):
         given = keyword(call, "activation")
-        if given is not None and isinstance(given.value, ast.Constant) and given.value.value in old:
-            found.append((Edit(*span(source, given.value), f'"{new}"'), str(given.value.value)))
-    return found
+        node = given.value if given is not None else call.args[1] if called(call) == "Dense" and call.args[1:] else None
+        value = value_of(tree, node)
+        if isinstance(value, ast.Constant) and value.value in old:
+            found.append((Edit(*span(source, value), f'"{new}"'), str(value.value)))
+        elif isinstance(value, ast.Attribute) and value.attr in old:
+            found.append((Edit(*span(source, value), f'"{new}"'), value.attr))
+    layers = [call for call in calls(tree) if called(call) in ("Activation", *KERAS_LAYERS)]
+    hidden = {id(call) for call in dense(tree, KERAS_LAYERS)}
+    for before, call in pairwise(layers):
+        word = call.args[0] if called(call) == "Activation" and call.args else None
+        if id(before) in hidden and isinstance(word, ast.Constant) and word.value in old:
+            found.append((Edit(*span(source, word), f'"{new}"'), str(word.value)))
+    return list(dict.fromkeys(found))
 
 
 def _made(source: str, tree: ast.Module, old: tuple[str, ...], new: str) -> list[tuple[Edit, str]]:
@@ -41,6 +61,11 @@ def _made(source: str, tree: ast.Module, old: tuple[str, ...], new: str) -> list
         if called(call) in classes and id(call) not in last and isinstance(call.func, ast.Attribute):
             end = span(source, call.func)[1]
             found.append((Edit(end - len(called(call)), end, TORCH_CLASSES[new]), classes[called(call)]))
+    made = {id(call.func) for call in calls(tree)}
+    for node in ast.walk(tree):  # a class that is handed on: `act=nn.Sigmoid`
+        if isinstance(node, ast.Attribute) and node.attr in classes and id(node) not in made:
+            end = span(source, node)[1]
+            found.append((Edit(end - len(node.attr), end, TORCH_CLASSES[new]), classes[node.attr]))
     return found
 
 
@@ -110,6 +135,7 @@ def _keras_norms(source: str, tree: ast.Module) -> list[Edit]:
     edits = []
     for call in dense(tree, KERAS_LAYERS):
         norm = text_of(source, call.func)[: -len(called(call))] + KERAS_NORM
+        edits += imported(tree, source, call, "BatchNormalization")
         around = parent[call]
         if isinstance(around, ast.List):
             edits.append(
@@ -126,7 +152,21 @@ def _keras_norms(source: str, tree: ast.Module) -> list[Edit]:
         elif isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
             name = statement.targets[0].id
             edits.append(Edit(end, end, f"{pad}{name} = {norm}({name})"))
-    return edits
+        elif isinstance(around, ast.Assign) and root_of_keras(tree):
+            start, end = span(source, call)
+            edits += [Edit(start, start, f"{root_of_keras(tree)}.Sequential(["), Edit(end, end, f", {norm}])")]
+    return list(dict.fromkeys(edits))
+
+
+def imported(tree: ast.Module, source: str, call: ast.Call, name: str) -> list[Edit]:
+    """An import of a layer from where that of a call came from, where layers are imported by their names."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and isinstance(call.func, ast.Name):
+            names = [one.asname or one.name for one in node.names]
+            if call.func.id in names and name not in names:
+                end = span(source, node.names[-1])[1]
+                return [Edit(end, end, f", {name}")]
+    return []
 
 
 def _separator(source: str, at: int) -> str:

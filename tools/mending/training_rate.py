@@ -3,7 +3,7 @@
 import ast
 
 from mlpilot.tools.diagnose.syntax import called, calls, keyword, with_keyword, without_keyword
-from mlpilot.tools.mending.training_code import Edited, Optimiser, optimisers, plain, targets
+from mlpilot.tools.mending.training_code import Edited, Optimiser, optimisers, plain, root_of_keras, targets, value_of
 from mlpilot.tools.text import Edit, apply_edits, replace, span
 
 TYPICAL: dict[str, tuple[float, ...]] = {
@@ -16,6 +16,8 @@ TYPICAL: dict[str, tuple[float, ...]] = {
 }
 """Learning rates that mostly work, the likeliest first; of others as of Adam."""
 MOST_MOMENTUM = 0.9
+NAMED = {one.lower(): one for one in ("SGD", "Adam", "RMSprop", "Adagrad", "Adadelta", "AdamW")}
+"""Optimisers of Keras by their words."""
 _SHARED = {"lr", "learning_rate", "params", "weight_decay", "clipnorm", "clipvalue"}
 
 
@@ -35,6 +37,30 @@ def rates(source: str, tree: ast.Module, *, larger: bool | None = None) -> list[
                 found.append((_with_rate(source, one, rate), f"learning rate {rate:g} instead of {now:g}"))
             elif now is None and one.rate is None and not _is_unknown(one):
                 found.append((_with_rate(source, one, rate), f"learning rate {rate:g}"))
+    return found + _of_words(source, tree, larger)
+
+
+def _of_words(source: str, tree: ast.Module, larger: bool | None) -> list[Edited]:
+    """`optimizer="sgd"` with another learning rate, as an object."""
+    root, found = root_of_keras(tree), []
+    for word in words(tree) if root else []:
+        name = NAMED[str(word.value).lower()]
+        usual = 0.01 if name == "SGD" else 0.001
+        for rate in TYPICAL.get(name, TYPICAL["Adam"]):
+            if (larger is None or (rate > usual) == larger) and not 0.7 < rate / usual < 1.5:
+                text = replace(source, word, f"{root}.optimizers.{name}({rate:g})")
+                found.append((text, f"learning rate {rate:g} instead of {usual:g}"))
+    return found
+
+
+def words(tree: ast.Module) -> list[ast.Constant]:
+    """Optimisers that `compile` is given by their words: `"sgd"`."""
+    found: list[ast.Constant] = []
+    for call in calls(tree, "compile"):
+        one = keyword(call, "optimizer")
+        node = value_of(tree, one.value if one is not None else call.args[0] if call.args else None)
+        if isinstance(node, ast.Constant) and str(node.value).lower() in NAMED and node not in found:
+            found.append(node)
     return found
 
 
@@ -77,17 +103,30 @@ def adam(source: str, tree: ast.Module) -> list[Edited]:
             text = _as_adam(source, tree, at, rate)
             if text is not None:
                 found.append((text, f"Adam with learning rate {rate:g} instead of {one.name}"))
+    for word in words(tree):
+        if str(word.value).lower() not in ("adam", "adamw"):
+            root = root_of_keras(tree)
+            wanted = [(f"{root}.optimizers.Adam(0.005)", "Adam with learning rate 0.005")] if root else []
+            for text, said in [*wanted, ('"adam"', "Adam")]:
+                found.append((replace(source, word, text), f"{said} instead of {word.value!s}"))
     return found
 
 
 def _as_adam(source: str, tree: ast.Module, at: int, rate: float) -> str | None:
     one = optimisers(tree)[at]
     name = one.call.func
-    if isinstance(name, ast.Name):
+    holder = "torch.optim." if one.torch and _binds(tree, "torch") else ""
+    if not one.torch and root_of_keras(tree):
+        holder = f"{root_of_keras(tree)}.optimizers."
+    if isinstance(name, ast.Name) and not holder:
         return None  # its import would have to change, too
     text = _with_rate(source, one, rate)
-    end = span(text, _again(text, at).call.func)[1]
-    text = text[: end - len(one.name)] + "Adam" + text[end:]
+    start, end = span(text, _again(text, at).call.func)
+    text = (
+        text[: start if isinstance(name, ast.Name) else end - len(one.name)]
+        + (f"{holder}Adam" if isinstance(name, ast.Name) else "Adam")
+        + text[end:]
+    )
     while True:
         call = _again(text, at).call
         extra = next((key.arg for key in call.keywords if key.arg and key.arg not in _SHARED), None)
@@ -97,6 +136,11 @@ def _as_adam(source: str, tree: ast.Module, at: int, rate: float) -> str | None:
         if left is None:
             return None
         text = left
+
+
+def _binds(tree: ast.Module, name: str) -> bool:
+    names = [one for node in ast.walk(tree) if isinstance(node, ast.Import) for one in node.names]
+    return any((one.asname or one.name.split(".")[0]) == name for one in names)
 
 
 def _again(text: str, at: int) -> Optimiser:
@@ -123,9 +167,15 @@ def larger_batch(source: str, tree: ast.Module, size: int = 32) -> list[Edited]:
     """Batches of 32, where they are smaller than 16 and their size is a number with a name or a keyword."""
     for call in calls(tree):
         given = keyword(call, "batch_size")
-        now = plain(given.value) if given is not None else None
-        if given is not None and now is not None and 0 < now < 16 and called(call) in ("fit", "DataLoader"):
-            return [(replace(source, given.value, str(size)), f"batches of {size} instead of {now:g}")]
+        written = given.value if given is not None else None
+        if called(call) == "DataLoader" and written is None and len(call.args) > 1:
+            written = call.args[1]
+        if called(call) == "batch" and call.args:
+            written = call.args[0]
+        value = value_of(tree, written)
+        now = plain(value)
+        if value is not None and now is not None and 0 < now < 16 and called(call) in ("fit", "DataLoader", "batch"):
+            return [(replace(source, value, str(size)), f"batches of {size} instead of {now:g}")]
     for node in ast.walk(tree):
         if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
             named = [one.id.lower() for one in targets(node) if isinstance(one, ast.Name)]

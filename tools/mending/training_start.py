@@ -11,12 +11,14 @@ from mlpilot.tools.mending.training_code import (
     optimisers,
     parents,
     plain,
+    root_of_keras,
     statement_of,
 )
 from mlpilot.tools.mending.training_layers import KERAS_LAYERS, KERAS_NORM
-from mlpilot.tools.text import Edit, apply_edits, span, text_of
+from mlpilot.tools.mending.training_rate import NAMED, words
+from mlpilot.tools.text import Edit, apply_edits, replace, span, text_of
 
-DRAWN = ("normal_", "uniform_", "trunc_normal_", "constant_", "ones_", "zeros_")
+DRAWN = ("normal_", "uniform_", "trunc_normal_", "constant_", "ones_", "zeros_", "fill_", "zero_")
 KERAS_DRAWN = ("RandomNormal", "RandomUniform", "TruncatedNormal", "Constant", "Zeros", "Ones")
 """Initialisers whose scale does not follow the width of the layer."""
 LAYERS_OF_TORCH = ("Linear", "Conv1d", "Conv2d")
@@ -39,6 +41,12 @@ def _torch_initial(source: str, tree: ast.Module, relus: bool) -> list[Edit]:
     for call in calls(tree):
         function = call.func
         if called(call) not in DRAWN or not isinstance(function, ast.Attribute):
+            continue
+        what = text_of(source, function.value)
+        if what.endswith((".weight", ".weight.data")) and _binds(tree, "torch"):  # `m.weight.data.fill_(0.0)`
+            weight = what.removesuffix(".data")
+            drawn = f'kaiming_normal_({weight}, nonlinearity="relu")' if relus else f"xavier_normal_({weight})"
+            edits.append(Edit(*span(source, call), f"torch.nn.init.{drawn}"))
             continue
         inits = text_of(source, function.value).rsplit(".", 1)[-1] == "init"
         if not inits or not call.args:
@@ -117,14 +125,19 @@ def clipped(source: str, tree: ast.Module) -> list[Edited]:
     for one in made:
         if not one.torch and keyword(one.call, "clipnorm") is None and all(key.arg for key in one.call.keywords):
             return [(with_keyword(source, one.call, "clipnorm", "1.0"), said)]
+    for word in words(tree):
+        root = root_of_keras(tree)
+        if root:
+            text = f"{root}.optimizers.{NAMED[str(word.value).lower()]}(clipnorm=1.0)"
+            return [(replace(source, word, text), said)]
     if calls(tree, "clip_grad_norm_") or not _binds(tree, "torch"):
         return []
     for call in calls(tree, "step"):
-        holder = call.func.value if isinstance(call.func, ast.Attribute) else None
+        holder = ast.unparse(call.func.value) if isinstance(call.func, ast.Attribute) else ""
         statement = statement_of(tree, call)
-        if not isinstance(holder, ast.Name) or statement is None or "opt" not in holder.id.lower():
+        if statement is None or "opt" not in holder.rpartition(".")[2].lower():
             continue
-        what = _parameters(tree, call, holder.id, made)
+        what = _parameters(tree, call, holder, made)
         start = span(source, statement)[0]
         row = f"torch.nn.utils.clip_grad_norm_({what}, 1.0)\n{' ' * statement.col_offset}"
         edits.append(Edit(start, start, row))
@@ -137,10 +150,16 @@ def _parameters(tree: ast.Module, call: ast.Call, optimiser: str, made: list[Opt
     node: ast.AST = call
     while node in parent:
         node = parent[node]
-        if isinstance(node, ast.FunctionDef) and (names := {one.arg for one in node.args.args}) & {"model", "net"}:
-            return f"{'model' if 'model' in names else 'net'}.parameters()"
+        if isinstance(node, ast.FunctionDef):
+            names = {one.arg for one in node.args.args}
+            if names & {"model", "net"}:
+                return f"{'model' if 'model' in names else 'net'}.parameters()"
+            break
     name = next((model_of(one) for one in made if model_of(one)), "")
-    return f"{name}.parameters()" if name else f"[p for group in {optimiser}.param_groups for p in group['params']]"
+    own = {ast.unparse(one) for one in ast.walk(node) if isinstance(one, ast.Name | ast.Attribute)}
+    if name and (name in own or not isinstance(node, ast.FunctionDef)):
+        return f"{name}.parameters()"
+    return f"[p for group in {optimiser}.param_groups for p in group['params']]"
 
 
 def scaled(source: str, tree: ast.Module) -> list[Edited]:
