@@ -14,8 +14,8 @@ from mlpilot.tools.diagnose.static import (  # noqa: F401 - each adds its rules
     rules_keras_graph,
     rules_keras_layers,
     rules_keras_own,
-    rules_keras_pipes,
     rules_keras_parts,
+    rules_keras_pipes,
     rules_keras_stack,
     rules_keras_steps,
     rules_keras_task,
@@ -48,6 +48,8 @@ from mlpilot.tools.diagnose.static import (  # noqa: F401 - each adds its rules
     rules_torch_use,
     rules_torch_values,
     rules_values,
+    rules_weights,
+    rules_windows,
 )
 from mlpilot.tools.diagnose.static.rule import RULES
 
