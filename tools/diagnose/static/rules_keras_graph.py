@@ -9,6 +9,7 @@ import ast
 import re
 from collections.abc import Iterator
 
+from mlpilot.tools.diagnose.static.listing import listed
 from mlpilot.tools.diagnose.static.rule import Found, Program, rule
 from mlpilot.tools.diagnose.static.syntax import (
     argument,
@@ -97,9 +98,9 @@ def _is_plain(program: Program, node: ast.AugAssign, outer: set[str]) -> bool:
     return plain and isinstance(node.op, ast.Add | ast.Sub | ast.Mult)
 
 
-_NUMPY = frozenset(
+_NUMPY = listed(
     "mean sum abs square sqrt exp log log1p maximum minimum max min std var where clip power dot argmax argmin round"
-    " argsort sort median percentile cumsum prod floor sign linalg.norm multiply subtract add divide".split()
+    " argsort sort median percentile cumsum prod floor sign linalg.norm multiply subtract add divide"
 )
 _SCORES = re.compile(r"_score$|^confusion_matrix$|^mean_(squared|absolute)_error$|^roc_curve$|^pearsonr$|^spearmanr$")
 
@@ -125,16 +126,21 @@ def numpy_in_graph(program: Program) -> Iterator[Found]:
                 continue
             text = written(node.func)
             numpy = text.startswith(("np.", "numpy.")) and text.partition(".")[2] in _NUMPY
-            scores = _SCORES.search(text) and text.startswith(("sklearn.", "metrics.")) or _SCORES.match(text)
+            scores = _SCORES.search(text) and ("." not in text or text.startswith(("sklearn.", "metrics.")))
             scores = scores and "sklearn" in program.trace.libraries
             read = any(names_in(one) & given and not _is_shape(one) for one in node.args)
             if (numpy or scores) and read:
-                yield node, f"{text} wants numbers, and {function.name} is given tensors of a graph, which have none yet"
+                yield (
+                    node,
+                    f"{text} wants numbers, and {function.name} is given tensors of a graph, which have none yet",
+                )
                 break
 
 
 def _is_shape(node: ast.expr) -> bool:
-    return any(isinstance(one, ast.Attribute) and one.attr in ("shape", "ndim", "dtype", "numpy") for one in ast.walk(node))
+    return any(
+        isinstance(one, ast.Attribute) and one.attr in ("shape", "ndim", "dtype", "numpy") for one in ast.walk(node)
+    )
 
 
 def _compiled(program: Program) -> Iterator[Method]:
@@ -236,9 +242,7 @@ def loaded_without_class(program: Program) -> Iterator[Found]:
 def forward_outside(program: Program) -> Iterator[Found]:
     """`logits = model(x)`, and `with tf.GradientTape() as tape: loss = loss_fn(y, logits)`."""
     for scope in scopes(program):
-        tapes = [
-            node for node in own(scope) if isinstance(node, ast.With) and "GradientTape" in written(node.items[0])
-        ]
+        tapes = [node for node in own(scope) if isinstance(node, ast.With) and "GradientTape" in written(node.items[0])]
         weights = {
             written(one.value)
             for node in own(scope)

@@ -8,15 +8,16 @@ DataLoader: shuffle; Yang et al. 2022, overlap leakage.
 import ast
 from collections.abc import Iterator
 
+from mlpilot.tools.diagnose.static.listing import listed
 from mlpilot.tools.diagnose.static.rule import Found, Program, rule
 from mlpilot.tools.diagnose.static.syntax import argument, called, names_in, own, scopes, settings
 from mlpilot.tools.diagnose.static.trace import written
 
-_MADE = frozenset(
+_MADE = listed(
     "from_tensor_slices from_generator list_files TFRecordDataset TextLineDataset image_dataset_from_directory"
-    " text_dataset_from_directory make_csv_dataset range zip tfds.load from_tensors".split()
+    " text_dataset_from_directory make_csv_dataset range zip tfds.load from_tensors"
 )
-_METHODS = frozenset("shuffle batch map repeat prefetch cache filter take skip padded_batch unbatch shard".split())
+_METHODS = listed("shuffle batch map repeat prefetch cache filter take skip padded_batch unbatch shard")
 _FOLDERS = frozenset(("image_dataset_from_directory", "text_dataset_from_directory"))
 
 
@@ -193,7 +194,10 @@ def cached_augmentation(program: Program) -> Iterator[Found]:
             body: ast.AST | None = functions.get(given.id) if isinstance(given, ast.Name) else given
             if body is not None and _is_random(body, functions):
                 told.add(node.lineno)
-                yield node, f"what {written(given or body)} drew in the first epoch is kept, and given again in every other"
+                yield (
+                    node,
+                    f"what {written(given or body)} drew in the first epoch is kept, and given again in every other",
+                )
                 break
 
 
@@ -223,7 +227,9 @@ def generator_ends(program: Program) -> Iterator[Found]:
         for node in program.nodes
         if isinstance(node, ast.FunctionDef)
         and any(isinstance(one, ast.Yield) for one in own(node))
-        and not any(isinstance(one, ast.While | ast.YieldFrom) or called(one) in ("cycle", "count") for one in own(node))
+        and not any(
+            isinstance(one, ast.While | ast.YieldFrom) or called(one) in ("cycle", "count") for one in own(node)
+        )
     }
     for scope in scopes(program):
         known = settings(scope)
@@ -269,7 +275,9 @@ def loader_order(program: Program) -> Iterator[Found]:
                 written(one.func.value): one
                 for child in loop.body
                 for one in ast.walk(child)
-                if isinstance(one, ast.Call) and called(one) in ("append", "extend") and isinstance(one.func, ast.Attribute)
+                if isinstance(one, ast.Call)
+                and called(one) in ("append", "extend")
+                and isinstance(one.func, ast.Attribute)
             }
             drawn = names_in(loop.target)
             labels = [name for name, one in kept.items() if names_in(one) & drawn and not _uses_model(one)]
@@ -278,7 +286,9 @@ def loader_order(program: Program) -> Iterator[Found]:
                 continue
             for node in own(scope):
                 read = names_in(node) if isinstance(node, ast.Call) and "score" in called(node) else set()
-                outer = {name for name in read if name.lower().startswith(("y_te", "y_val", "test_y", "y_true", "labels"))}
+                outer = {
+                    name for name in read if name.lower().startswith(("y_te", "y_val", "test_y", "y_true", "labels"))
+                }
                 if read & set(guesses) and outer:
                     yield node, f"{guesses[0]} come in the order of {over}, which is shuffled, and {min(outer)} do not"
                     return

@@ -8,7 +8,9 @@ import ast
 from collections.abc import Iterator
 
 from mlpilot.tools.diagnose.static.kerasmodel import keras_models
+from mlpilot.tools.diagnose.static.naming import role_of
 from mlpilot.tools.diagnose.static.rule import Found, Program, rule
+from mlpilot.tools.diagnose.static.syntax import called, names_in
 from mlpilot.tools.diagnose.static.trace import as_data, written
 from mlpilot.tools.diagnose.static.values import Const, number, words
 
@@ -250,6 +252,64 @@ def sorted_by_class(program: Program) -> Iterator[Found]:
         if name in blocks and (split or cut):
             yield call.node, f"{name} has one class after the other, and the last rows are held out: a class is missing"
             return
+        if split and y is not None and names_in(y) & _gathered_in_blocks(program):
+            yield (
+                call.node,
+                f"{written(y)} was gathered class by class, and the last rows are held out: a class is missing",
+            )
+            return
+
+
+def _gathered_in_blocks(program: Program) -> set[str]:
+    """Names of labels that a loop over the classes put together, one class after the other, and what is made of them."""
+    found: set[str] = set()
+    for node in program.nodes:
+        if isinstance(node, ast.For):
+            found |= _blocks_of(node)
+    for _ in range(4):
+        found |= {
+            name.id
+            for node in program.nodes
+            if isinstance(node, ast.Assign) and names_in(node.value) & found
+            for target in node.targets
+            for name in ast.walk(target)
+            if isinstance(name, ast.Name) and role_of(name.id) != "X"
+        }
+    return found
+
+
+_WRITES = frozenset(("append", "extend"))
+
+
+def _blocks_of(loop: ast.For) -> set[str]:
+    """Lists that a loop over classes gives the class's own number, once for each of the rows within the turn."""
+    turn = names_in(loop.target)
+    marked = {
+        written(node.targets[0].value)
+        for node in ast.walk(loop)
+        if isinstance(node, ast.Assign)
+        and isinstance(node.targets[0], ast.Subscript)
+        and isinstance(node.value, ast.Name)
+        and node.value.id in turn
+    }
+    for node in ast.walk(loop):
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call) and names_in(node.value) & turn:
+            if called(node.value) in ("index", "get"):
+                turn = turn | names_in(node.targets[0])
+    inner = [node for node in loop.body if isinstance(node, ast.For)]
+    found: set[str] = set()
+    for node in ast.walk(loop):
+        if not isinstance(node, ast.Call) or called(node) not in _WRITES or len(node.args) != 1:
+            continue
+        given, kept = node.args[0], written(node.func.value)  # type: ignore[attr-defined]
+        repeated = called(given) in ("full", "full_like") or (
+            isinstance(given, ast.BinOp) and isinstance(given.op, ast.Mult)
+        )
+        within = any(node in ast.walk(one) for one in inner) and isinstance(given, ast.Name)
+        one_class = names_in(given) & turn and (repeated or within)
+        if one_class or (isinstance(given, ast.Name) and given.id in marked):
+            found.add(kept)
+    return found
 
 
 def _in_blocks(node: ast.expr) -> bool:

@@ -9,15 +9,19 @@ import ast
 import re
 from collections.abc import Callable, Iterator
 
+from mlpilot.tools.diagnose.static.listing import listed
 from mlpilot.tools.diagnose.static.rule import Found, Program, rule
 from mlpilot.tools.diagnose.static.syntax import called, own, scopes, settings
 from mlpilot.tools.diagnose.static.trace import written
 
-_LOG_PROB = re.compile(r"^(saved_|new_|act(ion)?_)?(log_?probs?|log_?pi|logp|lp|elbo|log_?likelihood|loglik|mll)(_\w+)?$")
-_PASSES = frozenset(
-    "sum mean stack cat concat concatenate squeeze unsqueeze reduce_sum reduce_mean to float view reshape"
-    " clone flatten gather".split()
+_LOG_PROB = re.compile(
+    r"^(saved_|new_|act(ion)?_)?(log_?probs?|log_?pi|logp|lp|elbo|log_?likelihood|loglik|mll)(_\w+)?$"
 )
+_PASSES = listed(
+    "sum mean stack cat concat concatenate squeeze unsqueeze reduce_sum reduce_mean to float view reshape"
+    " clone flatten gather"
+)
+_LEARNS = listed("step apply_gradients minimize manual_backward zero_grad")
 Leaf = Callable[[ast.expr], bool]
 
 
@@ -148,7 +152,9 @@ def _place(scope: ast.AST, node: ast.expr, call: ast.AST) -> ast.AST:
 def _is_log_prob(node: ast.expr) -> bool:
     if isinstance(node, ast.Call):
         return called(node) == "log_prob"
-    return isinstance(node, ast.Name | ast.Attribute) and bool(_LOG_PROB.match(written(node).rpartition(".")[2].lower()))
+    return isinstance(node, ast.Name | ast.Attribute) and bool(
+        _LOG_PROB.match(written(node).rpartition(".")[2].lower())
+    )
 
 
 @rule(
@@ -161,12 +167,12 @@ def _is_log_prob(node: ast.expr) -> bool:
 )
 def likelihood_sign(program: Program) -> Iterator[Found]:
     """`loss = (log_probs * returns).sum(); loss.backward()`, `elbo.backward()`."""
-    learns = program.names & {"step", "apply_gradients", "minimize", "manual_backward"}
-    if not learns or re.search(r"maximize\s*=\s*True", program.text):
+    if re.search(r"maximize\s*=\s*True", program.text):
         return
     for scope in scopes(program):
         known: dict[str, list[ast.expr]] | None = None
-        for loss, call in _minimised(scope):
+        learns = {called(node) for node in own(scope)} & _LEARNS
+        for loss, call in _minimised(scope) if learns else ():
             known = _without_plain(_known(scope)) if known is None else known
             if _signs(loss, lambda one: _is_log_prob(one) and written(one) not in (known or {}), known) == {1}:
                 place = _place(scope, loss, call)

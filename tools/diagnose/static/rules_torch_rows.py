@@ -6,6 +6,7 @@ torch.from_numpy (keeps float64); Yang et al. 2022, overlap leakage; Islam et al
 
 import ast
 import difflib
+import re
 from collections.abc import Iterator
 
 from mlpilot.tools.diagnose.static import nets
@@ -62,6 +63,9 @@ def softmax_of_one(program: Program) -> Iterator[Found]:
         given = layer.argument("dim", 0) if layer is not None else call.get("dim", 1)
         data = as_data(call.args[0]) if call.args else None
         one = data is not None and data.shape is not None and data.shape[-1] == 1 and data.last == "linear"
+        steps_too = re.search(r"scor|att|energ|align|weight|alpha", call.text(0) + " " + call.alias.lower())
+        if one and number(given) != -1 and steps_too:
+            continue  # over the steps of a sequence, whose scores are a column
         if one and data is not None and data.shape is not None and number(given) == (-1 if -1 in data.shape else 1):
             yield call.node, f"{call.text(0)} has one column: softmax of one output is always 1"
             return

@@ -80,7 +80,10 @@ def changes_its_rows(program: Program) -> Iterator[Found]:
             elif target is not None:
                 source = _kept_row(target, index)
             if source in arrays and not _LABEL.search(source.removeprefix("self.")):
-                yield node, f"{written(target or node)} is a view of {source}: the rows themselves change, more in every epoch"
+                yield (
+                    node,
+                    f"{written(target or node)} is a view of {source}: the rows themselves change, more in every epoch",
+                )
                 break
 
 
@@ -206,7 +209,10 @@ def iterator_used_up(program: Program) -> Iterator[Found]:
             for inner in inside:
                 name = _looped(inner)
                 if inner is not outer and name in once and known[name][0] not in inside and not _leaves(inner, outer):
-                    yield inner, f"{name} is empty after the first {written(outer.target)}: later ones learn from nothing"
+                    yield (
+                        inner,
+                        f"{name} is empty after the first {written(outer.target)}: later ones learn from nothing",
+                    )
 
 
 def _is_iterator(node: ast.expr, generators: set[str]) -> bool:

@@ -8,6 +8,7 @@ import ast
 import re
 from collections.abc import Iterator
 
+from mlpilot.tools.diagnose.static.listing import listed
 from mlpilot.tools.diagnose.static.rule import Found, Program, rule
 from mlpilot.tools.diagnose.static.syntax import argument, called, names_in, own, scopes, settings
 from mlpilot.tools.diagnose.static.trace import written
@@ -15,9 +16,9 @@ from mlpilot.tools.diagnose.static.trace import written
 _COUNTS = re.compile(r"(^|_)(counts?|cnts?|freqs?|frequency|frequencies|n_?samples_per_class|hist|class_sizes?)$")
 _COUNTED = frozenset(("bincount", "value_counts", "Counter", "count_nonzero", "most_common", "unique"))
 _WHOLE = frozenset(("sum", "max", "len", "min", "mean"))
-_ONWARD = frozenset(
+_ONWARD = listed(
     "tensor FloatTensor Tensor as_tensor from_numpy float array asarray astype to cuda dict list to_dict items values"
-    " tolist float32 Variable from_iterable enumerate zip get numpy double sorted fromiter round sort_index".split()
+    " tolist float32 Variable from_iterable enumerate zip get numpy double sorted fromiter round sort_index"
 )
 
 
@@ -58,7 +59,9 @@ class Direction:
         if isinstance(node, ast.ListComp | ast.GeneratorExp):
             return self._comprehension(node.generators, node.elt, depth)
         if isinstance(node, ast.Dict):
-            return self._listed([(written(key) if key else "", value) for key, value in zip(node.keys, node.values, strict=True)], depth)
+            return self._listed(
+                [(written(key) if key else "", value) for key, value in zip(node.keys, node.values, strict=True)], depth
+            )
         if isinstance(node, ast.List | ast.Tuple):
             return self._listed([(str(at), value) for at, value in enumerate(node.elts)], depth)
         return set()
@@ -173,7 +176,10 @@ def upside_down(program: Program) -> Iterator[Found]:
             for given in _given(node):
                 direction = direction or Direction(program, scope)
                 if direction.of(given) == {1}:
-                    yield node, f"{written(given)} grows with the number of rows of a class: the rare one counts for less"
+                    yield (
+                        node,
+                        f"{written(given)} grows with the number of rows of a class: the rare one counts for less",
+                    )
             ratio = argument(node, "pos_weight") or argument(node, "scale_pos_weight")
             if ratio is not None and _positives_over_negatives(ratio, settings(program.tree) | settings(scope)):
                 yield node, f"{written(ratio)} is positives over negatives: the rare ones count for less, not for more"

@@ -99,7 +99,10 @@ def window_holds_target(program: Program) -> Iterator[Found]:
 
 
 def _said(line: Line) -> str:
-    parts = [f"{'+' if count > 0 else '-'} {abs(count) if not name or abs(count) > 1 else ''}{name}" for name, count in line.items()]
+    parts = [
+        f"{'+' if count > 0 else '-'} {abs(count) if not name or abs(count) > 1 else ''}{name}"
+        for name, count in line.items()
+    ]
     return " ".join(parts).removeprefix("+ ")
 
 
@@ -148,7 +151,10 @@ def two_orders(program: Program) -> Iterator[Found]:
                     continue
                 for other, (drawn, _) in moved.items():
                     if drawn != order and other != name and _belong(program, other, name):
-                        yield node, f"{other} and {name} are each put into an order of their own: rows lose their labels"
+                        yield (
+                            node,
+                            f"{other} and {name} are each put into an order of their own: rows lose their labels",
+                        )
                         return
                 moved[name] = (order, node.lineno)
 
@@ -159,7 +165,7 @@ def _order_of(value: ast.expr, known: dict[str, list[ast.expr]]) -> str:
         value = value.func.value
     name = called(value)
     if isinstance(value, ast.Call) and name in ("sample", "shuffle"):
-        whole = name == "shuffle" and len(value.args) == 1 or "frac=1" in written(value, 200)
+        whole = (name == "shuffle" and len(value.args) == 1) or "frac=1" in written(value, 200)
         if not whole or "random_state" in written(value, 200) or "seed" in written(value, 200):
             return ""
         return f"{name} {value.lineno}:{value.col_offset}"
@@ -210,7 +216,9 @@ def _made_of(program: Program, name: str) -> set[str]:
     }
 
 
-_PREPARES = re.compile(r"prep|scale|normal|transform|standard|clean|encode|featur|to_input|rescale|vectori", re.IGNORECASE)
+_PREPARES = re.compile(
+    r"prep|scale|normal|transform|standard|clean|encode|featur|to_input|rescale|vectori", re.IGNORECASE
+)
 
 
 @rule(
