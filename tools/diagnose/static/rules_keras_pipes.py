@@ -169,9 +169,10 @@ def step_thrown_away(program: Program) -> Iterator[Found]:
     made = Pipes(program).made
     for node in program.nodes:
         call = node.value if isinstance(node, ast.Expr) else None
-        if isinstance(call, ast.Call) and called(call) in _METHODS and isinstance(call.func, ast.Attribute):
-            if written(call.func.value) in made:
-                yield node, f"{written(call)} gives a new data set, and {written(call.func.value)} stays as it is"
+        if not isinstance(call, ast.Call) or called(call) not in _METHODS or not isinstance(call.func, ast.Attribute):
+            continue
+        if written(call.func.value) in made:
+            yield node, f"{written(call)} gives a new data set, and {written(call.func.value)} stays as it is"
 
 
 @rule(
@@ -206,9 +207,9 @@ def _is_random(body: ast.AST, functions: dict[str, ast.FunctionDef], depth: int 
         name = called(one)
         if name.startswith(("random_", "stateless_random")) or (name and ".random." in written(one)):
             return True
-        if name in functions and depth < 3 and functions[name] is not body:
-            if _is_random(functions[name], functions, depth + 1):
-                return True
+        other = functions.get(name) if depth < 3 else None
+        if other is not None and other is not body and _is_random(other, functions, depth + 1):
+            return True
     return False
 
 

@@ -261,7 +261,7 @@ def sorted_by_class(program: Program) -> Iterator[Found]:
 
 
 def _gathered_in_blocks(program: Program) -> set[str]:
-    """Names of labels that a loop over the classes put together, one class after the other, and what is made of them."""
+    """Names of labels that a loop over the classes put together, class after class, and what is made of them."""
     found: set[str] = set()
     for node in program.nodes:
         if isinstance(node, ast.For):
@@ -293,9 +293,9 @@ def _blocks_of(loop: ast.For) -> set[str]:
         and node.value.id in turn
     }
     for node in ast.walk(loop):
-        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call) and names_in(node.value) & turn:
-            if called(node.value) in ("index", "get"):
-                turn = turn | names_in(node.targets[0])
+        looked_up = isinstance(node, ast.Assign) and called(node.value) in ("index", "get")
+        if isinstance(node, ast.Assign) and looked_up and names_in(node.value) & turn:
+            turn = turn | names_in(node.targets[0])
     inner = [node for node in loop.body if isinstance(node, ast.For)]
     found: set[str] = set()
     for node in ast.walk(loop):

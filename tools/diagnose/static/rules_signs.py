@@ -170,11 +170,16 @@ def likelihood_sign(program: Program) -> Iterator[Found]:
     if re.search(r"maximize\s*=\s*True", program.text):
         return
     for scope in scopes(program):
-        known: dict[str, list[ast.expr]] | None = None
-        learns = {called(node) for node in own(scope)} & _LEARNS
-        for loss, call in _minimised(scope) if learns else ():
-            known = _without_plain(_known(scope)) if known is None else known
-            if _signs(loss, lambda one: _is_log_prob(one) and written(one) not in (known or {}), known) == {1}:
+        if not {called(node) for node in own(scope)} & _LEARNS:
+            continue
+        ends = list(_minimised(scope))
+        known = _without_plain(_known(scope)) if ends else {}
+
+        def leaf(one: ast.expr, set_here: dict[str, list[ast.expr]] = known) -> bool:
+            return _is_log_prob(one) and written(one) not in set_here
+
+        for loss, call in ends:
+            if _signs(loss, leaf, known) == {1}:
                 place = _place(scope, loss, call)
                 yield place, f"{written(loss)} has a log-probability without a minus: what was good becomes less likely"
 

@@ -113,9 +113,10 @@ def packed_unsorted(program: Program) -> Iterator[Found]:
         return
     made = program.names & {"DataLoader", "pad_sequence", "collate_fn"}
     for node in program.nodes:
-        if isinstance(node, ast.Call) and called(node) == "pack_padded_sequence" and made:
-            if argument(node, "enforce_sorted", 3) is None and not _of_equal(argument(node, "lengths", 1)):
-                yield node, "lengths of a batch come in any order, and it takes them sorted unless it is told otherwise"
+        if not isinstance(node, ast.Call) or called(node) != "pack_padded_sequence" or not made:
+            continue
+        if argument(node, "enforce_sorted", 3) is None and not _of_equal(argument(node, "lengths", 1)):
+            yield node, "lengths of a batch come in any order, and it takes them sorted unless it is told otherwise"
 
 
 def _of_equal(node: ast.expr | None) -> bool:
@@ -143,12 +144,12 @@ def parts_share_rows(program: Program) -> Iterator[Found]:
             made.append((node, written(node.args[0]) if called(node) == "Subset" else "", *_stretch(given, known)))
         for here, (node, of, base, bounds) in enumerate(made):
             for _, other_of, other, rest in made[:here]:
-                if base and (of, base) == (other_of, other) and _overlap(bounds, rest) and not _folded(node, program):
+                if base and (of, base) == (other_of, other) and _overlap(bounds, rest) and not _folded(program):
                     yield node, f"{base}{bounds} and {base}{rest} share rows: what is judged on was trained on"
                     break
 
 
-def _folded(node: ast.AST, program: Program) -> bool:
+def _folded(program: Program) -> bool:
     return bool(program.names & {"KFold", "StratifiedKFold", "deepcopy", "cycle", "learning_curve"})
 
 

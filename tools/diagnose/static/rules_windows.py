@@ -90,11 +90,11 @@ def window_holds_target(program: Program) -> Iterator[Found]:
                 point = _line(at, known)
                 if point is not None and set(point) - {""}:
                     targets.append((node, base, point))
-        for node, base, start, end in windows:
+        for window, base, start, end in windows:
             for _, other, point in targets:
                 inside = _at_least(_added(end, point, -1), 1) and _at_least(_added(point, start, -1), 0)
                 if base == other and inside and _at_least(_added(end, start, -1), 1):
-                    yield node, f"{written(node)} holds {base}[{_said(point)}], which is to be told from it"
+                    yield window, f"{written(window)} holds {base}[{_said(point)}], which is to be told from it"
                     return
 
 
