@@ -87,7 +87,7 @@ def column_against_row(program: Program) -> Iterator[Found]:
                 if column and row and _is_label(written(other)):
                     yield (
                         node,
-                        f"{written(one)} is of shape (n, 1), and {written(other)} of (n,): they are broadcast to (n, n)",
+                        f"{written(one)} is (n, 1), and {written(other)} is (n,): they are broadcast to (n, n)",
                     )
                     return
 

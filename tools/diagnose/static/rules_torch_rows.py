@@ -42,6 +42,32 @@ def validation_trained(program: Program) -> Iterator[Found]:
 
 
 @rule(
+    "TORCH277",
+    "trained-in-every-phase",
+    "error",
+    "the model learns in the validation phase, too",
+    remedy='if phase == "train": loss.backward(); optimizer.step()',
+    source="PyTorch, Transfer Learning tutorial: backward + optimize only if in training phase",
+)
+def every_phase(program: Program) -> Iterator[Found]:
+    """`for phase in ["train", "val"]: ...; loss.backward()`, whatever the phase."""
+    for loop in program.nodes:
+        if not isinstance(loop, ast.For) or not isinstance(loop.iter, ast.List | ast.Tuple):
+            continue
+        words = {one.value for one in loop.iter.elts if isinstance(one, ast.Constant)}
+        if "train" not in words or not words & {"val", "valid", "validation", "test", "eval"}:
+            continue
+        asked = [node for node in ast.walk(loop) if isinstance(node, ast.If)]
+        guarded = {id(one) for node in asked for part in (*node.body, *node.orelse) for one in ast.walk(part)}
+        leaves = any(isinstance(one, ast.Continue | ast.Break) for one in ast.walk(loop))
+        for node in ast.walk(loop):
+            taken = isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "backward"
+            if taken and id(node) not in guarded and not leaves:
+                yield node, f"{written(node)} happens in each {written(loop.target)}: the model learns from all rows"
+                return
+
+
+@rule(
     "TORCH253",
     "softmax-of-one",
     "error",
