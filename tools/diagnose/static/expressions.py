@@ -311,7 +311,7 @@ _NAMESPACES = ("SimpleNamespace", "Namespace", "EasyDict", "Munch", "DotDict")
 
 
 def _setting(base: Instance, name: str) -> Value | None:
-    """A setting that an object was made with: a field of a data class, a keyword of a namespace, a value of its class."""
+    """A setting that an object was made with: a field of a data class, a keyword of a namespace, a class."""
     if base.name in _NAMESPACES:
         return base.kwargs.get(name)
     found = find_attribute(base.own, name) if base.own is not None and not base.args else None

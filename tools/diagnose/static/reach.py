@@ -31,8 +31,6 @@ def reach(data: Data) -> float | None:
 
 def through(data: Data, operation: ast.operator, by: float | None) -> Data:
     """The data after it was added to, multiplied or divided by a number; unmarked where that cannot be told."""
-    if isinstance(operation, ast.Mod | ast.FloorDiv):
-        data = data.but(dataset="")  # odd or even: other classes than those of the data set
     size = reach(data)
     if size is None:
         return data

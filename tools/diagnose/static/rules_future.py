@@ -228,7 +228,6 @@ def _over_folds(loop: ast.For) -> bool:
         and one.func.attr == "split"
         and bool(one.args)
         and not isinstance(one.args[0], ast.Constant)
-        and not any(isinstance(part, ast.Attribute) and part.attr in ("randperm", "arange") for part in ast.walk(one))
         for one in calls
     )
 

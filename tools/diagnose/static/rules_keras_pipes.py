@@ -239,7 +239,7 @@ def generator_ends(program: Program) -> Iterator[Found]:
                 continue
             given = argument(node, "x", 0) or argument(node, "generator")
             if isinstance(given, ast.Name):
-                given = known.get(given.id, [None])[-1]  # type: ignore[list-item]
+                given = known[given.id][-1] if given.id in known else None
             epochs = argument(node, "epochs") or argument(node, "nb_epoch")
             once = epochs is None or (isinstance(epochs, ast.Constant) and epochs.value in (0, 1))
             if isinstance(given, ast.Call) and isinstance(given.func, ast.Name) and given.func.id in ends and not once:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from mlpilot.tools.diagnose.static.kerasmodel import keras_models
 from mlpilot.tools.diagnose.static.naming import role_of
 from mlpilot.tools.diagnose.static.rule import Found, Program, rule
-from mlpilot.tools.diagnose.static.syntax import called, names_in
+from mlpilot.tools.diagnose.static.syntax import argument, called, names_in, scopes, settings
 from mlpilot.tools.diagnose.static.trace import as_data, written
 from mlpilot.tools.diagnose.static.values import Const, number, words
 
@@ -182,6 +182,21 @@ def scaled_in_training_only(program: Program) -> Iterator[Found]:
         yield plain[0].node, "this generator gives pixels from 0 to 255, and another one scales them"
 
 
+def _file_name(program: Program, node: ast.expr | None, depth: int = 0) -> str:
+    """How the name of a file ends in a path put together: `os.path.join(folder, "best.h5")`, `folder / "best.h5"`."""
+    if isinstance(node, ast.Name) and depth < 3:
+        given = [value for scope in scopes(program) for value in settings(scope).get(node.id, [])]
+        return _file_name(program, given[0], depth + 1) if len(given) == 1 else ""
+    if isinstance(node, ast.Call) and called(node) in ("join", "str", "Path", "joinpath") and node.args:
+        return _file_name(program, node.args[-1], depth)
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div | ast.Add):
+        return _file_name(program, node.right, depth)
+    if isinstance(node, ast.JoinedStr) and node.values:
+        return _file_name(program, node.values[-1], depth)
+    plain = node.value if isinstance(node, ast.Constant) else ""
+    return plain if isinstance(plain, str) and "." in plain else ""
+
+
 @rule(
     "API011",
     "keras-file-name",
@@ -194,7 +209,7 @@ def file_name(program: Program) -> Iterator[Found]:
     """`model.save_weights("w.h5")`, `ModelCheckpoint("best.h5", save_weights_only=True)`, `model.save("folder")`."""
     models = {id(one.instance) for one in keras_models(program)}
     for call in program.trace.of("save_weights", "save"):
-        name = (words(call.get("filepath", 0)) or [""])[0]
+        name = (words(call.get("filepath", 0)) or [_file_name(program, argument(call.node, "filepath", 0))])[0]
         if id(call.receiver) not in models or not name or "save_format" in call.kwargs:
             continue
         if call.name == "save_weights" and not name.endswith(".weights.h5"):
@@ -202,7 +217,8 @@ def file_name(program: Program) -> Iterator[Found]:
         elif call.name == "save" and not name.endswith((".keras", ".h5", ".hdf5")):
             yield call.node, f"save takes names that end with .keras (or .h5), not {name!r}"
     for one in program.trace.instances:
-        name = (words(one.argument("filepath", 0)) or [""])[0]
+        told = argument(one.node, "filepath", 0) if isinstance(one.node, ast.Call) else None
+        name = (words(one.argument("filepath", 0)) or [_file_name(program, told)])[0]
         if one.path != "keras.callbacks.ModelCheckpoint" or not name:
             continue
         weights = one.argument("save_weights_only", 4)

@@ -6,7 +6,7 @@ wrong connections); NeuraLint; Islam et al. 2019 (API misuse).
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from mlpilot.tools.diagnose.static.listing import listed
 from mlpilot.tools.diagnose.static.rule import Found, Program, rule
@@ -32,7 +32,7 @@ _PLAIN = re.compile(
 )
 
 
-def _forwards(program: Program) -> Iterator[tuple[ast.FunctionDef, dict[str, ast.expr]]]:
+def _forwards(program: Program) -> Iterator[tuple[ast.FunctionDef, Mapping[str, ast.expr]]]:
     """(forward or call of a model, its layers as they were made)."""
     for home in classes(program):
         known = methods(home)
@@ -120,7 +120,7 @@ def _blocks(scope: ast.AST) -> Iterator[list[ast.stmt]]:
             yield body
 
 
-def _is_layer(node: ast.expr, layers: dict[str, ast.expr]) -> bool:
+def _is_layer(node: ast.expr, layers: Mapping[str, ast.expr]) -> bool:
     """`layers.Dense(32)(x)`, `self.conv1(x)`, `F.relu(self.conv1(x))`."""
     if not isinstance(node, ast.Call):
         return False

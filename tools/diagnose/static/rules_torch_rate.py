@@ -1,8 +1,7 @@
 """PyTorch and Keras: steps that are not those of the loss: scaled, used up, of a rate that dies, or uphill.
 
 Sources: PyTorch, Automatic Mixed Precision examples, torch.optim (iterables of parameters; schedulers), Python,
-Glossary: iterator; Sudre et al. 2017 (Dice loss is 1 - Dice); Lightning, manual optimization; transformers, Padding and
-truncation (attention_mask); Mnih et al. 2015 (the target of a step is fixed).
+Glossary: iterator; Sudre et al. 2017 (Dice loss is 1 - Dice); Mnih et al. 2015 (the target of a step is fixed).
 """
 
 import ast
@@ -12,11 +11,8 @@ from collections.abc import Iterator
 from mlpilot.tools.diagnose.static.rule import Found, Program, rule
 from mlpilot.tools.diagnose.static.syntax import (
     argument,
-    bases,
     called,
-    classes,
-    methods,
-    names_in,
+    held_by,
     own,
     scopes,
     settings,
@@ -37,7 +33,7 @@ def stepped_plainly(program: Program) -> Iterator[Found]:
     scales = [
         node for node in program.nodes if called(node) == "scale" and isinstance(node, ast.Call) and len(node.args) == 1
     ]
-    names = {written(node.func.value) for node in scales if isinstance(node.func, ast.Attribute)}  # type: ignore[attr-defined]
+    names = {written(one) for node in scales if (one := held_by(node)) is not None}
     if "GradScaler" not in program.text or not names or "unscale_" in program.names:
         return
     steps = [node for node in program.nodes if called(node) == "step" and isinstance(node, ast.Call)]
@@ -77,7 +73,7 @@ def parameters_used_up(program: Program) -> Iterator[Found]:
         for name, values in known.items():
             if len(values) != 1 or not _is_once(values[0]) or "." in name:
                 continue
-            reads = [
+            reads: list[ast.AST] = [
                 node
                 for node in own(scope)
                 if (
@@ -149,11 +145,8 @@ def _turns(program: Program) -> float:
     counts = [0.0]
     known = settings(program.tree)
     for node in program.nodes:
-        end = (
-            node.iter.args[-1]
-            if isinstance(node, ast.For) and called(node.iter) in ("range", "trange") and node.iter.args
-            else None
-        )  # type: ignore[attr-defined]
+        over = node.iter if isinstance(node, ast.For) and called(node.iter) in ("range", "trange") else None
+        end = over.args[-1] if isinstance(over, ast.Call) and over.args else None
         if isinstance(node, ast.Call) and called(node) == "fit":
             end = argument(node, "epochs")
         if isinstance(end, ast.Name) and len(known.get(end.id, [])) == 1:
@@ -251,10 +244,8 @@ def loss_larger(program: Program) -> Iterator[Found]:
                 and isinstance(value.op, ast.USub)
                 and isinstance(value.operand, ast.Call)
             ):
-                backed = any(
-                    called(one) == "backward" and written(one.func.value) == written(node.targets[0])
-                    for one in own(scope)
-                )  # type: ignore[attr-defined]
+                name = written(node.targets[0]) if isinstance(node, ast.Assign) else ""
+                backed = any(called(one) == "backward" and _named(held_by(one)) == name for one in own(scope))
                 if plain.match(written(value.operand.func)) and backed:
                     yield node, f"{written(value)} goes down as the model gets worse"
 
@@ -298,13 +289,7 @@ def target_learns(program: Program) -> Iterator[Found]:
             if isinstance(node, ast.With) and "no_grad" in written(node.items[0])
             for one in ast.walk(node)
         }
-        gathered = {
-            written(node.func.value.func)
-            for node in own(scope)
-            if called(node) == "gather"
-            and isinstance(node.func, ast.Attribute)
-            and isinstance(node.func.value, ast.Call)  # type: ignore[attr-defined]
-        }
+        gathered = {_asked(node) for node in own(scope) if called(node) == "gather"} - {""}
         for node in own(scope):
             if (
                 not isinstance(node, ast.Assign)
@@ -313,11 +298,7 @@ def target_learns(program: Program) -> Iterator[Found]:
             ):
                 continue
             text = written(node.value, 300)
-            models = {
-                written(one.func.value.func)
-                for one in ast.walk(node.value)
-                if called(one) == "max" and isinstance(one.func, ast.Attribute) and isinstance(one.func.value, ast.Call)  # type: ignore[attr-defined]
-            }
+            models = {_asked(one) for one in ast.walk(node.value) if called(one) == "max"}
             name = written(node.targets[0])
             later = any(f"{name}.detach()" in written(one, 300) for one in own(scope) if isinstance(one, ast.Call))
             if models & gathered and "detach" not in text and not later and known:
@@ -355,56 +336,11 @@ def closure_keeps(program: Program) -> Iterator[Found]:
             )
 
 
-@rule(
-    "TORCH305",
-    "stepped-by-hand",
-    "error",
-    "a LightningModule takes the step by hand, and Lightning takes it, too",
-    remedy="return the loss, or self.automatic_optimization = False and self.manual_backward(loss)",
-    source="Lightning, Manual optimization",
-)
-def stepped_by_hand(program: Program) -> Iterator[Found]:
-    """`loss.backward()` in `training_step`."""
-    if "automatic_optimization" in program.text:
-        return
-    for home in classes(program):
-        step = methods(home).get("training_step")
-        if step is None or not bases(home) & {"LightningModule"}:
-            continue
-        for node in own(step):
-            if called(node) == "backward" and isinstance(node, ast.Call):
-                yield node, f"{written(node)} is done by Lightning: the gradients are taken twice"
-                break
+def _asked(node: ast.AST) -> str:
+    """The network of `network(x).max(1)`."""
+    inner = held_by(node)
+    return written(inner.func) if isinstance(inner, ast.Call) else ""
 
 
-@rule(
-    "TORCH306",
-    "padding-without-mask",
-    "warning",
-    "texts are padded, and the model is not told which words are padding",
-    remedy="model(**encoded), or model(input_ids, attention_mask=encoded['attention_mask'])",
-    source="transformers, Padding and truncation; Glossary: attention mask",
-)
-def padding_unmasked(program: Program) -> Iterator[Found]:
-    """`encoded = tokenizer(texts, padding=True)`, and `model(encoded["input_ids"])`."""
-    if "transformers" not in program.trace.libraries or "attention_mask" in program.text:
-        return
-    padded: set[str] = set()
-    for node in program.nodes:
-        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
-            told = argument(node.value, "padding")
-            off = isinstance(told, ast.Constant) and told.value in (False, "do_not_pad")
-            if told is not None and not off:
-                padded |= names_in(node.targets[0]) | {written(node.targets[0])}
-    for node in program.nodes:
-        if (
-            not isinstance(node, ast.Call)
-            or not node.args
-            or not re.search(r"model|bert|generate|encoder", written(node.func).lower())
-        ):
-            continue
-        first = node.args[0]
-        whole = first.value if isinstance(first, ast.Attribute | ast.Subscript) else None
-        if whole is not None and written(whole) in padded and "input_ids" in written(first):
-            yield node, f"{written(first)} is padded, and without attention_mask the padding is read as words"
-            return
+def _named(node: ast.expr | None) -> str:
+    return written(node) if node is not None else ""

@@ -56,6 +56,11 @@ def called(node: ast.AST | None) -> str:
     return func.attr if isinstance(func, ast.Attribute) else func.id if isinstance(func, ast.Name) else ""
 
 
+def held_by(node: ast.AST | None) -> ast.expr | None:
+    """What a method is called on: `model` of `model.fit(x)`; None for what is no call of a method."""
+    return node.func.value if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) else None
+
+
 def argument(node: ast.Call, name: str, position: int | None = None) -> ast.expr | None:
     """An argument of a call by its name, or else its position."""
     for one in node.keywords:
