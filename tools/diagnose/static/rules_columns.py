@@ -114,6 +114,8 @@ def _difference(node: ast.AST) -> tuple[ast.expr, ast.expr] | None:
 )
 def counted_against_row(program: Program) -> Iterator[Found]:
     """`criterion(outputs, labels.unsqueeze(1))`, and `(outputs > 0) == labels`."""
+    if not any("loss" in name.lower() or "crit" in name.lower() for name in program.names):
+        return
     told = {id(node) for node, values in program.trace.compared if _known_shapes(values)}
     for scope in scopes(program):
         known = settings(scope)

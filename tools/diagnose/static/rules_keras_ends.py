@@ -139,7 +139,7 @@ def scaled_twice(program: Program) -> Iterator[Found]:
         for scope in scopes(program)
         for name, values in settings(scope).items()
         for one in values
-        if called(one) == "ImageDataGenerator" and isinstance(one, ast.Call) and argument(one, "rescale") is not None
+        if called(one) == "ImageDataGenerator" and isinstance(one, ast.Call) and _is_set(argument(one, "rescale"))
     }
     for node in program.nodes:
         flows = isinstance(node, ast.Call) and called(node) == "flow" and node.args
@@ -147,6 +147,11 @@ def scaled_twice(program: Program) -> Iterator[Found]:
             continue
         if written(node.func.value) in generators and written(node.args[0]) in divided:
             yield node, f"{written(node.args[0])} was divided by 255, and {written(node.func.value)} does it again"
+
+
+def _is_set(node: ast.expr | None) -> bool:
+    """Whether an argument is given, and not as None."""
+    return node is not None and not (isinstance(node, ast.Constant) and node.value is None)
 
 
 def _is_fresh(program: Program, name: str) -> bool:

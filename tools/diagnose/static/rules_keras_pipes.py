@@ -104,7 +104,7 @@ def _always_shuffles(maker: ast.FunctionDef) -> bool:
 )
 def another_order(program: Program) -> Iterator[Found]:
     """`model.predict(test_ds)`, and `[y for x, y in test_ds]`, where `test_ds` is shuffled."""
-    if "predict" not in program.names:
+    if "predict" not in program.names or not program.names & _MADE:
         return
     pipes = Pipes(program)
     read = {
@@ -138,6 +138,8 @@ def _predicts(node: ast.AST) -> bool:
 )
 def cut_after_shuffling(program: Program) -> Iterator[Found]:
     """`ds = ds.shuffle(1000)`, `train = ds.take(800)`, `val = ds.skip(800)`."""
+    if not program.names & _MADE or "skip" not in program.names:
+        return
     pipes = Pipes(program)
     taken: dict[str, set[str]] = {}
     places: dict[str, ast.AST] = {}
@@ -166,7 +168,7 @@ def cut_after_shuffling(program: Program) -> Iterator[Found]:
 )
 def step_thrown_away(program: Program) -> Iterator[Found]:
     """`dataset.shuffle(100)` on a line of its own."""
-    made = Pipes(program).made
+    made = Pipes(program).made if program.names & _MADE - {"range", "zip"} else set()
     for node in program.nodes:
         call = node.value if isinstance(node, ast.Expr) else None
         if not isinstance(call, ast.Call) or called(call) not in _METHODS or not isinstance(call.func, ast.Attribute):

@@ -209,17 +209,21 @@ def file_name(program: Program) -> Iterator[Found]:
     """`model.save_weights("w.h5")`, `ModelCheckpoint("best.h5", save_weights_only=True)`, `model.save("folder")`."""
     models = {id(one.instance) for one in keras_models(program)}
     for call in program.trace.of("save_weights", "save"):
+        if id(call.receiver) not in models or "save_format" in call.kwargs:
+            continue
         name = (words(call.get("filepath", 0)) or [_file_name(program, argument(call.node, "filepath", 0))])[0]
-        if id(call.receiver) not in models or not name or "save_format" in call.kwargs:
+        if not name:
             continue
         if call.name == "save_weights" and not name.endswith(".weights.h5"):
             yield call.node, f"save_weights takes names that end with .weights.h5, not {name!r}"
         elif call.name == "save" and not name.endswith((".keras", ".h5", ".hdf5")):
             yield call.node, f"save takes names that end with .keras (or .h5), not {name!r}"
     for one in program.trace.instances:
+        if one.path != "keras.callbacks.ModelCheckpoint":
+            continue
         told = argument(one.node, "filepath", 0) if isinstance(one.node, ast.Call) else None
         name = (words(one.argument("filepath", 0)) or [_file_name(program, told)])[0]
-        if one.path != "keras.callbacks.ModelCheckpoint" or not name:
+        if not name:
             continue
         weights = one.argument("save_weights_only", 4)
         only = isinstance(weights, Const) and weights.value is True

@@ -88,6 +88,8 @@ def thrown_away(program: Program) -> Iterator[Found]:
 def overwritten(program: Program) -> Iterator[Found]:
     """`x = Dense(64)(inputs)`, `x = Dense(32)(inputs)`; `out = self.conv1(x)`, `out = self.conv2(x)`."""
     layers = {id(body): made for body, made in _forwards(program)}
+    if not layers and not program.trace.libraries & {"keras", "tensorflow", "torch"}:
+        return
     for scope in scopes(program):
         known = layers.get(id(scope), {})
         for block in _blocks(scope):

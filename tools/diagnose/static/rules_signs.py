@@ -123,7 +123,7 @@ def _minimised(scope: ast.AST) -> Iterator[tuple[ast.expr, ast.AST]]:
 
 def _known(scope: ast.AST) -> dict[str, list[ast.expr]]:
     """What names are set to, what is appended to lists and what is added to sums among them."""
-    found = settings(scope)
+    found = {name: list(values) for name, values in settings(scope).items()}
     for node in own(scope):
         if called(node) == "append" and isinstance(node, ast.Call) and node.args:
             found.setdefault(written(node.func.value), []).append(node.args[0])  # type: ignore[attr-defined]

@@ -2,28 +2,29 @@
 
 import ast
 from collections.abc import Iterator
-from functools import cache
 
 from mlpilot.tools.diagnose.static.rule import Program
 from mlpilot.tools.diagnose.static.trace import written
 
 Scope = ast.Module | ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+_KEPT, _SET = "_mlpilot_own", "_mlpilot_set"
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 
 
-@cache
 def own(scope: ast.AST) -> tuple[ast.AST, ...]:
     """Nodes of a scope in the order of the text, those of functions within it left out."""
-    found: list[ast.AST] = []
-
-    def visit(node: ast.AST) -> None:
-        for child in ast.iter_child_nodes(node):
+    kept: tuple[ast.AST, ...] | None = getattr(scope, _KEPT, None)
+    if kept is None:
+        found: list[ast.AST] = []
+        waiting = list(ast.iter_child_nodes(scope))[::-1]
+        while waiting:
+            child = waiting.pop()
             found.append(child)
             if not isinstance(child, _SCOPES):
-                visit(child)
-
-    visit(scope)
-    return tuple(found)
+                waiting += list(ast.iter_child_nodes(child))[::-1]
+        kept = tuple(found)
+        setattr(scope, _KEPT, kept)  # with the tree it goes away, too
+    return kept
 
 
 def scopes(program: Program) -> Iterator[Scope]:
@@ -33,7 +34,15 @@ def scopes(program: Program) -> Iterator[Scope]:
 
 
 def settings(scope: ast.AST) -> dict[str, list[ast.expr]]:
-    """Every value that a plain name (or `self.name`) is set to in a scope, in order."""
+    """Every value that a plain name (or `self.name`) is set to in a scope, in order; not to be changed."""
+    kept: dict[str, list[ast.expr]] | None = getattr(scope, _SET, None)
+    if kept is None:
+        kept = _settings(scope)
+        setattr(scope, _SET, kept)
+    return kept
+
+
+def _settings(scope: ast.AST) -> dict[str, list[ast.expr]]:
     found: dict[str, list[ast.expr]] = {}
     for node in own(scope):
         if isinstance(node, ast.Assign):
