@@ -38,6 +38,7 @@ from mlpilot.tools.diagnose.static import (  # noqa: F401 - each adds its rules
     rules_roots,
     rules_rows,
     rules_signs,
+    rules_slips,
     rules_split,
     rules_tf,
     rules_torch_data,

@@ -249,6 +249,71 @@ def generator_ends(program: Program) -> Iterator[Found]:
 
 
 @rule(
+    "KERAS077",
+    "shuffled-in-batches",
+    "warning",
+    "whole batches are shuffled, and not rows",
+    remedy="dataset.shuffle(n).batch(32): the rows first",
+    source="TensorFlow, tf.data: Batching and shuffling; Better performance with the tf.data API",
+)
+def shuffled_in_batches(program: Program) -> Iterator[Found]:
+    """`dataset.batch(32).shuffle(1000)`."""
+    if not program.names & _MADE or not program.names & {"fit", "GradientTape"}:
+        return
+    for node in program.nodes:
+        if not isinstance(node, ast.Call) or called(node) != "shuffle":
+            continue
+        names = [called(one) for one in chain(node)][:-1]
+        if "batch" in names and "unbatch" not in names and "shuffle" not in names and _MADE & set(names):
+            yield node, f"{written(node)} moves batches: the rows of one stay together in every epoch"
+
+
+@rule(
+    "KERAS078",
+    "endless-without-steps",
+    "error",
+    "a generator without end, and fit is not told how long an epoch is",
+    remedy="steps_per_epoch=len(X) // batch_size",
+    source="Keras, Model.fit: steps_per_epoch must be given for what repeats without end",
+)
+def endless(program: Program) -> Iterator[Found]:
+    """`def batches(): while True: yield x, y`, and `model.fit(batches(), epochs=3)`."""
+    forever = {
+        node.name
+        for node in program.nodes
+        if isinstance(node, ast.FunctionDef)
+        and any(isinstance(one, ast.Yield) for one in own(node))
+        and any(isinstance(one, ast.While) and written(one.test) in ("True", "1") for one in own(node))
+        and not any(isinstance(one, ast.Return | ast.Break) for one in own(node))
+    }
+    for node in program.nodes:
+        if not isinstance(node, ast.Call) or called(node) not in ("fit", "fit_generator"):
+            continue
+        given = argument(node, "x", 0) or argument(node, "generator")
+        told = {one.arg for one in node.keywords} & {"steps_per_epoch", "samples_per_epoch", None}
+        if isinstance(given, ast.Call) and isinstance(given.func, ast.Name) and given.func.id in forever and not told:
+            yield node, f"{written(given)} never ends, and neither does the first epoch"
+
+
+@rule(
+    "KERAS079",
+    "pipeline-and-validation-split",
+    "error",
+    "validation_split of a data set or generator",
+    remedy="take() and skip() before batch(), and validation_data=",
+    source="Keras, Model.fit: validation_split is for arrays alone",
+)
+def split_of_pipeline(program: Program) -> Iterator[Found]:
+    """`model.fit(dataset, validation_split=0.2)`."""
+    asked = [node for node in program.nodes if called(node) == "fit" and isinstance(node, ast.Call)]
+    asked = [node for node in asked if argument(node, "validation_split") is not None and node.args]
+    made = Pipes(program).made if asked and program.names & _MADE else set()
+    for node in asked:
+        if written(node.args[0]) in made or called(node.args[0]) in ("flow", "flow_from_directory"):
+            yield node, f"{written(node.args[0])} gives batches: validation_split needs arrays"
+
+
+@rule(
     "TORCH264",
     "loader-in-another-order",
     "error",
