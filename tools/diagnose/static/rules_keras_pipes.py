@@ -291,7 +291,13 @@ def endless(program: Program) -> Iterator[Found]:
             continue
         given = argument(node, "x", 0) or argument(node, "generator")
         told = {one.arg for one in node.keywords} & {"steps_per_epoch", "samples_per_epoch", None}
-        if isinstance(given, ast.Call) and isinstance(given.func, ast.Name) and given.func.id in forever and not told:
+        if (
+            isinstance(given, ast.Call)
+            and isinstance(given.func, ast.Name)
+            and given.func.id in forever
+            and not told
+            and len(node.args) < 2
+        ):
             yield node, f"{written(given)} never ends, and neither does the first epoch"
 
 

@@ -91,7 +91,8 @@ def mask_misplaced(program: Program) -> Iterator[Found]:
                 yield zeroed[other], f"{other} is 0 where it is masked, and softmax gives e**0 there, not nothing"
             zeroed.pop(name, None)
             softened.discard(name)
-            if masks and filled in ("0", "0.0") and not soft:
+            attends = re.search(r"scor|att|energ|align|dots|qk|sim", name.lower())
+            if masks and filled in ("0", "0.0") and not soft and attends:
                 zeroed[name] = node
             if soft and not masks:
                 softened.add(name)
