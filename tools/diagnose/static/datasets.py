@@ -137,8 +137,8 @@ def as_tensor(context: Context, call: Call) -> Value:
         if kind.endswith(("float", "float32", "float64"))
         else ""
     )
-    if call.name in ("FloatTensor", "LongTensor"):
-        form = "float" if call.name == "FloatTensor" else "long"
+    if call.name in ("FloatTensor", "LongTensor", "Tensor"):
+        form = "long" if call.name == "LongTensor" else "float"
     if not found:
         return Data(form=form, shape=arrays.shape_of_lists(call.args[0]) or None if call.args else None)
     if found[0].kind in ("loss", "score"):

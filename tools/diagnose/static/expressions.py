@@ -112,7 +112,7 @@ class Expressions(Calling):
                 if any(isinstance(one, ast.Name) and one.id == "property" for one in own.node.decorator_list):  # type: ignore[union-attr]
                     return self.invoke(own, [], {})
                 return own
-            return library.attribute(self, base, node.attr)
+            return _setting(base, node.attr) or library.attribute(self, base, node.attr)
         if isinstance(base, Class):
             return find_attribute(base, node.attr) or Bound(base, node.attr)
         data = as_data(base)
@@ -314,3 +314,14 @@ def _item(base: Seq, index: Value, node: ast.expr) -> Value:
         if -len(base.items) <= at < len(base.items):
             return base.items[at]
     return join_all(base.items)
+
+
+_NAMESPACES = ("SimpleNamespace", "Namespace", "EasyDict", "Munch", "DotDict")
+
+
+def _setting(base: Instance, name: str) -> Value | None:
+    """A setting that an object was made with: a field of a data class, a keyword of a namespace, a class."""
+    if base.name in _NAMESPACES:
+        return base.kwargs.get(name)
+    found = find_attribute(base.own, name) if base.own is not None and not base.args else None
+    return base.kwargs.get(name, found) if isinstance(found, Const) else None

@@ -5,6 +5,7 @@ Sources: Keras, "Writing a training loop from scratch", "Making new layers and m
 """
 
 import ast
+import re
 from collections.abc import Iterator
 
 from mlpilot.tools.diagnose.static import nets
@@ -12,6 +13,7 @@ from mlpilot.tools.diagnose.static.judged import within
 from mlpilot.tools.diagnose.static.kerasmodel import keras_models
 from mlpilot.tools.diagnose.static.naming import part_of, role_of
 from mlpilot.tools.diagnose.static.rule import Found, Program, rule
+from mlpilot.tools.diagnose.static.syntax import argument, called, own, scopes
 from mlpilot.tools.diagnose.static.tensors import keras_units
 from mlpilot.tools.diagnose.static.trace import as_data, written
 from mlpilot.tools.diagnose.static.values import Instance, constant, words
@@ -81,6 +83,7 @@ def training_flag(program: Program) -> Iterator[Found]:
 def predicting_as_training(program: Program) -> Iterator[Found]:
     """`model(x, training=True)` where no gradient is taken; repeated calls (Monte Carlo dropout) are left alone."""
     taped = [node for node in program.nodes if isinstance(node, ast.With) and "GradientTape" in written(node.items[0])]
+    yield from _judged_as_training(program, taped)
     often = {"std", "var", "variance", "stack", "entropy"}
     if program.names & often:
         return
@@ -96,6 +99,35 @@ def predicting_as_training(program: Program) -> Iterator[Found]:
             told.add(call.node)
             if not any(within(call.node, one) for one in (*taped, *steps)):
                 yield call.node, "training=True switches dropout on, and nothing is trained here"
+
+
+_JUDGES = re.compile(r"(^|_)(eval\w*|valid\w*|test|predict\w*|score|infer\w*|accuracy|check)(_|$)")
+
+
+def _judged_as_training(program: Program, taped: list[ast.With]) -> Iterator[Found]:
+    """`self.model(x, training=True)` in a function that judges, or in a loop over the test rows."""
+    for scope in scopes(program):
+        judges = isinstance(scope, ast.FunctionDef) and _JUDGES.search(scope.name) and "train" not in scope.name
+        if {called(node) for node in own(scope)} & {"std", "reduce_std", "var", "stack", "reduce_variance"}:
+            continue
+        loops = [node for node in own(scope) if isinstance(node, ast.For)]
+        loops = [one for one in loops if part_of(_named(one.iter)) in ("test", "validation")]
+        for node in own(scope):
+            told = argument(node, "training") if isinstance(node, ast.Call) else None
+            if not isinstance(told, ast.Constant) or told.value is not True or any(within(node, one) for one in taped):
+                continue
+            model = isinstance(node, ast.Call) and re.search(r"model|net|encoder|classif", written(node.func).lower())
+            if model and (judges or any(within(node, one) for one in loops)):
+                yield node, "training=True switches dropout on, and nothing is trained here"
+                return
+
+
+def _named(node: ast.expr) -> str:
+    while isinstance(node, ast.Call | ast.Attribute):
+        if isinstance(node, ast.Attribute) and written(node.value) == "self":
+            return node.attr
+        node = (node.args[0] if node.args else node.func) if isinstance(node, ast.Call) else node.value
+    return node.id if isinstance(node, ast.Name) else ""
 
 
 @rule(

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from mlpilot.tools.diagnose.static.kerasmodel import keras_models
 from mlpilot.tools.diagnose.static.rule import Found, Program, rule
+from mlpilot.tools.diagnose.static.rules_torch_loss import losses
 from mlpilot.tools.diagnose.static.trace import Call, as_data
 from mlpilot.tools.diagnose.static.values import Const, Instance, number
 
@@ -78,11 +79,25 @@ def softmax_loss_of_one(program: Program) -> Iterator[Found]:
 )
 def softmax_for_labels(program: Program) -> Iterator[Found]:
     """`MultiLabelBinarizer().fit_transform(tags)`, and a model that ends with softmax."""
-    made = [one for one in program.trace.instances if one.name == "MultiLabelBinarizer"]
-    for one in keras_models(program) if made else ():
+    evidence = _several_labels(program)
+    for call, name, outputs in losses(program) if evidence else ():
+        if name == "CrossEntropyLoss" and outputs.last in ("linear", "softmax", "log_softmax"):
+            yield call.node, f"each row may have several labels ({evidence}), and CrossEntropyLoss shares out one"
+    for one in keras_models(program) if evidence else ():
         categorical = one.loss in ("categorical_crossentropy", "binary_crossentropy")
         if one.activation == "softmax" and categorical and one.last is not None:
-            yield one.last.node, "each row may have several labels (MultiLabelBinarizer), and softmax shares out one"
+            yield one.last.node, f"each row may have several labels ({evidence}), and softmax shares out one"
+
+
+def _several_labels(program: Program) -> str:
+    """What shows that a row may have several labels, or nothing."""
+    if any(one.name == "MultiLabelBinarizer" for one in program.trace.instances):
+        return "MultiLabelBinarizer"
+    called_so = {call.name for call in program.trace.of("make_multilabel_classification", "hamming_loss")}
+    if called_so:
+        return min(called_so)
+    asked = ("average='samples'", 'average="samples"')
+    return asked[0] if any(one in program.text for one in asked) else ""
 
 
 _BROUGHT = re.compile(r"scal|normal|standard|whiten|z_?score|\.max\(|\.std\(|\.mean\(|log1p|np\.log|/=", re.IGNORECASE)

@@ -8,7 +8,9 @@ import ast
 from collections.abc import Iterator
 
 from mlpilot.tools.diagnose.static.kerasmodel import keras_models
+from mlpilot.tools.diagnose.static.naming import role_of
 from mlpilot.tools.diagnose.static.rule import Found, Program, rule
+from mlpilot.tools.diagnose.static.syntax import argument, called, names_in, scopes, settings
 from mlpilot.tools.diagnose.static.trace import as_data, written
 from mlpilot.tools.diagnose.static.values import Const, number, words
 
@@ -180,6 +182,21 @@ def scaled_in_training_only(program: Program) -> Iterator[Found]:
         yield plain[0].node, "this generator gives pixels from 0 to 255, and another one scales them"
 
 
+def _file_name(program: Program, node: ast.expr | None, depth: int = 0) -> str:
+    """How the name of a file ends in a path put together: `os.path.join(folder, "best.h5")`, `folder / "best.h5"`."""
+    if isinstance(node, ast.Name) and depth < 3:
+        given = [value for scope in scopes(program) for value in settings(scope).get(node.id, [])]
+        return _file_name(program, given[0], depth + 1) if len(given) == 1 else ""
+    if isinstance(node, ast.Call) and called(node) in ("join", "str", "Path", "joinpath") and node.args:
+        return _file_name(program, node.args[-1], depth)
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div | ast.Add):
+        return _file_name(program, node.right, depth)
+    if isinstance(node, ast.JoinedStr) and node.values:
+        return _file_name(program, node.values[-1], depth)
+    plain = node.value if isinstance(node, ast.Constant) else ""
+    return plain if isinstance(plain, str) and "." in plain else ""
+
+
 @rule(
     "API011",
     "keras-file-name",
@@ -192,16 +209,21 @@ def file_name(program: Program) -> Iterator[Found]:
     """`model.save_weights("w.h5")`, `ModelCheckpoint("best.h5", save_weights_only=True)`, `model.save("folder")`."""
     models = {id(one.instance) for one in keras_models(program)}
     for call in program.trace.of("save_weights", "save"):
-        name = (words(call.get("filepath", 0)) or [""])[0]
-        if id(call.receiver) not in models or not name or "save_format" in call.kwargs:
+        if id(call.receiver) not in models or "save_format" in call.kwargs:
+            continue
+        name = (words(call.get("filepath", 0)) or [_file_name(program, argument(call.node, "filepath", 0))])[0]
+        if not name:
             continue
         if call.name == "save_weights" and not name.endswith(".weights.h5"):
             yield call.node, f"save_weights takes names that end with .weights.h5, not {name!r}"
         elif call.name == "save" and not name.endswith((".keras", ".h5", ".hdf5")):
             yield call.node, f"save takes names that end with .keras (or .h5), not {name!r}"
     for one in program.trace.instances:
-        name = (words(one.argument("filepath", 0)) or [""])[0]
-        if one.path != "keras.callbacks.ModelCheckpoint" or not name:
+        if one.path != "keras.callbacks.ModelCheckpoint":
+            continue
+        told = argument(one.node, "filepath", 0) if isinstance(one.node, ast.Call) else None
+        name = (words(one.argument("filepath", 0)) or [_file_name(program, told)])[0]
+        if not name:
             continue
         weights = one.argument("save_weights_only", 4)
         only = isinstance(weights, Const) and weights.value is True
@@ -250,6 +272,64 @@ def sorted_by_class(program: Program) -> Iterator[Found]:
         if name in blocks and (split or cut):
             yield call.node, f"{name} has one class after the other, and the last rows are held out: a class is missing"
             return
+        if split and y is not None and names_in(y) & _gathered_in_blocks(program):
+            yield (
+                call.node,
+                f"{written(y)} was gathered class by class, and the last rows are held out: a class is missing",
+            )
+            return
+
+
+def _gathered_in_blocks(program: Program) -> set[str]:
+    """Names of labels that a loop over the classes put together, class after class, and what is made of them."""
+    found: set[str] = set()
+    for node in program.nodes:
+        if isinstance(node, ast.For):
+            found |= _blocks_of(node)
+    for _ in range(4):
+        found |= {
+            name.id
+            for node in program.nodes
+            if isinstance(node, ast.Assign) and names_in(node.value) & found
+            for target in node.targets
+            for name in ast.walk(target)
+            if isinstance(name, ast.Name) and role_of(name.id) != "X"
+        }
+    return found
+
+
+_WRITES = frozenset(("append", "extend"))
+
+
+def _blocks_of(loop: ast.For) -> set[str]:
+    """Lists that a loop over classes gives the class's own number, once for each of the rows within the turn."""
+    turn = names_in(loop.target)
+    marked = {
+        written(node.targets[0].value)
+        for node in ast.walk(loop)
+        if isinstance(node, ast.Assign)
+        and isinstance(node.targets[0], ast.Subscript)
+        and isinstance(node.value, ast.Name)
+        and node.value.id in turn
+    }
+    for node in ast.walk(loop):
+        looked_up = isinstance(node, ast.Assign) and called(node.value) in ("index", "get")
+        if isinstance(node, ast.Assign) and looked_up and names_in(node.value) & turn:
+            turn = turn | names_in(node.targets[0])
+    inner = [node for node in loop.body if isinstance(node, ast.For)]
+    found: set[str] = set()
+    for node in ast.walk(loop):
+        if not isinstance(node, ast.Call) or called(node) not in _WRITES or len(node.args) != 1:
+            continue
+        given, kept = node.args[0], written(node.func.value)  # type: ignore[attr-defined]
+        repeated = called(given) in ("full", "full_like") or (
+            isinstance(given, ast.BinOp) and isinstance(given.op, ast.Mult)
+        )
+        within = any(node in ast.walk(one) for one in inner) and isinstance(given, ast.Name)
+        one_class = names_in(given) & turn and (repeated or within)
+        if one_class or (isinstance(given, ast.Name) and given.id in marked):
+            found.add(kept)
+    return found
 
 
 def _in_blocks(node: ast.expr) -> bool:

@@ -5,9 +5,11 @@ Humbatova et al. 2020 (training process; wrong selection of data).
 """
 
 import ast
+import re
 from collections.abc import Iterator
 
 from mlpilot.tools.diagnose.static.rule import Found, Program, rule
+from mlpilot.tools.diagnose.static.syntax import argument, called, methods, names_in, own
 from mlpilot.tools.diagnose.static.trace import path_of, written
 from mlpilot.tools.diagnose.static.values import number
 
@@ -127,3 +129,58 @@ def evaluated_on_training_set(program: Program) -> Iterator[Found]:
                 same = written(given[train], 200)
                 if same == written(given[judged], 200):
                     yield call.node, f"{judged} is {same}, the rows that it is trained on: overfitting cannot be seen"
+
+
+@rule(
+    "TORCH305",
+    "stepped-by-hand",
+    "error",
+    "a LightningModule takes the step by hand, and Lightning takes it, too",
+    remedy="return the loss, or self.automatic_optimization = False and self.manual_backward(loss)",
+    source="Lightning, Manual optimization",
+)
+def stepped_by_hand(program: Program) -> Iterator[Found]:
+    """`loss.backward()` in `training_step`."""
+    if "automatic_optimization" in program.text:
+        return
+    for home in _modules(program):
+        step = methods(home).get("training_step")
+        if step is None:
+            continue
+        for node in own(step):
+            if called(node) == "backward" and isinstance(node, ast.Call):
+                yield node, f"{written(node)} is done by Lightning: the gradients are taken twice"
+                break
+
+
+@rule(
+    "TORCH306",
+    "padding-without-mask",
+    "warning",
+    "texts are padded, and the model is not told which words are padding",
+    remedy="model(**encoded), or model(input_ids, attention_mask=encoded['attention_mask'])",
+    source="transformers, Padding and truncation; Glossary: attention mask",
+)
+def padding_unmasked(program: Program) -> Iterator[Found]:
+    """`encoded = tokenizer(texts, padding=True)`, and `model(encoded["input_ids"])`."""
+    if "transformers" not in program.trace.libraries or "attention_mask" in program.text:
+        return
+    padded: set[str] = set()
+    for node in program.nodes:
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
+            told = argument(node.value, "padding")
+            off = isinstance(told, ast.Constant) and told.value in (False, "do_not_pad")
+            if told is not None and not off:
+                padded |= names_in(node.targets[0]) | {written(node.targets[0])}
+    for node in program.nodes:
+        if (
+            not isinstance(node, ast.Call)
+            or not node.args
+            or not re.search(r"model|bert|generate|encoder", written(node.func).lower())
+        ):
+            continue
+        first = node.args[0]
+        whole = first.value if isinstance(first, ast.Attribute | ast.Subscript) else None
+        if whole is not None and written(whole) in padded and "input_ids" in written(first):
+            yield node, f"{written(first)} is padded, and without attention_mask the padding is read as words"
+            return

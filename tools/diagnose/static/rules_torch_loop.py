@@ -5,6 +5,7 @@ Sources: PyTorch, "Optimizing Model Parameters", "Autograd mechanics", torch.opt
 """
 
 import ast
+import re
 from collections.abc import Iterator
 
 from mlpilot.tools.diagnose.static import nets
@@ -251,10 +252,19 @@ def eval_missing(program: Program) -> Iterator[Found]:
     for call in program.trace.calls:
         if call.path == ".__call__" and is_model(call.receiver) and call.inside[-1:] != ("forward",):
             quiet, on_test = not call.grad, _over_test(call)
-            if (quiet or on_test) and "forward" not in call.inside:
+            if (quiet or on_test or _in_judge(program, call)) and "forward" not in call.inside:
                 what = "BatchNorm" if moody[0].name.startswith("BatchNorm") else "Dropout"
                 yield call.node, f"the model has {what}, and predicts here in training mode: eval() is never called"
                 return
+
+
+_JUDGES = re.compile(r"^_?(eval|validat|test|infer|score|accuracy)")
+
+
+def _in_judge(program: Program, call: Call) -> bool:
+    """Whether it stands in a function that judges: by its name, and since nothing is taken back there."""
+    home = call.inside[-1].rpartition(".")[2] if call.inside else ""
+    return bool(_JUDGES.search(home)) and not any(one.inside == call.inside for one in program.trace.of("backward"))
 
 
 def _is_moody(one: Instance) -> bool:
@@ -360,6 +370,9 @@ _CALLED = frozenset(
 )
 
 
+_KEEPS = ("save", "load_state_dict", "deepcopy")
+
+
 @rule(
     "TORCH011",
     "not-called",
@@ -373,3 +386,6 @@ def not_called(program: Program) -> Iterator[Found]:
     for node in program.nodes:
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Attribute) and node.value.attr in _CALLED:
             yield node, f"{written(node.value)} is not called: the parentheses are missing"
+        kept = isinstance(node, ast.Call) and written(node.func).rpartition(".")[2] in _KEEPS and node.args
+        if isinstance(node, ast.Call) and kept and getattr(node.args[0], "attr", "") == "state_dict":
+            yield node, f"{written(node.args[0])} is not called: the parentheses are missing"

@@ -285,6 +285,7 @@ def _part_of(owner: Instance, whole: Instance) -> bool:
 )
 def changed_later(program: Program) -> Iterator[Found]:
     """`optimizer = Adam(model.parameters()); model.fc = nn.Linear(...)`."""
+    last = max((call.order for call in program.trace.calls if call.result in optimisers(program)), default=0)
     for one in optimisers(program):
         given = one.argument("params", 0)
         owner = given.made_by if isinstance(given, Data) else None
@@ -292,7 +293,7 @@ def changed_later(program: Program) -> Iterator[Found]:
             continue
         made = next((call.order for call in program.trace.calls if call.result is one), 0)
         for order, name, value in owner.notes.get("stored", []):
-            if order > made and nets.is_module(value) and made:
+            if order > made and last <= order and nets.is_module(value) and made:
                 line = getattr(one.node, "lineno", 0)
                 yield (
                     value.node,

@@ -6,6 +6,7 @@ torch.from_numpy (keeps float64); Yang et al. 2022, overlap leakage; Islam et al
 
 import ast
 import difflib
+import re
 from collections.abc import Iterator
 
 from mlpilot.tools.diagnose.static import nets
@@ -41,6 +42,32 @@ def validation_trained(program: Program) -> Iterator[Found]:
 
 
 @rule(
+    "TORCH277",
+    "trained-in-every-phase",
+    "error",
+    "the model learns in the validation phase, too",
+    remedy='if phase == "train": loss.backward(); optimizer.step()',
+    source="PyTorch, Transfer Learning tutorial: backward + optimize only if in training phase",
+)
+def every_phase(program: Program) -> Iterator[Found]:
+    """`for phase in ["train", "val"]: ...; loss.backward()`, whatever the phase."""
+    for loop in program.nodes:
+        if not isinstance(loop, ast.For) or not isinstance(loop.iter, ast.List | ast.Tuple):
+            continue
+        words = {one.value for one in loop.iter.elts if isinstance(one, ast.Constant)}
+        if "train" not in words or not words & {"val", "valid", "validation", "test", "eval"}:
+            continue
+        asked = [node for node in ast.walk(loop) if isinstance(node, ast.If)]
+        guarded = {id(one) for node in asked for part in (*node.body, *node.orelse) for one in ast.walk(part)}
+        leaves = any(isinstance(one, ast.Continue | ast.Break) for one in ast.walk(loop))
+        for node in ast.walk(loop):
+            taken = isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "backward"
+            if taken and id(node) not in guarded and not leaves:
+                yield node, f"{written(node)} happens in each {written(loop.target)}: the model learns from all rows"
+                return
+
+
+@rule(
     "TORCH253",
     "softmax-of-one",
     "error",
@@ -62,6 +89,9 @@ def softmax_of_one(program: Program) -> Iterator[Found]:
         given = layer.argument("dim", 0) if layer is not None else call.get("dim", 1)
         data = as_data(call.args[0]) if call.args else None
         one = data is not None and data.shape is not None and data.shape[-1] == 1 and data.last == "linear"
+        steps_too = re.search(r"scor|att|energ|align|weight|alpha", call.text(0) + " " + call.alias.lower())
+        if one and number(given) != -1 and steps_too:
+            continue  # over the steps of a sequence, whose scores are a column
         if one and data is not None and data.shape is not None and number(given) == (-1 if -1 in data.shape else 1):
             yield call.node, f"{call.text(0)} has one column: softmax of one output is always 1"
             return

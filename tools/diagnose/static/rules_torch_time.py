@@ -75,6 +75,7 @@ def never_stepped(program: Program) -> Iterator[Found]:
     made = _schedulers(program)
     if len(made) == 1 and not any("sched" in name.lower() or "lr" in name.lower() for name in stepped):
         alias = next((call.alias for call in program.trace.calls if call.result is made[0]), "")
+        alias = alias or _kept_as(program, made[0])
         if (
             alias
             and alias not in stepped
@@ -83,6 +84,13 @@ def never_stepped(program: Program) -> Iterator[Found]:
             )
         ):
             yield made[0].node, f"{made[0].name} is never stepped: the learning rate stays as it is"
+
+
+def _kept_as(program: Program, made: Instance) -> str:
+    """`self.scheduler` that an object is kept as, where nothing reads it again."""
+    name = next((written(target) for target, _, value, _ in program.trace.stored if value is made), "")
+    nodes = [one for one in program.nodes if isinstance(one, ast.Attribute) and written(one) == name]
+    return name if not any(isinstance(one.ctx, ast.Load) for one in nodes) else ""
 
 
 @rule(

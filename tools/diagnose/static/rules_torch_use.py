@@ -80,7 +80,7 @@ def moved_by_reshape(program: Program) -> Iterator[Found]:
         if "channels last" in data.flags and channels_first:
             text = f"{call.on()} holds rows, columns and colours in this order"
             yield call.node, f"{text}, and {call.name} does not move them: the pixels are mixed up"
-        elif data.shape is not None and _exchanged(data.shape, sizes):
+        elif data.shape is not None and (_exchanged(data.shape, sizes) or _of_one_picture(data.shape, sizes)):
             yield call.node, f"{call.name} does not move the axes of {call.on()}: what belonged together is torn apart"
 
 
@@ -110,6 +110,11 @@ def rows_torn(program: Program) -> Iterator[Found]:
 def _numbers(args: list[Value]) -> list[int | None]:
     given = args[0].items if len(args) == 1 and isinstance(args[0], Seq) else args
     return [int(found) if (found := number(one)) is not None else None for one in given]
+
+
+def _of_one_picture(old: tuple[int | None, ...], new: list[int | None]) -> bool:
+    """Whether it is one of many pictures whose colours come last: `images[i].view(3, 16, 16)` of (n, 16, 16, 3)."""
+    return len(old) == 4 and len(new) == 3 and old[3] == 3 == new[0] and _exchanged(old, [None, *new])
 
 
 def _exchanged(old: tuple[int | None, ...], new: list[int | None]) -> bool:
