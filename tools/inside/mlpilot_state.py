@@ -135,7 +135,7 @@ def _of(value: Any) -> Said:
         if hasattr(value, "dtype") and not callable(value.dtype):
             said["dtype"] = str(value.dtype)[:40]
         said.update(_numbers(value, shape))
-    elif isinstance(value, list | tuple | dict | set) or hasattr(value, "__len__") and not callable(value):
+    elif isinstance(value, list | tuple | dict | set) or (hasattr(value, "__len__") and not callable(value)):
         said["length"] = len(value)
     if getattr(value, "requires_grad", False) is True:
         said["grad"] = True
@@ -248,10 +248,15 @@ def _columns(held: Any) -> list[Any]:
 
 
 def _arguments(message: str, frame: FrameType, lines: tuple[int, int], source: str) -> Said:
-    """For an argument that is unknown: the arguments of each function that is called in the failing statement."""
-    unknown = message.split("unexpected keyword argument '")[-1].split("'")[0] if "unexpected keyword" in message else ""
+    """For an argument that is unknown: the arguments of each function that is called in the failing statement; for
+    other complaints of arguments, those of the function that complains."""
+    unknown = (
+        message.split("unexpected keyword argument '")[-1].split("'")[0] if "unexpected keyword" in message else ""
+    )
     if not unknown:
-        return {}
+        name = message.split("(")[0].removesuffix(".__init__").split(".")[-1]
+        held = [_held(text, frame) for text in _written(source, lines) if text.split(".")[-1] == name]
+        return {"()": [one[:_CHARACTERS] for each in held if callable(each) for one in _parameters(each)][:20]}
     known: list[str] = []
     for text in _written(source, lines):
         held = _held(text, frame)
@@ -275,4 +280,3 @@ def _near(word: str, known: list[str]) -> list[str]:
         plain.setdefault(one.lower().replace("_", ""), []).append(one)
     near = difflib.get_close_matches(word.lower().replace("_", ""), list(plain), 5, 0.6)
     return [one[:_CHARACTERS] for text in near for one in plain[text]][:6]
-

@@ -108,7 +108,7 @@ def read(data: bytes) -> State:
     layers = [_value(one, 2) for one in _list(found.get("layers"))[:4] if isinstance(one, dict)]
     choices = found.get("choices")
     choices = choices if isinstance(choices, dict) else {}
-    words = {_text(key): tuple(filter(str.isprintable, map(_text, _list(ones))))[:6] for key, ones in choices.items()}
+    words = {_text(key): tuple(filter(str.isprintable, map(_text, _list(ones))))[:20] for key, ones in choices.items()}
     return State(tuple(frames), tuple(layers), words)
 
 

@@ -1,0 +1,93 @@
+"""The search's own books: how many edits it may still try, how each ended, and where it goes back to."""
+
+import copy
+import re
+from collections import Counter
+from dataclasses import dataclass, replace
+from typing import Self
+
+from mlpilot.tools.diagnose.model import Diagnosis
+from mlpilot.tools.mending.complaints import failure, kinds_of_warnings
+from mlpilot.tools.mending.running import Ended
+from mlpilot.tools.mending.work import Work
+
+MOST_RUNS, FURTHER = 40, 3
+"""Runs of one script's search; of edits after which a script came further, how many are followed."""
+_SUSPICIOUS = re.compile(
+    r"target size .* different|broadcast|column-vector|invalid value|overflow|divide by zero|Mean of empty"
+)
+_WORD = re.compile(r"[A-Za-z_]\w+")
+
+
+@dataclass(frozen=True)
+class Step:
+    """An edit, and how the script ended with it."""
+
+    text: str
+    what: str
+    cause: Diagnosis | None = None
+    """The finding of `check` that it mends."""
+    searched: bool = False
+    """Whether it is one of many that were tried, and none that a rule is sure of."""
+    ended: Ended | None = None
+    after: Diagnosis | None = None
+    """The failure that then came, if any."""
+
+    def seen(self, ended: Ended, path: str) -> "Step":
+        """With how it ended."""
+        return replace(self, ended=ended, after=failure(ended, self.text, path))
+
+
+@dataclass
+class Search:
+    """What one script's search may still spend."""
+
+    left: int = MOST_RUNS
+
+    def sound(self, step: Step, before: Ended, broken: Diagnosis) -> bool:
+        """Whether an edit that was tried hides nothing: what the script printed before, it prints, what it warned of
+        is no more than before of what makes numbers wrong, and it did not fail earlier than it did."""
+        if step.ended is None or not _printed(before.stdout, step.ended.stdout, step.after is None):
+            return False
+        if step.after is not None:
+            return _outermost(step.ended) >= _outermost(before) and step.after.kind not in (
+                "name-error",
+                "syntax-error",
+            )
+        del broken
+        new = kinds_of_warnings([step.ended]) - kinds_of_warnings([before])
+        shown = Counter(bool(_SUSPICIOUS.search(words)) for _, words in new)
+        return not shown[True]
+
+
+def _outermost(ended: Ended) -> int:
+    """The line of the module's own level that a script ended in; 0 where none is known."""
+    return ended.state.frames[-1].line if ended.state.frames else 0
+
+
+def _printed(before: str, after: str, whole: bool) -> bool:
+    """Whether the words that were printed come again, in their order; with no fewer lines where the script goes on."""
+    left = iter(after.split("\n"))
+    lines = [_WORD.findall(line) for line in before.split("\n") if _WORD.search(line)]
+    del whole
+    return all(any(words == _WORD.findall(line) for line in left) for words in lines)
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A script that is being mended, as it stood before an edit."""
+
+    work: Work
+
+    @classmethod
+    def of(cls, work: Work) -> Self:
+        """The present state."""
+        kept = copy.copy(work)
+        kept.changes, kept.proofs = list(work.changes), list(work.proofs)
+        kept.met = list(work.met)
+        return cls(kept)
+
+    def back(self, work: Work) -> None:
+        """Take back what came since."""
+        work.text, work.ended, work.runs = self.work.text, self.work.ended, self.work.runs
+        work.changes, work.met = list(self.work.changes), list(self.work.met)
