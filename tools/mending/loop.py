@@ -31,7 +31,7 @@ from mlpilot.tools.mending.complaints import (
     warned,
 )
 from mlpilot.tools.mending.ended.candidates import candidates
-from mlpilot.tools.mending.ended.search import FURTHER, Moment, Search, Step
+from mlpilot.tools.mending.ended.search import FURTHER, Moment, Search, Step, sound
 from mlpilot.tools.mending.known import mend_found
 from mlpilot.tools.mending.meant import loses, meant
 from mlpilot.tools.mending.model import Mend, Proof
@@ -151,8 +151,8 @@ def _goes_on(work: Work, broken: Diagnosis, search: Search) -> str:
         work.about(step.what)
         step = step.seen(work.run(step.text), work.path)
         better = step.after is None or not (same(broken, step.after) or step.after.code == UNFINISHED)
-        if step.searched and better and not search.sound(step, work.ended, broken):
-            better = False
+        if step.searched and better:
+            better = sound(step, work.ended) and not (step.after is None and work.brings(step.text, step.what))
         if not better or (step.searched and step.after is not None):
             tried.append(step.what)
             if better:
@@ -190,7 +190,7 @@ def _steps(work: Work, broken: Diagnosis, search: Search) -> Iterator[Step]:
             seen.add(one[0])
             yield Step(*one)
     for edited, what in candidates(text, broken, ended):
-        if edited not in seen and search.left and not work.brings(edited, what):
+        if edited not in seen and search.left:
             seen.add(edited)
             search.left -= 1
             yield Step(edited, what, None, searched=True)

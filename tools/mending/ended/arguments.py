@@ -172,9 +172,12 @@ def _missing(scene: Scene, found: re.Match[str]) -> Edits:
     ]
     classes = {one.name for one in ast.walk(scene.tree) if isinstance(one, ast.ClassDef)}
     for node in class_itself:
-        if isinstance(node.value, ast.Name) and (node.value.id in classes or node.value.id[:1].isupper()):
-            if scene.named(node.value.id).type in ("builtins.type", "abc.ABCMeta") or node.value.id in classes:
-                yield scene.put((node.value, f"{node.value.id}()")), f"{node.value.id} is made"
+        if (
+            isinstance(node.value, ast.Name)
+            and (node.value.id in classes or node.value.id[:1].isupper())
+            and (scene.named(node.value.id).type in ("builtins.type", "abc.ABCMeta") or node.value.id in classes)
+        ):
+            yield scene.put((node.value, f"{node.value.id}()")), f"{node.value.id} is made"
 
 
 def _stored(scene: Scene, function: ast.FunctionDef, words: list[str]) -> Edits:

@@ -25,9 +25,8 @@ def _textual(held: Value, node: ast.expr) -> bool:
     return held.text is not None or isinstance(node, ast.JoinedStr)
 
 
-def _text_and_number(scene: Scene, found: re.Match[str]) -> Edits:
+def _text_and_number(scene: Scene, _: re.Match[str]) -> Edits:
     """Text and a number: the number is written as text where it is joined, the text read as a number elsewhere."""
-    del found
     pairs = _operands(scene)
     held = [scene.value(one) for one in pairs]
     node = scene.node()
@@ -60,20 +59,21 @@ def _where_made(scene: Scene, node: ast.expr, kind: str) -> Edits:
         yield scene.put((value, f"{kind}({scene.text(value)})")), f"{scene.text(node)} is a number from the beginning"
 
 
-def _in_list(scene: Scene, found: re.Match[str]) -> Edits:
+def _in_list(scene: Scene, _: re.Match[str]) -> Edits:
     """Arithmetic of whole lists is that of arrays."""
-    del found
     numpy = scene.imported("numpy")
     statement = scene.statement()
     for node in ast.walk(statement) if statement is not None and numpy else ():
-        if isinstance(node, ast.Name | ast.Attribute) and scene.value(node).kind in ("list", "tuple", "range"):
-            if isinstance(node.ctx, ast.Load):
-                yield scene.put((node, f"{numpy}.array({scene.text(node)})")), f"{scene.text(node)} as an array"
+        if (
+            isinstance(node, ast.Name | ast.Attribute)
+            and scene.value(node).kind in ("list", "tuple", "range")
+            and isinstance(node.ctx, ast.Load)
+        ):
+            yield scene.put((node, f"{numpy}.array({scene.text(node)})")), f"{scene.text(node)} as an array"
 
 
-def _formats(scene: Scene, found: re.Match[str]) -> Edits:
+def _formats(scene: Scene, _: re.Match[str]) -> Edits:
     """What is written in a format for numbers is one number."""
-    del found
     statement = scene.statement()
     for node in ast.walk(statement) if statement is not None else ():
         if not isinstance(node, ast.FormattedValue) or node.format_spec is None:
@@ -129,9 +129,8 @@ def _json(scene: Scene, found: re.Match[str]) -> Edits:
                 yield with_keyword(scene.source, call, "default", "str"), f"{kind} is written as text"
 
 
-def _json_keys(scene: Scene, found: re.Match[str]) -> Edits:
+def _json_keys(scene: Scene, _: re.Match[str]) -> Edits:
     """Keys of NumPy's numbers are Python's own."""
-    del found
     for call in scene.calls():
         if called(call) in ("dump", "dumps") and call.args:
             text = scene.text(call.args[0])
@@ -139,9 +138,8 @@ def _json_keys(scene: Scene, found: re.Match[str]) -> Edits:
             yield scene.put((call.args[0], new)), "keys are written as text"
 
 
-def _joined(scene: Scene, found: re.Match[str]) -> Edits:
+def _joined(scene: Scene, _: re.Match[str]) -> Edits:
     """What is joined to a text is text."""
-    del found
     for call in scene.calls():
         if called(call) == "join" and len(call.args) == 1:
             yield scene.put((call.args[0], f"map(str, {scene.text(call.args[0])})")), "each is written as text"
@@ -157,9 +155,8 @@ def _number_of_text(scene: Scene, found: re.Match[str]) -> Edits:
             yield scene.put((call.args[0], scene.dotted(call.args[0], '.replace(",", "")'))), "without commas"
 
 
-def _mapping(scene: Scene, found: re.Match[str]) -> Edits:
+def _mapping(scene: Scene, _: re.Match[str]) -> Edits:
     """`json.dump` of a text, files in the wrong mode."""
-    del found
     for call in scene.calls():
         if called(call) in ("dump", "load") and isinstance(call.func, ast.Attribute):
             pickled = "pickle" in scene.text(call.func) or "joblib" in scene.text(call.func)
@@ -172,9 +169,8 @@ def _mapping(scene: Scene, found: re.Match[str]) -> Edits:
                         yield scene.put((mode, f'"{str(mode.value).replace("b", "")}"')), "the file is one of text"
 
 
-def _pickled(scene: Scene, found: re.Match[str]) -> Edits:
+def _pickled(scene: Scene, _: re.Match[str]) -> Edits:
     """A lambda that is to be saved is a function with a name."""
-    del found
     lambdas = [one for one in ast.walk(scene.tree) if isinstance(one, ast.Lambda)]
     for number, one in enumerate(lambdas):
         name = f"of_{one.args.args[0].arg}" if one.args.args else "made"

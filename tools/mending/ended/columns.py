@@ -66,9 +66,8 @@ def _in_statement(scene: Scene, node: ast.AST, line: int) -> bool:
     return inner is not None and any(one is node for one in ast.walk(inner))
 
 
-def _spelled(scene: Scene, found: re.Match[str]) -> Edits:
+def _spelled(scene: Scene, _: re.Match[str]) -> Edits:
     """A column, or a key, by the name that it has."""
-    del found
     words = _words(scene)
     for _, held in holders(scene):
         pairs: list[tuple[ast.AST, str]] = []
@@ -89,9 +88,8 @@ def _spelled(scene: Scene, found: re.Match[str]) -> Edits:
                     yield scene.put((one, f'"{other}"')), f"{word!r} of {name} is {other!r}"
 
 
-def _cleaned(scene: Scene, found: re.Match[str]) -> Edits:
+def _cleaned(scene: Scene, _: re.Match[str]) -> Edits:
     """Columns with blanks around their names lose them where the table is read."""
-    del found
     words = _words(scene)
     for _, held in holders(scene):
         blank = {one.strip(): one for one in held.names if one != one.strip()}
@@ -104,9 +102,8 @@ def _cleaned(scene: Scene, found: re.Match[str]) -> Edits:
                 yield scene.put((call, new)), "the names of the columns lose the blanks around them"
 
 
-def _by_index(scene: Scene, found: re.Match[str]) -> Edits:
+def _by_index(scene: Scene, _: re.Match[str]) -> Edits:
     """What is in the index is a column again; rows are taken by place; what was dropped is kept."""
-    del found
     words = _words(scene)
     for word in words:
         for node in ast.walk(scene.tree):
@@ -165,9 +162,8 @@ def _alike(one: str, other: str) -> bool:
     return bool(re.search(r"id|ind|rows|^tr|^te|^va", one)) and one.split("_")[-1] == other.split("_")[-1]
 
 
-def _axis(scene: Scene, found: re.Match[str]) -> Edits:
+def _axis(scene: Scene, _: re.Match[str]) -> Edits:
     """`drop("y")` drops rows: `drop(columns="y")`."""
-    del found
     for call in scene.calls():
         if called(call) == "drop" and call.args and keyword(call, "axis") is None and keyword(call, "columns") is None:
             one = call.args[0]

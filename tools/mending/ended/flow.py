@@ -9,9 +9,8 @@ from mlpilot.tools.mending.forms import Edits, above, alone, below, given_to
 from mlpilot.tools.text import Edit, apply_edits, span
 
 
-def _no_return(scene: Scene, found: re.Match[str]) -> Edits:
+def _no_return(scene: Scene, _: re.Match[str]) -> Edits:
     """A function whose result is used, and that gives none, gives what it computed last."""
-    del found
     used = {
         called(one)
         for one in calls(scene.tree)
@@ -263,9 +262,8 @@ def _not_subscriptable(scene: Scene, found: re.Match[str]) -> Edits:
             yield scene.put((one.value, f"{text}.history")), "the history that it keeps"
 
 
-def _no_length(scene: Scene, found: re.Match[str]) -> Edits:
+def _no_length(scene: Scene, _: re.Match[str]) -> Edits:
     """What has no length is made a list."""
-    del found
     for call in scene.calls():
         if called(call) == "len" and call.args:
             yield (
@@ -310,9 +308,8 @@ def _unbound(scene: Scene, found: re.Match[str]) -> Edits:
                 yield scene.put(*((one, other) for one in uses if isinstance(one.ctx, ast.Load))), f"{name} is {other}"
 
 
-def _grown(scene: Scene, found: re.Match[str]) -> Edits:
+def _grown(scene: Scene, _: re.Match[str]) -> Edits:
     """What is changed in a loop is looped over as a copy."""
-    del found
     for at in range(len(scene.frames)):
         statement = scene.statement(at)
         for loop in [statement, *(enclosing(scene.tree, statement, ast.For) if statement is not None else ())]:
@@ -320,9 +317,8 @@ def _grown(scene: Scene, found: re.Match[str]) -> Edits:
                 yield scene.put((loop.iter, f"list({scene.text(loop.iter)})")), "the loop goes over a copy"
 
 
-def _hashed(scene: Scene, found: re.Match[str]) -> Edits:
+def _hashed(scene: Scene, _: re.Match[str]) -> Edits:
     """Keys are tuples, and no lists; sets and counts are of what a list holds."""
-    del found
     numpy = scene.imported("numpy")
     for at in range(len(scene.frames)):
         node = scene.node(at)

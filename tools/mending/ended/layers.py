@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from mlpilot.tools.diagnose.syntax import called, calls, keyword, with_keyword
+from mlpilot.tools.mending.ended.products import products
 from mlpilot.tools.mending.ended.scene import Scene, argument
 from mlpilot.tools.mending.ended.state import Value
 from mlpilot.tools.mending.forms import Edits
@@ -20,7 +21,6 @@ SIZES = {
     **{f"{name}{n}d": ("num_features",) for n in (1, 2, 3) for name in ("BatchNorm", "InstanceNorm")},
 }
 """Layer → its first arguments."""
-_RECURRENT = ("LSTM", "GRU", "RNN")
 _INTO = ("in_features", "in_channels", "num_features", "input_size", "normalized_shape")
 
 
@@ -47,7 +47,7 @@ def makers(scene: Scene, layer: Value) -> list[ast.Call]:
                 wrong |= number != made
                 sure += number == made
         words = [one for one in layer.path.split(".") if not one.isdigit()]
-        named = bool(words) and _given_to(scene, call) == words[-1]
+        named = bool(words) and given_name(scene, call) == words[-1]
         if not wrong:
             found.append((-int(named), -sure, order, call))
     return [one[-1] for one in sorted(found, key=lambda one: one[:3])]
@@ -58,7 +58,7 @@ def _written(node: ast.expr | None) -> bool:
     return node is not None and not any(isinstance(one, ast.Name | ast.Attribute) for one in ast.walk(node))
 
 
-def _given_to(scene: Scene, call: ast.Call) -> str:
+def given_name(scene: Scene, call: ast.Call) -> str:
     for node in ast.walk(scene.tree):
         if isinstance(node, ast.Assign) and within(node.value, call):
             target = node.targets[0]
@@ -98,15 +98,6 @@ def outputs(scene: Scene, old: int, new: int) -> Edits:
                 yield scene.put((one.value, str(new))), f"{one.arg} is {new}"
 
 
-def batch_first(scene: Scene) -> Edits:
-    """Recurrent layers that take the rows of a batch first."""
-    for name in _RECURRENT:
-        for call in calls(scene.tree, name):
-            if keyword(call, "batch_first") is None:
-                text = with_keyword(scene.source, call, "batch_first", "True")
-                yield text, f"the {name} takes the rows of a batch first"
-
-
 def model_calls(scene: Scene) -> Iterator[tuple[ast.Call, int]]:
     """Calls of the script in which a layer failed, the outermost frame first, and the frame of each."""
     for at in range(len(scene.frames) - 1, -1, -1):
@@ -115,7 +106,7 @@ def model_calls(scene: Scene) -> Iterator[tuple[ast.Call, int]]:
                 yield call, at
 
 
-def _argument_of_layer(scene: Scene) -> ast.Call | None:
+def argument_of_layer(scene: Scene) -> ast.Call | None:
     """The call of the layer that failed, in the innermost frame."""
     found = [one for one in scene.calls() if one.args]
     return found[0] if found else None
@@ -123,7 +114,7 @@ def _argument_of_layer(scene: Scene) -> ast.Call | None:
 
 def _flattened(scene: Scene, layer: Value) -> Edits:
     """What comes in is flattened first."""
-    call = _argument_of_layer(scene)
+    call = argument_of_layer(scene)
     for made in makers(scene, layer)[:2]:
         if _in_sequential(scene, made):
             flatten = f"{_prefix(scene.text(made.func))}Flatten()"
@@ -145,7 +136,7 @@ def _matrices(scene: Scene, found: re.Match[str]) -> Edits:
     rows, given, wanted, _ = (int(one) for one in found.groups())
     layer = at_work(scene, "Linear")
     if layer is None or layer.given is None or layer.given.shape is None:
-        yield from _products(scene)
+        yield from products(scene)
         return
     shape = layer.given.shape
     rest = math.prod(shape[1:])
@@ -158,12 +149,12 @@ def _matrices(scene: Scene, found: re.Match[str]) -> Edits:
     if len(shape) == 2 and rows == wanted and given != wanted:
         yield from _turned(scene)
     yield from resized(scene, layer, "in_features", given)
-    yield from _before(scene, layer, given, wanted)
+    yield from before(scene, layer, given, wanted)
     yield from numbers(scene, wanted, given)
 
 
 def _flattened_and_resized(scene: Scene, layer: Value, rest: int) -> Edits:
-    call = _argument_of_layer(scene)
+    call = argument_of_layer(scene)
     for made in makers(scene, layer)[:2]:
         node = size(made, "in_features")
         if node is None:
@@ -187,7 +178,7 @@ def _first_axis(scene: Scene) -> Edits:
         yield from scene.suffixed(call, 0, ".unsqueeze(0)")
 
 
-def _before(scene: Scene, layer: Value, given: int, wanted: int) -> Edits:
+def before(scene: Scene, layer: Value, given: int, wanted: int) -> Edits:
     """The layer in front gives what this one takes."""
     made = makers(scene, layer)
     for call in reversed(list(calls(scene.tree))):
@@ -202,11 +193,11 @@ def numbers(scene: Scene, old: int, new: int) -> Edits:
     """A named number, or one given by name, that a layer is made with."""
     for name, value in scene.constants.items():
         if scene.number(value) == old and isinstance(value, ast.Constant | ast.BinOp):
-            used = [one for call in calls(scene.tree) if _makes(scene, call) for one in ast.walk(call)]
+            used = [one for call in calls(scene.tree) if makes(scene, call) for one in ast.walk(call)]
             if any(isinstance(one, ast.Name) and one.id == name for one in used):
                 yield scene.put((value, str(new))), f"{name} is {new}"
     for call in calls(scene.tree):
-        if _makes(scene, call) and called(call) not in SIZES:
+        if makes(scene, call) and called(call) not in SIZES:
             for one in [*call.args, *(one.value for one in call.keywords)]:
                 if isinstance(one, ast.Constant) and scene.number(one) == old:
                     yield scene.put((one, str(new))), f"{called(call)} is made for {new}"
@@ -217,7 +208,7 @@ def numbers(scene: Scene, old: int, new: int) -> Edits:
                     yield scene.put((one, str(new))), f"the model is made for {new}"
 
 
-def _makes(scene: Scene, call: ast.Call) -> bool:
+def makes(scene: Scene, call: ast.Call) -> bool:
     """Whether a call makes a layer, or a class of the script's own."""
     own = {node.name for node in ast.walk(scene.tree) if isinstance(node, ast.ClassDef)}
     return called(call) in SIZES or called(call) in own
@@ -240,7 +231,7 @@ def _channels(scene: Scene, found: re.Match[str]) -> Edits:
             yield from scene.suffixed(call, 0, ".unsqueeze(0)")
     if layer is not None:
         yield from resized(scene, layer, "in_channels", given)
-        yield from _before(scene, layer, given, wanted)
+        yield from before(scene, layer, given, wanted)
     yield from numbers(scene, wanted, given)
     if wanted == 1:
         for call, _ in model_calls(scene):
@@ -293,160 +284,12 @@ def _norm_shape(scene: Scene, found: re.Match[str]) -> Edits:
         yield from resized(scene, layer, "normalized_shape", given[-1])
 
 
-def _recurrent_size(scene: Scene, found: re.Match[str]) -> Edits:
-    wanted, given = int(found.group(1)), int(found.group(2))
-    layer = at_work(scene, *_RECURRENT, "LSTMCell", "GRUCell", "RNNCell")
-    shape = layer.given.shape if layer is not None and layer.given is not None else None
-    call = _argument_of_layer(scene)
-    if shape is not None and call is not None and len(shape) == 3 and shape[1] == wanted:
-        yield from scene.suffixed(call, 0, ".transpose(1, 2)")
-    if shape is not None and call is not None and wanted == 1 and len(shape) == 2:
-        yield from scene.suffixed(call, 0, ".unsqueeze(-1)")
-    if layer is not None:
-        yield from resized(scene, layer, "input_size", given)
-        yield from _before(scene, layer, given, wanted)
-    yield from numbers(scene, wanted, given)
-
-
-def _recurrent_axes(scene: Scene, found: re.Match[str]) -> Edits:
-    """Series without the axis of their columns."""
-    del found
-    call = _argument_of_layer(scene)
-    layer = at_work(scene, *_RECURRENT)
-    shape = layer.given.shape if layer is not None and layer.given is not None else None
-    if call is None or shape is None:
-        return
-    for suffix in (".unsqueeze(-1)", ".unsqueeze(1)") if len(shape) < 3 else (".squeeze(1)", ".flatten(2)"):
-        yield from scene.suffixed(call, 0, suffix)
-
-
-def _hidden(scene: Scene, found: re.Match[str]) -> Edits:
-    """A first state of another shape than the layer wants."""
-    del found
-    yield from batch_first(scene)
-    for node in calls(scene.tree):
-        if called(node) in ("zeros", "randn") and len(node.args) >= 3:
-            base = next((name for name in ("x", "input", "inputs", "seq") if scene.named(name).shape), "")
-            for layer in scene.state.layers[:1]:
-                rows = 0 if layer.sizes.get("batch_first") else 1
-                if base:
-                    yield scene.put((node.args[1], f"{base}.size({rows})")), "the first state has the batch's rows"
-                deep = layer.sizes.get("num_layers", 1) * (1 + layer.sizes.get("bidirectional", 0))
-                yield scene.put((node.args[0], str(deep))), f"the first state has {deep} layers"
-                width = layer.sizes.get("hidden_size", 0)
-                if width:
-                    yield scene.put((node.args[2], str(width))), f"the first state has {width} columns"
-
-
-def _embedding(scene: Scene, found: re.Match[str]) -> Edits:
-    """More words than the table has rows."""
-    del found
-    layer = at_work(scene, "Embedding")
-    most = layer.given.most if layer is not None and layer.given is not None else None
-    if layer is None or most is None:
-        return
-    rows = layer.sizes.get("num_embeddings", 0)
-    for call in makers(scene, layer)[:2]:
-        node = size(call, "num_embeddings")
-        if node is not None and not isinstance(node, ast.Constant):
-            one_more = f"{scene.text(node)} + 1"
-            yield scene.put((node, one_more)), f"num_embeddings of {layer.path or layer.kind} is one more"
-    yield from _vocabulary(scene, rows, int(most) + 1)
-    larger = max((int(one.most) + 1 for one in _indices(scene) if one.most is not None), default=0)
-    for new in dict.fromkeys([larger, int(most) + 1]):
-        if new > rows:
-            yield from resized(scene, layer, "num_embeddings", new)
-
-
-def _vocabulary(scene: Scene, rows: int, most: int) -> Edits:
-    """The number of words, where it is handed to a model of the script's own or has a name."""
-    if most == rows + 1:
-        for call in calls(scene.tree):
-            if _makes(scene, call) and called(call) not in SIZES:
-                for one in [*call.args, *(one.value for one in call.keywords)]:
-                    text = scene.text(one)
-                    if scene.number(one) == rows or re.fullmatch(r"len\(\w*(?:vocab|word|idx|index|stoi)\w*\)", text):
-                        yield scene.put((one, f"{text} + 1")), f"{text} + 1 rows, as the highest number asks for"
-        for name, value in scene.constants.items():
-            if isinstance(value, ast.Call) and called(value) == "len" and scene.named(name).number == rows:
-                yield scene.put((value, f"{scene.text(value)} + 1")), f"{name} is one more"
-    yield from numbers(scene, rows, most)
-
-
-def _indices(scene: Scene) -> list[Value]:
-    held = [one for frame in scene.frames for one in frame.values.values()]
-    return [one for one in held if one.tensor and "int" in one.dtype and one.shape and len(one.shape) > 1]
-
-
-def _kernel(scene: Scene, found: re.Match[str]) -> Edits:
+def _kernel(scene: Scene, _: re.Match[str]) -> Edits:
     """A kernel that is larger than what comes in: it is padded."""
-    del found
     layer = at_work(scene)
     for call in makers(scene, layer)[:2] if layer is not None else ():
         if keyword(call, "padding") is None:
             yield with_keyword(scene.source, call, "padding", '"same"'), f"{layer.path} pads what comes in"  # type: ignore[union-attr]
-
-
-def _products(scene: Scene) -> Edits:
-    """Products of matrices: one of the two is turned."""
-    node = scene.node()
-    pairs = [(node.left, node.right)] if isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult) else []
-    call = next((one for one in scene.calls() if called(one) in ("mm", "matmul", "bmm", "dot")), None)
-    if call is not None and len(call.args) == 2:
-        pairs.append((call.args[0], call.args[1]))
-    elif call is not None and len(call.args) == 1 and isinstance(call.func, ast.Attribute):
-        pairs.append((call.func.value, call.args[0]))
-    for left, right in pairs:
-        deep = max(len(scene.value(one).shape or ()) for one in (left, right))
-        suffix = ".transpose(-2, -1)" if deep > 2 else ".T"
-        yield scene.put((right, scene.dotted(right, suffix))), f"{scene.text(right)} is turned"
-        yield scene.put((left, scene.dotted(left, suffix))), f"{scene.text(left)} is turned"
-        yield scene.put((left, scene.text(right)), (right, scene.text(left))), "the two factors change places"
-
-
-def _viewed(scene: Scene, found: re.Match[str]) -> Edits:
-    """`x.view(-1, 320)` of another number of columns: the rows stay, and the columns are counted."""
-    del found
-    for call in scene.calls():
-        if called(call) not in ("view", "reshape") or not isinstance(call.func, ast.Attribute):
-            continue
-        base, shape = call.func.value, call.args
-        shape = shape[0].elts if len(shape) == 1 and isinstance(shape[0], ast.Tuple | ast.List) else shape
-        rows = f"{scene.dotted(base, '.shape[0]')}"
-        held = scene.value(base)
-        if len(shape) == 2:
-            yield scene.put((shape[0], rows), (shape[1], "-1")), "the rows are kept, and the columns counted"
-        if held.shape and len(shape) > 2:
-            yield from _recounted(scene, shape, held.shape)
-        if not any(ast.unparse(one) == "-1" for one in shape):
-            yield scene.put((shape[0], "-1")), "the rows are counted"
-            yield scene.put((shape[-1], "-1")), "the last axis is counted"
-
-
-def _recounted(scene: Scene, shape: list[ast.expr], held: tuple[int, ...]) -> Edits:
-    """One of the numbers of a shape is replaced by what the others leave."""
-    whole = math.prod(held)
-    sizes = [scene.number(one) for one in shape]
-    for at in range(len(shape) - 1, -1, -1):
-        others = [one for place, one in enumerate(sizes) if place != at]
-        if all(one is not None for one in others) and -1 not in others:
-            product = math.prod(one for one in others if one is not None)
-            if product and whole % product == 0:
-                yield scene.put((shape[at], "-1")), f"axis {at} is counted"
-    inner = held[-1]
-    side = math.isqrt(inner)
-    if len(shape) == 4 and side * side == inner and len(held) == 2:
-        pairs = [(shape[0], "-1"), (shape[1], "1"), (shape[2], str(side)), (shape[3], str(side))]
-        yield scene.put(*pairs), f"each row is an image of {side} by {side}"
-
-
-def _strides(scene: Scene, found: re.Match[str]) -> Edits:
-    """`view` of what is not laid out in one piece is `reshape`."""
-    del found
-    for call in scene.calls():
-        if called(call) == "view" and isinstance(call.func, ast.Attribute):
-            name = f"{scene.text(call.func.value)}.reshape"
-            yield scene.put((call.func, name)), "view is reshape, which copies where it must"
 
 
 RULES = (
@@ -459,17 +302,6 @@ RULES = (
     (r"expected (\dD(?: or \dD)?) input \(got (\d)D input\)", _norm_axes),
     (r"running_(?:mean|var) should contain (\d+) elements", _norm_size),
     (r"Given normalized_shape=.{1,60}?but got input of size\s*\[(.{1,60}?)\]", _norm_shape),
-    (r"input\.size\(-1\) must be equal to input_size\. Expected (\d+), got (\d+)", _recurrent_size),
-    (r"input has inconsistent input_size: got \d+ expected", _recurrent_axes),
-    (r"(?:RNN|LSTM|GRU): Expected input to be 2D or 3D|input must have 3 dimensions", _recurrent_axes),
-    (r"Expected hidden\[?\d?\]? ?size|For batched 3-D input, hx|hidden.{0,20}size \(", _hidden),
-    (r"index out of range in self", _embedding),
     (r"Kernel size can't be greater than actual input size", _kernel),
-    (r"shape '\[.*?\]' is invalid for input of size \d+", _viewed),
-    (r"view size is not compatible with input tensor's size and stride", _strides),
-    (
-        r"mat1 and mat2|size mismatch, got|batch1 tensor|inconsistent tensor size, expected tensor|self and mat2 must",
-        lambda scene, _: _products(scene),
-    ),
 )
 """(what the error says, its edits)."""

@@ -4,7 +4,7 @@ import ast
 import re
 
 from mlpilot.tools.diagnose.syntax import called, calls, keyword
-from mlpilot.tools.mending.ended import layers
+from mlpilot.tools.mending.ended import layers, recurrent
 from mlpilot.tools.mending.ended.scene import Scene
 from mlpilot.tools.mending.forms import Edits
 
@@ -20,17 +20,15 @@ def _call(scene: Scene) -> ast.Call | None:
     return None
 
 
-def _long_target(scene: Scene, found: re.Match[str]) -> Edits:
-    del found
+def _long_target(scene: Scene, _: re.Match[str]) -> Edits:
     call = _call(scene)
     if call is not None:
         yield from scene.suffixed(call, 1, ".long()")
         yield from scene.suffixed(call, 0, ".float()")
 
 
-def _float_target(scene: Scene, found: re.Match[str]) -> Edits:
+def _float_target(scene: Scene, _: re.Match[str]) -> Edits:
     """Targets of a regression, or of a binary loss, are real numbers."""
-    del found
     call = _call(scene)
     if call is None:
         return
@@ -81,9 +79,8 @@ def _loss_of_classes(scene: Scene) -> Edits:
                     yield scene.put(*pairs), f"the loss is {new}, of class numbers"
 
 
-def _one_dimension(scene: Scene, found: re.Match[str]) -> Edits:
+def _one_dimension(scene: Scene, _: re.Match[str]) -> Edits:
     """Class numbers, one a row: a column is squeezed, one-hot rows are searched for their largest."""
-    del found
     call = _call(scene)
     if call is None:
         return
@@ -96,8 +93,7 @@ def _one_dimension(scene: Scene, found: re.Match[str]) -> Edits:
     yield from scene.suffixed(call, 1, f".view(-1){kind}")
 
 
-def _probabilities(scene: Scene, found: re.Match[str]) -> Edits:
-    del found
+def _probabilities(scene: Scene, _: re.Match[str]) -> Edits:
     call = _call(scene)
     if call is None:
         return
@@ -108,9 +104,8 @@ def _probabilities(scene: Scene, found: re.Match[str]) -> Edits:
     yield from scene.suffixed(call, 1, ".float()")
 
 
-def _out_of_bounds(scene: Scene, found: re.Match[str]) -> Edits:
+def _out_of_bounds(scene: Scene, _: re.Match[str]) -> Edits:
     """Class numbers from 1, or fewer outputs than classes."""
-    del found
     call = _call(scene)
     if call is None:
         return
@@ -168,15 +163,14 @@ def _batches(scene: Scene, found: re.Match[str]) -> Edits:
     held, labels = scene.value(call.args[0]), scene.value(call.args[1])
     if held.shape and labels.shape and len(held.shape) == 2 and len(labels.shape) == 2 and output % target == 0:
         yield from scene.suffixed(call, 1, ".reshape(-1)")
-    yield from layers.batch_first(scene)
+    yield from recurrent.batch_first(scene)
     if labels.shape and len(labels.shape) > 1:
         yield from scene.suffixed(call, 1, ".reshape(-1)")
         yield from scene.suffixed(call, 1, ".argmax(dim=1)")
 
 
-def _places(scene: Scene, found: re.Match[str]) -> Edits:
+def _places(scene: Scene, _: re.Match[str]) -> Edits:
     """Outputs (rows, steps, classes) against targets (rows, steps): classes come second."""
-    del found
     call = _call(scene)
     if call is None:
         return
@@ -187,9 +181,8 @@ def _places(scene: Scene, found: re.Match[str]) -> Edits:
         yield from scene.suffixed(call, 0, ".permute(0, 3, 1, 2)")
 
 
-def _not_probabilities(scene: Scene, found: re.Match[str]) -> Edits:
+def _not_probabilities(scene: Scene, _: re.Match[str]) -> Edits:
     """A loss of probabilities is given what comes out of a linear layer."""
-    del found
     for made in calls(scene.tree, "BCELoss"):
         new = scene.text(made.func).replace("BCELoss", "BCEWithLogitsLoss")
         yield scene.put((made.func, new)), "the loss takes the output as it is: BCEWithLogitsLoss"
@@ -199,18 +192,16 @@ def _not_probabilities(scene: Scene, found: re.Match[str]) -> Edits:
         yield scene.put((call.func, new)), "the loss takes the output as it is: binary_cross_entropy_with_logits"
 
 
-def _made_and_called(scene: Scene, found: re.Match[str]) -> Edits:
+def _made_and_called(scene: Scene, _: re.Match[str]) -> Edits:
     """`nn.CrossEntropyLoss(out, y)` is made first, and then called."""
-    del found
     for call in scene.calls():
         if called(call).endswith("Loss") and len(call.args) == 2 and called(call)[:1].isupper():
             name = scene.text(call.func)
             yield scene.put((call.func, f"{name}()")), f"{name} is made, and called with the output and the target"
 
 
-def _scalar(scene: Scene, found: re.Match[str]) -> Edits:
+def _scalar(scene: Scene, _: re.Match[str]) -> Edits:
     """A loss of many numbers: their mean is what gradients are taken of."""
-    del found
     for call in scene.calls():
         if called(call) == "backward" and isinstance(call.func, ast.Attribute):
             base = call.func.value
@@ -237,7 +228,7 @@ RULES = (
     (r"Expected floating point type for target with class probabilities", _probabilities),
     (
         r"(?:expected scalar type Long but found|nll_loss\w* not implemented for|\"nll_loss\w*\" not implemented for"
-        r"|expected target.* Long)",
+        r"|expected target.{0,40} Long)",
         _long_target,
     ),
     (r"Target -?\d+ is out of bounds|t >= 0 && t < n_classes", _out_of_bounds),

@@ -4,144 +4,12 @@ import ast
 import re
 
 from mlpilot.tools.diagnose.syntax import called, calls
+from mlpilot.tools.mending.ended.known_names import KERAS, LAYERS, MODULES, OF_NUMPY, WELL_KNOWN
 from mlpilot.tools.mending.ended.scene import Scene, enclosing
 from mlpilot.tools.mending.forms import Edits, above, alone, block_of, moved, names_in
 from mlpilot.tools.names import HOME, import_line
 from mlpilot.tools.text import Edit, apply_edits
 
-_WELL_KNOWN = {
-    "plt": "import matplotlib.pyplot as plt",
-    "sns": "import seaborn as sns",
-    "nn": "from torch import nn",
-    "F": "import torch.nn.functional as F",
-    "optim": "from torch import optim",
-    "torch": "import torch",
-    "tf": "import tensorflow as tf",
-    "keras": "import keras",
-    "layers": "from keras import layers",
-    "xgb": "import xgboost as xgb",
-    "lgb": "import lightgbm as lgb",
-    "sp": "import scipy as sp",
-    "stats": "from scipy import stats",
-    "DataLoader": "from torch.utils.data import DataLoader",
-    "Dataset": "from torch.utils.data import Dataset",
-    "TensorDataset": "from torch.utils.data import TensorDataset",
-    "random_split": "from torch.utils.data import random_split",
-    "XGBClassifier": "from xgboost import XGBClassifier",
-    "XGBRegressor": "from xgboost import XGBRegressor",
-    "LGBMClassifier": "from lightgbm import LGBMClassifier",
-    "LGBMRegressor": "from lightgbm import LGBMRegressor",
-    "Path": "from pathlib import Path",
-    "Counter": "from collections import Counter",
-    "defaultdict": "from collections import defaultdict",
-    "deque": "from collections import deque",
-    "partial": "from functools import partial",
-    "reduce": "from functools import reduce",
-    "tqdm": "from tqdm import tqdm",
-    "datetime": "from datetime import datetime",
-    "timedelta": "from datetime import timedelta",
-    "dataclass": "from dataclasses import dataclass",
-    "deepcopy": "from copy import deepcopy",
-    "sqrt": "from math import sqrt",
-    "exp": "from math import exp",
-    "log": "from math import log",
-    "pi": "from math import pi",
-    "product": "from itertools import product",
-    "combinations": "from itertools import combinations",
-    "pprint": "from pprint import pprint",
-    "StringIO": "from io import StringIO",
-    "BytesIO": "from io import BytesIO",
-    "List": "from typing import List",
-    "Dict": "from typing import Dict",
-    "Optional": "from typing import Optional",
-    "Tuple": "from typing import Tuple",
-    **{name: f"import {name}" for name in ("os", "sys", "json", "re", "math", "random", "time", "copy", "pickle")},
-    **{name: f"import {name}" for name in ("itertools", "functools", "collections", "csv", "glob", "joblib", "io")},
-    **{
-        name: f"import {name}"
-        for name in ("string", "argparse", "logging", "statistics", "shutil", "tempfile", "types")
-    },
-}
-_MODULES = {
-    **dict.fromkeys(
-        [
-            "roc_curve",
-            "auc",
-            "confusion_matrix",
-            "classification_report",
-            "precision_score",
-            "recall_score",
-            "roc_auc_score",
-            "average_precision_score",
-            "precision_recall_curve",
-            "silhouette_score",
-            "make_scorer",
-            "balanced_accuracy_score",
-            "matthews_corrcoef",
-            "ConfusionMatrixDisplay",
-            "RocCurveDisplay",
-            "mean_absolute_percentage_error",
-            "adjusted_rand_score",
-            "brier_score_loss",
-        ],
-        "sklearn.metrics",
-    ),
-    **dict.fromkeys(
-        [
-            "ShuffleSplit",
-            "StratifiedShuffleSplit",
-            "GroupKFold",
-            "TimeSeriesSplit",
-            "LeaveOneOut",
-            "RepeatedKFold",
-            "cross_validate",
-            "learning_curve",
-            "validation_curve",
-            "ParameterGrid",
-            "RepeatedStratifiedKFold",
-            "StratifiedGroupKFold",
-            "GroupShuffleSplit",
-        ],
-        "sklearn.model_selection",
-    ),
-    **dict.fromkeys(
-        [
-            "load_iris",
-            "load_wine",
-            "load_digits",
-            "load_diabetes",
-            "load_breast_cancer",
-            "make_classification",
-            "make_regression",
-            "make_blobs",
-            "make_moons",
-            "make_circles",
-            "fetch_california_housing",
-        ],
-        "sklearn.datasets",
-    ),
-    **dict.fromkeys(["DBSCAN", "SpectralClustering", "Birch", "OPTICS", "MeanShift"], "sklearn.cluster"),
-    **dict.fromkeys(
-        ["PassiveAggressiveClassifier", "Perceptron", "BayesianRidge", "LassoLars", "SGDOneClassSVM"],
-        "sklearn.linear_model",
-    ),
-    **dict.fromkeys(["RFE", "RFECV", "SequentialFeatureSelector"], "sklearn.feature_selection"),
-    **dict.fromkeys(["TSNE", "Isomap", "MDS"], "sklearn.manifold"),
-    **dict.fromkeys(["NearestNeighbors", "LocalOutlierFactor", "RadiusNeighborsClassifier"], "sklearn.neighbors"),
-    **dict.fromkeys(["permutation_importance", "PartialDependenceDisplay"], "sklearn.inspection"),
-    **dict.fromkeys(["BaseEstimator", "TransformerMixin", "ClassifierMixin", "RegressorMixin"], "sklearn.base"),
-    **dict.fromkeys(["GaussianMixture", "BayesianGaussianMixture"], "sklearn.mixture"),
-    **dict.fromkeys(["DictVectorizer", "FeatureHasher"], "sklearn.feature_extraction"),
-    **dict.fromkeys(["plot_tree", "export_text"], "sklearn.tree"),
-    **dict.fromkeys(["OneClassSVM", "NuSVC"], "sklearn.svm"),
-    **dict.fromkeys(
-        ["add_dummy_feature", "Binarizer", "normalize", "scale", "LabelBinarizer", "MultiLabelBinarizer"],
-        "sklearn.preprocessing",
-    ),
-    **dict.fromkeys(["resample", "shuffle"], "sklearn.utils"),
-    "MultiOutputRegressor": "sklearn.multioutput",
-    "OneVsOneClassifier": "sklearn.multiclass",
-}
 _NO_BLOCK = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.For, ast.While, ast.If, ast.With, ast.Try)
 
 
@@ -160,8 +28,8 @@ def _unknown(scene: Scene, found: re.Match[str]) -> Edits:
 
 
 def _import_of(scene: Scene, name: str) -> str:
-    home = _MODULES.get(name)
-    line = import_line(name) or _WELL_KNOWN.get(name) or (f"from {home} import {name}" if home else "")
+    home = MODULES.get(name)
+    line = import_line(name) or WELL_KNOWN.get(name) or (f"from {home} import {name}" if home else "")
     if name == "layers" and scene.imported("tensorflow"):
         return (
             f"from {scene.imported('tensorflow')}.keras import layers"
@@ -182,35 +50,10 @@ def _keras(scene: Scene, name: str) -> str:
             and node.module.endswith(("keras.layers", "keras.callbacks"))
         ):
             layers = "callbacks" in node.module
-            known = {"EarlyStopping", "ModelCheckpoint", "ReduceLROnPlateau"} if layers else _KERAS
+            known = {"EarlyStopping", "ModelCheckpoint", "ReduceLROnPlateau"} if layers else KERAS
             if name in known:
                 return f"from {node.module} import {name}"
     return ""
-
-
-_KERAS = {
-    "Dense",
-    "Dropout",
-    "Flatten",
-    "Conv2D",
-    "MaxPooling2D",
-    "LSTM",
-    "GRU",
-    "Embedding",
-    "Input",
-    "Activation",
-    "Conv1D",
-    "BatchNormalization",
-    "GlobalAveragePooling2D",
-    "GlobalAveragePooling1D",
-    "Bidirectional",
-    "Concatenate",
-    "Reshape",
-    "TimeDistributed",
-    "LayerNormalization",
-    "SimpleRNN",
-    "Add",
-}
 
 
 def _with_line(scene: Scene, line: str) -> str:
@@ -239,55 +82,11 @@ def _of_module(scene: Scene, name: str, uses: list[ast.Name]) -> Edits:
                 if one.asname and name == one.name:
                     yield scene.put(*((use, one.asname) for use in uses)), f"{name} is imported as {one.asname}"
     nn = scene.imported("torch.nn", "")
-    if nn and name in _LAYERS:
+    if nn and name in LAYERS:
         yield scene.put(*((use, f"{nn}.{name}") for use in uses)), f"{name} of {nn}"
     numpy = scene.imported("numpy")
-    if numpy and name in _OF_NUMPY:
+    if numpy and name in OF_NUMPY:
         yield scene.put(*((use, f"{numpy}.{name}") for use in uses)), f"{name} of {numpy}"
-
-
-_LAYERS = {
-    "Linear",
-    "Conv2d",
-    "Conv1d",
-    "ReLU",
-    "Dropout",
-    "Sequential",
-    "Module",
-    "LSTM",
-    "GRU",
-    "Embedding",
-    "CrossEntropyLoss",
-    "MSELoss",
-    "BCELoss",
-    "BCEWithLogitsLoss",
-    "MaxPool2d",
-    "Flatten",
-    "BatchNorm1d",
-    "BatchNorm2d",
-    "Sigmoid",
-    "Tanh",
-    "Softmax",
-}
-_OF_NUMPY = {
-    "array",
-    "arange",
-    "zeros",
-    "ones",
-    "linspace",
-    "concatenate",
-    "mean",
-    "std",
-    "argmax",
-    "where",
-    "exp",
-    "log",
-    "sqrt",
-    "nan",
-    "inf",
-    "unique",
-    "median",
-}
 
 
 def _of_object(scene: Scene, name: str, uses: list[ast.Name]) -> Edits:
@@ -424,7 +223,7 @@ def _import(scene: Scene, found: re.Match[str]) -> Edits:
     name = found.group(1)
     for node in ast.walk(scene.tree):
         if isinstance(node, ast.ImportFrom) and any(one.name == name for one in node.names):
-            home = HOME.get(name) or _MODULES.get(name)
+            home = HOME.get(name) or MODULES.get(name)
             one = next(each for each in node.names if each.name == name)
             as_name = f" as {one.asname}" if one.asname else ""
             rest = [scene.text(each) for each in node.names if each.name != name]
@@ -438,8 +237,8 @@ def _import(scene: Scene, found: re.Match[str]) -> Edits:
                 else:
                     uses = [each for each in ast.walk(scene.tree) if isinstance(each, ast.Name) and each.id == name]
                     yield scene.put((one, other), *((each, other) for each in uses)), f"{name} is {other}"
-            if name in _WELL_KNOWN and not rest:
-                yield scene.put((node, _WELL_KNOWN[name])), f"{name} is imported"
+            if name in WELL_KNOWN and not rest:
+                yield scene.put((node, WELL_KNOWN[name])), f"{name} is imported"
 
 
 RULES = (

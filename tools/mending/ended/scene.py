@@ -44,8 +44,11 @@ class Scene:
         return found[-1] if found else None
 
     def statement(self, at: int = 0) -> ast.stmt | None:
-        """The statement that a frame stood in."""
+        """The statement that a frame stood in: of several in one line, the one with what was being computed."""
         found = around(self.tree, self.frames[at].line) if at < len(self.frames) else []
+        node = self.node(at)
+        held = [one for one in found if node is not None and any(each is node for each in ast.walk(one))]
+        found = held or found
         return found[-1] if found else None
 
     def part(self, at: int = 0) -> ast.AST | None:

@@ -52,7 +52,7 @@ def _parameter(scene: Scene, found: re.Match[str]) -> Edits:
     wrong = found.group(1)
     known = re.findall(r"'([\w]+)'", scene.error.partition("Valid parameters are")[2])
     keys = _keys(scene, wrong)
-    steps = [one for one in _steps(scene)]
+    steps = list(_steps(scene))
     head, _, tail = wrong.partition("__")
     if tail == "" and known:
         for new in difflib.get_close_matches(wrong, known, 2, 0.6):
@@ -61,6 +61,8 @@ def _parameter(scene: Scene, found: re.Match[str]) -> Edits:
         if head != step and (tail or not known):
             rest = tail or wrong
             yield from _renamed(scene, keys, wrong, f"{step}__{rest}")
+    for step in sorted(steps, key=lambda one: -difflib.SequenceMatcher(None, one, head).ratio()) if not tail else ():
+        yield from _renamed(scene, [one for one in keys if "__" in str(getattr(one, "value", ""))], head, step)
     for new in difflib.get_close_matches(head, [one for one in known if one != "steps"], 2, 0.5):
         yield from _renamed(scene, keys, head, new)
     for outer in ("estimator", "base_estimator", "regressor", "classifier"):
@@ -125,9 +127,8 @@ def _scorer(scene: Scene, found: re.Match[str]) -> Edits:
             yield scene.put(*((one, f'"{scorer}"') for one in places)), f"the scorer {wrong!r} is {scorer!r}"
 
 
-def _function_as_scorer(scene: Scene, found: re.Match[str]) -> Edits:
+def _function_as_scorer(scene: Scene, _: re.Match[str]) -> Edits:
     """A measure that is given as a function is made a scorer."""
-    del found
     for call in calls(scene.tree):
         one = keyword(call, "scoring")
         name = one.value.id if one is not None and isinstance(one.value, ast.Name) else ""
@@ -135,9 +136,8 @@ def _function_as_scorer(scene: Scene, found: re.Match[str]) -> Edits:
             yield scene.put((one.value, f'"{new}"')), f"the scorer of {name} is {new!r}"
 
 
-def _averages(scene: Scene, found: re.Match[str]) -> Edits:
+def _averages(scene: Scene, _: re.Match[str]) -> Edits:
     """Measures of two classes, of several: their mean over the classes."""
-    del found
     for call in scene.calls():
         if called(call) in _AVERAGED:
             alike = [one for name in _AVERAGED for one in calls(scene.tree, name) if keyword(one, "average") is None]
@@ -163,9 +163,8 @@ def _scoring(call: ast.Call, node: ast.AST) -> bool:
     return one is not None and any(each is node for each in ast.walk(one.value))
 
 
-def _several_classes(scene: Scene, found: re.Match[str]) -> Edits:
+def _several_classes(scene: Scene, _: re.Match[str]) -> Edits:
     """The area under the curve of several classes, of their probabilities."""
-    del found
     for call in scene.calls():
         if called(call) == "roc_auc_score" and keyword(call, "multi_class") is None:
             yield with_keyword(scene.source, call, "multi_class", '"ovr"'), "each class is ranked against the rest"
@@ -174,9 +173,8 @@ def _several_classes(scene: Scene, found: re.Match[str]) -> Edits:
             yield scene.put((node, '"roc_auc_ovr"')), "each class is ranked against the rest"
 
 
-def _one_column(scene: Scene, found: re.Match[str]) -> Edits:
+def _one_column(scene: Scene, _: re.Match[str]) -> Edits:
     """Of two columns of probabilities, that of the positive class."""
-    del found
     for call in scene.calls():
         for one in call.args[1:2]:
             held = scene.value(one)
@@ -212,9 +210,8 @@ def _mixed(scene: Scene, found: re.Match[str]) -> Edits:
                     yield from estimators.as_regressor(scene, made)
 
 
-def _labels_of_types(scene: Scene, found: re.Match[str]) -> Edits:
+def _labels_of_types(scene: Scene, _: re.Match[str]) -> Edits:
     """Labels as text and labels as numbers."""
-    del found
     for call in scene.calls():
         if len(call.args) < 2:
             continue
@@ -228,9 +225,8 @@ def _labels_of_types(scene: Scene, found: re.Match[str]) -> Edits:
             yield scene.put((one, scene.dotted(one, ".astype(int)"))), f"{scene.text(one)} as numbers"
 
 
-def _argument(scene: Scene, found: re.Match[str]) -> Edits:
+def _argument(scene: Scene, _: re.Match[str]) -> Edits:
     """`squared=False` is a measure of its own now."""
-    del found
     for call in scene.calls():
         one = keyword(call, "squared")
         if called(call) == "mean_squared_error" and one is not None and scene.text(one.value) == "False":

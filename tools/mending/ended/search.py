@@ -2,7 +2,6 @@
 
 import copy
 import re
-from collections import Counter
 from dataclasses import dataclass, replace
 from typing import Self
 
@@ -44,20 +43,16 @@ class Search:
 
     left: int = MOST_RUNS
 
-    def sound(self, step: Step, before: Ended, broken: Diagnosis) -> bool:
-        """Whether an edit that was tried hides nothing: what the script printed before, it prints, what it warned of
-        is no more than before of what makes numbers wrong, and it did not fail earlier than it did."""
-        if step.ended is None or not _printed(before.stdout, step.ended.stdout, step.after is None):
-            return False
-        if step.after is not None:
-            return _outermost(step.ended) >= _outermost(before) and step.after.kind not in (
-                "name-error",
-                "syntax-error",
-            )
-        del broken
-        new = kinds_of_warnings([step.ended]) - kinds_of_warnings([before])
-        shown = Counter(bool(_SUSPICIOUS.search(words)) for _, words in new)
-        return not shown[True]
+
+def sound(step: Step, before: Ended) -> bool:
+    """Whether an edit that was tried hides nothing: what the script printed before, it prints; it warns of nothing new
+    that makes numbers wrong; and where it fails again, it does so no earlier, and not for a name that is not known."""
+    if step.ended is None or not _printed(before.stdout, step.ended.stdout):
+        return False
+    if step.after is not None:
+        return _outermost(step.ended) >= _outermost(before) and step.after.kind not in ("unknown-name", "syntax-error")
+    new = kinds_of_warnings([step.ended]) - kinds_of_warnings([before])
+    return not any(_SUSPICIOUS.search(words) for _, words in new)
 
 
 def _outermost(ended: Ended) -> int:
@@ -65,11 +60,10 @@ def _outermost(ended: Ended) -> int:
     return ended.state.frames[-1].line if ended.state.frames else 0
 
 
-def _printed(before: str, after: str, whole: bool) -> bool:
-    """Whether the words that were printed come again, in their order; with no fewer lines where the script goes on."""
+def _printed(before: str, after: str) -> bool:
+    """Whether the words that were printed come again, in their order."""
     left = iter(after.split("\n"))
     lines = [_WORD.findall(line) for line in before.split("\n") if _WORD.search(line)]
-    del whole
     return all(any(words == _WORD.findall(line) for line in left) for words in lines)
 
 
