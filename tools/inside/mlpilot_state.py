@@ -226,7 +226,7 @@ def _choices(error: BaseException, own: list[tuple[FrameType, int, int]], source
         held = error.obj
         return {name: _near(name, [*_public(held), *getattr(held, "__dict__", {}), *map(str, _columns(held))])}
     if isinstance(error, ImportError):
-        wanted = getattr(error, "name_from", None) or ""
+        wanted = str(error).partition("cannot import name '")[2].partition("'")[0]
         found = sys.modules.get(name or "")
         if wanted and found is not None:
             return {wanted: _near(wanted, _public(found))}

@@ -31,7 +31,7 @@ from mlpilot.tools.mending.complaints import (
     warned,
 )
 from mlpilot.tools.mending.ended.candidates import candidates
-from mlpilot.tools.mending.ended.search import FURTHER, Moment, Search, Step, sound
+from mlpilot.tools.mending.ended.search import FURTHER, Moment, Search, Step, moved_on, sound
 from mlpilot.tools.mending.known import mend_found
 from mlpilot.tools.mending.meant import loses, meant
 from mlpilot.tools.mending.model import Mend, Proof
@@ -151,6 +151,7 @@ def _goes_on(work: Work, broken: Diagnosis, search: Search) -> str:
         work.about(step.what)
         step = step.seen(work.run(step.text), work.path)
         better = step.after is None or not (same(broken, step.after) or step.after.code == UNFINISHED)
+        better |= step.searched and moved_on(step, broken, work.text)
         if step.searched and better:
             better = sound(step, work.ended) and not (step.after is None and work.brings(step.text, step.what))
         if not better or (step.searched and step.after is not None):

@@ -6,7 +6,8 @@ import re
 
 from mlpilot.tools.diagnose.syntax import called, calls, keyword
 from mlpilot.tools.mending.ended.scene import Scene, enclosing
-from mlpilot.tools.mending.forms import Edits
+from mlpilot.tools.mending.forms import Edits, names_in
+from mlpilot.tools.names import HOME
 from mlpilot.tools.text import Edit, apply_edits, span
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -167,16 +168,14 @@ def _missing(scene: Scene, found: re.Match[str]) -> Edits:
                 yield apply_edits(scene.source, [Edit(start, start, comma + text)]), f"{name} is given {text}"
             for function in _functions(scene, name)[:1]:
                 yield from _stored(scene, function, words)
-    class_itself = [
-        one for one in ast.walk(scene.tree) if isinstance(one, ast.Assign) and isinstance(one.value, ast.Name)
-    ]
+
+
+def _class_itself(scene: Scene, _: re.Match[str]) -> Edits:
+    """A class is kept by a name where one that is made is meant."""
     classes = {one.name for one in ast.walk(scene.tree) if isinstance(one, ast.ClassDef)}
-    for node in class_itself:
-        if (
-            isinstance(node.value, ast.Name)
-            and (node.value.id in classes or node.value.id[:1].isupper())
-            and (scene.named(node.value.id).type in ("builtins.type", "abc.ABCMeta") or node.value.id in classes)
-        ):
+    classes |= {one for one in names_in(scene.tree) if one in HOME and one[:1].isupper()}
+    for node in ast.walk(scene.tree):
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Name) and node.value.id in classes:
             yield scene.put((node.value, f"{node.value.id}()")), f"{node.value.id} is made"
 
 
@@ -314,6 +313,11 @@ RULES = (
         _no_self,
     ),
     (r"([\w.]+)\(\) missing \d+ required (?:positional|keyword-only) arguments?: (.{1,200})", _missing),
+    (
+        r"missing \d+ required positional|takes \d+ positional|has no attribute '_|property' object|type object|"
+        r"'type' object",
+        _class_itself,
+    ),
     (r"got multiple values for argument '(\w+)'", _multiple),
     (r"'(?:[\w.]+\.)?(\w+)' object is not callable", _bound),
 )

@@ -4,7 +4,7 @@ import ast
 import re
 
 from mlpilot.tools.diagnose.syntax import called, calls, keyword, with_imports, with_keyword
-from mlpilot.tools.mending.ended.estimators import receiver_of, using
+from mlpilot.tools.mending.ended.estimators import OF_X, receiver_of, using
 from mlpilot.tools.mending.ended.scene import Scene
 from mlpilot.tools.mending.forms import Edits, around
 from mlpilot.tools.names import HOME
@@ -13,6 +13,7 @@ from mlpilot.tools.text import Edit, apply_edits, span
 
 def _dense(scene: Scene, _: re.Match[str]) -> Edits:
     """Sparse rows are made dense where nothing else is taken."""
+    yield from _all_dense(scene)
     for call, at in using(scene):
         for one in call.args[:1]:
             if "scipy" in scene.value(one, at).home or not scene.value(one, at).type:
@@ -36,6 +37,22 @@ def _dense(scene: Scene, _: re.Match[str]) -> Edits:
         for made in calls(scene.tree, name):
             if keyword(made, "sparse_output") is None:
                 yield with_keyword(scene.source, made, "sparse_output", "False"), f"{name} gives dense rows"
+
+
+def _all_dense(scene: Scene) -> Edits:
+    """All that one estimator is given, where it is sparse."""
+    for call, _ in using(scene):
+        receiver = receiver_of(call)
+        pairs: list[tuple[ast.AST, str]] = []
+        for use in calls(scene.tree):
+            owner = receiver_of(use)
+            if owner is None or receiver is None or scene.text(owner) != scene.text(receiver) or not use.args:
+                continue
+            held = scene.value(use.args[0])
+            if called(use) in OF_X and (held.home == "scipy" or not held.type):
+                pairs.append((use.args[0], scene.dotted(use.args[0], ".toarray()")))
+        if len(pairs) > 1 and receiver is not None:
+            yield scene.put(*pairs), f"what {scene.text(receiver)} is given is made dense"
 
 
 def _densely_in_pipeline(scene: Scene, _: re.Match[str]) -> Edits:
@@ -146,6 +163,14 @@ def _made(scene: Scene, _: re.Match[str]) -> Edits:
                 one.id in HOME or scene.value(one).type in ("abc.ABCMeta", "builtins.type")
             ):
                 yield scene.put((one, f"{one.id}()")), f"{one.id} is made"
+    steps = [
+        node.elts[1]
+        for node in ast.walk(scene.tree)
+        if isinstance(node, ast.Tuple) and len(node.elts) == 2 and isinstance(node.elts[1], ast.Name)
+    ]
+    named = [one for one in steps if isinstance(one, ast.Name) and one.id in HOME]
+    if named:
+        yield scene.put(*((one, f"{one.id}()") for one in named)), "the steps are made"
     for node in ast.walk(scene.tree):
         if (
             isinstance(node, ast.Tuple)
@@ -170,7 +195,7 @@ RULES = (
     ),
     (r"Specifying the columns using strings|only supported for (?:pandas )?[dD]ata[fF]rames", _tables_by_name),
     (
-        r"(?:does not appear to be|is not) .{0,40}estimator|should be an estimator|missing 1 required positional argument: '(?:self|X|y)'",
+        r"(?:does not appear to be|is not) .{0,40}estimator|should be an estimator|estimator instance|missing 1 required positional argument: '(?:self|X|y)'",
         _made,
     ),
 )

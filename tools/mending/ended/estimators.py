@@ -21,7 +21,7 @@ _USES = (
     "inverse_transform",
     "predict_log_proba",
 )
-_OF_X = (*_FITS, *_USES, "cross_val_score", "cross_validate", "cross_val_predict", "train_test_split")
+OF_X = (*_FITS, *_USES, "cross_val_score", "cross_validate", "cross_val_predict", "train_test_split")
 _REGRESSORS = {
     "LogisticRegression": "LinearRegression",
     "LogisticRegressionCV": "LinearRegression",
@@ -42,7 +42,7 @@ def using(scene: Scene) -> Iterator[tuple[ast.Call, int]]:
     """Calls of the script in which an estimator failed, from inside."""
     for at in range(len(scene.frames)):
         for call in scene.calls(at):
-            if called(call) in _OF_X:
+            if called(call) in OF_X:
                 yield call, at
 
 
@@ -80,7 +80,7 @@ def _table(scene: Scene, _: re.Match[str]) -> Edits:
         if held.column:
             frame = [".to_frame()", ".to_frame().T"]
             suffixes = frame[::-1] if wanted > 1 else frame
-        same = [one for one in calls(scene.tree) if called(one) in _OF_X and place < len(one.args)]
+        same = [one for one in calls(scene.tree) if called(one) in OF_X and place < len(one.args)]
         mine = [one for one in same if one is not call and scene.text(one.args[place]) == scene.text(given)]
         for suffix in suffixes:
             new = scene.dotted(given, suffix)
@@ -97,15 +97,32 @@ def _three_axes(scene: Scene, _: re.Match[str]) -> Edits:
     for call, at in using(scene):
         for one in call.args[:1]:
             held = scene.value(one, at)
+            if not held.type:
+                yield from _all_flat(scene, call)
             if held.shape and len(held.shape) > 2:
                 text = scene.text(one)
                 same = [
                     each.args[0]
                     for each in calls(scene.tree)
-                    if called(each) in _OF_X and each.args and scene.text(each.args[0]) == text
+                    if called(each) in OF_X and each.args and scene.text(each.args[0]) == text
                 ]
                 new = f"{text}.reshape(len({text}), -1)"
                 yield scene.put(*((each, new) for each in same)), f"{text} is given as rows"
+
+
+def _all_flat(scene: Scene, call: ast.Call) -> Edits:
+    """All that an estimator is given is made rows of numbers."""
+    mine = receiver_of(call)
+    made = [node for node in ast.walk(scene.tree) if isinstance(node, ast.Assign) and node.value is call]
+    names = {scene.text(mine)} if mine is not None else set()
+    names |= {scene.text(target) for node in made for target in node.targets}
+    pairs: list[tuple[ast.AST, str]] = []
+    for use in calls(scene.tree):
+        owner = receiver_of(use)
+        if owner is not None and scene.text(owner) in names and called(use) in OF_X and use.args:
+            text = scene.text(use.args[0])
+            pairs.append((use.args[0], f"{text}.reshape(len({text}), -1)"))
+    yield scene.put(*pairs), "images are given as rows"
 
 
 def _flat_target(scene: Scene, _: re.Match[str]) -> Edits:
@@ -114,6 +131,8 @@ def _flat_target(scene: Scene, _: re.Match[str]) -> Edits:
         for one in call.args[1:2]:
             held = scene.value(one, at)
             wide = held.shape is not None and len(held.shape) == 2 and held.shape[1] > 1
+            if wide and (held.least, held.most) != (0, 1):
+                continue
             base = scene.dotted(one, ".to_numpy()") if held.table else scene.text(one)
             if wide:
                 yield scene.put((one, f"{base}.argmax(axis=1)")), f"{scene.text(one)} as class numbers"
@@ -214,6 +233,10 @@ def _plain(name: str) -> str:
 def _fitted_with(scene: Scene, receiver: ast.expr) -> str:
     """The name of what an estimator was fitted with."""
     text = scene.text(receiver)
+    for node in given_to(scene.tree, text):
+        call = node.value
+        if isinstance(call, ast.Call) and called(call) == "fit" and call.args and isinstance(call.args[0], ast.Name):
+            return call.args[0].id
     for call in calls(scene.tree):
         owner = receiver_of(call)
         if called(call) in _FITS and owner is not None and scene.text(owner) == text and call.args:

@@ -86,6 +86,15 @@ def _rare(scene: Scene, _: re.Match[str]) -> Edits:
             yield text, "the split is not stratified: a class has a single row"
 
 
+def _size_by_name(scene: Scene, _: re.Match[str]) -> Edits:
+    """`train_test_split(X, y, 0.2)`: the size is named."""
+    for call in scene.calls():
+        last = call.args[-1] if called(call) == "train_test_split" and len(call.args) > 1 else None
+        number = scene.value(last).number if last is not None else None
+        if last is not None and number is not None:
+            yield scene.put((last, f"test_size={scene.text(last)}")), "the size of the test part is named"
+
+
 def _swapped(scene: Scene, _: re.Match[str]) -> Edits:
     """The parts of a split, in the order in which it gives them; the part that is as long as the other."""
     for node in ast.walk(scene.tree):
@@ -160,6 +169,9 @@ RULES = (
     ),
     (r"(?P<name>n_components)=\d+ must be (?:between 0 and|less or equal to|<=) .*?=(?P<most>\d+)", _fewer),
     (r"least populated class", _rare),
-    (r"Found input variables with inconsistent numbers of samples|inconsistent numbers of samples", _swapped),
+    (
+        r"inconsistent numbers of samples|y should be a 1d array|bad input shape|Unknown label type|not aligned",
+        _swapped,
+    ),
 )
 """(what the error says, its edits)."""

@@ -7,7 +7,7 @@ from mlpilot.tools.diagnose.syntax import called, calls, keyword, with_keyword
 from mlpilot.tools.mending.ended import layers
 from mlpilot.tools.mending.ended.scene import Scene, enclosing
 from mlpilot.tools.mending.ended.tensors import torch_of
-from mlpilot.tools.mending.forms import Edits, above, alone, around, block_of, indent
+from mlpilot.tools.mending.forms import Edits, above, alone, around, below, block_of, indent
 from mlpilot.tools.text import Edit, apply_edits, span
 
 
@@ -42,9 +42,11 @@ def _detached_in(scene: Scene, loop: ast.AST) -> Edits:
         if not read or not (held.tensor or held.kind in ("tuple", "list")):
             continue
         new = f"{name}.detach()" if held.tensor else f"tuple(one.detach() for one in {name})"
+        what = f"{name} is cut from the graph of the step before"
+        if alone(scene.source, body[-1]):
+            yield apply_edits(scene.source, [below(scene.source, body[-1], f"{name} = {new}")]), what
         if alone(scene.source, body[0]):
-            text = apply_edits(scene.source, [above(scene.source, body[0], f"{name} = {new}")])
-            yield text, f"{name} is cut from the graph of the step before"
+            yield apply_edits(scene.source, [above(scene.source, body[0], f"{name} = {new}")]), what
     for node in ast.walk(loop):
         if (
             isinstance(node, ast.AugAssign)

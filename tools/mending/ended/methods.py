@@ -134,6 +134,8 @@ def _methods(scene: Scene, found: re.Match[str]) -> Edits:
                     yield scene.put((base, f"{pandas}.Series({text})")), f"{text} is made a column"
             if kind == "ndarray" and name in ("columns", "head", "describe", "corr", "index", "isna", "drop", "dtypes"):
                 yield from _kept_table(scene, base)
+            if name == "append" and kind in ("DataFrame", "Series"):
+                yield from _appended(scene, node)
             if name in ("toarray", "todense", "A") and kind in ("ndarray", "DataFrame", "Series"):
                 call = next(enclosing(scene.tree, node, ast.Call), None)
                 if isinstance(call, ast.Call) and call.func is node:
@@ -146,6 +148,26 @@ def _methods(scene: Scene, found: re.Match[str]) -> Edits:
                 yield scene.put((base, f"str({text})")), f"{text} is taken as text"
             if kind == "Series" and name == "columns":
                 yield from _as_table(scene, base)
+
+
+def _appended(scene: Scene, node: ast.Attribute) -> Edits:
+    """Rows that are added to a table: `pd.concat`."""
+    pandas = scene.imported("pandas")
+    call = next(enclosing(scene.tree, node, ast.Call), None)
+    if not pandas or not isinstance(call, ast.Call) or call.func is not node or len(call.args) != 1:
+        return
+    one, base = call.args[0], scene.text(node.value)
+    held, added = scene.value(one), scene.text(one)
+    if isinstance(one, ast.Dict) or held.kind == "dict":
+        added = f"{pandas}.DataFrame([{added}])"
+    elif held.column and scene.value(node.value).table:
+        added = f"{added}.to_frame().T"
+    more = "".join(f", {scene.text(each)}" for each in call.keywords if each.arg in ("ignore_index", "sort"))
+    new = f"{pandas}.concat([{base}, {added}]{more})"
+    yield scene.put((call, new)), "rows are added by pd.concat"
+    statement = next(enclosing(scene.tree, node, ast.stmt), None)
+    if isinstance(statement, ast.Expr) and statement.value is call:
+        yield scene.put((call, f"{base} = {new}")), "rows are added by pd.concat"
 
 
 def _kept_table(scene: Scene, base: ast.expr) -> Edits:

@@ -6,7 +6,7 @@ import re
 from mlpilot.tools.diagnose.syntax import called, calls, keyword, with_keyword
 from mlpilot.tools.mending.ended.scene import Scene, enclosing
 from mlpilot.tools.mending.ended.tensors import torch_of
-from mlpilot.tools.mending.forms import Edits, above, alone, block_of
+from mlpilot.tools.mending.forms import Edits, above, alone, block_of, given_to
 from mlpilot.tools.text import Edit, apply_edits, span
 
 
@@ -51,7 +51,10 @@ def _no_parameters(scene: Scene, _: re.Match[str]) -> Edits:
         if not isinstance(node, ast.Assign) or not isinstance(node.targets[0], ast.Attribute):
             continue
         value, target = node.value, scene.text(node.targets[0])
-        if isinstance(value, ast.List | ast.ListComp):
+        listed = isinstance(value, ast.Name) and any(
+            isinstance(one.value, ast.List | ast.ListComp) for one in given_to(scene.tree, value.id)
+        )
+        if listed or isinstance(value, ast.List | ast.ListComp):
             yield scene.put((value, f"{prefix}.ModuleList({scene.text(value)})")), f"{target} is a list of modules"
         if isinstance(value, ast.Dict | ast.DictComp):
             yield scene.put((value, f"{prefix}.ModuleDict({scene.text(value)})")), f"{target} is a dict of modules"

@@ -175,7 +175,7 @@ def _several_classes(scene: Scene, _: re.Match[str]) -> Edits:
 
 def _one_column(scene: Scene, _: re.Match[str]) -> Edits:
     """Of two columns of probabilities, that of the positive class."""
-    for call in scene.calls():
+    for call in [each for each in scene.calls() if re.search(r"(?:score|curve|loss|from_predictions)$", called(each))]:
         for one in call.args[1:2]:
             held = scene.value(one)
             if (held.shape and len(held.shape) == 2 and held.shape[1] == 2) or (

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from typing import Self
 
 from mlpilot.tools.diagnose.model import Diagnosis
-from mlpilot.tools.mending.complaints import failure, kinds_of_warnings
+from mlpilot.tools.mending.complaints import UNFINISHED, failure, kinds_of_warnings
 from mlpilot.tools.mending.running import Ended
-from mlpilot.tools.mending.work import Work
+from mlpilot.tools.mending.work import Work, original_line
 
 MOST_RUNS, FURTHER = 40, 3
 """Runs of one script's search; of edits after which a script came further, how many are followed."""
@@ -42,6 +42,13 @@ class Search:
     """What one script's search may still spend."""
 
     left: int = MOST_RUNS
+
+
+def moved_on(step: Step, broken: Diagnosis, text: str) -> bool:
+    """Whether the same error now comes from a line below: its like there is to be mended, too."""
+    if step.after is None or step.after.line is None or broken.line is None or step.after.code == UNFINISHED:
+        return False
+    return original_line(text, step.text, step.after.line) > broken.line
 
 
 def sound(step: Step, before: Ended) -> bool:

@@ -74,6 +74,15 @@ def _branch(scene: Scene, statement: ast.stmt) -> Edits:
             yield scene.put((test, f"({scene.text(test)}).any()")), "whether any is so"
     if len(scene.frames) > 1:
         for call in scene.calls(1)[:1]:
+            if isinstance(call.func, ast.Name) and len(call.args) > 1 and not call.keywords:
+                given = ", ".join(scene.text(one) for one in call.args)
+                if numpy:
+                    yield (
+                        scene.put((call, f"{numpy}.vectorize({call.func.id})({given})")),
+                        f"{call.func.id} of each row",
+                    )
+                rows = f"[{call.func.id}(*row) for row in zip({given})]"
+                yield scene.put((call, rows)), f"{call.func.id} of each row"
             if isinstance(call.func, ast.Name) and len(call.args) == 1:
                 one = call.args[0]
                 held = scene.value(one, 1)
