@@ -192,6 +192,10 @@ def _layers(own: list[tuple[FrameType, int, int]], others: list[FrameType]) -> l
     found = []
     for frame in others:
         held = frame.f_locals.get("self")
+        if held is None and {"input", "target"} <= set(frame.f_locals) and "torch" in frame.f_code.co_filename:
+            given = _value(frame.f_locals["input"])
+            found.append({"type": f"torch.{frame.f_code.co_name}", "given": given, "path": ""})
+            continue
         if held is None or type(held).__module__.split(".")[0] in ("builtins", "pandas", "numpy"):
             continue
         given = next((frame.f_locals[one] for one in ("input", "inputs", "X", "x") if one in frame.f_locals), None)

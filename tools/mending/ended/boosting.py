@@ -107,7 +107,7 @@ def _classes_from_zero(scene: Scene, found: re.Match[str]) -> Edits:
     whole = all(re.fullmatch(r"\d+(?:\.0?)?", one) for one in met)
     first = int(float(met[0])) if whole and met else 0
     shifted = whole and [int(float(one)) for one in met] == list(range(first, first + len(met)))
-    for name, node in _target_places(scene):
+    for name, node in target_places(scene):
         if shifted and first:
             less = f"{scene.text(node)} - {first}" if isinstance(node, ast.Name | ast.Subscript | ast.Call) else ""
             if less:
@@ -116,10 +116,10 @@ def _classes_from_zero(scene: Scene, found: re.Match[str]) -> Edits:
         yield with_imports(scene.put((node, encoded)), "LabelEncoder"), f"the classes of {name} are numbered from 0"
 
 
-def _target_places(scene: Scene) -> list[tuple[str, ast.expr]]:
+def target_places(scene: Scene) -> list[tuple[str, ast.expr]]:
     """Where the target that is fitted comes from: what is given to a name, or to a split."""
     found: list[tuple[str, ast.expr]] = []
-    for call, _ in using(scene):
+    for call in [*(one for one, _ in using(scene)), *calls(scene.tree, "fit")]:
         target = call.args[1] if len(call.args) > 1 else None
         one = keyword(call, "y")
         target = one.value if one is not None else target

@@ -4,6 +4,7 @@ import ast
 import re
 
 from mlpilot.tools.diagnose.syntax import called, calls, keyword, with_keyword
+from mlpilot.tools.mending.ended.boosting import target_places
 from mlpilot.tools.mending.ended.scene import Scene, enclosing
 from mlpilot.tools.mending.forms import Edits, above
 from mlpilot.tools.text import Edit, apply_edits, span
@@ -161,6 +162,8 @@ def _input_axis(scene: Scene) -> Edits:
         if isinstance(node, ast.Tuple) and node.elts:
             inner = scene.text(node).rstrip(")").rstrip().rstrip(",")
             pairs.append((node, f"{inner}, 1)"))
+        elif isinstance(node, ast.Name | ast.Attribute | ast.Subscript):
+            pairs.append((node, f"(*{scene.text(node)}, 1)"))
     used = [(one.args[0], scene.dotted(one.args[0], "[..., None]")) for one in _arrays(scene)]
     if pairs and used:
         yield scene.put(*pairs, *used), "an axis for what stands at each place, in the model and in the arrays"
@@ -227,9 +230,23 @@ def _concatenated(scene: Scene, _: re.Match[str]) -> Edits:
                 yield scene.put((one.value, new)), f"joined along axis {new}"
 
 
+def _least(scene: Scene, met: int, units: int) -> list[int]:
+    """The least labels of arrays that hold the label that was met, and no more classes than there are units."""
+    held = [one for frame in scene.frames for one in frame.values.values()]
+    return [
+        int(one.least)
+        for one in held
+        if one.least and one.most and one.least >= 1 and one.most >= met and one.most - one.least < units and one.shape
+    ]
+
+
 def _label_range(scene: Scene, found: re.Match[str]) -> Edits:
     """Class numbers from 1, or fewer units than classes."""
-    met, units = int(found.group(1)), int(found.group(2)) + 1
+    met, units = int(found.group(1)), int(found.group(2))
+    for least in dict.fromkeys(_least(scene, met, units)):
+        for name, node in target_places(scene):
+            if isinstance(node, ast.Name | ast.Subscript | ast.Call | ast.Attribute):
+                yield scene.put((node, f"{scene.text(node)} - {least}")), f"the classes of {name} are counted from 0"
     if met == units:
         for call in calls(scene.tree, "fit"):
             held = scene.value(call.args[1]) if len(call.args) > 1 else None

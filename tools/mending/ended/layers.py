@@ -88,6 +88,9 @@ def outputs(scene: Scene, old: int, new: int) -> Edits:
         node = size(call, "out_features")
         if node is None or scene.number(node) not in (old, None):
             continue
+        value = scene.constants.get(node.id) if isinstance(node, ast.Name) else None
+        if new == old + 1 and value is not None and not isinstance(value, ast.Constant):
+            yield scene.put((value, f"{scene.text(value)} + 1")), f"{scene.text(node)} is one more"
         yield scene.put((node, str(new))), f"the last layer has {new} outputs"
     for name, value in scene.constants.items():
         if scene.number(value) == old and re.search(r"class|out|label", name, re.IGNORECASE):

@@ -110,7 +110,9 @@ def _out_of_bounds(scene: Scene, _: re.Match[str]) -> Edits:
     if call is None:
         return
     output, target = scene.value(call.args[0]), scene.value(call.args[1])
-    classes = output.shape[1] if output.shape and len(output.shape) > 1 else _last_layer(scene)
+    given = next((one.given.shape for one in scene.state.layers if one.given is not None and one.given.shape), None)
+    shape = output.shape or given
+    classes = shape[1] if shape and len(shape) > 1 else _last_layer(scene)
     most = _most(scene, target.most)
     if classes and most == classes:
         least = min((one.least for one in _labels(scene, most) if one.least is not None), default=target.least)
@@ -118,8 +120,12 @@ def _out_of_bounds(scene: Scene, _: re.Match[str]) -> Edits:
             yield from scene.suffixed(call, 1, " - 1")
             yield from layers.outputs(scene, classes, int(most) + 1)
             return
+    least = min((one.least for one in _labels(scene, most) if one.least is not None), default=0) if most else 0
+    if classes and most is not None and least >= 1 and most - least + 1 <= classes:
+        yield from scene.suffixed(call, 1, f" - {int(least)}")
     if classes and most is not None and most >= classes:
         yield from layers.outputs(scene, classes, int(most) + 1)
+        yield from layers.numbers(scene, classes, int(most) + 1)
     yield from scene.suffixed(call, 1, " - 1")
 
 

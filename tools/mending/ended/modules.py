@@ -144,6 +144,15 @@ def _state_keys(scene: Scene, _: re.Match[str]) -> Edits:
         if called(call) != "load_state_dict" or not call.args:
             continue
         given, held = call.args[0], scene.value(call.args[0])
+        unexpected = re.findall(r'"([\w.]+)"', scene.error.partition("Unexpected key(s)")[2])
+        absent = re.findall(r'"([\w.]+)"', scene.error.partition("Missing key(s)")[2].partition("Unexpected")[0])
+        for more, fewer, change in ((unexpected, absent, "removeprefix"), (absent, unexpected, "")):
+            head = f"{more[0].split('.')[0]}." if more and "." in more[0] else ""
+            if not head or not fewer or more[0] != head + fewer[0]:
+                continue
+            name = f'name.removeprefix("{head}")' if change else f'"{head}" + name'
+            new = f"{{{name}: value for name, value in {scene.text(given)}.items()}}"
+            yield scene.put((given, new)), f"names {'without' if change else 'with'} {head!r} in front"
         for name in held.names:
             if re.search(r"state|model|net|weights", name) and "." not in name and "optim" not in name:
                 yield scene.put((given, f'{scene.text(given)}["{name}"]')), f"the weights are under {name!r}"
