@@ -60,6 +60,20 @@ def places(scene: Scene, word: str) -> list[ast.Constant]:
     return found
 
 
+def _read(scene: Scene, word: object) -> list[ast.Constant]:
+    """Where a name is asked for, and is not one that is given: no key of a dict, no column that is written."""
+    given: set[ast.AST] = set()
+    for node in ast.walk(scene.tree):
+        if isinstance(node, ast.Dict):
+            given.update(one for one in node.keys if one is not None)
+        if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store):
+            given.add(node.slice)
+        if isinstance(node, ast.keyword) and node.arg in ("columns", "names", "value_name", "var_name"):
+            given.update(ast.walk(node.value))
+    found = [one for one in ast.walk(scene.tree) if isinstance(one, ast.Constant) and one.value == word]
+    return [one for one in found if one not in given]
+
+
 def _in_statement(scene: Scene, node: ast.AST, line: int) -> bool:
     statements = [one for one in ast.walk(scene.tree) if isinstance(one, ast.stmt) and at(one, line)]
     inner = max(statements, key=lambda one: (one.lineno, -(one.end_lineno or 0)), default=None)
@@ -69,6 +83,8 @@ def _in_statement(scene: Scene, node: ast.AST, line: int) -> bool:
 def _spelled(scene: Scene, _: re.Match[str]) -> Edits:
     """A column, or a key, by the name that it has."""
     words = _words(scene)
+    if any(called(call) in ("merge", "join") for call in scene.calls()):
+        return
     for _, held in holders(scene):
         pairs: list[tuple[ast.AST, str]] = []
         for word in words:
@@ -78,7 +94,7 @@ def _spelled(scene: Scene, _: re.Match[str]) -> Edits:
                 pairs += [(one, repr(near[0]) if '"' in near[0] else f'"{near[0]}"') for one in there[:1]]
         if pairs:
             what = ", ".join(f"{scene.text(node)} is {new}" for node, new in pairs)
-            everywhere = [(one, new) for node, new in pairs for one in places(scene, node.value)]  # type: ignore[attr-defined]
+            everywhere = [(one, new) for node, new in pairs for one in _read(scene, node.value)]  # type: ignore[attr-defined]
             yield scene.put(*everywhere), f"{what}, wherever it is written"
             yield scene.put(*pairs), what
     for name, held in holders(scene):
@@ -234,7 +250,8 @@ RULES = (
     (r"not found in axis", _axis),
     (r"KeyError|not in index", _cleaned),
     (
-        r"KeyError|not in index|are in the \[columns\]|are in the \[index\]|InvalidIndexError|unhashable|indices must be",
+        r"KeyError|not in index|are in the \[columns\]|are in the \[index\]|InvalidIndexError|unhashable|"
+        r"indices must be",
         _by_index,
     ),
     (r"KeyError|not found in axis|not in index", _dropped),

@@ -195,7 +195,8 @@ RULES = (
     ),
     (r"Specifying the columns using strings|only supported for (?:pandas )?[dD]ata[fF]rames", _tables_by_name),
     (
-        r"(?:does not appear to be|is not) .{0,40}estimator|should be an estimator|estimator instance|missing 1 required positional argument: '(?:self|X|y)'",
+        r"(?:does not appear to be|is not) .{0,40}estimator|should be an estimator|estimator instance|"
+        r"missing 1 required positional argument: '(?:self|X|y)'",
         _made,
     ),
 )

@@ -97,24 +97,34 @@ def _flat(scene: Scene) -> Edits:
         name = scene.text(call.func).replace("Dense", "Flatten")
         outer = next(enclosing(scene.tree, call, ast.List), None)
         if isinstance(outer, ast.List) and call in outer.elts:
-            yield _imported(scene, scene.put((call, f"{name}(), {scene.text(call)}"))), "what comes in is made flat"
+            yield _imported(scene.put((call, f"{name}(), {scene.text(call)}"))), "what comes in is made flat"
             return
         applied = next((one for one in calls(scene.tree) if one.func is call and one.args), None)
         if applied is not None:
             given = scene.text(applied.args[0])
             text = scene.put((applied.args[0], f"{name}()({given})"))
-            yield _imported(scene, text), "what comes in is made flat"
+            yield _imported(text), "what comes in is made flat"
             return
         added = next((one for one in calls(scene.tree, "add") if call in one.args), None)
         if added is not None and isinstance(added.func, ast.Attribute):
             line = f"{scene.text(added.func)}({name}())"
             statement = next(one for one in enclosing(scene.tree, added, ast.stmt))
             edit = above(scene.source, statement, line)  # type: ignore[arg-type]
-            yield _imported(scene, apply_edits(scene.source, [edit])), "what comes in is made flat"
+            yield _imported(apply_edits(scene.source, [edit])), "what comes in is made flat"
             return
 
 
-def _imported(scene: Scene, text: str) -> str:
+def named_as(scene: Scene, name: str) -> str:
+    """What a layer is called here: by itself where it is imported so, or after the module that others come from."""
+    if any(isinstance(one, ast.alias) and one.name == name for one in ast.walk(scene.tree)):
+        return name
+    for call in calls(scene.tree, "Dense"):
+        if isinstance(call.func, ast.Attribute):
+            return f"{scene.text(call.func.value)}.{name}"
+    return ""
+
+
+def _imported(text: str) -> str:
     """The text with `Flatten` imported where `Dense` is, by its name."""
     for node in ast.walk(ast.parse(text)):
         if (
@@ -199,6 +209,11 @@ def _sized(scene: Scene, found: re.Match[str]) -> Edits:
                 text = f"({new},)" if isinstance(node, ast.Tuple) and len(numbers) == 1 else f"({new})"
                 text = new if not isinstance(node, ast.Tuple) else text
                 yield scene.put((node, text)), f"the model takes {text}, as it is given"
+    own = {one.name for one in ast.walk(scene.tree) if isinstance(one, ast.FunctionDef | ast.ClassDef)}
+    for call in [one for one in calls(scene.tree) if called(one) in own]:
+        for node in [*call.args, *(one.value for one in call.keywords)]:
+            if isinstance(node, ast.Constant) and old and scene.number(node) == old[-1] and numbers[-1]:
+                yield scene.put((node, str(numbers[-1]))), f"{called(call)} makes it for {numbers[-1]}"
     for name, value in scene.constants.items():
         if old and scene.number(value) == old[-1] and isinstance(value, ast.Constant) and numbers[-1]:
             yield scene.put((value, str(numbers[-1]))), f"{name} is {numbers[-1]}"

@@ -169,14 +169,14 @@ def _kinds(scene: Scene, _: re.Match[str]) -> Edits:
             held = scene.value(one)
             if held.kind == "list" or isinstance(one, ast.List):
                 pairs.append((one, f"{numpy}.array({scene.text(one)})"))
-            elif held.table or held.column or held.dtype in ("object", "bool"):
+            elif held.table or held.column or held.dtype in ("object", "bool") or isinstance(one, ast.Call):
                 pairs.append((one, scene.dotted(one, '.astype("float32")')))
     if pairs:
         yield scene.put(*pairs), "what the model is given is made of numbers"
 
 
 RULES = (
-    (r"has not yet been built|hasn't been built|needs? to be built|has never been called", _not_built),
+    (r"has not yet been built|isn't built|hasn't been built|needs? to be built|has never been called", _not_built),
     (r"must end in `?\.weights\.h5|filepath must end in `\.weights\.h5`|`?\.weights\.h5`? extension", _endings),
     (
         r"must end in `?\.keras|Invalid filepath extension|`\.keras` (?:zip )?extension|File format not supported",

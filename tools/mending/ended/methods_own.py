@@ -31,7 +31,8 @@ def _misspelled(scene: Scene, _: re.Match[str]) -> Edits:
 RULES = (
     (
         r"should implement __|missing the required \"forward\"|object has no len|is not subscriptable|is not iterable|"
-        r"is not callable|is not an iterator|takes no arguments|object does not support|has no attribute|NotImplementedError",
+        r"is not callable|is not an iterator|takes no arguments|object does not support|has no attribute|"
+        r"NotImplementedError",
         _misspelled,
     ),
 )

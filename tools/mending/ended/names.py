@@ -1,6 +1,8 @@
 """Names that nothing gave a value: misspelled, not imported, an object's own, or given one too late."""
 
 import ast
+import builtins
+import difflib
 import re
 
 from mlpilot.tools.diagnose.syntax import called, calls
@@ -10,6 +12,8 @@ from mlpilot.tools.mending.forms import Edits, above, alone, block_of, moved, na
 from mlpilot.tools.names import HOME, import_line
 from mlpilot.tools.text import Edit, apply_edits
 
+SURE = 0.8
+"""How near to a word a builtin must be to be what was meant."""
 _NO_BLOCK = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.For, ast.While, ast.If, ast.With, ast.Try)
 
 
@@ -22,9 +26,9 @@ def _unknown(scene: Scene, found: re.Match[str]) -> Edits:
         yield _with_line(scene, line), f"{name} is imported"
     yield from _of_module(scene, name, uses)
     yield from _of_object(scene, name, uses)
-    yield from _nearest(scene, name, uses)
     yield from _too_late(scene, name)
     yield from _of_class(scene, name)
+    yield from _nearest(scene, name, uses)
 
 
 def _import_of(scene: Scene, name: str) -> str:
@@ -120,6 +124,8 @@ def _nearest(scene: Scene, name: str, uses: list[ast.Name]) -> Edits:
         one.name for one in ast.walk(scene.tree) if isinstance(one, ast.FunctionDef | ast.ClassDef)
     }
     near.sort(key=lambda one: one not in written)
+    close = difflib.SequenceMatcher(None, name, near[0]).ratio() if near else 0.0
+    near = [one for one in near if one in written or close > SURE or not hasattr(builtins, one)]
     for other in near[:4]:
         yield scene.put(*((one, other) for one in uses)), f"{name} is {other}"
 
@@ -145,7 +151,7 @@ def _too_late(scene: Scene, name: str) -> Edits:
 
 def _of_class(scene: Scene, name: str) -> Edits:
     """A name that is local to a function is handed to the one that uses it."""
-    for frame in scene.frames[1:2]:
+    for frame in [one for one in scene.frames[1:] if not one.function.startswith("<")][:1]:
         inner = scene.frames[0].function
         functions = [one for one in ast.walk(scene.tree) if isinstance(one, ast.FunctionDef) and one.name == inner]
         if name not in frame.values or len(functions) != 1 or not functions[0].args.args:
@@ -162,7 +168,7 @@ def _of_class(scene: Scene, name: str) -> Edits:
             Edit(
                 end,
                 end,
-                f", {name}={name}" if False else f", {name}" if not function.args.defaults else f", {name}=None",
+                f", {name}" if not function.args.defaults else f", {name}=None",
             )
         ]
         for use in uses:

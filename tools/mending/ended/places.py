@@ -223,7 +223,8 @@ RULES = (
     ),
     (
         r"'float' object cannot be interpreted|slice indices must be integers|only integers, slices|'numpy.float\d+' "
-        r"object cannot be interpreted|must be an integer|cannot do (?:slice|positional) index|expected an int|not float|"
+        r"object cannot be interpreted|must be an integer|cannot do (?:slice|positional) index|"
+        r"expected an int|not float|"
         r"float64.{0,30}integer|integer argument expected",
         _whole,
     ),

@@ -329,7 +329,8 @@ RULES = (
         _numeric_only,
     ),
     (
-        r"unsupported operand type\(s\) for|can't multiply sequence|can only concatenate str|not supported between "
+        r"unsupported operand type\(s\) for|can't multiply sequence|can only concatenate str|"
+        r"Can only string multiply|not supported between "
         r"instances of|could not convert string to float|No numeric types|ufunc '\w+' did not contain a loop|"
         r"[Oo]peration '\w+' not supported for dtype|[Cc]annot perform",
         _as_numbers,
