@@ -81,7 +81,8 @@ def work(buffers: Sequence[Any], send: Callable[[str, Any], None], names: dict[s
             exec(compile(job["source"], str(path), "exec"), names)  # the person's own script, within the walls
         ended = True
     except Exception as error:
-        state = mlpilot_state.told(error, str(path), job["source"])
+        with contextlib.suppress(Exception):  # the script's own end is what counts; nothing is known then of its values
+            state = mlpilot_state.told(error, str(path), job["source"])
         raise
     finally:
         sys.stdout.flush()

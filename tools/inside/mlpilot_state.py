@@ -7,6 +7,7 @@ attributes that are written in the failing statement, and no value of more than 
 
 import ast
 import builtins
+import contextlib
 import difflib
 import inspect
 import json
@@ -29,13 +30,10 @@ Said = dict[str, Any]
 
 def told(error: BaseException, path: str, source: str) -> bytes:
     """JSON of the frames of the script at `path`, and of words that stood for choice where one was unknown."""
-    try:
-        own, others = _frames(error.__traceback__, path)
-        said = {"frames": [_frame(*one, source) for one in own[:_FRAMES]], "layers": _layers(own, others)}
-        said["choices"] = _choices(error, own, source)
-        data = json.dumps(said).encode()
-    except Exception as ours:  # the script's own end is what counts: that of looking at it is told in its place
-        data = json.dumps({"failed": f"{type(ours).__name__}: {ours}"[:200]}).encode()
+    own, others = _frames(error.__traceback__, path)
+    said: Said = {"frames": [_frame(*one, source) for one in own[:_FRAMES]]}
+    said |= {"layers": _layers(own, others), "choices": _choices(error, own, source)}
+    data = json.dumps(said).encode()
     return data if len(data) <= _BYTES else b"{}"
 
 
@@ -101,10 +99,10 @@ def _held(text: str, frame: FrameType) -> Any:
     for name in rest:
         if value is _NOTHING:
             return _NOTHING
-        try:
-            value = getattr(value, name)
-        except Exception:
-            return _NOTHING
+        found = _NOTHING
+        with contextlib.suppress(Exception):  # a property of theirs that fails holds nothing
+            found = getattr(value, name)
+        value = found
     return value
 
 
@@ -112,10 +110,8 @@ def _value(value: Any) -> Said:
     """A few words about a value."""
     kind = type(value)
     said: Said = {"type": f"{kind.__module__}.{kind.__qualname__}"[:100], "bases": _bases(kind)}
-    try:
+    with contextlib.suppress(Exception):  # a value that does not let itself be looked at is told by its type alone
         said.update(_of(value))
-    except Exception:  # a value that does not let itself be looked at is told by its type alone
-        return said
     return said
 
 
@@ -198,8 +194,8 @@ def _layers(own: list[tuple[FrameType, int, int]], others: list[FrameType]) -> l
             continue
         if held is None or type(held).__module__.split(".")[0] in ("builtins", "pandas", "numpy"):
             continue
-        given = next((frame.f_locals[one] for one in ("input", "inputs", "X", "x") if one in frame.f_locals), None)
-        said = _value(held) | {"given": _value(given), "path": _path(held, own)}
+        taken = next((frame.f_locals[one] for one in ("input", "inputs", "X", "x") if one in frame.f_locals), None)
+        said = _value(held) | {"given": _value(taken), "path": _path(held, own)}
         if said not in found:
             found.append(said)
     return found[:4]
@@ -240,10 +236,10 @@ def _choices(error: BaseException, own: list[tuple[FrameType, int, int]], source
 
 
 def _public(held: Any) -> list[str]:
-    try:
-        return [one for one in dir(held) if not one.startswith("_")]
-    except Exception:
-        return []
+    names: list[str] = []
+    with contextlib.suppress(Exception):  # a class of theirs may say what it likes
+        names = [one for one in dir(held) if not one.startswith("_")]
+    return names
 
 
 def _columns(held: Any) -> list[Any]:

@@ -168,12 +168,12 @@ def _joined(scene: Scene, _: re.Match[str]) -> Edits:
         if name in other:
             yield scene.put((call.func, scene.text(call.func).replace(name, other[name]))), f"joined by {other[name]}"
         if name in ("concatenate", "append", "stack"):
-            one = keyword(call, "axis")
+            along = keyword(call, "axis")
             for new in ("1", "0", "-1"):
-                if one is None:
+                if along is None:
                     yield with_keyword(scene.source, call, "axis", new), f"joined along axis {new}"
-                elif scene.text(one.value) != new:
-                    yield scene.put((one.value, new)), f"joined along axis {new}"
+                elif scene.text(along.value) != new:
+                    yield scene.put((along.value, new)), f"joined along axis {new}"
 
 
 def _axis(scene: Scene, _: re.Match[str]) -> Edits:

@@ -6,7 +6,7 @@ import re
 from mlpilot.tools.diagnose.syntax import called, calls, keyword, with_imports, with_keyword, without_keyword
 from mlpilot.tools.mending.ended.estimators import using
 from mlpilot.tools.mending.ended.scene import Scene
-from mlpilot.tools.mending.forms import Edits, above, alone, around, given_to
+from mlpilot.tools.mending.forms import Edits, above, alone, given_to
 from mlpilot.tools.text import Edit, apply_edits, span
 
 _CALLBACKS = {"verbose_eval": "log_evaluation", "early_stopping_rounds": "early_stopping", "verbose": "log_evaluation"}
@@ -29,9 +29,9 @@ def _as_callback(scene: Scene, found: re.Match[str]) -> Edits:
                     value = "0"
                 module = lightgbm or "lightgbm"
                 made.append(f"{module}.{_CALLBACKS[one.arg or '']}({'1' if value == 'True' else value})")
-            for one in [each.arg for each in call.keywords if each.arg in _CALLBACKS]:
+            for argument in [each.arg for each in call.keywords if each.arg in _CALLBACKS]:
                 again = _again(source, call)
-                source = without_keyword(source, again, one or "") or source
+                source = without_keyword(source, again, argument or "") or source
             again = _again(source, call)
             present = keyword(again, "callbacks")
             if present is not None and isinstance(present.value, ast.List):
@@ -126,13 +126,10 @@ def target_places(scene: Scene) -> list[tuple[str, ast.expr]]:
         names = [name for name in _sources(scene, target) if _TARGETS.fullmatch(name)]
         names += [target.id] if isinstance(target, ast.Name) else []
         for name in names:
-            for node in given_to(scene.tree, name)[-1:]:
-                if len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
-                    found.append((name, node.value))
-        for node in ast.walk(scene.tree):
-            split = isinstance(node, ast.Call) and called(node) == "train_test_split" and len(node.args) > 1
-            if split and around(scene.tree, node.lineno):  # type: ignore[attr-defined]
-                found.append((scene.text(node.args[1]), node.args[1]))  # type: ignore[attr-defined]
+            made = [one for one in given_to(scene.tree, name)[-1:] if len(one.targets) == 1]
+            found += [(name, one.value) for one in made if isinstance(one.targets[0], ast.Name)]
+        splits = [one for one in calls(scene.tree, "train_test_split") if len(one.args) > 1]
+        found += [(scene.text(one.args[1]), one.args[1]) for one in splits]
         if target is not None and not found:
             found.append((scene.text(target), target))
     return found

@@ -164,7 +164,7 @@ def _mapping(scene: Scene, _: re.Match[str]) -> Edits:
                 if isinstance(node, ast.Call) and called(node) == "open" and len(node.args) > 1:
                     mode = node.args[1]
                     if isinstance(mode, ast.Constant) and pickled and "b" not in str(mode.value):
-                        yield scene.put((mode, f'"{mode.value}b"')), "the file is one of bytes"
+                        yield scene.put((mode, f'"{mode.value!s}b"')), "the file is one of bytes"
                     if isinstance(mode, ast.Constant) and not pickled and "b" in str(mode.value):
                         yield scene.put((mode, f'"{str(mode.value).replace("b", "")}"')), "the file is one of text"
 

@@ -85,7 +85,7 @@ def _spelled(scene: Scene, _: re.Match[str]) -> Edits:
     words = _words(scene)
     if any(called(call) in ("merge", "join") for call in scene.calls()):
         return
-    for _, held in holders(scene):
+    for _name, held in holders(scene):
         pairs: list[tuple[ast.AST, str]] = []
         for word in words:
             near = nearest(word, held.names)
@@ -107,7 +107,7 @@ def _spelled(scene: Scene, _: re.Match[str]) -> Edits:
 def _cleaned(scene: Scene, _: re.Match[str]) -> Edits:
     """Columns with blanks around their names lose them where the table is read."""
     words = _words(scene)
-    for _, held in holders(scene):
+    for _name, held in holders(scene):
         blank = {one.strip(): one for one in held.names if one != one.strip()}
         for call in calls(scene.tree, "read_csv") if any(one in blank for one in words) else ():
             statement = next(
@@ -135,9 +135,9 @@ def _by_index(scene: Scene, _: re.Match[str]) -> Edits:
                 if grouped and called(node.value) != "reset_index":
                     new = f"{scene.text(node.value)}.reset_index()"
                     yield scene.put((node.value, new)), f"{word!r} is a column again"
-    node = scene.node()
-    if isinstance(node, ast.Subscript):
-        yield from _rows(scene, node)
+    asked = scene.node()
+    if isinstance(asked, ast.Subscript):
+        yield from _rows(scene, asked)
     for word in words:
         for call in calls(scene.tree):
             if called(call) == "read_csv" and keyword(call, "index_col") is not None:
@@ -178,13 +178,13 @@ def _alike(one: str, other: str) -> bool:
     return bool(re.search(r"id|ind|rows|^tr|^te|^va", one)) and one.split("_")[-1] == other.split("_")[-1]
 
 
-def _axis(scene: Scene, _: re.Match[str]) -> Edits:
+def _axis(scene: Scene, found: re.Match[str]) -> Edits:
     """`drop("y")` drops rows: `drop(columns="y")`."""
     for call in scene.calls():
         if called(call) == "drop" and call.args and keyword(call, "axis") is None and keyword(call, "columns") is None:
             one = call.args[0]
             yield scene.put((one, f"columns={scene.text(one)}")), f"{scene.text(one)} is dropped as a column"
-    yield from _spelled(scene, re.match("", "") or re.compile("").match(""))  # type: ignore[arg-type]
+    yield from _spelled(scene, found)
 
 
 def _dropped(scene: Scene, found: re.Match[str]) -> Edits:

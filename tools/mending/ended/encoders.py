@@ -33,10 +33,9 @@ def _dense(scene: Scene, _: re.Match[str]) -> Edits:
                 and isinstance(node.ctx, ast.Load)
             ):
                 yield scene.put((node, scene.dotted(node, ".toarray()"))), f"{scene.text(node)} is made dense"
-    for name in ("OneHotEncoder",):
-        for made in calls(scene.tree, name):
-            if keyword(made, "sparse_output") is None:
-                yield with_keyword(scene.source, made, "sparse_output", "False"), f"{name} gives dense rows"
+    for encoder in calls(scene.tree, "OneHotEncoder"):
+        if keyword(encoder, "sparse_output") is None:
+            yield with_keyword(scene.source, encoder, "sparse_output", "False"), "OneHotEncoder gives dense rows"
 
 
 def _all_dense(scene: Scene) -> Edits:
@@ -92,8 +91,7 @@ def _ordinal(scene: Scene) -> Edits:
             continue
         pairs: list[tuple[ast.AST, str]] = []
         new = 'OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=-1)'
-        for one in made:
-            pairs.append((one, new))
+        pairs += [(one, new) for one in made]
         name = scene.text(receiver)
         for use in calls(scene.tree):
             owner = receiver_of(use)

@@ -152,8 +152,8 @@ def _of_values(scene: Scene, _: re.Match[str]) -> Edits:
             for made in calls(scene.tree, layer.kind):
                 yield from as_regressor(scene, made)
         if receiver is not None and not named:
-            for made in ast.walk(scene.tree):
-                if isinstance(made, ast.Call) and called(made) in _REGRESSORS:
+            for made in calls(scene.tree):
+                if called(made) in _REGRESSORS:
                     yield from as_regressor(scene, made)
         held = scene.value(target, at)
         if target is not None and held.distinct is None and "float" in held.dtype:
@@ -320,9 +320,11 @@ def _fits_for(scene: Scene, name: str, call: ast.Call) -> list[str]:
     names = {one for frame in scene.frames for one in frame.values}
     pairs = [("X_train", "y_train"), ("x_train", "y_train"), ("X_tr", "y_tr"), ("train_X", "train_y"), ("X", "y")]
     lines = [f"{name}.fit({a}, {b})" for a, b in pairs if a in names and b in names]
-    for one in calls(scene.tree):
-        if called(one).startswith("cross_val") and len(one.args) > 2 and scene.text(one.args[0]) == name:
-            lines.append(f"{name}.fit({scene.text(one.args[1])}, {scene.text(one.args[2])})")
+    lines += [
+        f"{name}.fit({scene.text(one.args[1])}, {scene.text(one.args[2])})"
+        for one in calls(scene.tree)
+        if called(one).startswith("cross_val") and len(one.args) > 2 and scene.text(one.args[0]) == name
+    ]
     if called(call) in ("transform", "inverse_transform"):
         lines = [f"{name}.fit({a})" for a, _ in pairs if a in names]
     return lines[:2]

@@ -169,10 +169,7 @@ def _loops(scene: Scene) -> Edits:
                     names = [scene.text(one) for one in target.elts]
                     yield scene.put((target, ", ".join([*names, *["_"] * (given - len(names))]))), "all that is zipped"
             elif len(target.elts) == 2:
-                index, rest = target.elts
-                whole = scene.text(rest)
                 yield scene.put((head, f"enumerate({scene.text(head)})")), f"{scene.text(head)[:60]} is numbered"
-                del index, whole
         if isinstance(target, ast.Tuple) and len(target.elts) == 2 and not isinstance(head, ast.Call):
             yield scene.put((head, f"zip(*{scene.text(head)})")), "pairs"
 

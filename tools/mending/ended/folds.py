@@ -164,7 +164,8 @@ RULES = (
         _fewer,
     ),
     (
-        r"Expected (?P<name>n_neighbors) <= n_samples(?:_fit)?, +but n_neighbors = \d+, n_samples(?:_fit)? = (?P<most>\d+)",
+        r"Expected (?P<name>n_neighbors) <= n_samples(?:_fit)?, +but n_neighbors = \d+, "
+        r"n_samples(?:_fit)? = (?P<most>\d+)",
         _fewer,
     ),
     (r"(?P<name>n_components)=\d+ must be (?:between 0 and|less or equal to|<=) .*?=(?P<most>\d+)", _fewer),

@@ -47,14 +47,14 @@ def _detached_in(scene: Scene, loop: ast.AST) -> Edits:
             yield apply_edits(scene.source, [below(scene.source, body[-1], f"{name} = {new}")]), what
         if alone(scene.source, body[0]):
             yield apply_edits(scene.source, [above(scene.source, body[0], f"{name} = {new}")]), what
-    for node in ast.walk(loop):
+    for added in ast.walk(loop):
         if (
-            isinstance(node, ast.AugAssign)
-            and isinstance(node.op, ast.Add)
-            and "loss" in scene.text(node.value)
-            and isinstance(node.value, ast.Name)
+            isinstance(added, ast.AugAssign)
+            and isinstance(added.op, ast.Add)
+            and "loss" in scene.text(added.value)
+            and isinstance(added.value, ast.Name)
         ):
-            yield scene.put((node.value, f"{node.value.id}.item()")), f"{node.value.id} is added as a number"
+            yield scene.put((added.value, f"{added.value.id}.item()")), f"{added.value.id} is added as a number"
 
 
 def _earlier_backward(scene: Scene, call: ast.Call) -> Edits:
@@ -160,12 +160,10 @@ def _no_gradient(scene: Scene, _: re.Match[str]) -> Edits:
             yield with_keyword(scene.source, made, "requires_grad", "True"), "the weights have gradients"
     for name in ("randn", "zeros", "ones", "rand"):
         for made in calls(scene.tree, name):
-            target = layers.given_name(scene, made)
-            if keyword(made, "requires_grad") is None and re.fullmatch(
-                r"w\w{0,3}|b\w{0,2}|weights?|bias|theta", target
-            ):
+            named = layers.given_name(scene, made)
+            if keyword(made, "requires_grad") is None and re.fullmatch(r"w\w{0,3}|b\w{0,2}|weights?|bias|theta", named):
                 text = with_keyword(scene.source, made, "requires_grad", "True")
-                yield text, f"{target} has gradients"
+                yield text, f"{named} has gradients"
 
 
 def _feeds(scene: Scene, block: ast.With) -> bool:

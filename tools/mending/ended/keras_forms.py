@@ -24,7 +24,7 @@ def _sparse(scene: Scene) -> Edits:
     ]
     losses = [one for name in _CATEGORICAL for one in calls(scene.tree, name)]
     pairs: list[tuple[ast.AST, str]] = [
-        (one, f'"sparse_{one.value}"' if str(one.value).islower() else f'"Sparse{one.value}"') for one in places
+        (one, f'"sparse_{one.value!s}"' if str(one.value).islower() else f'"Sparse{one.value!s}"') for one in places
     ]
     for call in losses:
         name = called(call)

@@ -107,10 +107,8 @@ def _methods(scene: Scene, found: re.Match[str]) -> Edits:
             if kind in ("list", "tuple", "range") and numpy and name in _OF_ARRAYS:
                 yield scene.put((base, f"{numpy}.array({text})")), f"{text} is made an array"
                 if name == "shape":
-                    outer = next(
-                        (one for one in ast.walk(part) if isinstance(one, ast.Subscript) and one.value is node), None
-                    )  # type: ignore[arg-type]
-                    if outer is not None and scene.text(outer.slice) == "0":
+                    outer = next(enclosing(scene.tree, node, ast.Subscript), None)
+                    if isinstance(outer, ast.Subscript) and outer.value is node and scene.text(outer.slice) == "0":
                         yield scene.put((outer, f"len({text})")), f"the length of {text}"
             if kind in ("Series", "DataFrame", "Index") and name in (
                 "reshape",

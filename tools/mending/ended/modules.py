@@ -78,8 +78,8 @@ def _processor(scene: Scene, _: re.Match[str]) -> Edits:
     moved = [one for one in calls(scene.tree, "cuda") if isinstance(one.func, ast.Attribute) and not one.args]
     if moved:
         new = f'.to("cuda" if {torch}.cuda.is_available() else "cpu")'
-        pairs = [(one, scene.dotted(one.func.value, new)) for one in moved]  # type: ignore[attr-defined]
-        yield scene.put(*pairs), "the GPU is used where there is one"
+        there = [(one, scene.dotted(one.func.value, new)) for one in moved if isinstance(one.func, ast.Attribute)]
+        yield scene.put(*there), "the GPU is used where there is one"
     for call in calls(scene.tree, "load"):
         if keyword(call, "map_location") is None:
             yield with_keyword(scene.source, call, "map_location", '"cpu"'), "what was saved is loaded to the processor"

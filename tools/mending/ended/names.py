@@ -8,7 +8,7 @@ import re
 from mlpilot.tools.diagnose.syntax import called, calls
 from mlpilot.tools.mending.ended.known_names import KERAS, LAYERS, MODULES, OF_NUMPY, WELL_KNOWN
 from mlpilot.tools.mending.ended.scene import Scene, enclosing
-from mlpilot.tools.mending.forms import Edits, above, alone, block_of, moved, names_in
+from mlpilot.tools.mending.forms import Edits, above, alone, at, block_of, moved, names_in
 from mlpilot.tools.names import HOME, import_line
 from mlpilot.tools.text import Edit, apply_edits
 
@@ -114,7 +114,7 @@ def _of_object(scene: Scene, name: str, uses: list[ast.Name]) -> Edits:
 
 
 def _at(node: ast.AST, line: int) -> bool:
-    return node.lineno <= line <= (node.end_lineno or 0)  # type: ignore[attr-defined]
+    return at(node, line)
 
 
 def _nearest(scene: Scene, name: str, uses: list[ast.Name]) -> Edits:
@@ -132,13 +132,13 @@ def _nearest(scene: Scene, name: str, uses: list[ast.Name]) -> Edits:
 
 def _too_late(scene: Scene, name: str) -> Edits:
     """What gives the name its value stands below: it goes above, with what it needs being there."""
-    for at in range(len(scene.frames) - 1, -1, -1):
-        statement = scene.statement(at)
+    for number in range(len(scene.frames) - 1, -1, -1):
+        statement = scene.statement(number)
         if statement is None:
             continue
         top = statement
         for outer in enclosing(scene.tree, statement, *_NO_BLOCK):
-            top = outer if outer in scene.tree.body else top  # type: ignore[assignment]
+            top = outer if isinstance(outer, ast.stmt) and outer in scene.tree.body else top
         block = block_of(scene.tree, top)
         for one in block:
             gives = isinstance(one, ast.Assign) and any(

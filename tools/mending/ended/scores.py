@@ -103,9 +103,11 @@ def _renamed(scene: Scene, keys: list[ast.expr | ast.keyword], old: str, new: st
 def _steps(scene: Scene) -> list[str]:
     names: list[str] = []
     for call in calls(scene.tree, "Pipeline"):
-        for node in ast.walk(call):
-            if isinstance(node, ast.Tuple) and len(node.elts) == 2 and isinstance(node.elts[0], ast.Constant):
-                names.append(str(node.elts[0].value))
+        names += [
+            str(node.elts[0].value)
+            for node in ast.walk(call)
+            if isinstance(node, ast.Tuple) and len(node.elts) == 2 and isinstance(node.elts[0], ast.Constant)
+        ]
     for call in calls(scene.tree, "make_pipeline"):
         names += [called(one).lower() for one in call.args if isinstance(one, ast.Call)]
     return names[::-1]
@@ -150,10 +152,10 @@ def _averages(scene: Scene, _: re.Match[str]) -> Edits:
                         source = with_keyword(source, place, "average", f'"{average}"')
                 yield source, f"the measure is the mean over the classes ({average})"
     for node in ast.walk(scene.tree):
-        if isinstance(node, ast.Constant) and node.value in ("f1", "precision", "recall"):
-            one = next((each for each in calls(scene.tree) if _scoring(each, node)), None)
-            if one is not None:
-                yield scene.put((node, f'"{node.value}_macro"')), f"{node.value} is the mean over the classes"
+        named = isinstance(node, ast.Constant) and node.value in ("f1", "precision", "recall")
+        if named and any(_scoring(each, node) for each in calls(scene.tree)):
+            name = scene.text(node).strip("'\"")
+            yield scene.put((node, f'"{name}_macro"')), f"{name} is the mean over the classes"
         if isinstance(node, ast.Constant) and node.value == "roc_auc":
             yield scene.put((node, '"roc_auc_ovr"')), "each class is ranked against the rest"
 

@@ -120,7 +120,7 @@ def _frame(said: dict[str, Any]) -> Frame:
     return Frame(
         _text(said.get("function")),
         _number(said.get("line")),
-        tuple(place) if whole else None,  # type: ignore[arg-type]
+        (place[0], place[1], place[2], place[3]) if whole else None,
         {_text(name): _value(one, 2) for name, one in list(values.items())[:120] if isinstance(one, dict)},
     )
 

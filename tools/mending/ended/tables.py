@@ -165,7 +165,8 @@ def _times(scene: Scene, _: re.Match[str]) -> Edits:
                     held = scene.value(func.value, at)
                     dates = [one for one in held.names if re.search("date|time|day|stamp", one, re.IGNORECASE)]
                     for one in dates[:1]:
-                        new = f'{func.value.id}.assign({one}={pandas}.to_datetime({func.value.id}["{one}"])).set_index("{one}")'
+                        times = f'{one}={pandas}.to_datetime({func.value.id}["{one}"])'
+                        new = f'{func.value.id}.assign({times}).set_index("{one}")'
                         yield scene.put((func.value, new)), f"the rows are indexed by {one}"
     for call in calls(scene.tree, "read_csv"):
         if keyword(call, "parse_dates") is None:
@@ -307,7 +308,7 @@ def _aggregations(scene: Scene, _: re.Match[str]) -> Edits:
         one = call.args[0] if call.args else None
         if isinstance(one, ast.Dict) and all(isinstance(value, ast.Constant) for value in one.values):
             names = [
-                f"{key.value}={value.value!r}"
+                f"{key.value!s}={value.value!r}"
                 for key, value in zip(one.keys, one.values, strict=True)
                 if isinstance(key, ast.Constant) and str(key.value).isidentifier() and isinstance(value, ast.Constant)
             ]
