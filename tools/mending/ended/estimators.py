@@ -141,11 +141,8 @@ def _flat_target(scene: Scene, _: re.Match[str]) -> Edits:
 
 
 def _of_values(scene: Scene, _: re.Match[str]) -> Edits:
-    """A classifier of a target that is a number: whole numbers are classes, others want a regressor."""
-    for call, at in using(scene):
-        target = call.args[-1] if len(call.args) > 1 else None
-        if called(call) in ("cross_val_score", "cross_validate") and len(call.args) > 2:
-            target = call.args[2]
+    """A classifier of a target that is a number wants to be a regressor."""
+    for call, _at in using(scene):
         receiver = receiver_of(call)
         named = [one for one in scene.state.layers if one.home in ("sklearn", "xgboost", "lightgbm")]
         for layer in named[:2]:
@@ -155,9 +152,6 @@ def _of_values(scene: Scene, _: re.Match[str]) -> Edits:
             for made in calls(scene.tree):
                 if called(made) in _REGRESSORS:
                     yield from as_regressor(scene, made)
-        held = scene.value(target, at)
-        if target is not None and held.distinct is None and "float" in held.dtype:
-            yield scene.put((target, scene.dotted(target, ".astype(int)"))), f"{scene.text(target)} as class numbers"
 
 
 def as_regressor(scene: Scene, made: ast.Call) -> Edits:

@@ -172,7 +172,8 @@ def _batches(scene: Scene, found: re.Match[str]) -> Edits:
     yield from recurrent.batch_first(scene)
     if labels.shape and len(labels.shape) > 1:
         yield from scene.suffixed(call, 1, ".reshape(-1)")
-        yield from scene.suffixed(call, 1, ".argmax(dim=1)")
+        if labels.shape[1] > 1:
+            yield from scene.suffixed(call, 1, ".argmax(dim=1)")
 
 
 def _places(scene: Scene, _: re.Match[str]) -> Edits:

@@ -57,8 +57,6 @@ def _loop(scene: Scene, loop: ast.AST, names: set[str], ahead: bool) -> Edits:
         if ahead:
             yield scene.put((end, f"{scene.text(end)} - 1")), "the loop ends where the next place is the last"
         yield from _counted(scene, end, names, loop)
-        if not one_more and not ahead:
-            yield scene.put((end, f"{scene.text(end)} - 1")), "the loop ends one earlier"
     if isinstance(loop, ast.While) and isinstance(loop.test, ast.Compare):
         test = loop.test
         if isinstance(test.ops[0], ast.LtE):
@@ -94,8 +92,6 @@ def _last_place(scene: Scene, node: ast.Subscript) -> Edits:
     if isinstance(node.value, ast.Attribute) and node.value.attr == "shape" and text == "1":
         yield scene.put((index, "0")), "the only axis there is"
         yield scene.put((index, "-1")), "the last axis"
-    if not isinstance(index, ast.Constant | ast.Slice | ast.Tuple):
-        yield scene.put((index, f"{text} - 1")), "places are counted from 0"
     if isinstance(index, ast.Tuple) and held.shape and len(held.shape) == 2 and len(index.elts) == 2:
         one, other = index.elts
         yield scene.put((one, scene.text(other)), (other, scene.text(one))), "rows first, and then columns"

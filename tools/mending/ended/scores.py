@@ -190,13 +190,17 @@ def _mixed(scene: Scene, found: re.Match[str]) -> Edits:
     """Measures of classes are given classes: the most probable one, or the side of a half."""
     kinds = f"{found.group(1)} {found.group(2)}"
     for call in scene.calls():
+        truth = scene.value(call.args[0]) if call.args else None
+        binary = truth is None or truth.most is None or (truth.least, truth.most) == (0, 1)
         for place, one in enumerate(call.args[:2]):
             held = scene.value(one)
             wide = held.shape is not None and len(held.shape) == 2
             if wide and held.shape is not None and held.shape[1] > 1:
                 pairs = [(one, scene.dotted(one, ".argmax(axis=1)"))]
                 yield scene.put(*pairs), f"the class of {scene.text(one)}"
-            if (place == 1 and "continuous" in kinds) or (wide and held.shape is not None and held.shape[1] == 1):
+            if (place == 1 and binary and "continuous" in kinds) or (
+                wide and held.shape is not None and held.shape[1] == 1
+            ):
                 flat = ".ravel()" if wide else ""
                 new = f"({scene.dotted(one, flat) if flat else scene.text(one)} > 0.5).astype(int)"
                 yield scene.put((one, new)), f"{scene.text(one)} above a half is the class 1"
