@@ -206,7 +206,9 @@ def _path(layer: Any, own: list[tuple[FrameType, int, int]]) -> str:
     for frame, _, _ in own:
         for value in frame.f_locals.values():
             modules = getattr(value, "named_modules", None)
-            if modules is not None and not isinstance(value, type):
+            if modules is None or isinstance(value, type):
+                continue
+            with contextlib.suppress(Exception):  # a module that is not set up yet holds nothing
                 for name, one in modules():
                     if one is layer and name:
                         return str(name)[:_CHARACTERS]
