@@ -17,7 +17,10 @@ def _unequal_ranks(scene: Scene, _: re.Match[str]) -> Edits:
     """Of branches that are joined, those of more axes are made flat."""
     for call in scene.calls():
         parts = call.args[0].elts if call.args and isinstance(call.args[0], ast.List | ast.Tuple) else []
+        told = re.findall(r"\(([\w, ]+)\)", scene.error.partition("input_shape=[")[2])
         ranks = [len(scene.value(one).shape or ()) for one in parts]
+        if len(told) == len(parts):
+            ranks = [len(one.strip(", ").split(",")) for one in told]
         flatten = named_as(scene, "Flatten")
         if flatten and ranks and max(ranks) > min(ranks) > 0:
             deep = [one for one, rank in zip(parts, ranks, strict=True) if rank == max(ranks)]
@@ -33,6 +36,11 @@ def _in_a_loop(scene: Scene, _: re.Match[str]) -> Edits:
             if not isinstance(loop, ast.For) or keyword(call, "return_sequences") is not None:
                 continue
             text = scene.text(loop.iter)
+            numbered = isinstance(loop.iter, ast.Call) and called(loop.iter) == "enumerate" and loop.iter.args
+            if numbered and isinstance(loop.target, ast.Tuple) and isinstance(loop.iter, ast.Call):
+                last = f"{scene.text(loop.target.elts[0])} < len({scene.text(loop.iter.args[0])}) - 1"
+                made = with_keyword(scene.source, call, "return_sequences", last)
+                yield made, f"each {name} but the last hands on all its steps"
             if isinstance(loop.target, ast.Name) and isinstance(loop.iter, ast.Name | ast.Attribute):
                 last = f"place < len({text}) - 1"
                 close = span(scene.source, call)[1] - 1
