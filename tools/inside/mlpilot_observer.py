@@ -3,7 +3,8 @@
 The script runs as `python script.py` would run it: its names are those of `__main__`, `sys.argv` holds its own name
 and no more, and no value is echoed. Noted are warnings that mean something for a model, with the script's own line and
 the estimator they came from, how many rows the estimators that are watched were fitted on, and, as a buffer of their
-own, the facts of trainings in PyTorch and Keras. The notes go out as JSON, however the script ends.
+own, the facts of trainings in PyTorch and Keras; and, where it ends with an exception, what was in memory there. The
+notes go out as JSON, however the script ends.
 """
 
 import contextlib
@@ -19,6 +20,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+import mlpilot_state
 import mlpilot_watching
 
 TOLD = ("ConvergenceWarning", "UndefinedMetricWarning", "DataConversionWarning")
@@ -73,11 +75,15 @@ def work(buffers: Sequence[Any], send: Callable[[str, Any], None], names: dict[s
     watching = mlpilot_watching.Watching(str(path))
     watching.start()
     probe = _probe(job["probe"])
-    ended = False
+    ended, state = False, b""
     try:
         with _watching(job["watched"], str(path), notes), _listening(str(path), notes):
             exec(compile(job["source"], str(path), "exec"), names)  # the person's own script, within the walls
         ended = True
+    except Exception as error:
+        with contextlib.suppress(Exception):  # the script's own end is what counts; nothing is known then of its values
+            state = mlpilot_state.told(error, str(path), job["source"])
+        raise
     finally:
         sys.stdout.flush()
         sys.stderr.flush()
@@ -86,6 +92,8 @@ def work(buffers: Sequence[Any], send: Callable[[str, Any], None], names: dict[s
         finally:
             send("trainings", watching.as_bytes(ended))
             send("notes", json.dumps(notes).encode())
+            if state:
+                send("state", state)
         if told is not None:
             send("facts", told)
 

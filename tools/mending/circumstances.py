@@ -11,6 +11,8 @@ Said = tuple[str, str]
 
 MISSING = "circumstances"
 """Kind of a failure that no edit of the script is to mend."""
+NOT_INSTALLED = "missing-package"
+"""Kind of a failure that an installation mends, and no edit."""
 
 _HELPER = re.compile(r"^File (?:~|/mnt/files)/([\w.-]{1,100}\.py):(\d{1,7})", re.MULTILINE)
 _WANTED = re.compile(r"error: the following arguments are required: ([^\n]{1,100})")

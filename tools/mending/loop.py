@@ -19,7 +19,7 @@ from mlpilot.tools.diagnose.repair import repair_source
 from mlpilot.tools.diagnose.static.inspect import check_files
 from mlpilot.tools.diagnose.static.report import SYNTAX, TOO_LARGE
 from mlpilot.tools.mending import settings, training_proof
-from mlpilot.tools.mending.circumstances import MISSING
+from mlpilot.tools.mending.circumstances import MISSING, NOT_INSTALLED
 from mlpilot.tools.mending.complaints import (
     UNFINISHED,
     failure,
@@ -30,6 +30,8 @@ from mlpilot.tools.mending.complaints import (
     shown,
     warned,
 )
+from mlpilot.tools.mending.ended.candidates import candidates
+from mlpilot.tools.mending.ended.search import FURTHER, Moment, Search, Step, moved_on, sound
 from mlpilot.tools.mending.known import mend_found
 from mlpilot.tools.mending.meant import loses, meant
 from mlpilot.tools.mending.model import Mend, Proof
@@ -120,48 +122,88 @@ def _silent(work: Work) -> None:
 
 def _failures(work: Work) -> str:
     """Mend what ends the script; why that was not possible, or ""."""
-    first = ""
-    for _ in range(IN_A_ROW + 1):
-        broken = failure(work.ended, work.text, work.path)
-        if broken is None:
-            if first:
-                work.proofs.append(Proof("runs to its end", first, "ended well"))
+    broken = failure(work.ended, work.text, work.path)
+    if broken is None:
+        return ""
+    first, search = _headline(broken), Search()
+    why = _goes_on(work, broken, search)
+    if not why:
+        work.proofs.append(Proof("runs to its end", first, "ended well"))
+    return why
+
+
+def _goes_on(work: Work, broken: Diagnosis, search: Search) -> str:
+    """Edits against one failure, and against those that come after it; why none lets the script end well, or "".
+
+    An edit after which it ends well stays. One of which a rule is sure stays where the failure is gone, too; one of the
+    search, of which none ended well, where the script then came further: what follows is mended in its turn, or the
+    next edit is tried.
+    """
+    work.meet(broken)
+    if len(work.changes) == IN_A_ROW:
+        return f"after {IN_A_ROW} edits it still ends early: {broken.message}"
+    if broken.kind == MISSING:
+        return _why_not(broken, [], work.changes, broken.remedy)
+    if own_verdict(work.text, broken):
+        return _why_not(broken, [], work.changes, "that is its own verdict, which no edit may change")
+    tried: list[str] = []
+    here = Moment.of(work)
+    further: list[Step] = []
+    for step in _steps(work, broken, search):
+        work.about(step.what)
+        step = step.seen(work.run(step.text), work.path)
+        better = step.after is None or not (same(broken, step.after) or step.after.code == UNFINISHED)
+        better |= step.searched and moved_on(step, broken, work.text)
+        if step.searched and better:
+            better = sound(step, work.ended) and not (step.after is None and work.brings(step.text, step.what))
+        if not better or (step.searched and step.after is not None):
+            tried.append(step.what)
+            if better:
+                further.append(step)
+            continue
+        _take(work, step)
+        if step.after is None:
             return ""
-        work.meet(broken)
-        first = first or _headline(broken)
-        if len(work.changes) == IN_A_ROW:
-            return f"after {IN_A_ROW} edits it still ends early: {broken.message}"
-        if broken.kind == MISSING:
-            return _why_not(broken, [], work.changes, broken.remedy)
-        if own_verdict(work.text, broken):
-            return _why_not(broken, [], work.changes, "that is its own verdict, which no edit may change")
-        tried = []
-        seen = {work.text}
-        for text, what, cause in _proposals(work, broken):
-            if text in seen or work.brings(text, what):
-                continue
-            seen.add(text)
-            work.about(what)
-            ended = work.run(text)
-            after = failure(ended, text, work.path)
-            if after is None or not (same(broken, after) or after.code == UNFINISHED):
-                if cause is not None:
-                    work.cure(cause)
-                work.take(text, what, ended)
-                break
-            tried.append(what)
-        else:
-            return _why_not(broken, tried, work.changes)
-    raise AssertionError("the loop returns before its bound")
+        why = _goes_on(work, step.after, search)
+        if not why or not search.left:
+            return why
+        here.back(work)
+        tried.append(step.what)
+    for step in further[:FURTHER]:
+        _take(work, step)
+        if step.after is not None and not _goes_on(work, step.after, search):
+            return ""
+        here.back(work)
+    return _why_not(broken, tried, work.changes, broken.remedy if broken.kind == NOT_INSTALLED else "")
 
 
-def _why_not(
-    broken: Diagnosis, tried: list[str], changes: list[str], why: str = "no rule is sure how to mend that"
-) -> str:
+def _take(work: Work, step: Step) -> None:
+    if step.cause is not None:
+        work.cure(step.cause)
+    if step.ended is not None:
+        work.take(step.text, step.what, step.ended)
+
+
+def _steps(work: Work, broken: Diagnosis, search: Search) -> Iterator[Step]:
+    """Edits to try: those that rules are sure of, then those of the search, as long as it may go on."""
+    seen = {work.text}
+    ended, text = work.ended, work.text
+    for one in _proposals(work, broken):
+        if one[0] not in seen and not work.brings(*one[:2]):
+            seen.add(one[0])
+            yield Step(*one)
+    for edited, what in candidates(text, broken, ended):
+        if edited not in seen and search.left:
+            seen.add(edited)
+            search.left -= 1
+            yield Step(edited, what, None, searched=True)
+
+
+def _why_not(broken: Diagnosis, tried: list[str], changes: list[str], why: str = "") -> str:
     before = f"mended: {'; '.join(changes)}; and then: " if changes else ""
     if tried:
         return f"{before}{broken.message}; tried and taken back, for it did not help: {'; '.join(tried)}"
-    return f"{before}{broken.message}; {why}"
+    return f"{before}{broken.message}; {why or 'no rule is sure how to mend that'}"
 
 
 def _proposals(work: Work, broken: Diagnosis) -> Iterator[tuple[str, str, Diagnosis | None]]:

@@ -13,6 +13,8 @@ from mlpilot.sandbox.protocol import CellError, CellResult, Limits, Mount, Pool,
 from mlpilot.sandbox.stopping import stopping_on_sigint
 from mlpilot.tools.diagnose.dynamic import received
 from mlpilot.tools.diagnose.dynamic.facts import Training
+from mlpilot.tools.mending.ended import state
+from mlpilot.tools.mending.ended.state import State
 
 OBSERVER = "/mnt/observer"
 CELL = "import mlpilot_observer; mlpilot_observer.work(received_buffers(), send_buffer, globals())"
@@ -22,7 +24,7 @@ _WHOLE = ("numpy", "pandas", "sklearn")
 """Packages whose parts may be, too: none of them starts a thread."""
 
 _NOTES_BYTES = _FACTS_BYTES = 2**17
-_BUFFER_BYTES = _NOTES_BYTES + _FACTS_BYTES + received.MOST_BYTES
+_BUFFER_BYTES = _NOTES_BYTES + _FACTS_BYTES + state.MOST_BYTES + received.MOST_BYTES
 _MOST_NOTES, _CHARACTERS = 100, 500
 
 Facts = dict[str, float | list[str]]
@@ -76,6 +78,8 @@ class Ended:
     """Why some facts of trainings are not known."""
     facts: Facts = field(default_factory=dict)
     """What the probe noted, where there was one."""
+    state: State = field(default_factory=State)
+    """What was in memory where it ended with an exception."""
 
 
 class Runner:
@@ -132,7 +136,8 @@ class Runner:
         trainings, unobserved = received.trainings(result.buffers.get("trainings", b""))
         facts = facts_of(result.buffers.get("facts", b""))
         said = as_solution(result.stderr, self._name) if result.status == "killed" else result.stderr
-        return Ended(result.status, result.stdout, said, error, told, fits, trainings, unobserved, facts)
+        held = state.read(result.buffers.get("state", b""))
+        return Ended(result.status, result.stdout, said, error, told, fits, trainings, unobserved, facts, held)
 
     def close(self) -> None:
         """End the pool."""

@@ -1,0 +1,100 @@
+"""Small edits to try against an exception, the likeliest first, a bounded number.
+
+Each rule answers one family of errors. What the rules offer changes how a thing is said, shaped or typed: none takes a
+statement out, catches an exception, empties data, skips a step of training or asks for something else.
+"""
+
+import ast
+import re
+from collections.abc import Callable, Iterator
+from itertools import islice
+
+from mlpilot.tools.diagnose.model import Diagnosis
+from mlpilot.tools.mending.ended import (
+    arguments,
+    arrays,
+    boosting,
+    builtin,
+    columns,
+    encoders,
+    estimators,
+    flow,
+    folds,
+    gradients,
+    keras_forms,
+    keras_nets,
+    keras_parts,
+    layers,
+    losses,
+    methods,
+    methods_own,
+    modules,
+    names,
+    places,
+    products,
+    recurrent,
+    scores,
+    tables,
+    tensors,
+)
+from mlpilot.tools.mending.ended.scene import Scene
+from mlpilot.tools.mending.forms import Edits
+from mlpilot.tools.mending.running import Ended
+
+MOST = 16
+"""Edits that are tried against one exception."""
+
+Rule = Callable[[Scene, re.Match[str]], Edits]
+_RULES: tuple[tuple[str, Rule], ...] = (
+    *losses.RULES,
+    *layers.RULES,
+    *products.RULES,
+    *recurrent.RULES,
+    *gradients.RULES,
+    *modules.RULES,
+    *tensors.RULES,
+    *keras_forms.RULES,
+    *keras_nets.RULES,
+    *keras_parts.RULES,
+    *boosting.RULES,
+    *folds.RULES,
+    *scores.RULES,
+    *estimators.RULES,
+    *encoders.RULES,
+    *columns.RULES,
+    *tables.RULES,
+    *methods.RULES,
+    *arrays.RULES,
+    *places.RULES,
+    *methods_own.RULES,
+    *arguments.RULES,
+    *flow.RULES,
+    *builtin.RULES,
+    *names.RULES,
+)
+
+
+def candidates(source: str, broken: Diagnosis, ended: Ended) -> Iterator[tuple[str, str]]:
+    """(text, what was changed), the likeliest first, each once."""
+    if ended.error is None:
+        return
+    error = f"{ended.error.type}: {ended.error.message}"
+    scene = Scene(source, error if len(error) < 4000 else f"{error[:2000]}\n{error[-2000:]}", ended.state, broken.line)
+    yield from islice(_all(scene), MOST)
+
+
+def _all(scene: Scene) -> Iterator[tuple[str, str]]:
+    seen = {scene.source}
+    for pattern, rule in _RULES:
+        found = re.search(pattern, scene.error, re.DOTALL)
+        if found is None:
+            continue
+        for text, what in rule(scene, found):
+            if text in seen:
+                continue
+            seen.add(text)
+            try:
+                ast.parse(text)
+            except SyntaxError:
+                continue
+            yield text, " ".join(what.split())[:200]
