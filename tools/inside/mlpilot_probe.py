@@ -41,6 +41,8 @@ class Probe:
         self.torch: Any = None
         self.keras: Any = None
         self.tables: Any = None
+        self.origins: Any = None
+        self.splitting = False
 
     def count(self, name: str, more: int = 1) -> None:
         self.counts[name] = self.counts.get(name, 0) + more
@@ -111,6 +113,8 @@ def warm_up(*frameworks: str) -> None:
 def begin(*frameworks: str, more: int = 0) -> Probe:
     """Hooks on the frameworks that the script imports; `more` is added to every seed that is given."""
     probe = Probe()
+    if {"pandas", "sklearn"} & set(frameworks):
+        probe.origins = importlib.import_module("mlpilot_probe_origins").Origins(rows_of)
     if "pandas" in frameworks:
         with contextlib.suppress(ImportError, AttributeError):  # or another version of it
             importlib.import_module("mlpilot_probe_tables").hook(probe)
@@ -134,8 +138,8 @@ def tell(probe: Probe, names: dict[str, Any]) -> Facts:
     if "torch" in sys.modules and probe.torch is not None:
         facts |= probe.torch.facts(names)
     facts |= of_keras
-    if probe.tables is not None:
-        facts |= probe.tables.facts()
+    if probe.origins is not None:
+        facts |= probe.origins.facts()
     return facts | _chosen(probe)
 
 
@@ -183,9 +187,7 @@ def _sklearn(probe: Probe) -> None:
         probe.part = max(probe.part, len(before) - len(test))
         if before and before[-len(test) :] != test:
             probe.count("splits out of order")
-        if probe.tables is not None:
-            probe.tables.split(parts)
-
+        probe.origins.split(parts)
         probe.count("splits of rows that were scaled together", int(are_scaled(arrays[0])))
 
     def folds(_: Any, X: Any, *__: Any, **___: Any) -> None:
@@ -193,6 +195,7 @@ def _sklearn(probe: Probe) -> None:
             probe.count("splits of rows that were scaled together", int(are_scaled(X)))
 
     _wrap(sklearn.model_selection, "train_test_split", split, after=True)
+    _whole(probe, sklearn.model_selection)
     for kind in (sklearn.model_selection.KFold, sklearn.model_selection.StratifiedKFold):
         _wrap(kind, "split", folds)
     for name, kind in all_estimators():
@@ -211,6 +214,23 @@ def _sklearn(probe: Probe) -> None:
 
         _wrap(sklearn.metrics, name, functools.partial(_metric, probe, name))
     _wrap(sklearn.model_selection, "cross_val_predict", lambda answer, *_, **__: _answered(probe, answer), after=True)
+
+
+def _whole(probe: Probe, module: Any) -> None:
+    """Splitters that choose the parts once are watched, but for those that `train_test_split` uses itself."""
+    own = module.train_test_split
+
+    @functools.wraps(own)
+    def noted(*given: Any, **more: Any) -> Any:
+        probe.splitting = True
+        try:
+            return own(*given, **more)
+        finally:
+            probe.splitting = False
+
+    module.train_test_split = noted
+    kinds = [module.ShuffleSplit, module.GroupShuffleSplit, module.StratifiedShuffleSplit]
+    importlib.import_module("mlpilot_probe_origins").watch_splitters(probe.origins, kinds, lambda: probe.splitting)
 
 
 def _answered(probe: Probe, answer: Any) -> None:
@@ -263,6 +283,9 @@ def _of_estimator(probe: Probe, name: str, method: str, own: Callable[..., Any])
                 _learnt(probe, answer)
             with contextlib.suppress(Exception):
                 _answered(probe, answer)
+        if probe.depth == 0 and method in ("transform", "fit_transform"):
+            with contextlib.suppress(Exception):
+                probe.origins.trace(given[0] if given else more.get("X"), answer)
         if method in ("fit", "predict") and hasattr(self, "labels_"):
             with contextlib.suppress(Exception):
                 probe.clusters.add(b"".join(rows_of(self.labels_ if method == "fit" else answer))[:4096])
@@ -278,8 +301,8 @@ def _given(probe: Probe, estimator: Any, name: str, method: str, X: Any) -> None
             probe.most(f"rows of {name}", rows)
         if probe.depth == 0:
             probe.count(f"fits of {name}")
-            if probe.tables is not None and hasattr(estimator, "transform"):
-                probe.tables.fitted(X)
+            if hasattr(estimator, "transform"):
+                probe.origins.note("fits of transformers", X)
             if hasattr(estimator, "predict"):
                 _fitted(probe, estimator, X)
     elif method != "transform" and probe.depth == 0:
@@ -298,6 +321,8 @@ def _fitted(probe: Probe, estimator: Any, X: Any) -> None:
     rows = int(X.shape[0]) if hasattr(X, "shape") else len(X)
     probe.count("fits on rows scaled by themselves", int(are_scaled(X)))
     probe.most("rows of a fit", rows)
+    if len(getattr(X, "shape", ())) == 2:
+        probe.most("columns of a fit", int(X.shape[1]))
     if probe.part:
         probe.most("rows of a fit beyond those for training", max(0, rows - probe.part))
     probe.scaled(estimator, X)

@@ -1,0 +1,98 @@
+"""The part of the probe that asks of which rows a fit or a statistic was: those for training, or others.
+
+A row is known by its label in the index of a table. Arrays have none: their rows are known by what they hold, and where
+a table was made an array, or a transformer gave an array, each row of it is traced back to the one that it was made of.
+Whether rows are those for training shows when the script has split them, before or after: at its end.
+"""
+
+import contextlib
+from typing import Any
+
+_MOST_KEPT, _MOST_PARTS, _MOST_ROWS, _MOST_TRACED = 200, 20, 100_000, 400_000
+STATISTICS = "statistics of tables"
+FITS = "fits of transformers"
+
+Labels = frozenset[Any]
+
+
+class Origins:
+    """What was fitted or described, and which parts the rows were split into."""
+
+    def __init__(self, marks: Any) -> None:
+        """`marks` gives what the rows of an array hold, a mark for each."""
+        self._marks = marks
+        self._traced: dict[bytes, Any] = {}
+        self.noted: dict[str, list[Labels]] = {}
+        self.parts: list[tuple[Labels, Labels]] = []
+        self.closed = 0
+
+    def labels(self, data: Any) -> list[Any] | None:
+        """A label for each row; None where rows cannot be told from each other, or there are too many."""
+        index = getattr(data, "index", None)
+        if index is not None and not callable(index):
+            if not 0 < len(index) <= _MOST_ROWS or not index.is_unique:
+                return None
+            return list(index)
+        marks = self._marks(data)
+        if not 0 < len(marks) <= _MOST_ROWS:
+            return None
+        found = [self._traced.get(one, one) for one in marks]
+        return found if len(set(found)) == len(found) else None
+
+    def trace(self, given: Any, made: Any) -> None:
+        """An array whose rows were made of other ones, each of the one at its place."""
+        if hasattr(made, "index") and not callable(made.index):
+            return
+        whence, marks = self.labels(given), self._marks(made)
+        if whence is not None and len(whence) == len(marks) == len(set(marks)):
+            if len(self._traced) + len(marks) <= _MOST_TRACED:
+                self._traced.update(zip(marks, whence, strict=True))
+
+    def note(self, name: str, data: Any) -> None:
+        """Rows that something was fitted on, or that a statistic is of."""
+        kept = self.noted.setdefault(name, [])
+        rows = self.labels(data) if len(kept) < _MOST_KEPT else None
+        if rows is not None:
+            kept.append(frozenset(rows))
+
+    def split(self, parts: Any) -> None:
+        """The parts of a split, as `train_test_split` gives them: training and test of each array."""
+        for train, test in zip(parts[::2], parts[1::2], strict=True):
+            pair = self.labels(train), self.labels(test)
+            if pair[0] is not None and pair[1] is not None and len(self.parts) < _MOST_PARTS:
+                self.parts.append((frozenset(pair[0]), frozenset(pair[1])))
+
+    def chosen(self, data: Any, train: Any, test: Any) -> None:
+        """Rows that a splitter has chosen by their places."""
+        rows = self.labels(data)
+        if rows is not None and len(self.parts) < _MOST_PARTS:
+            self.parts.append((frozenset(rows[at] for at in train), frozenset(rows[at] for at in test)))
+
+    def facts(self) -> dict[str, int]:
+        """How many fits and statistics there were, and how many of others than the rows for training."""
+        told: dict[str, int] = {}
+        for name, found in self.noted.items() if self.parts else ():
+            others = sum(not is_for_training(one, self.parts) for one in found)
+            told |= {name: len(found), f"{name} from other rows than those for training": others}
+        return told
+
+
+def is_for_training(rows: Labels, parts: list[tuple[Labels, Labels]]) -> bool:
+    """Whether rows are a part for training, and in no test part but of a split of these rows themselves."""
+    kept = all(rows.isdisjoint(test) or train | test <= rows for train, test in parts)
+    return kept and any(rows == train for train, _ in parts)
+
+
+def watch_splitters(origins: Origins, kinds: Any, busy: Any) -> None:
+    """Hooks on splitters that choose rows by their places, once; not within `train_test_split` (`busy`)."""
+    for kind in kinds:
+        own = kind.split
+
+        def noted(self: Any, X: Any, *given: Any, _own: Any = own, **more: Any) -> Any:
+            for train, test in _own(self, X, *given, **more):
+                if getattr(self, "n_splits", 0) == 1 and not busy():
+                    with contextlib.suppress(Exception):
+                        origins.chosen(X, train, test)
+                yield train, test
+
+        kind.split = noted
