@@ -29,7 +29,7 @@ FAULTS = (
 """Facts that no edit may make worse."""
 _WORK = ("steps", "losses")
 """Facts that no edit may make fewer: a fault that never shows since nothing is trained any more is not mended."""
-_NEW = ("more", "kept", "present", "absent")
+_NEW = ("more", "kept", "present", "absent", "no less")
 """Ways that need not have been seen before."""
 _ALWAYS = "judged rows that were fitted"
 """Is there whenever a model was judged: that it is missing is no sign that it is 0."""
@@ -40,8 +40,8 @@ class Claim:
     """A fact (or "score", "said"), and what becomes of it."""
 
     fact: str
-    way: Literal["gone", "fewer", "more", "kept", "present", "absent"] = "gone"
-    """`kept`: was there, and is not less; `present`: is not 0; `absent`: is 0, whatever it was."""
+    way: Literal["gone", "fewer", "more", "kept", "present", "absent", "no less"] = "gone"
+    """`kept`: was there, and is not less; `no less`: the same where it was there; `present`: is not 0; `absent`: is 0, whatever it was."""
     also: tuple["Claim", ...] = ()
     """What must hold besides, so that nothing shrinks with the fault."""
     words: tuple[tuple[str, str], ...] = ()
@@ -103,10 +103,11 @@ def _of_fact(claim: Claim, before: list[Seen], after: list[Seen]) -> Proof | Non
         return Proof(f"no more {said!r}", f"said {counts[0][0]} times", "never said") if held else None
     if claim.fact.endswith(" of"):  # of whichever class it is that became fewer
         names = sorted(name for name in before[0].facts if name.startswith(f"{claim.fact} "))
+        names = [name for name in names if all(seen.number(name) for seen in after)]  # what is left out is no proof
         tried = (_of_fact(Claim(name, claim.way), before, after) for name in names)
         return next((proof for proof in tried if proof is not None), None)
     pairs = [(one.number(claim.fact), other.number(claim.fact)) for one, other in zip(before, after, strict=True)]
-    if any(claim.fact not in seen.facts for seen in (after if claim.way in _NEW else before)):
+    if claim.way != "no less" and any(claim.fact not in seen.facts for seen in (after if claim.way in _NEW else before)):
         return None
     if not all(seen.facts for seen in after) or (
         claim.fact == _ALWAYS and any(_ALWAYS not in seen.facts for seen in after)
@@ -120,6 +121,7 @@ def _of_fact(claim: Claim, before: list[Seen], after: list[Seen]) -> Proof | Non
             "kept": other >= one > 0,
             "present": other > 0,
             "absent": other == 0,
+            "no less": other >= one,
         }[claim.way]
         for one, other in pairs
     )

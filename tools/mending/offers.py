@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 
 from mlpilot.tools.diagnose.model import Diagnosis
 from mlpilot.tools.mending import (
+    drawn_first,
     keras_edits,
     keras_parts,
     loop_edits,
@@ -63,22 +64,31 @@ _BY_HAND = Claim(
     ),
 )
 
+_AS_MUCH = (Claim("most rows of a fit", "no less"), Claim("judged rows", "no less"))
+_LEARNT = tuple(
+    Claim(f"{what} from other rows than those for training", "fewer", (Claim(what, "kept"), *_AS_MUCH))
+    for what in ("fits of transformers", "statistics of tables")
+)
+_DRAWN: Entry = (drawn_first.learnt_from_training, _LEARNT)
+
 OFFERS: dict[str, tuple[Entry, ...]] = {
     "API002": ((keras_parts.as_version_one, ()),),
     "LEAK001": (
         (split_edits.scaled_after_split, (_BY_HAND,)),
         (split_edits.scaled_in_the_folds, (_BY_HAND,)),
         (split_edits.fitted_on_its_part, (filled("fits of transformers", "fits of transformers"),)),
+        (drawn_first.learnt_from_training, (*_LEARNT, _BY_HAND)),
     ),
-    "LEAK002": ((table_edits.filled_after_split, (filled("fills", "gaps that are filled"),)),),
-    "LEAK003": ((split_edits.selected_after_split, (Claim("most rows of", "fewer"),)),),
+    "LEAK002": ((table_edits.filled_after_split, (filled("fills", "gaps that are filled"),)), _DRAWN),
+    "LEAK003": ((split_edits.selected_after_split, (Claim("most rows of", "fewer"),)), _DRAWN),
     "LEAK004": (
         (row_edits.made_after_split, (_MADE_LATER,)),
         (table_edits.split_first, (_COPIED_LATER,)),
         (table_edits.side_by_side, (_STACKED,)),
         (table_edits.copies_after_split, (_SAME_STEPS,)),
     ),
-    "LEAK006": ((table_edits.means_of_training, (filled("means by group", "means by group"),)),),
+    "LEAK005": (_DRAWN,),
+    "LEAK006": ((table_edits.means_of_training, (filled("means by group", "means by group"),)), _DRAWN),
     "LEAK007": (
         (row_edits.in_the_folds, (Claim("most rows of", "fewer"),)),
         (table_edits.column_by_column, (Claim("most rows of", "fewer"),)),
