@@ -6,10 +6,12 @@ are the rows for training shows when the script has split them, before the stati
 
 import contextlib
 import functools
+import sys
 from collections.abc import Callable
 from typing import Any
 
 _MOST_KEPT, _MOST_ROWS, _MOST_TRACED = 100, 100_000, 40
+_LIBRARIES = ("pandas", "sklearn", "numpy", "scipy", "xgboost", "lightgbm", "imblearn")
 _STATISTICS = ("mean", "median", "std", "var", "min", "max", "quantile", "mode", "value_counts", "corr", "corrwith")
 _OF_GROUPS = ("mean", "median", "std", "var", "min", "max", "agg", "aggregate", "size", "count", "transform", "apply")
 
@@ -51,7 +53,7 @@ class _Watch:
 
         @functools.wraps(own)
         def noted(*given: Any, **more: Any) -> Any:
-            if self.busy:
+            if self.busy or _by_library():
                 return own(*given, **more)
             self.busy = True
             try:
@@ -136,6 +138,12 @@ class _Watch:
         gaps = self.pandas.DataFrame(table).isna().sum().sum()
         left = gaps if answer is None else self.pandas.DataFrame(answer).isna().sum().sum()
         self.probe.count(f"gaps filled from rows {whence}", int(gaps - left))
+
+
+def _by_library() -> bool:
+    """Whether it is a library that calls, and not the script."""
+    caller = str(sys._getframe(2).f_globals.get("__name__", ""))
+    return caller.partition(".")[0] in _LIBRARIES
 
 
 def _index(column: Any) -> Any:

@@ -12,7 +12,7 @@ from typing import Literal
 from mlpilot.tools.mending import scores
 from mlpilot.tools.mending.complaints import kinds_of_warnings
 from mlpilot.tools.mending.model import Proof
-from mlpilot.tools.mending.probing import Seen, skeleton
+from mlpilot.tools.mending.probing import Seen, scores_of, skeleton
 
 FAULTS = (
     "steps on gradients that were never cleared",
@@ -48,6 +48,8 @@ class Claim:
     """Words that are printed, and the others that may come in their place: the name of a metric, say."""
     instead: tuple[str, ...] = ()
     """Facts of work that may be fewer, since `also` says what stands for them."""
+    words_of_data: bool = False
+    """Words that are printed may be of the data (terms, names of rows); lines and scores are told alike."""
 
 
 SCORE = Claim("score", "more")
@@ -88,6 +90,10 @@ def proven(claims: tuple[Claim, ...], before: list[Seen], after: list[Seen]) -> 
 def _prints_alike(claims: tuple[Claim, ...], before: str, after: str) -> bool:
     """Whether the same words stand in the same lines, but for those that a claim lets change."""
     wanted, found = skeleton(before), skeleton(after)
+    if all(claim.words_of_data for claim in claims):
+        pairs = list(zip(wanted, found, strict=False))
+        alike = sum(one == other for one, other in pairs)
+        return len(wanted) == len(found) and 2 * alike >= len(pairs) and scores_of(before).keys() <= scores_of(after).keys()
     for old, new in [pair for claim in claims for pair in claim.words]:
         found = [re.sub(rf"\b{new}\b", old, line) for line in found]
     return wanted == found

@@ -6,6 +6,7 @@ where it ends the script, and its proof is that the script then runs to its end.
 
 import ast
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from mlpilot.tools.diagnose.model import Diagnosis
 from mlpilot.tools.mending import (
@@ -66,7 +67,7 @@ _BY_HAND = Claim(
 
 _AS_MUCH = (Claim("most rows of a fit", "no less"), Claim("judged rows", "no less"))
 _LEARNT = tuple(
-    Claim(f"{what} from other rows than those for training", "fewer", (Claim(what, "kept"), *_AS_MUCH))
+    Claim(f"{what} from other rows than those for training", "fewer", (Claim(what, "kept"), *_AS_MUCH), words_of_data=True)
     for what in ("fits of transformers", "statistics of tables")
 )
 _DRAWN: Entry = (drawn_first.learnt_from_training, _LEARNT)
@@ -77,7 +78,7 @@ OFFERS: dict[str, tuple[Entry, ...]] = {
         (split_edits.scaled_after_split, (_BY_HAND,)),
         (split_edits.scaled_in_the_folds, (_BY_HAND,)),
         (split_edits.fitted_on_its_part, (filled("fits of transformers", "fits of transformers"),)),
-        (drawn_first.learnt_from_training, (*_LEARNT, _BY_HAND)),
+        (drawn_first.learnt_from_training, (*_LEARNT, replace(_BY_HAND, words_of_data=True))),
     ),
     "LEAK002": ((table_edits.filled_after_split, (filled("fills", "gaps that are filled"),)), _DRAWN),
     "LEAK003": ((split_edits.selected_after_split, (Claim("most rows of", "fewer"),)), _DRAWN),
