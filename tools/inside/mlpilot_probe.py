@@ -213,7 +213,28 @@ def _sklearn(probe: Probe) -> None:
         import sklearn.metrics
 
         _wrap(sklearn.metrics, name, functools.partial(_metric, probe, name))
+    for name in ("cross_val_score", "cross_validate", "cross_val_predict"):
+        _within(probe, sklearn.model_selection, name)
     _wrap(sklearn.model_selection, "cross_val_predict", lambda answer, *_, **__: _answered(probe, answer), after=True)
+
+
+def _crossed(probe: Probe, *given: Any, **more: Any) -> None:
+    if probe.depth == 0:
+        probe.origins.crossing(given[1] if len(given) > 1 else more.get("X"))
+
+
+def _within(probe: Probe, module: Any, name: str) -> None:
+    """A cross-validation is noted, and what it asks for itself is not taken for the script's."""
+    own = getattr(module, name)
+
+    @functools.wraps(own)
+    def noted(*given: Any, **more: Any) -> Any:
+        with contextlib.suppress(Exception):
+            _crossed(probe, *given, **more)
+        with _deeper(probe):
+            return own(*given, **more)
+
+    setattr(module, name, noted)
 
 
 def _whole(probe: Probe, module: Any) -> None:
@@ -285,7 +306,7 @@ def _of_estimator(probe: Probe, name: str, method: str, own: Callable[..., Any])
                 _answered(probe, answer)
         if probe.depth == 0 and method in ("transform", "fit_transform"):
             with contextlib.suppress(Exception):
-                probe.origins.trace(given[0] if given else more.get("X"), answer)
+                probe.origins.made(self, given[0] if given else more.get("X"), answer)
         if method in ("fit", "predict") and hasattr(self, "labels_"):
             with contextlib.suppress(Exception):
                 probe.clusters.add(b"".join(rows_of(self.labels_ if method == "fit" else answer))[:4096])
@@ -296,13 +317,15 @@ def _of_estimator(probe: Probe, name: str, method: str, own: Callable[..., Any])
 
 def _given(probe: Probe, estimator: Any, name: str, method: str, X: Any) -> None:
     rows = len(X) if not hasattr(X, "shape") else int(X.shape[0])
+    if method == "fit" and probe.depth == 0 and hasattr(estimator, "cv") and hasattr(estimator, "refit"):
+        _crossed(probe, None, X)
     if method in ("fit", "fit_transform"):
         if hasattr(estimator, "transform"):
             probe.most(f"rows of {name}", rows)
         if probe.depth == 0:
             probe.count(f"fits of {name}")
             if hasattr(estimator, "transform"):
-                probe.origins.note("fits of transformers", X)
+                probe.origins.fitted(estimator, X)
             if hasattr(estimator, "predict"):
                 _fitted(probe, estimator, X)
     elif method != "transform" and probe.depth == 0:

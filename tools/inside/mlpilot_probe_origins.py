@@ -11,6 +11,7 @@ from typing import Any
 _MOST_KEPT, _MOST_PARTS, _MOST_ROWS, _MOST_TRACED = 200, 20, 100_000, 400_000
 STATISTICS = "statistics of tables"
 FITS = "fits of transformers"
+CROSSED = "cross-validations"
 
 Labels = frozenset[Any]
 
@@ -24,7 +25,9 @@ class Origins:
         self._traced: dict[bytes, Any] = {}
         self.noted: dict[str, list[Labels]] = {}
         self.parts: list[tuple[Labels, Labels]] = []
-        self.closed = 0
+        self._fitted: dict[int, tuple[Any, Labels]] = {}
+        self._learnt: set[bytes] = set()
+        self.crossed = self.crossed_learnt = 0
 
     def labels(self, data: Any) -> list[Any] | None:
         """A label for each row; None where rows cannot be told from each other, or there are too many."""
@@ -48,6 +51,27 @@ class Origins:
             if len(self._traced) + len(marks) <= _MOST_TRACED:
                 self._traced.update(zip(marks, whence, strict=True))
 
+    def made(self, owner: Any, given: Any, answer: Any) -> None:
+        """What a transformer gave, by what it learnt of these very rows or of others."""
+        whence, marks = self.labels(given), self._marks(answer)
+        _, known = self._fitted.get(id(owner), (None, frozenset()))
+        if whence is not None and known.issuperset(whence) and len(self._learnt) + len(marks) <= _MOST_TRACED:
+            self._learnt.update(marks)
+        self.trace(given, answer)
+
+    def crossing(self, data: Any) -> None:
+        """Rows that are cross-validated: did a transformer learn of all of them what they hold?"""
+        marks = self._marks(data)
+        self.crossed += 1
+        self.crossed_learnt += int(len(marks) > 0 and self._learnt.issuperset(marks))
+
+    def fitted(self, owner: Any, data: Any) -> None:
+        """A transformer and the rows that it was fitted on."""
+        self.note(FITS, data)
+        rows = self.labels(data)
+        if len(self._fitted) < _MOST_KEPT and rows is not None:
+            self._fitted[id(owner)] = owner, frozenset(rows)
+
     def note(self, name: str, data: Any) -> None:
         """Rows that something was fitted on, or that a statistic is of."""
         kept = self.noted.setdefault(name, [])
@@ -70,7 +94,7 @@ class Origins:
 
     def facts(self) -> dict[str, int]:
         """How many fits and statistics there were, and how many of others than the rows for training."""
-        told: dict[str, int] = {}
+        told = {CROSSED: self.crossed, f"{CROSSED} of what was learnt from all rows": self.crossed_learnt}
         for name, found in self.noted.items() if self.parts else ():
             others = sum(not is_for_training(one, self.parts) for one in found)
             told |= {name: len(found), f"{name} from other rows than those for training": others}

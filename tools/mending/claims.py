@@ -109,6 +109,7 @@ def _of_fact(claim: Claim, before: list[Seen], after: list[Seen]) -> Proof | Non
         return Proof(f"no more {said!r}", f"said {counts[0][0]} times", "never said") if held else None
     if claim.fact.endswith(" of"):  # of whichever class it is that became fewer
         names = sorted(name for name in before[0].facts if name.startswith(f"{claim.fact} "))
+        names = [name for name in names if name[len(claim.fact) + 1].isupper()]  # a class, and no `fit` of any
         names = [name for name in names if all(seen.number(name) for seen in after)]  # what is left out is no proof
         tried = (_of_fact(Claim(name, claim.way), before, after) for name in names)
         return next((proof for proof in tried if proof is not None), None)

@@ -11,6 +11,7 @@ from dataclasses import replace
 from mlpilot.tools.diagnose.model import Diagnosis
 from mlpilot.tools.mending import (
     drawn_first,
+    folds_edits,
     keras_edits,
     keras_parts,
     loop_edits,
@@ -65,12 +66,24 @@ _BY_HAND = Claim(
     ),
 )
 
-_AS_MUCH = (Claim("most rows of a fit", "no less"), Claim("judged rows", "no less"))
+_AS_MUCH = tuple(Claim(what, "no less") for what in ("most rows of a fit", "judged rows", "gaps that are filled"))
 _LEARNT = tuple(
     Claim(f"{what} from other rows than those for training", "fewer", (Claim(what, "kept"), *_AS_MUCH), words_of_data=True)
     for what in ("fits of transformers", "statistics of tables")
 )
 _DRAWN: Entry = (drawn_first.learnt_from_training, _LEARNT)
+_FEWER_ROWS = (
+    Claim(
+        "cross-validations of what was learnt from all rows",
+        also=(Claim("cross-validations", "kept"),),
+        words_of_data=True,
+    ),
+    Claim("most rows of", "fewer", _AS_MUCH, words_of_data=True),
+)
+_FOLDED: tuple[Entry, ...] = (
+    (folds_edits.steps_in_the_folds, _FEWER_ROWS),
+    (folds_edits.fitted_in_each_fold, _FEWER_ROWS),
+)
 
 OFFERS: dict[str, tuple[Entry, ...]] = {
     "API002": ((keras_parts.as_version_one, ()),),
@@ -79,20 +92,22 @@ OFFERS: dict[str, tuple[Entry, ...]] = {
         (split_edits.scaled_in_the_folds, (_BY_HAND,)),
         (split_edits.fitted_on_its_part, (filled("fits of transformers", "fits of transformers"),)),
         (drawn_first.learnt_from_training, (*_LEARNT, replace(_BY_HAND, words_of_data=True))),
+        *_FOLDED,
     ),
-    "LEAK002": ((table_edits.filled_after_split, (filled("fills", "gaps that are filled"),)), _DRAWN),
-    "LEAK003": ((split_edits.selected_after_split, (Claim("most rows of", "fewer"),)), _DRAWN),
+    "LEAK002": ((table_edits.filled_after_split, (filled("fills", "gaps that are filled"),)), _DRAWN, *_FOLDED),
+    "LEAK003": ((split_edits.selected_after_split, (Claim("most rows of", "fewer"),)), _DRAWN, *_FOLDED),
     "LEAK004": (
         (row_edits.made_after_split, (_MADE_LATER,)),
         (table_edits.split_first, (_COPIED_LATER,)),
         (table_edits.side_by_side, (_STACKED,)),
         (table_edits.copies_after_split, (_SAME_STEPS,)),
     ),
-    "LEAK005": (_DRAWN,),
+    "LEAK005": (_DRAWN, *_FOLDED),
     "LEAK006": ((table_edits.means_of_training, (filled("means by group", "means by group"),)), _DRAWN),
     "LEAK007": (
         (row_edits.in_the_folds, (Claim("most rows of", "fewer"),)),
         (table_edits.column_by_column, (Claim("most rows of", "fewer"),)),
+        *_FOLDED,
     ),
     "LEAK008": ((row_edits.transformed_only, (Claim("fits of", "fewer"),)),),
     "LEAK010": ((row_edits.fitted_on_training, _JUDGED), (row_edits.not_put_back, _JUDGED)),
