@@ -304,9 +304,10 @@ def _of_estimator(probe: Probe, name: str, method: str, own: Callable[..., Any])
                 _learnt(probe, answer)
             with contextlib.suppress(Exception):
                 _answered(probe, answer)
-        if probe.depth == 0 and method in ("transform", "fit_transform"):
+        if method in ("transform", "fit_transform"):
             with contextlib.suppress(Exception):
-                probe.origins.made(self, given[0] if given else more.get("X"), answer)
+                whole = probe.depth == 0
+                probe.origins.made(self, given[0] if given else more.get("X"), answer, whole)
         if method in ("fit", "predict") and hasattr(self, "labels_"):
             with contextlib.suppress(Exception):
                 probe.clusters.add(b"".join(rows_of(self.labels_ if method == "fit" else answer))[:4096])
@@ -322,6 +323,7 @@ def _given(probe: Probe, estimator: Any, name: str, method: str, X: Any) -> None
     if method in ("fit", "fit_transform"):
         if hasattr(estimator, "transform"):
             probe.most(f"rows of {name}", rows)
+        probe.origins.within(X, hasattr(estimator, "predict"), hasattr(estimator, "transform"))
         if probe.depth == 0:
             probe.count(f"fits of {name}")
             if hasattr(estimator, "transform"):

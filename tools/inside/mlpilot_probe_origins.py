@@ -12,6 +12,7 @@ _MOST_KEPT, _MOST_PARTS, _MOST_ROWS, _MOST_TRACED = 200, 20, 100_000, 400_000
 STATISTICS = "statistics of tables"
 FITS = "fits of transformers"
 CROSSED = "cross-validations"
+WITHIN = "fits of transformers or their steps"
 
 Labels = frozenset[Any]
 
@@ -27,7 +28,9 @@ class Origins:
         self.parts: list[tuple[Labels, Labels]] = []
         self._fitted: dict[int, tuple[Any, Labels]] = {}
         self._learnt: set[bytes] = set()
-        self.crossed = self.crossed_learnt = 0
+        self.crossed = self.crossed_learnt = self._looked_at = 0
+        self._of_transformers: list[Labels] = []
+        self._of_models: set[Labels] = set()
 
     def labels(self, data: Any) -> list[Any] | None:
         """A label for each row; None where rows cannot be told from each other, or there are too many."""
@@ -51,11 +54,11 @@ class Origins:
             if len(self._traced) + len(marks) <= _MOST_TRACED:
                 self._traced.update(zip(marks, whence, strict=True))
 
-    def made(self, owner: Any, given: Any, answer: Any) -> None:
-        """What a transformer gave, by what it learnt of these very rows or of others."""
+    def made(self, owner: Any, given: Any, answer: Any, by_script: bool) -> None:
+        """What a transformer gave, by what it learnt of these very rows or of others; within others it is traced."""
         whence, marks = self.labels(given), self._marks(answer)
         _, known = self._fitted.get(id(owner), (None, frozenset()))
-        if whence is not None and known.issuperset(whence) and len(self._learnt) + len(marks) <= _MOST_TRACED:
+        if by_script and whence is not None and known.issuperset(whence) and len(self._learnt) + len(marks) <= _MOST_TRACED:
             self._learnt.update(marks)
         self.trace(given, answer)
 
@@ -71,6 +74,16 @@ class Origins:
         rows = self.labels(data)
         if len(self._fitted) < _MOST_KEPT and rows is not None:
             self._fitted[id(owner)] = owner, frozenset(rows)
+
+    def within(self, data: Any, is_model: bool, is_transformer: bool) -> None:
+        """Rows that a model or a transformer was fitted on, by the script or within what it called."""
+        rows = len(data) if not hasattr(data, "shape") else int(data.shape[0])
+        self._looked_at += rows
+        labels = self.labels(data) if self._looked_at < _MOST_TRACED else None
+        if labels is not None and is_model:
+            self._of_models.add(frozenset(labels))
+        elif labels is not None and is_transformer:
+            self._of_transformers.append(frozenset(labels))
 
     def note(self, name: str, data: Any) -> None:
         """Rows that something was fitted on, or that a statistic is of."""
@@ -95,6 +108,12 @@ class Origins:
     def facts(self) -> dict[str, int]:
         """How many fits and statistics there were, and how many of others than the rows for training."""
         told = {CROSSED: self.crossed, f"{CROSSED} of what was learnt from all rows": self.crossed_learnt}
+        told |= {
+            WITHIN: len(self._of_transformers),
+            f"{WITHIN} from other rows than a model's": sum(
+                one not in self._of_models for one in self._of_transformers
+            ),
+        }
         for name, found in self.noted.items() if self.parts else ():
             others = sum(not is_for_training(one, self.parts) for one in found)
             told |= {name: len(found), f"{name} from other rows than those for training": others}

@@ -78,7 +78,12 @@ _FEWER_ROWS = (
         also=(Claim("cross-validations", "kept"),),
         words_of_data=True,
     ),
-    Claim("most rows of", "fewer", _AS_MUCH, words_of_data=True),
+    Claim(
+        "fits of transformers or their steps from other rows than a model's",
+        "fewer",
+        (Claim("fits of transformers or their steps", "kept"), *_AS_MUCH),
+        words_of_data=True,
+    ),
 )
 _FOLDED: tuple[Entry, ...] = (
     (folds_edits.steps_in_the_folds, _FEWER_ROWS),
