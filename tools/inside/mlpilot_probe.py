@@ -17,7 +17,7 @@ from typing import Any
 
 MOST_ROWS = 200_000
 _MOST_COLUMNS, _MOST_MODELS = 200, 20
-_FEWEST, _NEARLY = 10, 1e-4
+_FEWEST, _NEARLY, _MOST_JUDGED = 10, 1e-4, 500
 
 Facts = dict[str, Any]
 
@@ -37,6 +37,9 @@ class Probe:
         self.clusters: set[bytes] = set()
         self.truths: list[tuple[str, bytes, int]] = []
         self.seen_rows: set[bytes] = set()
+        self.judgements: list[tuple[int, set[bytes]]] = []
+        self.fit_numbers: dict[int, int] = {}
+        self.stopping: set[bytes] = set()
         self.again = self.part = 0
         self.torch: Any = None
         self.keras: Any = None
@@ -119,7 +122,7 @@ def begin(*frameworks: str, more: int = 0) -> Probe:
         with contextlib.suppress(ImportError, AttributeError):  # or another version of it
             importlib.import_module("mlpilot_probe_tables").hook(probe)
     if "sklearn" in frameworks:
-        _sklearn(probe)
+        _sklearn(probe, frameworks)
     if "torch" in frameworks:
         importlib.import_module("mlpilot_probe_torch").hook(probe)
     if {"keras", "tensorflow"} & set(frameworks):
@@ -150,7 +153,13 @@ def _chosen(probe: Probe) -> Facts:
     _, last, rows = probe.truths[-1]
     names = [name for name, truth, _ in probe.truths if truth == last]
     earlier = max(names.count(name) for name in names) - 1
-    told = {"earlier scores by the rows that judge last": earlier, "rows that judge last": rows}
+    told: Facts = {}
+    if probe.judgements:
+        _, last_rows = probe.judgements[-1]
+        by_them = [one for one, marks in probe.judgements if 2 * len(marks & last_rows) > len(marks)]
+        told["judgements of the rows that are judged last"] = len(by_them)
+        told["models beyond the first that the rows judge"] = len(set(by_them)) - 1
+    told |= {"earlier scores by the rows that judge last": earlier, "rows that judge last": rows}
     return told | {"rows judged last that were judged before": probe.again}
 
 
@@ -176,7 +185,15 @@ def _wrap(owner: Any, name: str, note: Callable[..., None], after: bool = False)
             setattr(module, name, noted)
 
 
-def _sklearn(probe: Probe) -> None:
+def _boosters(modules: tuple[str, ...]) -> list[tuple[str, Any]]:
+    """The estimators of XGBoost and LightGBM that are used as those of scikit-learn are."""
+    names = {"xgboost": ("XGBClassifier", "XGBRegressor"), "lightgbm": ("LGBMClassifier", "LGBMRegressor")}
+    return [
+        (name, getattr(importlib.import_module(module), name)) for module in modules for name in names.get(module, ())
+    ]
+
+
+def _sklearn(probe: Probe, boosters: tuple[str, ...]) -> None:
     import sklearn.model_selection
     from sklearn.utils import all_estimators
 
@@ -198,7 +215,7 @@ def _sklearn(probe: Probe) -> None:
     _whole(probe, sklearn.model_selection)
     for kind in (sklearn.model_selection.KFold, sklearn.model_selection.StratifiedKFold):
         _wrap(kind, "split", folds)
-    for name, kind in all_estimators():
+    for name, kind in [*all_estimators(), *_boosters(boosters)]:
         for method in ("fit", "fit_transform", "predict", "predict_proba", "score", "transform"):
             own = inspect.getattr_static(kind, method, None)
             if inspect.isfunction(own):
@@ -296,6 +313,7 @@ def _of_estimator(probe: Probe, name: str, method: str, own: Callable[..., Any])
     def noted(self: Any, *given: Any, **more: Any) -> Any:
         if type(self).__name__ == name:
             with contextlib.suppress(Exception):
+                _stopping(probe, more.get("eval_set") if method == "fit" else None)
                 _given(probe, self, name, method, given[0] if given else more.get("X"))
         with _deeper(probe):
             answer = own(self, *given, **more)
@@ -314,6 +332,14 @@ def _of_estimator(probe: Probe, name: str, method: str, own: Callable[..., Any])
         return answer
 
     return noted
+
+
+def _stopping(probe: Probe, pairs: Any) -> None:
+    """Rows by which a training stops."""
+    for rows, _ in pairs or ():
+        probe.stopping.update(rows_of(rows))
+    if pairs:
+        probe.most("rows that stop a training", len(probe.stopping))
 
 
 def _given(probe: Probe, estimator: Any, name: str, method: str, X: Any) -> None:
@@ -339,6 +365,8 @@ def _given(probe: Probe, estimator: Any, name: str, method: str, X: Any) -> None
 def _fitted(probe: Probe, estimator: Any, X: Any) -> None:
     """Which rows a model was fitted on, and whether they hold what another one said of rows that it knew."""
     probe.judged = None
+    probe.fit_numbers[id(estimator)] = 1 + len(probe.fit_numbers) + probe.counts.get("fits of models", 0)
+    probe.count("fits of models")
     probe.fitted.pop(id(estimator), None)
     probe.fitted[id(estimator)] = estimator, set(rows_of(X))
     if len(probe.fitted) > _MOST_MODELS:
@@ -366,6 +394,9 @@ def _judged(probe: Probe, estimator: Any, X: Any) -> None:
         probe.judged = {"judged rows": len(marks), "judged rows that were fitted": known}
         probe.count("judgements of rows held out", int(len(marks) - known > 0.9 * len(marks)))
         probe.count("judged rows scaled by themselves", int(known < len(marks) and are_scaled(X)))
+        if len(probe.judgements) < _MOST_JUDGED:
+            probe.judgements.append((probe.fit_numbers.get(id(estimator), 0), set(marks)))
+        probe.most("judged rows that stopped a training", sum(mark in probe.stopping for mark in marks))
         probe.again = sum(mark in probe.seen_rows for mark in marks)
         if len(probe.seen_rows) < MOST_ROWS:
             probe.seen_rows.update(marks)

@@ -30,6 +30,7 @@ class Origins:
         self._learnt: set[bytes] = set()
         self.crossed = self.crossed_learnt = self._looked_at = 0
         self._of_transformers: list[Labels] = []
+        self.models = 0
         self._of_models: set[Labels] = set()
 
     def labels(self, data: Any) -> list[Any] | None:
@@ -79,6 +80,7 @@ class Origins:
         """Rows that a model or a transformer was fitted on, by the script or within what it called."""
         rows = len(data) if not hasattr(data, "shape") else int(data.shape[0])
         self._looked_at += rows
+        self.models += int(is_model)
         labels = self.labels(data) if self._looked_at < _MOST_TRACED else None
         if labels is not None and is_model:
             self._of_models.add(frozenset(labels))
@@ -109,6 +111,7 @@ class Origins:
         """How many fits and statistics there were, and how many of others than the rows for training."""
         told = {CROSSED: self.crossed, f"{CROSSED} of what was learnt from all rows": self.crossed_learnt}
         told |= {
+            "fits of models, within others too": self.models,
             WITHIN: len(self._of_transformers),
             f"{WITHIN} from other rows than a model's": sum(
                 one not in self._of_models for one in self._of_transformers

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from mlpilot.tools.diagnose.model import Diagnosis
 from mlpilot.tools.mending import (
+    chosen_edits,
     drawn_first,
     folds_edits,
     keras_edits,
@@ -72,6 +73,21 @@ _LEARNT = tuple(
     for what in ("fits of transformers", "statistics of tables")
 )
 _DRAWN: Entry = (drawn_first.learnt_from_training, _LEARNT)
+_JUDGED_ONCE = Claim(
+    "earlier scores by the rows that judge last",
+    also=(Claim("rows that judge last", "kept"), Claim("judgements of the rows that are judged last", "fewer")),
+    words_of_data=True,
+)
+_ONE_JUDGED = Claim(
+    "models beyond the first that the rows judge",
+    also=(Claim("rows that judge last", "kept"), Claim("fits of models, within others too", "kept")),
+    words_of_data=True,
+)
+_CHOICES: tuple[Entry, ...] = (
+    (table_edits.chosen_on_validation, (_CHOSEN,)),
+    (chosen_edits.chosen_by_folds, (_JUDGED_ONCE, _ONE_JUDGED, replace(_CHOSEN, words_of_data=True))),
+)
+_STOPPED = Claim("most rows that stop a training", "present")
 _FEWER_ROWS = (
     Claim(
         "cross-validations of what was learnt from all rows",
@@ -81,7 +97,7 @@ _FEWER_ROWS = (
     Claim(
         "fits of transformers or their steps from other rows than a model's",
         "fewer",
-        (Claim("fits of transformers or their steps", "kept"), *_AS_MUCH),
+        (Claim("fits of transformers or their steps", "kept"), *_AS_MUCH[:2]),
         words_of_data=True,
     ),
 )
@@ -117,10 +133,17 @@ OFFERS: dict[str, tuple[Entry, ...]] = {
     "LEAK008": ((row_edits.transformed_only, (Claim("fits of", "fewer"),)),),
     "LEAK010": ((row_edits.fitted_on_training, _JUDGED), (row_edits.not_put_back, _JUDGED)),
     "LEAK011": ((row_edits.judged_on_test, _JUDGED),),
-    "LEAK012": ((table_edits.chosen_on_validation, (_CHOSEN,)),),
-    "LEAK013": ((keras_edits.own_validation, (Claim("validation rows that are judged"),)),),
-    "LEAK016": ((table_edits.chosen_on_validation, (_CHOSEN,)),),
+    "LEAK012": _CHOICES,
+    "LEAK013": (
+        (keras_edits.own_validation, (Claim("validation rows that are judged"),)),
+        (
+            chosen_edits.stopped_by_validation,
+            (Claim("most judged rows that stopped a training",  also=(Claim("judged rows", "kept"), _STOPPED), words_of_data=True),),
+        ),
+    ),
+    "LEAK016": _CHOICES,
     "LEAK017": ((row_edits.not_put_back, _JUDGED), (row_edits.fitted_on_training, _JUDGED)),
+    "LEAK033": _CHOICES,
     "LEAK021": ((row_edits.crossed_answers, (Claim("columns of answers to rows that were fitted"),)),),
     "LEAK023": (
         (

@@ -18,7 +18,7 @@ SEEDS = (0, 1, 2, 3, 4)
 """What is added to the script's own seeds; 0 is the script as it is."""
 FEW = SEEDS[:3]
 """Those that are tried first: what fails with them is no proof."""
-FRAMEWORKS = ("pandas", "sklearn", "torch", "keras", "tensorflow")
+FRAMEWORKS = ("pandas", "sklearn", "torch", "keras", "tensorflow", "xgboost", "lightgbm")
 NUMBER = re.compile(r"(?<![A-Za-z_\d.])[+-]?(?:\d+\.?\d*(?:e[+-]?\d+)?|nan|inf)\b", re.IGNORECASE)
 _POWER = re.compile(r"(?<![\w.])\d+\.?\d*e[+-]?\d+(?!\w)", re.IGNORECASE)
 """`1e-05`, whose `e` is no word."""
