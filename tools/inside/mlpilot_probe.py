@@ -315,6 +315,7 @@ def _of_estimator(probe: Probe, name: str, method: str, own: Callable[..., Any])
             with contextlib.suppress(Exception):
                 _stopping(probe, more.get("eval_set") if method == "fit" else None)
                 _given(probe, self, name, method, given[0] if given else more.get("X"))
+                _with_target(probe, given[0] if given else None, given[1:2] if method == "fit" else ())
         with _deeper(probe):
             answer = own(self, *given, **more)
         if probe.depth == 0 and method in ("predict", "predict_proba"):
@@ -332,6 +333,17 @@ def _of_estimator(probe: Probe, name: str, method: str, own: Callable[..., Any])
         return answer
 
     return noted
+
+
+def _with_target(probe: Probe, X: Any, given: Any) -> None:
+    """Columns that a model learns from and that are what it is to predict."""
+    if probe.depth or not given or len(getattr(X, "shape", ())) != 2 or not 0 < X.shape[1] <= _MOST_COLUMNS:
+        return
+    import numpy as np
+
+    table, target = getattr(X, "to_numpy", lambda: X)(), np.ravel(given[0])
+    same = sum(bool(np.array_equal(table[:, at], target)) for at in range(table.shape[1]))
+    probe.count("columns that are the target", same if (target != target[0]).any() else 0)
 
 
 def _stopping(probe: Probe, pairs: Any) -> None:

@@ -100,11 +100,18 @@ class _Watch:
         tables = [one for one in objs if isinstance(one, self.pandas.DataFrame)]
         if len(tables) < 2:
             return
+        if axis in (1, "columns"):
+            self._beside(tables)
         columns = [set(one.columns) for one in tables]
         apart = sum(map(len, columns)) == len(set().union(*columns))
         alike = all(one.index.equals(tables[0].index) for one in tables)
         self.probe.count("tables put together")
         self.probe.count("tables stacked that share rows and no column", int(axis in (0, "index") and apart and alike))
+
+    def _beside(self, tables: list[Any]) -> None:
+        """Tables that are put side by side: of the same rows, or filled up where the labels of their rows differ?"""
+        rows = [set(one.index) for one in tables]
+        self.probe.count("tables side by side whose rows differ", int(any(one != rows[0] for one in rows)))
 
     def _described(self, name: str, answer: Any, table: Any, *_: Any, **__: Any) -> None:
         """A statistic of a column, or of those of a table; a mean is known again when it fills gaps."""

@@ -71,6 +71,11 @@ def _fits(source: str, node: ast.AST) -> dict[str, _Fit]:
             model = owner(source, call)
             found[model] = _Fit(model, *(text_of(source, one) for one in call.args), call)
             found[text_of(source, call)] = found[model]  # model.fit(X, y).score(...)
+    for one in ast.walk(node):
+        if isinstance(one, ast.Assign) and text_of(source, one.value) in found:  # model = SVC().fit(X, y)
+            name = text_of(source, one.targets[0])
+            fit = found[text_of(source, one.value)]
+            found[name] = _Fit(name, fit.rows, fit.labels, fit.call)
     return found
 
 
@@ -109,7 +114,7 @@ def _of_models(source: str, tree: ast.Module, loop: ast.stmt, fits: dict[str, _F
     block = block_of(tree, loop)
     later = [one for one in block if one.lineno > loop.lineno]
     if not any((tests | truths) & names_in(one) for one in later):
-        judged = _judged_once(source, loop, fits)
+        judged = _judged_once(source, loop, fits) or _judged_by_name(source, loop, later)
         if judged is None:
             return
         edits.append(judged)
@@ -154,6 +159,26 @@ def _judged_once(source: str, loop: ast.stmt, fits: dict[str, _Fit]) -> Edit | N
     return below(source, loop, *again)
 
 
+def _judged_by_name(source: str, loop: ast.stmt, later: list[ast.stmt]) -> Edit | None:
+    """Below `best = max(scores, key=scores.get)`: `scores[best]` is what the model of that name gets."""
+    named = loop.target if isinstance(loop, ast.For) else None
+    if not isinstance(named, ast.Tuple) or len(named.elts) != 2 or not isinstance(loop, ast.For):
+        return None
+    key, model = (text_of(source, one) for one in named.elts)
+    table = text_of(source, loop.iter).removesuffix(".items()")
+    for one in ast.walk(loop):
+        target = one.targets[0] if isinstance(one, ast.Assign) else None
+        if not isinstance(target, ast.Subscript) or text_of(source, target.slice) != key or not isinstance(one, ast.Assign):
+            continue
+        scores = text_of(source, target.value)
+        for choice in later:
+            if isinstance(choice, ast.Assign) and text_of(source, choice.value).startswith(f"max({scores}, key="):
+                best = text_of(source, choice.targets[0])
+                value = text_of(source, one.value).replace(f"{model}.", f"{table}[{best}].")
+                return below(source, choice, f"{scores}[{best}] = {value}") if f"{table}[" in value else None
+    return None
+
+
 def called_print(one: ast.Expr) -> bool:
     """Whether a statement only prints."""
     return isinstance(one.value, ast.Call) and called(one.value) in ("print", "append")
@@ -184,9 +209,12 @@ def _cut(source: str, tree: ast.Module, block: list[ast.stmt], made: ast.Assign,
     call = method_calls(made, *_ANSWERS)[0]
     model, name = owner(source, call), text_of(source, made.targets[0])
     fits = [
-        one for one in method_calls(tree, "fit") if owner(source, one) == model and len(one.args) == 2
+        one
+        for one in method_calls(tree, "fit")
+        if len(one.args) == 2
         and one.lineno < made.lineno
-    ]  # fmt: skip
+        and model in (owner(source, one), *_called_so(source, statement_of(tree, one), one))
+    ]
     if not fits or not call.args or text_of(source, call.args[0]) == text_of(source, fits[-1].args[0]):
         return
     rows, labels = (text_of(source, one) for one in fits[-1].args)
@@ -231,6 +259,12 @@ def _cut(source: str, tree: ast.Module, block: list[ast.stmt], made: ast.Assign,
             return
         edits.append(again)
     yield with_imports(apply_edits(source, edits), *([] if validation else ["cross_val_predict"])), _SAID
+
+
+def _called_so(source: str, statement: ast.stmt, fit: ast.Call) -> list[str]:
+    """`model` of `model = SVC().fit(X, y)`."""
+    is_it = isinstance(statement, ast.Assign) and statement.value is fit
+    return [text_of(source, statement.targets[0])] if is_it and isinstance(statement, ast.Assign) else []
 
 
 def _validation(fit: ast.Call) -> list[ast.expr] | None:

@@ -131,7 +131,15 @@ def _drawn(source: str, tree: ast.Module, split: ast.Call, place: _Place) -> str
         edits += changes
     if not edits:
         return None
+    if _is_unseeded(split):
+        end = span(source, split)[1] - 1
+        edits.append(Edit(end, end, ", random_state=0"))
     return _imported(apply_edits(source, edits), tree, split, place)
+
+
+def _is_unseeded(split: ast.Call) -> bool:
+    """Whether the split chooses other rows in each run, so that no draw before it can be the same."""
+    return keyword(split, "random_state") is None and keyword(split, "shuffle") is None
 
 
 def _changed(source: str, place: _Place, since: ast.stmt, step: ast.stmt, roots: list[str]) -> bool:
@@ -183,8 +191,8 @@ def _line(
         if value is None:
             return None
         written.append(f"{one.arg}={value}")
-    if keyword(split, "random_state") is None and keyword(split, "shuffle") is None:
-        return None
+    if _is_unseeded(split):
+        written.append("random_state=0")
     targets = ", ".join(f"{names[root]}, _" for root in roots)
     return f"{targets} = {text_of(source, split.func)}({', '.join([*roots, *written])})"
 

@@ -16,6 +16,7 @@ from mlpilot.tools.mending import (
     keras_edits,
     keras_parts,
     loop_edits,
+    part_edits,
     row_edits,
     split_edits,
     table_edits,
@@ -88,6 +89,8 @@ _CHOICES: tuple[Entry, ...] = (
     (chosen_edits.chosen_by_folds, (_JUDGED_ONCE, _ONE_JUDGED, replace(_CHOSEN, words_of_data=True))),
 )
 _STOPPED = Claim("most rows that stop a training", "present")
+_ALIKE = Claim("judgements on another scale", "fewer", (Claim("judged rows", "kept"),))
+_TARGET = (Claim("columns that are the target", also=(Claim("judged rows", "kept"),), words_of_data=True),)
 _FEWER_ROWS = (
     Claim(
         "cross-validations of what was learnt from all rows",
@@ -131,7 +134,10 @@ OFFERS: dict[str, tuple[Entry, ...]] = {
         *_FOLDED,
     ),
     "LEAK008": ((row_edits.transformed_only, (Claim("fits of", "fewer"),)),),
+    "LEAK009": ((part_edits.transformed_alike, (_ALIKE, SCORE)),),
     "LEAK010": ((row_edits.fitted_on_training, _JUDGED), (row_edits.not_put_back, _JUDGED)),
+    "LEAK014": ((part_edits.without_target, _TARGET),),
+    "LEAK022": ((part_edits.without_target, _TARGET),),
     "LEAK011": ((row_edits.judged_on_test, _JUDGED),),
     "LEAK012": _CHOICES,
     "LEAK013": (
@@ -172,7 +178,7 @@ OFFERS: dict[str, tuple[Entry, ...]] = {
     "SPLIT011": ((split_edits.one_seed, (SCORE,)),),
     "SPLIT013": ((row_edits.in_time, (Claim("splits out of order"),)),),
     "SPLIT014": ((row_edits.shuffled_together, (SCORE,)),),
-    "METRIC001": ((row_edits.truth_first, (Claim("answers taken for the truth"),)),),
+    "METRIC001": ((row_edits.truth_first, (Claim("answers taken for the truth", "fewer"),)),),
     "METRIC004": ((row_edits.probabilities, (Claim("most different scores of an AUC", "more"),)),),
     "METRIC009": ((row_edits.losses_are_less, (SCORE,)),),
     "METRIC011": (
@@ -191,6 +197,20 @@ OFFERS: dict[str, tuple[Entry, ...]] = {
     "DATA004": ((keras_parts.shuffled_arrays, (SCORE,)),),
     "DATA003": ((row_edits.scaled, (SCORE,)),),
     "NUMPY001": ((row_edits.whole_numbers, (SCORE,)),),
+    "PANDAS001": ((part_edits.assigned_by_loc, (Claim("said ChainedAssignmentError", words_of_data=True),)),),
+    "PANDAS002": ((part_edits.kept_result, (SCORE,)),),
+    "PANDAS007": (
+        (
+            part_edits.same_labels,
+            (
+                Claim(
+                    "tables side by side whose rows differ",
+                    also=(Claim("tables put together", "kept"),),
+                    words_of_data=True,
+                ),
+            ),
+        ),
+    ),
     "TORCH001": ((loop_edits.cleared, (Claim("steps on gradients that were never cleared"),)),),
     "TORCH002": ((loop_edits.taken_back, (_NO_GRADIENT,)),),
     "TORCH003": ((loop_edits.stepped, (Claim("steps", "more"),)),),
