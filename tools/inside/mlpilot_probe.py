@@ -15,6 +15,8 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import mlpilot_probe_judged
+
 MOST_ROWS = 200_000
 _MOST_COLUMNS, _MOST_MODELS = 200, 20
 _FEWEST, _NEARLY, _MOST_JUDGED = 10, 1e-4, 500
@@ -143,24 +145,7 @@ def tell(probe: Probe, names: dict[str, Any]) -> Facts:
     facts |= of_keras
     if probe.origins is not None:
         facts |= probe.origins.facts()
-    return facts | _chosen(probe)
-
-
-def _chosen(probe: Probe) -> Facts:
-    """How often the rows that judge last had been scored by the same measure before: what was chosen by them?"""
-    if not probe.truths:
-        return {}
-    _, last, rows = probe.truths[-1]
-    names = [name for name, truth, _ in probe.truths if truth == last]
-    earlier = max(names.count(name) for name in names) - 1
-    told: Facts = {}
-    if probe.judgements:
-        _, last_rows = probe.judgements[-1]
-        by_them = [one for one, marks in probe.judgements if 2 * len(marks & last_rows) > len(marks)]
-        told["judgements of the rows that are judged last"] = len(by_them)
-        told["models beyond the first that the rows judge"] = len(set(by_them)) - 1
-    told |= {"earlier scores by the rows that judge last": earlier, "rows that judge last": rows}
-    return told | {"rows judged last that were judged before": probe.again}
+    return facts | mlpilot_probe_judged.chosen(probe)
 
 
 def _wrap(owner: Any, name: str, note: Callable[..., None], after: bool = False) -> None:
@@ -185,14 +170,6 @@ def _wrap(owner: Any, name: str, note: Callable[..., None], after: bool = False)
             setattr(module, name, noted)
 
 
-def _boosters(modules: tuple[str, ...]) -> list[tuple[str, Any]]:
-    """The estimators of XGBoost and LightGBM that are used as those of scikit-learn are."""
-    names = {"xgboost": ("XGBClassifier", "XGBRegressor"), "lightgbm": ("LGBMClassifier", "LGBMRegressor")}
-    return [
-        (name, getattr(importlib.import_module(module), name)) for module in modules for name in names.get(module, ())
-    ]
-
-
 def _sklearn(probe: Probe, boosters: tuple[str, ...]) -> None:
     import sklearn.model_selection
     from sklearn.utils import all_estimators
@@ -215,7 +192,7 @@ def _sklearn(probe: Probe, boosters: tuple[str, ...]) -> None:
     _whole(probe, sklearn.model_selection)
     for kind in (sklearn.model_selection.KFold, sklearn.model_selection.StratifiedKFold):
         _wrap(kind, "split", folds)
-    for name, kind in [*all_estimators(), *_boosters(boosters)]:
+    for name, kind in [*all_estimators(), *mlpilot_probe_judged.boosters(boosters)]:
         for method in ("fit", "fit_transform", "predict", "predict_proba", "score", "transform"):
             own = inspect.getattr_static(kind, method, None)
             if inspect.isfunction(own):
@@ -313,9 +290,11 @@ def _of_estimator(probe: Probe, name: str, method: str, own: Callable[..., Any])
     def noted(self: Any, *given: Any, **more: Any) -> Any:
         if type(self).__name__ == name:
             with contextlib.suppress(Exception):
-                _stopping(probe, more.get("eval_set") if method == "fit" else None)
+                mlpilot_probe_judged.stopping(probe, rows_of, more.get("eval_set") if method == "fit" else None)
                 _given(probe, self, name, method, given[0] if given else more.get("X"))
-                _with_target(probe, given[0] if given else None, given[1:2] if method == "fit" else ())
+                mlpilot_probe_judged.with_target(
+                    probe, given[0] if given else None, given[1:2] if method == "fit" else ()
+                )
         with _deeper(probe):
             answer = own(self, *given, **more)
         if probe.depth == 0 and method in ("predict", "predict_proba"):
@@ -333,25 +312,6 @@ def _of_estimator(probe: Probe, name: str, method: str, own: Callable[..., Any])
         return answer
 
     return noted
-
-
-def _with_target(probe: Probe, X: Any, given: Any) -> None:
-    """Columns that a model learns from and that are what it is to predict."""
-    if probe.depth or not given or len(getattr(X, "shape", ())) != 2 or not 0 < X.shape[1] <= _MOST_COLUMNS:
-        return
-    import numpy as np
-
-    table, target = getattr(X, "to_numpy", lambda: X)(), np.ravel(given[0])
-    same = sum(bool(np.array_equal(table[:, at], target)) for at in range(table.shape[1]))
-    probe.count("columns that are the target", same if (target != target[0]).any() else 0)
-
-
-def _stopping(probe: Probe, pairs: Any) -> None:
-    """Rows by which a training stops."""
-    for rows, _ in pairs or ():
-        probe.stopping.update(rows_of(rows))
-    if pairs:
-        probe.most("rows that stop a training", len(probe.stopping))
 
 
 def _given(probe: Probe, estimator: Any, name: str, method: str, X: Any) -> None:

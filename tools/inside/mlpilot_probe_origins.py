@@ -51,15 +51,20 @@ class Origins:
         if hasattr(made, "index") and not callable(made.index):
             return
         whence, marks = self.labels(given), self._marks(made)
-        if whence is not None and len(whence) == len(marks) == len(set(marks)):
-            if len(self._traced) + len(marks) <= _MOST_TRACED:
-                self._traced.update(zip(marks, whence, strict=True))
+        plain = whence is not None and len(whence) == len(marks) == len(set(marks))
+        if whence is not None and plain and len(self._traced) + len(marks) <= _MOST_TRACED:
+            self._traced.update(zip(marks, whence, strict=True))
 
     def made(self, owner: Any, given: Any, answer: Any, by_script: bool) -> None:
         """What a transformer gave, by what it learnt of these very rows or of others; within others it is traced."""
         whence, marks = self.labels(given), self._marks(answer)
         _, known = self._fitted.get(id(owner), (None, frozenset()))
-        if by_script and whence is not None and known.issuperset(whence) and len(self._learnt) + len(marks) <= _MOST_TRACED:
+        if (
+            by_script
+            and whence is not None
+            and known.issuperset(whence)
+            and len(self._learnt) + len(marks) <= _MOST_TRACED
+        ):
             self._learnt.update(marks)
         self.trace(given, answer)
 

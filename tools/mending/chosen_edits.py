@@ -1,7 +1,8 @@
 """Edits of what is chosen by scores of the test part: settings, models, thresholds, and when a training stops.
 
 What is chosen is chosen by answers to rows for training that were held out in turn (`cross_val_predict`), or by the
-validation part that is there. Where nothing was judged by the test part afterwards, what was chosen is judged by it once.
+validation part that is there. Where nothing was judged by the test part afterwards, what was chosen is judged by it
+once.
 """
 
 import ast
@@ -79,7 +80,7 @@ def _fits(source: str, node: ast.AST) -> dict[str, _Fit]:
     return found
 
 
-def _held_out(source: str, call: ast.Call, fit: _Fit) -> tuple[str, str]:
+def _held_out(call: ast.Call, fit: _Fit) -> tuple[str, str]:
     """(the call as one of rows held out in turn, the import that it needs)."""
     if called(call) == "score":
         return f"cross_val_score({fit.model}, {fit.rows}, {fit.labels}).mean()", "cross_val_score"
@@ -94,7 +95,7 @@ def _of_models(source: str, tree: ast.Module, loop: ast.stmt, fits: dict[str, _F
         fit = fits.get(owner(source, call))
         if fit is None or not call.args or text_of(source, call.args[0]) == fit.rows:
             continue
-        text, name = _held_out(source, call, fit)
+        text, name = _held_out(call, fit)
         edits.append(Edit(*span(source, call), text))
         imports.append(name)
         tests.add(text_of(source, call.args[0]))
@@ -144,11 +145,15 @@ def _judged_once(source: str, loop: ast.stmt, fits: dict[str, _Fit]) -> Edit | N
     measured = next(name for name in sorted(score) if kept.get(name) == best)
     body = [one for one in loop.body if one.lineno < choices[0].lineno]
     steps = [text_of(source, one) for one in body if not (isinstance(one, ast.Expr) and called_print(one))]
-    if any("\n" in one for one in steps) or any(isinstance(one, ast.For | ast.While | ast.If | ast.With) for one in body):
+    if any("\n" in one for one in steps) or any(
+        isinstance(one, ast.For | ast.While | ast.If | ast.With) for one in body
+    ):
         return None
     models = [name for name in kept if name in fits]
     if models:
-        made = next((one for one in body if isinstance(one, ast.Assign) and text_of(source, one.targets[0]) == measured), None)
+        made = next(
+            (one for one in body if isinstance(one, ast.Assign) and text_of(source, one.targets[0]) == measured), None
+        )
         if made is None:
             return None
         value = text_of(source, made.value).replace(f"{models[0]}.", f"{kept[models[0]]}.")
@@ -168,7 +173,11 @@ def _judged_by_name(source: str, loop: ast.stmt, later: list[ast.stmt]) -> Edit 
     table = text_of(source, loop.iter).removesuffix(".items()")
     for one in ast.walk(loop):
         target = one.targets[0] if isinstance(one, ast.Assign) else None
-        if not isinstance(target, ast.Subscript) or text_of(source, target.slice) != key or not isinstance(one, ast.Assign):
+        if (
+            not isinstance(target, ast.Subscript)
+            or text_of(source, target.slice) != key
+            or not isinstance(one, ast.Assign)
+        ):
             continue
         scores = text_of(source, target.value)
         for choice in later:
@@ -223,7 +232,7 @@ def _cut(source: str, tree: ast.Module, block: list[ast.stmt], made: ast.Assign,
         rows, labels = (text_of(source, one) for one in validation)
         new = f"{model}.{called(call)}({rows})"
     else:
-        new, _ = _held_out(source, call, _Fit(model, rows, labels, fits[-1]))
+        new, _ = _held_out(call, _Fit(model, rows, labels, fits[-1]))
     steps = [one for one in block if made.lineno < one.lineno <= chosen.lineno]
     wanted, some = names_in(chosen), [chosen]
     for one in reversed(steps[:-1]):
@@ -294,4 +303,7 @@ def stopped_by_validation(source: str, tree: ast.Module, found: Diagnosis) -> Ed
             if isinstance(node, ast.Name) and node.id in table
         ]
         if alone(source, statement):
-            yield with_imports(apply_edits(source, edits), "train_test_split"), "the training stops by rows held out of it"
+            yield (
+                with_imports(apply_edits(source, edits), "train_test_split"),
+                "the training stops by rows held out of it",
+            )

@@ -41,7 +41,8 @@ class Claim:
 
     fact: str
     way: Literal["gone", "fewer", "more", "kept", "present", "absent", "no less"] = "gone"
-    """`kept`: was there, and is not less; `no less`: the same where it was there; `present`: is not 0; `absent`: is 0, whatever it was."""
+    """`kept`: was there, and is not less; `no less`: the same where it was there; `present`: is not 0; `absent`: is 0,
+    whatever it was."""
     also: tuple["Claim", ...] = ()
     """What must hold besides, so that nothing shrinks with the fault."""
     words: tuple[tuple[str, str], ...] = ()
@@ -93,7 +94,11 @@ def _prints_alike(claims: tuple[Claim, ...], before: str, after: str) -> bool:
     if all(claim.words_of_data for claim in claims):
         pairs = list(zip(wanted, found, strict=False))
         alike = sum(one == other for one, other in pairs)
-        return len(wanted) == len(found) and 2 * alike >= len(pairs) and scores_of(before).keys() <= scores_of(after).keys()
+        return (
+            len(wanted) == len(found)
+            and 2 * alike >= len(pairs)
+            and scores_of(before).keys() <= scores_of(after).keys()
+        )
     for old, new in [pair for claim in claims for pair in claim.words]:
         found = [re.sub(rf"\b{new}\b", old, line) for line in found]
     return wanted == found
@@ -114,7 +119,9 @@ def _of_fact(claim: Claim, before: list[Seen], after: list[Seen]) -> Proof | Non
         tried = (_of_fact(Claim(name, claim.way), before, after) for name in names)
         return next((proof for proof in tried if proof is not None), None)
     pairs = [(one.number(claim.fact), other.number(claim.fact)) for one, other in zip(before, after, strict=True)]
-    if claim.way != "no less" and any(claim.fact not in seen.facts for seen in (after if claim.way in _NEW else before)):
+    if claim.way != "no less" and any(
+        claim.fact not in seen.facts for seen in (after if claim.way in _NEW else before)
+    ):
         return None
     if not all(seen.facts for seen in after) or (
         claim.fact == _ALWAYS and any(_ALWAYS not in seen.facts for seen in after)

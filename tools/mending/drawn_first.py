@@ -143,7 +143,7 @@ def _is_unseeded(split: ast.Call) -> bool:
 
 
 def _changed(source: str, place: _Place, since: ast.stmt, step: ast.stmt, roots: list[str]) -> bool:
-    """Whether what a step reads may have changed since the rows were last drawn: a column that it does not name has not.
+    """Whether what a step reads may have changed since rows were drawn: a column that it does not name has not.
 
     `since` is the step above which they were drawn.
     """
@@ -182,9 +182,7 @@ def _line(
     """`train_rows, _ = train_test_split(df, test_size=0.2, random_state=0, stratify=df["y"])`."""
     written = []
     for one in split.keywords:
-        if one.arg == "stratify":
-            value = _as_known(source, tree, one.value, step, place)
-        elif one.arg in _KEPT:
+        if one.arg == "stratify" or one.arg in _KEPT:
             value = _as_known(source, tree, one.value, step, place)
         else:
             return None
@@ -297,5 +295,3 @@ def _imported(text: str, tree: ast.Module, split: ast.Call, place: _Place) -> st
         at = next((number for number, row in enumerate(rows) if row.startswith((" ", "import", "from"))), 0)
         return "\n".join([*rows[:at], f"from sklearn.model_selection import {SPLIT}", *rows[at:]])
     return with_imports(text) if lines else text
-
-

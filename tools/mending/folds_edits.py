@@ -77,7 +77,7 @@ def _chain(source: str, scope: ast.AST, name: str, line: int) -> _Chain:
     """What `name` was made by, back to what nothing was fitted on."""
     chain = _Chain(name)
     while True:
-        made = [one for one in _stores(source, scope, chain.data) if one.lineno < line]
+        made = [one for one in _stores(scope, chain.data) if one.lineno < line]
         step = _step(source, made[-1], chain.data) if made else None
         if step is None or not alone(source, made[-1]):
             return chain
@@ -88,7 +88,7 @@ def _chain(source: str, scope: ast.AST, name: str, line: int) -> _Chain:
         chain.data, line = data, made[-1].lineno
 
 
-def _stores(source: str, scope: ast.AST, name: str) -> list[ast.Assign]:
+def _stores(scope: ast.AST, name: str) -> list[ast.Assign]:
     """Assignments to a name or to its columns."""
     found = []
     for node in ast.walk(scope):
@@ -128,14 +128,13 @@ def _step(source: str, node: ast.Assign, name: str) -> tuple[str, str, list[str]
         return None
     if columns:
         chosen = columns if columns.startswith("[") or not re.match(r"['\"]", columns) else f"[{columns}]"
-        transformer = f'make_column_transformer(({transformer}, {chosen}), remainder="passthrough", verbose_feature_names_out=False)'
+        rest = 'remainder="passthrough", verbose_feature_names_out=False'
+        transformer = f"make_column_transformer(({transformer}, {chosen}), {rest})"
         imports.append("make_column_transformer")
     return transformer, rows.id, imports
 
 
-def _piped(
-    source: str, scope: ast.AST, uses: list[tuple[ast.Call, ast.expr, ast.expr]], chain: _Chain
-) -> list[Edit]:
+def _piped(source: str, scope: ast.AST, uses: list[tuple[ast.Call, ast.expr, ast.expr]], chain: _Chain) -> list[Edit]:
     """Each model that is judged, as the last step of a pipeline; the names of its settings, where it is searched."""
     edits: dict[tuple[int, int], Edit] = {}
     for call, model, _ in uses:
@@ -197,7 +196,7 @@ def called_to_show(value: ast.expr) -> bool:
 
 
 def fitted_in_each_fold(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
-    """`Z = T.fit_transform(X)` before `for train, test in folds.split(Z)`: fitted in the loop, on the rows of `train`."""
+    """`Z = T.fit_transform(X)` before `for train, test in folds.split(Z)`: fitted in the loop, on `train`."""
     node = around(tree, found.line)[-1:] and around(tree, found.line)[-1]
     if not isinstance(node, ast.Assign) or not isinstance(node.targets[0], ast.Name) or not alone(source, node):
         return
@@ -216,7 +215,9 @@ def fitted_in_each_fold(source: str, tree: ast.Module, found: Diagnosis) -> Edit
         train = text_of(source, inner.elts[0])
         given = [text_of(source, one) for one in call.args]
         raw = [f"raw_{one}" if one == made else one for one in given]
-        place = next((method for method in (".iloc",) if f"{given[0]}.iloc[" in source or f"{made}.iloc[" in source), "")
+        place = next(
+            (method for method in (".iloc",) if f"{given[0]}.iloc[" in source or f"{made}.iloc[" in source), ""
+        )
         for how in dict.fromkeys((place, "", ".iloc")):
             known = ", ".join(f"{one}{how}[{train}]" for one in raw)
             line = f"{made} = {text_of(source, call.func.value)}.fit({known}).transform({raw[0]})"
@@ -227,4 +228,7 @@ def fitted_in_each_fold(source: str, tree: ast.Module, found: Diagnosis) -> Edit
                 for one in ast.walk(loop.iter)
                 if isinstance(one, ast.Name) and one.id == made
             ]
-            yield apply_edits(source, edits), "what was fitted on all rows is fitted in each fold, on its rows for training"
+            yield (
+                apply_edits(source, edits),
+                "what was fitted on all rows is fitted in each fold, on its rows for training",
+            )

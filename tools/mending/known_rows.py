@@ -1,6 +1,6 @@
 """What a statement learns from rows (a fit, a mean, frequencies, means by group), and how it learns it from fewer.
 
-Each such expression is written anew with the rows that are known, and is done to all rows as before: `T.fit_transform(X)`
+Each such expression is written anew with the rows that are known, and done to all rows as before: `T.fit_transform(X)`
 as `T.fit(known).transform(X)`, `X.mean()` as `known.mean()`, `df.groupby(k)[v].transform("mean")` as the column `k`
 mapped to the means of the known rows.
 """
@@ -52,9 +52,9 @@ def rows_read(source: str, tree: ast.Module, step: ast.stmt) -> set[str]:
 
 def _expressions(step: ast.stmt) -> Iterator[ast.Call]:
     """Calls of a statement and of those within it, the outermost first; not of what is only shown."""
-    if isinstance(step, ast.Expr):
-        if not any(called(one) in ("fit", "fit_transform") or keyword(one, "inplace") for one in calls(step)):
-            return
+    learns = any(called(one) in ("fit", "fit_transform") or keyword(one, "inplace") for one in calls(step))
+    if isinstance(step, ast.Expr) and not learns:
+        return
     inner = [one for name in ("body", "orelse") for one in getattr(step, name, []) if isinstance(one, ast.stmt)]
     if inner:
         for one in inner:
@@ -218,10 +218,18 @@ def _mapped(source: str, tree: ast.Module, node: ast.Call, known: Known) -> str 
             and one.lineno < node.lineno
         ]
         made = values[-1] if values else given
-    while isinstance(made, ast.Call) and called(made) in ("to_dict", "div", "round") and isinstance(made.func, ast.Attribute):
+    while (
+        isinstance(made, ast.Call)
+        and called(made) in ("to_dict", "div", "round")
+        and isinstance(made.func, ast.Attribute)
+    ):
         made = made.func.value
     whole = made.left if isinstance(made, ast.BinOp) else made
-    if not isinstance(whole, ast.Call) or not _is_statistic(tree, whole) or called(whole) not in (*_OF_GROUPS, "value_counts"):
+    if (
+        not isinstance(whole, ast.Call)
+        or not _is_statistic(tree, whole)
+        or called(whole) not in (*_OF_GROUPS, "value_counts")
+    ):
         return None
     inner = text_of(source, given) if isinstance(given, ast.Name) else known_text(source, given, known)
     counts = called(whole) in ("value_counts", "size", "count")

@@ -17,6 +17,7 @@ from mlpilot.tools.mending import (
     keras_parts,
     loop_edits,
     part_edits,
+    row_claims,
     row_edits,
     split_edits,
     table_edits,
@@ -34,10 +35,6 @@ _SHAPES = Claim("losses of different shapes")
 _NO_GRADIENT = Claim("steps without a gradient")
 _UNCLIPPED = Claim("steps on gradients that were not clipped")
 
-_CHOSEN = Claim(
-    "earlier scores by the rows that judge last",
-    also=(Claim("rows that judge last", "kept"), Claim("rows judged last that were judged before", "absent")),
-)
 _STACKED = Claim("tables stacked that share rows and no column", also=(Claim("tables put together", "kept"),))
 _BEYOND = Claim("most rows of a fit beyond those for training", "more")
 _MADE_LATER = Claim("most rows split", "fewer", (_BEYOND, Claim("judgements of rows held out", "present")))
@@ -68,45 +65,17 @@ _BY_HAND = Claim(
     ),
 )
 
-_AS_MUCH = tuple(Claim(what, "no less") for what in ("most rows of a fit", "judged rows", "gaps that are filled"))
-_LEARNT = tuple(
-    Claim(f"{what} from other rows than those for training", "fewer", (Claim(what, "kept"), *_AS_MUCH), words_of_data=True)
-    for what in ("fits of transformers", "statistics of tables")
-)
-_DRAWN: Entry = (drawn_first.learnt_from_training, _LEARNT)
-_JUDGED_ONCE = Claim(
-    "earlier scores by the rows that judge last",
-    also=(Claim("rows that judge last", "kept"), Claim("judgements of the rows that are judged last", "fewer")),
-    words_of_data=True,
-)
-_ONE_JUDGED = Claim(
-    "models beyond the first that the rows judge",
-    also=(Claim("rows that judge last", "kept"), Claim("fits of models, within others too", "kept")),
-    words_of_data=True,
-)
+_DRAWN: Entry = (drawn_first.learnt_from_training, row_claims.LEARNT)
 _CHOICES: tuple[Entry, ...] = (
-    (table_edits.chosen_on_validation, (_CHOSEN,)),
-    (chosen_edits.chosen_by_folds, (_JUDGED_ONCE, _ONE_JUDGED, replace(_CHOSEN, words_of_data=True))),
-)
-_STOPPED = Claim("most rows that stop a training", "present")
-_ALIKE = Claim("judgements on another scale", "fewer", (Claim("judged rows", "kept"),))
-_TARGET = (Claim("columns that are the target", also=(Claim("judged rows", "kept"),), words_of_data=True),)
-_FEWER_ROWS = (
-    Claim(
-        "cross-validations of what was learnt from all rows",
-        also=(Claim("cross-validations", "kept"),),
-        words_of_data=True,
-    ),
-    Claim(
-        "fits of transformers or their steps from other rows than a model's",
-        "fewer",
-        (Claim("fits of transformers or their steps", "kept"), *_AS_MUCH[:2]),
-        words_of_data=True,
+    (table_edits.chosen_on_validation, (row_claims.CHOSEN,)),
+    (
+        chosen_edits.chosen_by_folds,
+        (row_claims.JUDGED_ONCE, row_claims.ONE_JUDGED, replace(row_claims.CHOSEN, words_of_data=True)),
     ),
 )
 _FOLDED: tuple[Entry, ...] = (
-    (folds_edits.steps_in_the_folds, _FEWER_ROWS),
-    (folds_edits.fitted_in_each_fold, _FEWER_ROWS),
+    (folds_edits.steps_in_the_folds, row_claims.FEWER_ROWS),
+    (folds_edits.fitted_in_each_fold, row_claims.FEWER_ROWS),
 )
 
 OFFERS: dict[str, tuple[Entry, ...]] = {
@@ -115,7 +84,7 @@ OFFERS: dict[str, tuple[Entry, ...]] = {
         (split_edits.scaled_after_split, (_BY_HAND,)),
         (split_edits.scaled_in_the_folds, (_BY_HAND,)),
         (split_edits.fitted_on_its_part, (filled("fits of transformers", "fits of transformers"),)),
-        (drawn_first.learnt_from_training, (*_LEARNT, replace(_BY_HAND, words_of_data=True))),
+        (drawn_first.learnt_from_training, (*row_claims.LEARNT, replace(_BY_HAND, words_of_data=True))),
         *_FOLDED,
     ),
     "LEAK002": ((table_edits.filled_after_split, (filled("fills", "gaps that are filled"),)), _DRAWN, *_FOLDED),
@@ -134,18 +103,15 @@ OFFERS: dict[str, tuple[Entry, ...]] = {
         *_FOLDED,
     ),
     "LEAK008": ((row_edits.transformed_only, (Claim("fits of", "fewer"),)),),
-    "LEAK009": ((part_edits.transformed_alike, (_ALIKE, SCORE)),),
+    "LEAK009": ((part_edits.transformed_alike, (row_claims.ALIKE, SCORE)),),
     "LEAK010": ((row_edits.fitted_on_training, _JUDGED), (row_edits.not_put_back, _JUDGED)),
-    "LEAK014": ((part_edits.without_target, _TARGET),),
-    "LEAK022": ((part_edits.without_target, _TARGET),),
+    "LEAK014": ((part_edits.without_target, row_claims.TARGET),),
+    "LEAK022": ((part_edits.without_target, row_claims.TARGET),),
     "LEAK011": ((row_edits.judged_on_test, _JUDGED),),
     "LEAK012": _CHOICES,
     "LEAK013": (
         (keras_edits.own_validation, (Claim("validation rows that are judged"),)),
-        (
-            chosen_edits.stopped_by_validation,
-            (Claim("most judged rows that stopped a training",  also=(Claim("judged rows", "kept"), _STOPPED), words_of_data=True),),
-        ),
+        (chosen_edits.stopped_by_validation, (row_claims.STOPS,)),
     ),
     "LEAK016": _CHOICES,
     "LEAK017": ((row_edits.not_put_back, _JUDGED), (row_edits.fitted_on_training, _JUDGED)),
@@ -197,20 +163,9 @@ OFFERS: dict[str, tuple[Entry, ...]] = {
     "DATA004": ((keras_parts.shuffled_arrays, (SCORE,)),),
     "DATA003": ((row_edits.scaled, (SCORE,)),),
     "NUMPY001": ((row_edits.whole_numbers, (SCORE,)),),
-    "PANDAS001": ((part_edits.assigned_by_loc, (Claim("said ChainedAssignmentError", words_of_data=True),)),),
+    "PANDAS001": ((part_edits.assigned_by_loc, (row_claims.LOST,)),),
     "PANDAS002": ((part_edits.kept_result, (SCORE,)),),
-    "PANDAS007": (
-        (
-            part_edits.same_labels,
-            (
-                Claim(
-                    "tables side by side whose rows differ",
-                    also=(Claim("tables put together", "kept"),),
-                    words_of_data=True,
-                ),
-            ),
-        ),
-    ),
+    "PANDAS007": ((part_edits.same_labels, (row_claims.SIDE_BY_SIDE,)),),
     "TORCH001": ((loop_edits.cleared, (Claim("steps on gradients that were never cleared"),)),),
     "TORCH002": ((loop_edits.taken_back, (_NO_GRADIENT,)),),
     "TORCH003": ((loop_edits.stepped, (Claim("steps", "more"),)),),

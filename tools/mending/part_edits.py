@@ -7,6 +7,7 @@ from mlpilot.tools.diagnose.syntax import called, calls, keyword, with_keyword
 from mlpilot.tools.mending.forms import Edits, at, given_to, method_calls, names_in, owner, statement_of
 from mlpilot.tools.text import Edit, apply_edits, replace, span, text_of
 
+_DENSE = ("toarray", "todense")
 _JUDGES = ("predict", "predict_proba", "decision_function", "score")
 
 
@@ -56,7 +57,8 @@ def without_target(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
     targets = []
     for node in ast.walk(tree):
         value = node.value if isinstance(node, ast.Assign) else None
-        if isinstance(value, ast.Subscript) and isinstance(value.slice, ast.Constant) and isinstance(value.slice.value, str):
+        name = value.slice if isinstance(value, ast.Subscript) else None
+        if isinstance(value, ast.Subscript) and isinstance(name, ast.Constant) and isinstance(name.value, str):
             targets.append((node, text_of(source, value.value), text_of(source, value.slice)))
         elif isinstance(value, ast.Attribute) and isinstance(value.value, ast.Name):
             targets.append((node, value.value.id, f'"{value.attr}"'))
@@ -71,7 +73,7 @@ def without_target(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
             value = text_of(source, made.value)
             if value.endswith(".values") or value.endswith(".to_numpy()"):
                 start = value[: value.rindex(".")]
-                yield replace(source, made.value, f"{start}.drop(columns=[{column}]){value[len(start):]}"), _LEFT_OUT
+                yield replace(source, made.value, f"{start}.drop(columns=[{column}]){value[len(start) :]}"), _LEFT_OUT
             else:
                 yield replace(source, made.value, f"{value}.drop(columns=[{column}])"), _LEFT_OUT
 
@@ -137,7 +139,7 @@ def _rows_of(source: str, tree: ast.Module, given: ast.expr, line: int) -> str:
     if isinstance(given, ast.Name):
         before = [one for one in given_to(tree, given.id) if one.lineno < line]
         return _rows_of(source, tree, before[-1].value, before[-1].lineno) if before else ""
-    while isinstance(given, ast.Call) and called(given) in ("toarray", "todense") and isinstance(given.func, ast.Attribute):
+    while isinstance(given, ast.Call) and isinstance(given.func, ast.Attribute) and called(given) in _DENSE:
         given = given.func.value
         if isinstance(given, ast.Name):
             return _rows_of(source, tree, given, line)

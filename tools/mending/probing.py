@@ -58,7 +58,8 @@ def probed_runs(source: str, run: ProbedRun, seeds: Sequence[int] = SEEDS) -> li
 
 def frameworks(source: str) -> tuple[str, ...]:
     """The frameworks that a script imports, and that can be watched: Keras not before it is told its backend."""
-    used = [name for name in FRAMEWORKS if re.search(rf"^\s*(?:from\s+{name}\b|import\s[^#\n]*\b{name}\b)", source, re.MULTILINE)]
+    imported = r"^\s*(?:from\s+{name}\b|import\s[^#\n]*\b{name}\b)"
+    used = [name for name in FRAMEWORKS if re.search(imported.format(name=name), source, re.MULTILINE)]
     return tuple(name for name in used if name not in ("keras", "tensorflow") or "KERAS_BACKEND" not in source)
 
 
