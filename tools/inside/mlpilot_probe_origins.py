@@ -62,7 +62,7 @@ class Origins:
         if (
             by_script
             and whence is not None
-            and known.issuperset(whence)
+            and not known.isdisjoint(whence)
             and len(self._learnt) + len(marks) <= _MOST_TRACED
         ):
             self._learnt.update(marks)

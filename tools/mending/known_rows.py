@@ -235,10 +235,22 @@ def _mapped(source: str, tree: ast.Module, node: ast.Call, known: Known) -> str 
     counts = called(whole) in ("value_counts", "size", "count")
     if isinstance(given, ast.Name) and any(called(one) == "to_dict" for one in calls(tree)):
         return None
-    rest = "0" if counts else f"{inner}.mean()"
+    rest = "0" if counts else _over_all(source, whole, known) or f"{inner}.mean()"
     follows = source[span(source, node)[1] :].lstrip().startswith(".fillna")
     text = f"{text_of(source, node.func)}({inner})"
     return text if follows or ".to_dict" in inner else f"{text}.fillna({rest})"
+
+
+def _over_all(source: str, means: ast.Call, known: Known) -> str:
+    """`train_rows["y"].mean()` for `df.groupby("key")["y"].mean()`, of the known rows."""
+    column = means.func.value if isinstance(means.func, ast.Attribute) else None
+    group = column.value if isinstance(column, ast.Subscript) else None
+    if not isinstance(column, ast.Subscript) or not isinstance(group, ast.Call) or called(group) != "groupby":
+        return ""
+    table = group.func.value if isinstance(group.func, ast.Attribute) else None
+    if table is None or text_of(source, table) not in known:
+        return ""
+    return f"{known_text(source, table, known)}[{text_of(source, column.slice)}].mean()"
 
 
 def _by_group(source: str, node: ast.Call, known: Known) -> str | None:

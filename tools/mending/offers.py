@@ -98,8 +98,8 @@ OFFERS: dict[str, tuple[Entry, ...]] = {
     "LEAK005": (_DRAWN, *_FOLDED),
     "LEAK006": ((table_edits.means_of_training, (filled("means by group", "means by group"),)), _DRAWN),
     "LEAK007": (
-        (row_edits.in_the_folds, (Claim("most rows of", "fewer"),)),
-        (table_edits.column_by_column, (Claim("most rows of", "fewer"),)),
+        (row_edits.in_the_folds, row_claims.FEWER_ROWS),
+        (table_edits.column_by_column, row_claims.FEWER_ROWS),
         *_FOLDED,
     ),
     "LEAK008": ((row_edits.transformed_only, (Claim("fits of", "fewer"),)),),

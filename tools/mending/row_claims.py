@@ -2,9 +2,10 @@
 
 from mlpilot.tools.mending.claims import Claim
 
+_AS_MANY = (Claim("rows that judge last", "kept"), Claim("fits of models, within others too", "no less"))
 CHOSEN = Claim(
     "earlier scores by the rows that judge last",
-    also=(Claim("rows that judge last", "kept"), Claim("rows judged last that were judged before", "absent")),
+    also=(*_AS_MANY, Claim("rows judged last that were judged before", "absent")),
 )
 AS_MUCH = tuple(Claim(what, "no less") for what in ("most rows of a fit", "judged rows", "gaps that are filled"))
 LEARNT = tuple(
@@ -15,12 +16,12 @@ LEARNT = tuple(
 )
 JUDGED_ONCE = Claim(
     "earlier scores by the rows that judge last",
-    also=(Claim("rows that judge last", "kept"), Claim("judgements of the rows that are judged last", "fewer")),
+    also=(*_AS_MANY, Claim("judgements of the rows that are judged last", "fewer")),
     words_of_data=True,
 )
 ONE_JUDGED = Claim(
     "models beyond the first that the rows judge",
-    also=(Claim("rows that judge last", "kept"), Claim("fits of models, within others too", "kept")),
+    also=_AS_MANY,
     words_of_data=True,
 )
 STOPPED = Claim("most rows that stop a training", "present")
