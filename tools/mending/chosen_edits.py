@@ -70,7 +70,8 @@ def _fits(source: str, node: ast.AST) -> dict[str, _Fit]:
     for call in method_calls(node, "fit"):
         if len(call.args) == 2 and not call.keywords and all(isinstance(one, ast.Name) for one in call.args):
             model = owner(source, call)
-            found[model] = _Fit(model, *(text_of(source, one) for one in call.args), call)
+            rows, labels = (text_of(source, one) for one in call.args)
+            found[model] = _Fit(model, rows, labels, call)
             found[text_of(source, call)] = found[model]  # model.fit(X, y).score(...)
     for one in ast.walk(node):
         if isinstance(one, ast.Assign) and text_of(source, one.value) in found:  # model = SVC().fit(X, y)
@@ -156,8 +157,8 @@ def _judged_once(source: str, loop: ast.stmt, fits: dict[str, _Fit]) -> Edit | N
         )
         if made is None:
             return None
-        value = text_of(source, made.value).replace(f"{models[0]}.", f"{kept[models[0]]}.")
-        return below(source, loop, f"{best} = {value}") if f"{kept[models[0]]}." in value else None
+        judged = text_of(source, made.value).replace(f"{models[0]}.", f"{kept[models[0]]}.")
+        return below(source, loop, f"{best} = {judged}") if f"{kept[models[0]]}." in judged else None
     if not named or not all(name in kept for name in named):
         return None
     again = [f"{', '.join(named)} = {', '.join(kept[name] for name in named)}", *steps, f"{best} = {measured}"]

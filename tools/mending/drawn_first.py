@@ -69,7 +69,8 @@ def _places(source: str, tree: ast.Module, split: ast.Call, found: Diagnosis) ->
     scopes: list[ast.Module | ast.FunctionDef] = []
     for line in (found.line, split.lineno):
         holders = [one for one in around(tree, line) if isinstance(one, ast.FunctionDef)]
-        scopes += [one for one in [*holders[-1:], tree] if one not in scopes]
+        near: list[ast.Module | ast.FunctionDef] = [*holders[-1:], tree]
+        scopes += [one for one in near if one not in scopes]
     scopes += [
         one
         for one in ast.walk(tree)
@@ -205,7 +206,7 @@ def _as_known(source: str, tree: ast.Module, value: ast.expr, step: ast.stmt, pl
             made = _given(tree, place.scope, name)
             if made is None:
                 return None
-            if made == "known":
+            if isinstance(made, str):
                 continue
             statement, own = made
             if (statement.end_lineno or 0) < step.lineno:
@@ -215,18 +216,14 @@ def _as_known(source: str, tree: ast.Module, value: ast.expr, step: ast.stmt, pl
         if later is None:
             return text
         name, own = later
-        own = _without_pop(source, own)
-        if own is None:
-            return None
+        plain = _without_pop(source, own)
         uses = [one for one in ast.walk(node) if isinstance(one, ast.Name) and one.id == name]
-        text = apply_edits(text, [Edit(*span(text, one), own) for one in uses])
+        text = apply_edits(text, [Edit(*span(text, one), plain) for one in uses])
     return None
 
 
-def _without_pop(source: str, value: "ast.expr | str") -> str | None:
+def _without_pop(source: str, value: ast.expr) -> str:
     """What a name is given, as an expression without effects: `df.pop("y")` is `df["y"]`."""
-    if isinstance(value, str):
-        return value
     if isinstance(value, ast.Call) and called(value) == "pop" and isinstance(value.func, ast.Attribute) and value.args:
         return f"{text_of(source, value.func.value)}[{text_of(source, value.args[0])}]"
     return f"({text_of(source, value)})" if isinstance(value, ast.Compare | ast.BinOp) else text_of(source, value)

@@ -55,8 +55,8 @@ def _transforms(source: str, value: ast.expr, transformer: str) -> bool:
 def without_target(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
     """`X = df.select_dtypes("number")` beside `y = df["target"]`: without the column `target`."""
     targets = []
-    for node in ast.walk(tree):
-        value = node.value if isinstance(node, ast.Assign) else None
+    for node in [one for one in ast.walk(tree) if isinstance(one, ast.Assign)]:
+        value = node.value
         name = value.slice if isinstance(value, ast.Subscript) else None
         if isinstance(value, ast.Subscript) and isinstance(name, ast.Constant) and isinstance(name.value, str):
             targets.append((node, text_of(source, value.value), text_of(source, value.slice)))
@@ -70,12 +70,10 @@ def without_target(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
         for node, table, column in targets:
             if made is node or table not in names_in(made.value) or abs(node.lineno - made.lineno) > 4:
                 continue
-            value = text_of(source, made.value)
-            if value.endswith(".values") or value.endswith(".to_numpy()"):
-                start = value[: value.rindex(".")]
-                yield replace(source, made.value, f"{start}.drop(columns=[{column}]){value[len(start) :]}"), _LEFT_OUT
-            else:
-                yield replace(source, made.value, f"{value}.drop(columns=[{column}])"), _LEFT_OUT
+            text = text_of(source, made.value)
+            as_array = text.endswith((".values", ".to_numpy()"))
+            start = text[: text.rindex(".")] if as_array else text
+            yield replace(source, made.value, f"{start}.drop(columns=[{column}]){text[len(start) :]}"), _LEFT_OUT
 
 
 _LEFT_OUT = "the target's column is left out of the features"
