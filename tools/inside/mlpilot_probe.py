@@ -15,13 +15,13 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import mlpilot_probe_judged
-
 MOST_ROWS = 200_000
 _MOST_COLUMNS, _MOST_MODELS = 200, 20
 _FEWEST, _NEARLY, _MOST_JUDGED = 10, 1e-4, 500
 
 Facts = dict[str, Any]
+
+_JUDGED: Any = importlib.import_module("mlpilot_probe_judged")
 
 
 class Probe:
@@ -145,7 +145,8 @@ def tell(probe: Probe, names: dict[str, Any]) -> Facts:
     facts |= of_keras
     if probe.origins is not None:
         facts |= probe.origins.facts()
-    return facts | mlpilot_probe_judged.chosen(probe)
+    chosen: Facts = _JUDGED.chosen(probe)
+    return facts | chosen
 
 
 def _wrap(owner: Any, name: str, note: Callable[..., None], after: bool = False) -> None:
@@ -192,7 +193,7 @@ def _sklearn(probe: Probe, boosters: tuple[str, ...]) -> None:
     _whole(probe, sklearn.model_selection)
     for kind in (sklearn.model_selection.KFold, sklearn.model_selection.StratifiedKFold):
         _wrap(kind, "split", folds)
-    for name, kind in [*all_estimators(), *mlpilot_probe_judged.boosters(boosters)]:
+    for name, kind in [*all_estimators(), *_JUDGED.boosters(boosters)]:
         for method in ("fit", "fit_transform", "predict", "predict_proba", "score", "transform"):
             own = inspect.getattr_static(kind, method, None)
             if inspect.isfunction(own):
@@ -290,11 +291,9 @@ def _of_estimator(probe: Probe, name: str, method: str, own: Callable[..., Any])
     def noted(self: Any, *given: Any, **more: Any) -> Any:
         if type(self).__name__ == name:
             with contextlib.suppress(Exception):
-                mlpilot_probe_judged.stopping(probe, rows_of, more.get("eval_set") if method == "fit" else None)
+                _JUDGED.stopping(probe, rows_of, more.get("eval_set") if method == "fit" else None)
                 _given(probe, self, name, method, given[0] if given else more.get("X"))
-                mlpilot_probe_judged.with_target(
-                    probe, given[0] if given else None, given[1:2] if method == "fit" else ()
-                )
+                _JUDGED.with_target(probe, given[0] if given else None, given[1:2] if method == "fit" else ())
         with _deeper(probe):
             answer = own(self, *given, **more)
         if probe.depth == 0 and method in ("predict", "predict_proba"):
