@@ -43,7 +43,7 @@ KNOWN = {}
 def runs(*sources):
     """What a probe saw of each script; nothing, where it ended with an error."""
     new = [one for one in dict.fromkeys(sources) if one not in KNOWN]
-    KNOWN.update(zip(new, seen_anew(new), strict=True))
+    KNOWN.update(zip(new, seen_anew(new) if new else [], strict=True))
     return [KNOWN[one] for one in sources]
 
 

@@ -17,9 +17,11 @@ from typing import Any
 
 MOST_ROWS = 200_000
 _MOST_COLUMNS, _MOST_MODELS = 200, 20
-_FEWEST, _NEARLY, _VALUES, _ALIKE = 10, 1e-4, 20, 1e-2
+_FEWEST, _NEARLY, _VALUES, _ALIKE, _MOST_JUDGED = 10, 1e-4, 20, 1e-2, 500
 
 Facts = dict[str, Any]
+
+_JUDGED: Any = importlib.import_module("mlpilot_probe_judged")
 
 
 class Probe:
@@ -37,10 +39,15 @@ class Probe:
         self.clusters: set[bytes] = set()
         self.truths: list[tuple[str, bytes, int]] = []
         self.seen_rows: set[bytes] = set()
+        self.judgements: list[tuple[int, set[bytes]]] = []
+        self.fit_numbers: dict[int, int] = {}
+        self.stopping: set[bytes] = set()
         self.again = self.part = 0
         self.torch: Any = None
         self.keras: Any = None
         self.tables: Any = None
+        self.origins: Any = None
+        self.splitting = False
 
     def count(self, name: str, more: int = 1) -> None:
         self.counts[name] = self.counts.get(name, 0) + more
@@ -124,11 +131,13 @@ def warm_up(*frameworks: str) -> None:
 def begin(*frameworks: str, more: int = 0) -> Probe:
     """Hooks on the frameworks that the script imports; `more` is added to every seed that is given."""
     probe = Probe()
+    if {"pandas", "sklearn"} & set(frameworks):
+        probe.origins = importlib.import_module("mlpilot_probe_origins").Origins(rows_of)
     if "pandas" in frameworks:
         with contextlib.suppress(ImportError, AttributeError):  # or another version of it
             importlib.import_module("mlpilot_probe_tables").hook(probe)
     if "sklearn" in frameworks:
-        _sklearn(probe)
+        _sklearn(probe, frameworks)
     if "torch" in frameworks:
         importlib.import_module("mlpilot_probe_torch").hook(probe)
     if {"keras", "tensorflow"} & set(frameworks):
@@ -147,20 +156,10 @@ def tell(probe: Probe, names: dict[str, Any]) -> Facts:
     if "torch" in sys.modules and probe.torch is not None:
         facts |= probe.torch.facts(names)
     facts |= of_keras
-    if probe.tables is not None:
-        facts |= probe.tables.facts()
-    return facts | _chosen(probe)
-
-
-def _chosen(probe: Probe) -> Facts:
-    """How often the rows that judge last had been scored by the same measure before: what was chosen by them?"""
-    if not probe.truths:
-        return {}
-    _, last, rows = probe.truths[-1]
-    names = [name for name, truth, _ in probe.truths if truth == last]
-    earlier = max(names.count(name) for name in names) - 1
-    told = {"earlier scores by the rows that judge last": earlier, "rows that judge last": rows}
-    return told | {"rows judged last that were judged before": probe.again}
+    if probe.origins is not None:
+        facts |= probe.origins.facts()
+    chosen: Facts = _JUDGED.chosen(probe)
+    return facts | chosen
 
 
 def _wrap(owner: Any, name: str, note: Callable[..., None], after: bool = False) -> None:
@@ -185,7 +184,7 @@ def _wrap(owner: Any, name: str, note: Callable[..., None], after: bool = False)
             setattr(module, name, noted)
 
 
-def _sklearn(probe: Probe) -> None:
+def _sklearn(probe: Probe, boosters: tuple[str, ...]) -> None:
     import sklearn.model_selection
     from sklearn.utils import all_estimators
 
@@ -196,9 +195,7 @@ def _sklearn(probe: Probe) -> None:
         probe.part = max(probe.part, len(before) - len(test))
         if before and before[-len(test) :] != test:
             probe.count("splits out of order")
-        if probe.tables is not None:
-            probe.tables.split(parts)
-
+        probe.origins.split(parts)
         probe.count("splits of rows that were scaled together", int(are_scaled(arrays[0])))
 
     def folds(_: Any, X: Any, *__: Any, **___: Any) -> None:
@@ -206,9 +203,10 @@ def _sklearn(probe: Probe) -> None:
             probe.count("splits of rows that were scaled together", int(are_scaled(X)))
 
     _wrap(sklearn.model_selection, "train_test_split", split, after=True)
+    _whole(probe, sklearn.model_selection)
     for kind in (sklearn.model_selection.KFold, sklearn.model_selection.StratifiedKFold):
         _wrap(kind, "split", folds)
-    for name, kind in all_estimators():
+    for name, kind in [*all_estimators(), *_JUDGED.boosters(boosters)]:
         for method in ("fit", "fit_transform", "predict", "predict_proba", "score", "transform"):
             own = inspect.getattr_static(kind, method, None)
             if inspect.isfunction(own):
@@ -223,7 +221,45 @@ def _sklearn(probe: Probe) -> None:
         import sklearn.metrics
 
         _wrap(sklearn.metrics, name, functools.partial(_metric, probe, name))
+    for name in ("cross_val_score", "cross_validate", "cross_val_predict"):
+        _within(probe, sklearn.model_selection, name)
     _wrap(sklearn.model_selection, "cross_val_predict", lambda answer, *_, **__: _answered(probe, answer), after=True)
+
+
+def _crossed(probe: Probe, *given: Any, **more: Any) -> None:
+    if probe.depth == 0:
+        probe.origins.crossing(given[1] if len(given) > 1 else more.get("X"))
+
+
+def _within(probe: Probe, module: Any, name: str) -> None:
+    """A cross-validation is noted, and what it asks for itself is not taken for the script's."""
+    own = getattr(module, name)
+
+    @functools.wraps(own)
+    def noted(*given: Any, **more: Any) -> Any:
+        with contextlib.suppress(Exception):
+            _crossed(probe, *given, **more)
+        with _deeper(probe):
+            return own(*given, **more)
+
+    setattr(module, name, noted)
+
+
+def _whole(probe: Probe, module: Any) -> None:
+    """Splitters that choose the parts once are watched, but for those that `train_test_split` uses itself."""
+    own = module.train_test_split
+
+    @functools.wraps(own)
+    def noted(*given: Any, **more: Any) -> Any:
+        probe.splitting = True
+        try:
+            return own(*given, **more)
+        finally:
+            probe.splitting = False
+
+    module.train_test_split = noted
+    kinds = [module.ShuffleSplit, module.GroupShuffleSplit, module.StratifiedShuffleSplit]
+    importlib.import_module("mlpilot_probe_origins").watch_splitters(probe.origins, kinds, lambda: probe.splitting)
 
 
 def _answered(probe: Probe, answer: Any) -> None:
@@ -268,7 +304,9 @@ def _of_estimator(probe: Probe, name: str, method: str, own: Callable[..., Any])
     def noted(self: Any, *given: Any, **more: Any) -> Any:
         if type(self).__name__ == name:
             with contextlib.suppress(Exception):
+                _JUDGED.stopping(probe, rows_of, more.get("eval_set") if method == "fit" else None)
                 _given(probe, self, name, method, given[0] if given else more.get("X"))
+                _JUDGED.with_target(probe, given[0] if given else None, given[1:2] if method == "fit" else ())
         with _deeper(probe):
             answer = own(self, *given, **more)
         if probe.depth == 0 and method in ("predict", "predict_proba"):
@@ -276,6 +314,10 @@ def _of_estimator(probe: Probe, name: str, method: str, own: Callable[..., Any])
                 _learnt(probe, answer)
             with contextlib.suppress(Exception):
                 _answered(probe, answer)
+        if method in ("transform", "fit_transform"):
+            with contextlib.suppress(Exception):
+                whole = probe.depth == 0
+                probe.origins.made(self, given[0] if given else more.get("X"), answer, whole)
         if method in ("fit", "predict") and hasattr(self, "labels_"):
             with contextlib.suppress(Exception):
                 probe.clusters.add(b"".join(rows_of(self.labels_ if method == "fit" else answer))[:4096])
@@ -286,13 +328,16 @@ def _of_estimator(probe: Probe, name: str, method: str, own: Callable[..., Any])
 
 def _given(probe: Probe, estimator: Any, name: str, method: str, X: Any) -> None:
     rows = len(X) if not hasattr(X, "shape") else int(X.shape[0])
+    if method == "fit" and probe.depth == 0 and hasattr(estimator, "cv") and hasattr(estimator, "refit"):
+        _crossed(probe, None, X)
     if method in ("fit", "fit_transform"):
         if hasattr(estimator, "transform"):
             probe.most(f"rows of {name}", rows)
+        probe.origins.within(X, hasattr(estimator, "predict"), hasattr(estimator, "transform"))
         if probe.depth == 0:
             probe.count(f"fits of {name}")
-            if probe.tables is not None and hasattr(estimator, "transform"):
-                probe.tables.fitted(X)
+            if hasattr(estimator, "transform"):
+                probe.origins.fitted(estimator, X)
             if hasattr(estimator, "predict"):
                 _fitted(probe, estimator, X)
     elif method != "transform" and probe.depth == 0:
@@ -304,6 +349,8 @@ def _given(probe: Probe, estimator: Any, name: str, method: str, X: Any) -> None
 def _fitted(probe: Probe, estimator: Any, X: Any) -> None:
     """Which rows a model was fitted on, and whether they hold what another one said of rows that it knew."""
     probe.judged = None
+    probe.fit_numbers[id(estimator)] = 1 + len(probe.fit_numbers) + probe.counts.get("fits of models", 0)
+    probe.count("fits of models")
     probe.fitted.pop(id(estimator), None)
     probe.fitted[id(estimator)] = estimator, set(rows_of(X))
     if len(probe.fitted) > _MOST_MODELS:
@@ -311,6 +358,8 @@ def _fitted(probe: Probe, estimator: Any, X: Any) -> None:
     rows = int(X.shape[0]) if hasattr(X, "shape") else len(X)
     probe.count("fits on rows scaled by themselves", int(are_scaled(X)))
     probe.most("rows of a fit", rows)
+    if len(getattr(X, "shape", ())) == 2:
+        probe.most("columns of a fit", int(X.shape[1]))
     if probe.part:
         probe.most("rows of a fit beyond those for training", max(0, rows - probe.part))
     probe.scaled(estimator, X)
@@ -329,6 +378,9 @@ def _judged(probe: Probe, estimator: Any, X: Any) -> None:
         probe.judged = {"judged rows": len(marks), "judged rows that were fitted": known}
         probe.count("judgements of rows held out", int(len(marks) - known > 0.9 * len(marks)))
         probe.count("judged rows scaled by themselves", int(known < len(marks) and are_scaled(X)))
+        if len(probe.judgements) < _MOST_JUDGED:
+            probe.judgements.append((probe.fit_numbers.get(id(estimator), 0), set(marks)))
+        probe.most("judged rows that stopped a training", sum(mark in probe.stopping for mark in marks))
         probe.again = sum(mark in probe.seen_rows for mark in marks)
         if len(probe.seen_rows) < MOST_ROWS:
             probe.seen_rows.update(marks)

@@ -6,12 +6,14 @@ are the rows for training shows when the script has split them, before the stati
 
 import contextlib
 import functools
+import sys
 from collections.abc import Callable
 from typing import Any
 
-_MOST_KEPT, _MOST_PARTS, _MOST_ROWS = 100, 20, 100_000
-
-Labels = frozenset[Any]
+_MOST_KEPT, _MOST_ROWS, _MOST_TRACED = 100, 100_000, 40
+_LIBRARIES = ("pandas", "sklearn", "numpy", "scipy", "xgboost", "lightgbm", "imblearn")
+_STATISTICS = ("mean", "median", "std", "var", "min", "max", "quantile", "mode", "value_counts", "corr", "corrwith")
+_OF_GROUPS = ("mean", "median", "std", "var", "min", "max", "agg", "aggregate", "size", "count", "transform", "apply")
 
 
 def hook(probe: Any) -> None:
@@ -26,30 +28,32 @@ class _Watch:
         self.pandas, self.probe = pandas, probe
         self.busy = False
         self.means: dict[float, Any] = {}
-        self.fills: list[Any] = []
-        self.groups: list[Any] = []
-        self.fits: list[Any] = []
-        self.parts: list[tuple[Any, Any]] = []
+        self.traced = 0
         grouped = (pandas.api.typing.SeriesGroupBy, pandas.api.typing.DataFrameGroupBy)
         for kind in (pandas.Series, pandas.DataFrame, *grouped):
             self._around(kind, "shift", self._moved)
         self._around(pandas, "concat", self._stacked)
-        for name in ("mean", "median"):
-            self._around(pandas.Series, name, self._mean)
-            self._around(grouped[0], name, self._by_group)
-        self._around(grouped[0], "transform", self._by_group)
+        for name in _OF_GROUPS:
+            for kind in grouped:
+                self._around(kind, name, functools.partial(self._by_group, name))
         for kind in (pandas.Series, pandas.DataFrame):
+            for name in _STATISTICS:
+                self._around(kind, name, functools.partial(self._described, name))
+            self._around(kind, "to_numpy", self._made_array)
+            self._around_values(kind)
             self._around(kind, "fillna", self._filled)
             self._around(kind, "bfill", functools.partial(self._carried, "after"))
             self._around(kind, "ffill", functools.partial(self._carried, "before"))
 
     def _around(self, owner: Any, name: str, note: Callable[..., None]) -> None:
         """What the script itself asks for is noted, with the answer; not what pandas asks of itself."""
-        own = getattr(owner, name)
+        own = getattr(owner, name, None)
+        if own is None:
+            return
 
         @functools.wraps(own)
         def noted(*given: Any, **more: Any) -> Any:
-            if self.busy:
+            if self.busy or _by_library():
                 return own(*given, **more)
             self.busy = True
             try:
@@ -61,6 +65,28 @@ class _Watch:
             return answer
 
         setattr(owner, name, noted)
+
+    def _around_values(self, kind: Any) -> None:
+        """`table.values`, which is no function."""
+        own = kind.values
+
+        def values(table: Any) -> Any:
+            answer = own.__get__(table)
+            if not self.busy and self.probe.depth == 0 and self.traced < _MOST_TRACED:
+                self.busy = True
+                try:
+                    with contextlib.suppress(Exception):
+                        self._made_array(answer, table)
+                finally:
+                    self.busy = False
+            return answer
+
+        kind.values = property(values)
+
+    def _made_array(self, answer: Any, table: Any, *_: Any, **__: Any) -> None:
+        if self.probe.depth == 0 and self.traced < _MOST_TRACED:
+            self.traced += 1
+            self.probe.origins.trace(table, answer)
 
     def _moved(self, _: Any, column: Any, periods: Any = 1, *__: Any, **___: Any) -> None:
         index = getattr(column, "index", None)
@@ -74,21 +100,35 @@ class _Watch:
         tables = [one for one in objs if isinstance(one, self.pandas.DataFrame)]
         if len(tables) < 2:
             return
+        if axis in (1, "columns"):
+            self._beside(tables)
         columns = [set(one.columns) for one in tables]
         apart = sum(map(len, columns)) == len(set().union(*columns))
         alike = all(one.index.equals(tables[0].index) for one in tables)
         self.probe.count("tables put together")
         self.probe.count("tables stacked that share rows and no column", int(axis in (0, "index") and apart and alike))
 
-    def _mean(self, answer: Any, column: Any, *_: Any, **__: Any) -> None:
-        index = _index(column)
-        if index is not None and len(self.means) < _MOST_KEPT:
-            self.means[float(answer)] = index
+    def _beside(self, tables: list[Any]) -> None:
+        """Tables that are put side by side: of the same rows, or filled up where the labels of their rows differ?"""
+        rows = [set(one.index) for one in tables]
+        self.probe.count("tables side by side whose rows differ", int(any(one != rows[0] for one in rows)))
 
-    def _by_group(self, _: Any, grouped: Any, *given: Any, **__: Any) -> None:
-        index = _index(grouped.obj)
-        if index is not None and len(self.groups) < _MOST_KEPT and (not given or given[0] in ("mean", "median")):
-            self.groups.append(index)
+    def _described(self, name: str, answer: Any, table: Any, *_: Any, **__: Any) -> None:
+        """A statistic of a column, or of those of a table; a mean is known again when it fills gaps."""
+        if self.probe.depth:
+            return
+        self.probe.origins.note("statistics of tables", table)
+        index = _index(table)
+        if index is not None and name in ("mean", "median"):
+            for value in answer if hasattr(answer, "index") else [answer]:
+                if len(self.means) < _MOST_KEPT:
+                    self.means[float(value)] = index
+
+    def _by_group(self, name: str, _: Any, grouped: Any, *given: Any, **__: Any) -> None:
+        self.probe.origins.note("statistics of tables", grouped.obj)
+        means = name in ("mean", "median") or (name == "transform" and (not given or given[0] in ("mean", "median")))
+        if means and isinstance(grouped, self.pandas.api.typing.SeriesGroupBy):
+            self.probe.origins.note("means by group", grouped.obj)
 
     def _filled(self, answer: Any, table: Any, value: Any = None, *_: Any, **__: Any) -> None:
         values = [one for _, one in value.items()] if hasattr(value, "items") else [value]
@@ -98,47 +138,19 @@ class _Watch:
         columns = self.pandas.DataFrame(table).isna().sum().sum()
         left = columns if answer is None else self.pandas.DataFrame(answer).isna().sum().sum()
         self.probe.count("gaps that are filled", int(columns - left))
-        self.fills += known[: _MOST_KEPT - len(self.fills)]
+        for index in known[:_MOST_KEPT]:
+            self.probe.origins.note("fills", self.pandas.Series(0, index=index))
 
     def _carried(self, whence: str, answer: Any, table: Any, *_: Any, **__: Any) -> None:
         gaps = self.pandas.DataFrame(table).isna().sum().sum()
         left = gaps if answer is None else self.pandas.DataFrame(answer).isna().sum().sum()
         self.probe.count(f"gaps filled from rows {whence}", int(gaps - left))
 
-    def fitted(self, table: Any) -> None:
-        """Rows that a transformer is fitted on, where it is given a table."""
-        index = _index(table)
-        if index is not None and len(self.fits) < _MOST_KEPT:
-            self.fits.append(index)
 
-    def split(self, parts: Any) -> None:
-        """The parts of a split, as `train_test_split` gives them: training and test of each array."""
-        for train, test in zip(parts[::2], parts[1::2], strict=True):
-            pair = _index(train), _index(test)
-            if all(one is not None for one in pair) and len(self.parts) < _MOST_PARTS:
-                self.parts.append(pair)
-
-    def facts(self) -> dict[str, int]:
-        """The rest, at the end of the script; nothing where no split of tables was seen."""
-        if not self.parts:
-            return {}
-        parts = [(frozenset(train), frozenset(test)) for train, test in self.parts]
-        told = {}
-        for name, found in (
-            ("fills", self.fills),
-            ("means by group", self.groups),
-            ("fits of transformers", self.fits),
-        ):
-            told[name] = len(found)
-            others = sum(not _is_for_training(frozenset(one), parts) for one in found)
-            told[f"{name} from other rows than those for training"] = others
-        return told
-
-
-def _is_for_training(rows: Labels, parts: list[tuple[Labels, Labels]]) -> bool:
-    """Whether rows are a part for training, and in no test part but of a split of these rows themselves."""
-    kept = all(rows.isdisjoint(test) or train | test <= rows for train, test in parts)
-    return kept and any(rows == train for train, _ in parts)
+def _by_library() -> bool:
+    """Whether it is a library that calls, and not the script."""
+    caller = str(sys._getframe(2).f_globals.get("__name__", ""))
+    return caller.partition(".")[0] in _LIBRARIES
 
 
 def _index(column: Any) -> Any:

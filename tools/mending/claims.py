@@ -12,7 +12,7 @@ from typing import Literal
 from mlpilot.tools.mending import scores
 from mlpilot.tools.mending.complaints import kinds_of_warnings
 from mlpilot.tools.mending.model import Proof
-from mlpilot.tools.mending.probing import Seen, skeleton
+from mlpilot.tools.mending.probing import Seen, scores_of, skeleton
 
 FAULTS = (
     "steps on gradients that were never cleared",
@@ -29,7 +29,7 @@ FAULTS = (
 """Facts that no edit may make worse."""
 _WORK = ("steps", "losses")
 """Facts that no edit may make fewer: a fault that never shows since nothing is trained any more is not mended."""
-_NEW = ("more", "kept", "same", "present", "absent")
+_NEW = ("more", "kept", "same", "present", "absent", "no less")
 """Ways that need not have been seen before."""
 _ALWAYS = "judged rows that were fitted"
 """Is there whenever a model was judged: that it is missing is no sign that it is 0."""
@@ -40,15 +40,17 @@ class Claim:
     """A fact (or "score", "said"), and what becomes of it."""
 
     fact: str
-    way: Literal["gone", "fewer", "more", "kept", "same", "present", "absent"] = "gone"
-    """`kept`: was there, and is not less; `same`: was there, and is that very number; `present`: is not 0; `absent`: is
-    0, whatever it was."""
+    way: Literal["gone", "fewer", "more", "kept", "same", "present", "absent", "no less"] = "gone"
+    """`kept`: was there, and is not less; `no less`: is not less, where it was there; `same`: was there, and is that
+    very number; `present`: is not 0; `absent`: is 0, whatever it was."""
     also: tuple["Claim", ...] = ()
     """What must hold besides, so that nothing shrinks with the fault."""
     words: tuple[tuple[str, str], ...] = ()
     """Words that are printed, and the others that may come in their place: the name of a metric, say."""
     instead: tuple[str, ...] = ()
     """Facts of work that may be fewer, since `also` says what stands for them."""
+    words_of_data: bool = False
+    """Words that are printed may be of the data (terms, names of rows); lines and scores are told alike."""
 
 
 SCORE = Claim("score", "more")
@@ -89,6 +91,14 @@ def proven(claims: tuple[Claim, ...], before: list[Seen], after: list[Seen]) -> 
 def _prints_alike(claims: tuple[Claim, ...], before: str, after: str) -> bool:
     """Whether the same words stand in the same lines, but for those that a claim lets change."""
     wanted, found = skeleton(before), skeleton(after)
+    if all(claim.words_of_data for claim in claims):
+        pairs = list(zip(wanted, found, strict=False))
+        alike = sum(one == other for one, other in pairs)
+        return (
+            len(wanted) == len(found)
+            and 2 * alike >= len(pairs)
+            and scores_of(before).keys() <= scores_of(after).keys()
+        )
     for old, new in [pair for claim in claims for pair in claim.words]:
         found = [re.sub(rf"\b{new}\b", old, line) for line in found]
     return wanted == found
@@ -104,10 +114,14 @@ def _of_fact(claim: Claim, before: list[Seen], after: list[Seen]) -> Proof | Non
         return Proof(f"no more {said!r}", f"said {counts[0][0]} times", "never said") if held else None
     if claim.fact.endswith(" of"):  # of whichever class it is that became fewer
         names = sorted(name for name in before[0].facts if name.startswith(f"{claim.fact} "))
+        names = [name for name in names if name[len(claim.fact) + 1].isupper()]  # a class, and no `fit` of any
+        names = [name for name in names if all(seen.number(name) for seen in after)]  # what is left out is no proof
         tried = (_of_fact(Claim(name, claim.way), before, after) for name in names)
         return next((proof for proof in tried if proof is not None), None)
     pairs = [(one.number(claim.fact), other.number(claim.fact)) for one, other in zip(before, after, strict=True)]
-    if any(claim.fact not in seen.facts for seen in (after if claim.way in _NEW else before)):
+    if claim.way != "no less" and any(
+        claim.fact not in seen.facts for seen in (after if claim.way in _NEW else before)
+    ):
         return None
     if not all(seen.facts for seen in after) or (
         claim.fact == _ALWAYS and any(_ALWAYS not in seen.facts for seen in after)
@@ -122,6 +136,7 @@ def _of_fact(claim: Claim, before: list[Seen], after: list[Seen]) -> Proof | Non
             "same": other == one > 0,
             "present": other > 0,
             "absent": other == 0,
+            "no less": other >= one,
         }[claim.way]
         for one, other in pairs
     )

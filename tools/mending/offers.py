@@ -6,12 +6,18 @@ where it ends the script, and its proof is that the script then runs to its end.
 
 import ast
 from collections.abc import Iterator
+from dataclasses import replace
 
 from mlpilot.tools.diagnose.model import Diagnosis
 from mlpilot.tools.mending import (
+    chosen_edits,
+    drawn_first,
+    folds_edits,
     keras_edits,
     keras_layers,
     keras_parts,
+    part_edits,
+    row_claims,
     row_edits,
     split_edits,
     table_edits,
@@ -22,10 +28,6 @@ from mlpilot.tools.mending.offers_nets import NETS, Entry
 
 _JUDGED = (Claim("judged rows that were fitted"), Claim("judgements of rows held out", "more"))
 
-_CHOSEN = Claim(
-    "earlier scores by the rows that judge last",
-    also=(Claim("rows that judge last", "kept"), Claim("rows judged last that were judged before", "absent")),
-)
 _STACKED = Claim("tables stacked that share rows and no column", also=(Claim("tables put together", "kept"),))
 _BEYOND = Claim("most rows of a fit beyond those for training", "more")
 _MADE_LATER = Claim("most rows split", "fewer", (_BEYOND, Claim("judgements of rows held out", "present")))
@@ -48,6 +50,19 @@ _BY_HAND = Claim(
     ),
 )
 
+_DRAWN: Entry = (drawn_first.learnt_from_training, row_claims.LEARNT)
+_CHOICES: tuple[Entry, ...] = (
+    (table_edits.chosen_on_validation, (row_claims.CHOSEN,)),
+    (
+        chosen_edits.chosen_by_folds,
+        (row_claims.JUDGED_ONCE, row_claims.ONE_JUDGED, replace(row_claims.CHOSEN, words_of_data=True)),
+    ),
+)
+_FOLDED: tuple[Entry, ...] = (
+    (folds_edits.steps_in_the_folds, row_claims.FEWER_ROWS),
+    (folds_edits.fitted_in_each_fold, row_claims.FEWER_ROWS),
+)
+
 OFFERS: dict[str, tuple[Entry, ...]] = {
     **NETS,
     "API002": ((keras_parts.as_version_one, ()),),
@@ -55,27 +70,38 @@ OFFERS: dict[str, tuple[Entry, ...]] = {
         (split_edits.scaled_after_split, (_BY_HAND,)),
         (split_edits.scaled_in_the_folds, (_BY_HAND,)),
         (split_edits.fitted_on_its_part, (filled("fits of transformers", "fits of transformers"),)),
+        (drawn_first.learnt_from_training, (*row_claims.LEARNT, replace(_BY_HAND, words_of_data=True))),
+        *_FOLDED,
     ),
-    "LEAK002": ((table_edits.filled_after_split, (filled("fills", "gaps that are filled"),)),),
-    "LEAK003": ((split_edits.selected_after_split, (Claim("most rows of", "fewer"),)),),
+    "LEAK002": ((table_edits.filled_after_split, (filled("fills", "gaps that are filled"),)), _DRAWN, *_FOLDED),
+    "LEAK003": ((split_edits.selected_after_split, (Claim("most rows of", "fewer"),)), _DRAWN, *_FOLDED),
     "LEAK004": (
         (row_edits.made_after_split, (_MADE_LATER,)),
         (table_edits.split_first, (_COPIED_LATER,)),
         (table_edits.side_by_side, (_STACKED,)),
         (table_edits.copies_after_split, (_SAME_STEPS,)),
     ),
-    "LEAK006": ((table_edits.means_of_training, (filled("means by group", "means by group"),)),),
+    "LEAK005": (_DRAWN, *_FOLDED),
+    "LEAK006": ((table_edits.means_of_training, (filled("means by group", "means by group"),)), _DRAWN),
     "LEAK007": (
-        (row_edits.in_the_folds, (Claim("most rows of", "fewer"),)),
-        (table_edits.column_by_column, (Claim("most rows of", "fewer"),)),
+        (row_edits.in_the_folds, row_claims.FEWER_ROWS),
+        (table_edits.column_by_column, row_claims.FEWER_ROWS),
+        *_FOLDED,
     ),
     "LEAK008": ((row_edits.transformed_only, (Claim("fits of", "fewer"),)),),
+    "LEAK009": ((part_edits.transformed_alike, (row_claims.ALIKE, SCORE)),),
     "LEAK010": ((row_edits.fitted_on_training, _JUDGED), (row_edits.not_put_back, _JUDGED)),
+    "LEAK014": ((part_edits.without_target, row_claims.TARGET),),
+    "LEAK022": ((part_edits.without_target, row_claims.TARGET),),
     "LEAK011": ((row_edits.judged_on_test, _JUDGED),),
-    "LEAK012": ((table_edits.chosen_on_validation, (_CHOSEN,)),),
-    "LEAK013": ((keras_edits.own_validation, (Claim("validation rows that are judged"),)),),
-    "LEAK016": ((table_edits.chosen_on_validation, (_CHOSEN,)),),
+    "LEAK012": _CHOICES,
+    "LEAK013": (
+        (keras_edits.own_validation, (Claim("validation rows that are judged"),)),
+        (chosen_edits.stopped_by_validation, (row_claims.STOPS,)),
+    ),
+    "LEAK016": _CHOICES,
     "LEAK017": ((row_edits.not_put_back, _JUDGED), (row_edits.fitted_on_training, _JUDGED)),
+    "LEAK033": _CHOICES,
     "LEAK021": ((row_edits.crossed_answers, (Claim("columns of answers to rows that were fitted"),)),),
     "LEAK023": (
         (
@@ -104,7 +130,7 @@ OFFERS: dict[str, tuple[Entry, ...]] = {
     "SPLIT011": ((split_edits.one_seed, (SCORE,)),),
     "SPLIT013": ((row_edits.in_time, (Claim("splits out of order"),)),),
     "SPLIT014": ((row_edits.shuffled_together, (SCORE,)),),
-    "METRIC001": ((row_edits.truth_first, (Claim("answers taken for the truth"),)),),
+    "METRIC001": ((row_edits.truth_first, (Claim("answers taken for the truth", "fewer"),)),),
     "METRIC004": ((row_edits.probabilities, (Claim("most different scores of an AUC", "more"),)),),
     "METRIC009": ((row_edits.losses_are_less, (SCORE,)),),
     "METRIC011": (
@@ -124,6 +150,9 @@ OFFERS: dict[str, tuple[Entry, ...]] = {
     "DATA004": ((keras_parts.shuffled_arrays, (SCORE,)),),
     "DATA003": ((row_edits.scaled, (SCORE,)),),
     "NUMPY001": ((row_edits.whole_numbers, (SCORE,)),),
+    "PANDAS001": ((part_edits.assigned_by_loc, (row_claims.LOST,)),),
+    "PANDAS002": ((part_edits.kept_result, (SCORE,)),),
+    "PANDAS007": ((part_edits.same_labels, (row_claims.SIDE_BY_SIDE,)),),
 }
 """Code of a finding → (maker of edits, claims of which one must be borne out), the likeliest first."""
 

@@ -18,7 +18,7 @@ SEEDS = (0, 1, 2, 3, 4)
 """What is added to the script's own seeds; 0 is the script as it is."""
 FEW = SEEDS[:3]
 """Those that are tried first: what fails with them is no proof."""
-FRAMEWORKS = ("pandas", "sklearn", "torch", "keras", "tensorflow")
+FRAMEWORKS = ("pandas", "sklearn", "torch", "keras", "tensorflow", "xgboost", "lightgbm")
 NUMBER = re.compile(r"(?<![A-Za-z_\d.])[+-]?(?:\d+\.?\d*(?:e[+-]?\d+)?|nan|inf)\b", re.IGNORECASE)
 _POWER = re.compile(r"(?<![\w.])\d+\.?\d*e[+-]?\d+(?!\w)", re.IGNORECASE)
 """`1e-05`, whose `e` is no word."""
@@ -58,7 +58,8 @@ def probed_runs(source: str, run: ProbedRun, seeds: Sequence[int] = SEEDS) -> li
 
 def frameworks(source: str) -> tuple[str, ...]:
     """The frameworks that a script imports, and that can be watched: Keras not before it is told its backend."""
-    used = [name for name in FRAMEWORKS if re.search(rf"^\s*(?:import|from)\s+{name}\b", source, re.MULTILINE)]
+    imported = r"^\s*(?:from\s+{name}\b|import\s[^#\n]*\b{name}\b)"
+    used = [name for name in FRAMEWORKS if re.search(imported.format(name=name), source, re.MULTILINE)]
     return tuple(name for name in used if name not in ("keras", "tensorflow") or "KERAS_BACKEND" not in source)
 
 

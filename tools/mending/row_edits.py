@@ -83,6 +83,13 @@ def fitted_on_training(source: str, tree: ast.Module, found: Diagnosis) -> Edits
     table = {}
     for _, given, parts in splits(tree):
         table.update({name: parts[2 * place] for place, name in enumerate(given)})
+    trained = set(table.values())
+    for node in ast.walk(tree):  # X_all = pd.concat([X_train, X_test])
+        call = node.value if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) else None
+        if isinstance(call, ast.Call) and called(call) in ("concat", "concatenate", "vstack", "hstack", "append", "r_"):
+            first = [name for name in sorted(names_in(call)) if name in trained]
+            if len(first) == 1:
+                table[text_of(source, node.targets[0])] = first[0]  # type: ignore[attr-defined]
     fits = [one for one in method_calls(tree, "fit") if at(one, found.line)]
     for call in fits or method_calls(tree, "fit"):
         edits = [

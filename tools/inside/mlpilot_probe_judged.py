@@ -1,0 +1,51 @@
+"""The part of the probe that asks by which rows models were judged, chosen and stopped, and what told the answer."""
+
+import importlib
+from collections.abc import Callable
+from typing import Any
+
+_MOST_COLUMNS = 200
+
+
+def chosen(probe: Any) -> dict[str, int]:
+    """How often the rows that judge last had been scored by the same measure before: what was chosen by them?"""
+    if not probe.truths:
+        return {}
+    _, last, rows = probe.truths[-1]
+    names = [name for name, truth, _ in probe.truths if truth == last]
+    earlier = max(names.count(name) for name in names) - 1
+    told: dict[str, int] = {}
+    if probe.judgements:
+        _, last_rows = probe.judgements[-1]
+        by_them = [one for one, marks in probe.judgements if 2 * len(marks & last_rows) > len(marks)]
+        told["judgements of the rows that are judged last"] = len(by_them)
+        told["models beyond the first that the rows judge"] = len(set(by_them)) - 1
+    told |= {"earlier scores by the rows that judge last": earlier, "rows that judge last": rows}
+    return told | {"rows judged last that were judged before": probe.again}
+
+
+def boosters(modules: tuple[str, ...]) -> list[tuple[str, Any]]:
+    """The estimators of XGBoost and LightGBM that are used as those of scikit-learn are."""
+    names = {"xgboost": ("XGBClassifier", "XGBRegressor"), "lightgbm": ("LGBMClassifier", "LGBMRegressor")}
+    return [
+        (name, getattr(importlib.import_module(module), name)) for module in modules for name in names.get(module, ())
+    ]
+
+
+def with_target(probe: Any, X: Any, given: Any) -> None:
+    """Columns that a model learns from and that are what it is to predict."""
+    if probe.depth or not given or len(getattr(X, "shape", ())) != 2 or not 0 < X.shape[1] <= _MOST_COLUMNS:
+        return
+    import numpy as np
+
+    table, target = getattr(X, "to_numpy", lambda: X)(), np.ravel(given[0])
+    same = sum(bool(np.array_equal(table[:, at], target)) for at in range(table.shape[1]))
+    probe.count("columns that are the target", same if (target != target[0]).any() else 0)
+
+
+def stopping(probe: Any, marks: Callable[[Any], list[bytes]], pairs: Any) -> None:
+    """Rows by which a training stops."""
+    for rows, _ in pairs or ():
+        probe.stopping.update(marks(rows))
+    if pairs:
+        probe.most("rows that stop a training", len(probe.stopping))
