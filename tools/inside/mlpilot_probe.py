@@ -366,7 +366,7 @@ def _fitted(probe: Probe, estimator: Any, X: Any) -> None:
     columns = getattr(X, "shape", (0, 0))[1:]
     if probe.known_answers and columns and columns[0] <= _MOST_COLUMNS:
         table = getattr(X, "to_numpy", lambda: X)()
-        known = sum(_column(table[:, at]) in probe.known_answers for at in range(columns[0]))
+        known = sum(_JUDGED.column(table[:, at]) in probe.known_answers for at in range(columns[0]))
         probe.count("columns of answers to rows that were fitted", known)
 
 
@@ -392,10 +392,4 @@ def _learnt(probe: Probe, answer: Any) -> None:
     if probe.judged is not None and probe.judged["judged rows that were fitted"] == probe.judged["judged rows"]:
         columns = tuple(getattr(answer, "shape", ()))
         parts = [answer] if len(columns) < 2 else [answer[:, at] for at in range(min(columns[1], _MOST_COLUMNS))]
-        probe.known_answers.update(_column(one) for one in parts)
-
-
-def _column(values: Any) -> bytes:
-    import numpy as np
-
-    return hashlib.blake2b(np.ascontiguousarray(values, dtype=float).tobytes(), digest_size=8).digest()
+        probe.known_answers.update(_JUDGED.column(one) for one in parts)

@@ -1,5 +1,6 @@
 """The part of the probe that asks by which rows models were judged, chosen and stopped, and what told the answer."""
 
+import hashlib
 import importlib
 from collections.abc import Callable
 from typing import Any
@@ -49,3 +50,10 @@ def stopping(probe: Any, marks: Callable[[Any], list[bytes]], pairs: Any) -> Non
         probe.stopping.update(marks(rows))
     if pairs:
         probe.most("rows that stop a training", len(probe.stopping))
+
+
+def column(values: Any) -> bytes:
+    """A mark of what a column of numbers holds."""
+    import numpy as np
+
+    return hashlib.blake2b(np.ascontiguousarray(values, dtype=float).tobytes(), digest_size=8).digest()
