@@ -61,7 +61,8 @@ def call(context: Context, made: Call) -> Value:
         found = [one for value in made.args for one in frames.gathered(value)]
         guess = next((one for one in found if one.made_by is not None), found[0] if found else Data())
         curve = frozenset({"curve"} if name.endswith("_curve") else ())
-        return Data(kind="score", rows=guess.rows, made_by=guess.made_by, flags=curve)
+        many = name if name == "confusion_matrix" else ""
+        return Data(kind="score", rows=guess.rows, made_by=guess.made_by, flags=curve, last=many)
     if name == "load_data" and library in ("keras", "tensorflow"):
         return datasets.keras_dataset(context, made)
     if path in ("keras.layers.Input", "keras.Input"):

@@ -75,6 +75,8 @@ def worse_for_better(program: Program) -> Iterator[Found]:
             continue
         if call.args and any(one.last == "model.score" for one in frames.gathered(call.args[0])):
             continue  # more is better, whatever it is called
+        if _filled_with(program, written(given)) & (_LOWER if call.name.endswith("min") else _HIGHER):
+            continue  # what it holds is named, where it comes in
         wanted = -1 if "min" in call.name else 1
         keyed = any(one.arg == "key" for one in call.node.keywords)
         if (
@@ -88,6 +90,18 @@ def worse_for_better(program: Program) -> Iterator[Found]:
         mode, watched = constant(one.argument("mode")), (words(one.argument("monitor")) or [""])[0]
         if mode in ("max", "min") and watched and _of_text(watched) == (-1 if mode == "max" else 1):
             yield one.node, f"{one.name} takes the {mode}imum of {watched} for the best"
+
+
+def _filled_with(program: Program, name: str) -> set[str]:
+    """Words of what is put into a list or a table of scores: `scores[c] = rmse(...)`, `scores.append(f1)`."""
+    found: set[str] = set()
+    for node in program.nodes:
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Subscript):
+            if written(node.targets[0].value) == name:
+                found |= set(tokens(written(node.value)))
+        elif isinstance(node, ast.Call) and written(node.func) == f"{name}.append" and node.args:
+            found |= set(tokens(written(node.args[0])))
+    return found
 
 
 def _of_text(name: str) -> int:

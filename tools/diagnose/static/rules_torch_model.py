@@ -17,9 +17,11 @@ from mlpilot.tools.diagnose.static.values import Class, Const, Data, Instance, S
 
 
 def optimisers(program: Program) -> list[Instance]:
-    """Optimisers of PyTorch."""
+    """Optimisers of PyTorch: not schedulers, nor averages of a model."""
     return [
-        one for one in program.trace.instances if one.path.startswith("torch.optim.") and "lr_scheduler" not in one.path
+        one
+        for one in program.trace.instances
+        if one.path.startswith("torch.optim.") and not one.path.startswith(("torch.optim.lr_", "torch.optim.swa_"))
     ]
 
 

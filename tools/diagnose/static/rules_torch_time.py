@@ -218,6 +218,8 @@ def unoptimised(program: Program) -> Iterator[Found]:
             continue
         if any(id(one) in asked for one in model.attrs.values()):
             continue
+        if model.own is not None and not any(isinstance(one, Instance) for one in model.attrs.values()):
+            continue  # a loss of the program's own, say
         if any(call.loops[-1] in one.loops for one in backwards(program)):
             yield call.node, f"{written(call.node.func)} has weights that no optimiser was given"
             return
