@@ -147,6 +147,7 @@ def _goes_on(work: Work, broken: Diagnosis, search: Search) -> str:
     if own_verdict(work.text, broken):
         return _why_not(broken, [], work.changes, "that is its own verdict, which no edit may change")
     tried: list[str] = []
+    deeper = ""  # what came after an edit that a rule was sure of says more than that it was taken back
     here = Moment.of(work)
     further: list[Step] = []
     for step in _steps(work, broken, search):
@@ -167,6 +168,7 @@ def _goes_on(work: Work, broken: Diagnosis, search: Search) -> str:
         why = _goes_on(work, step.after, search)
         if not why or not search.left:
             return why
+        deeper = deeper or why
         here.back(work)
         tried.append(step.what)
     for step in further[:FURTHER]:
@@ -174,7 +176,7 @@ def _goes_on(work: Work, broken: Diagnosis, search: Search) -> str:
         if step.after is not None and not _goes_on(work, step.after, search):
             return ""
         here.back(work)
-    return _why_not(broken, tried, work.changes, broken.remedy if broken.kind == NOT_INSTALLED else "")
+    return deeper or _why_not(broken, tried, work.changes, broken.remedy if broken.kind == NOT_INSTALLED else "")
 
 
 def _take(work: Work, step: Step) -> None:
