@@ -133,8 +133,9 @@ def test_a_leak_into_the_folds_is_proven_by_the_rows_of_each_fit(capsys, tmp_pat
     output = capsys.readouterr()
     said = json.loads(output.out)
     assert "run 1: the script as it is\nrun 2: LEAK007 at line 6: what was fitted on all rows" in output.err
-    assert (said["status"], said["proof"]["before"]) == ("repaired", "150")
-    assert said["proof"]["what"] == "rows of StandardScaler" and said["proof"]["after"].startswith("120")
+    assert (said["status"], said["proof"]["before"]) == ("repaired", "1")
+    assert said["proof"]["what"] == "cross-validations of what was learnt from all rows"
+    assert said["proof"]["after"].startswith("0")
 
 
 @pytest.mark.sandbox

@@ -33,8 +33,9 @@ class Origins:
         self.models = 0
         self._of_models: set[Labels] = set()
 
-    def labels(self, data: Any) -> list[Any] | None:
-        """A label for each row; None where rows cannot be told from each other, or there are too many."""
+    def labels(self, data: Any, alike: bool = False) -> list[Any] | None:
+        """A label for each row; None where rows cannot be told from each other (half of them, if they may be `alike`),
+        or there are too many."""
         index = getattr(data, "index", None)
         if index is not None and not callable(index):
             if not 0 < len(index) <= _MOST_ROWS or not index.is_unique:
@@ -44,7 +45,8 @@ class Origins:
         if not 0 < len(marks) <= _MOST_ROWS:
             return None
         found = [self._traced.get(one, one) for one in marks]
-        return found if len(set(found)) == len(found) else None
+        told = len(set(found))
+        return found if told == len(found) or (alike and 2 * told > len(found)) else None
 
     def trace(self, given: Any, made: Any) -> None:
         """An array whose rows were made of other ones, each of the one at its place."""
@@ -57,7 +59,7 @@ class Origins:
 
     def made(self, owner: Any, given: Any, answer: Any, by_script: bool) -> None:
         """What a transformer gave, by what it learnt of these very rows or of others; within others it is traced."""
-        whence, marks = self.labels(given), self._marks(answer)
+        whence, marks = self.labels(given, alike=True), self._marks(answer)
         _, known = self._fitted.get(id(owner), (None, frozenset()))
         if (
             by_script
@@ -77,7 +79,7 @@ class Origins:
     def fitted(self, owner: Any, data: Any) -> None:
         """A transformer and the rows that it was fitted on."""
         self.note(FITS, data)
-        rows = self.labels(data)
+        rows = self.labels(data, alike=True)
         if len(self._fitted) < _MOST_KEPT and rows is not None:
             self._fitted[id(owner)] = owner, frozenset(rows)
 
