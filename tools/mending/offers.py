@@ -129,6 +129,7 @@ OFFERS: dict[str, tuple[Entry, ...]] = {
     "SPLIT007": ((split_edits.shuffled_by_one_order, (SCORE,)),),
     "SPLIT011": ((split_edits.one_seed, (SCORE,)),),
     "SPLIT013": ((row_edits.in_time, (Claim("splits out of order"),)),),
+    "SPLIT019": ((row_edits.in_time, (Claim("splits out of order"),)),),
     "SPLIT014": ((row_edits.shuffled_together, (SCORE,)),),
     "METRIC001": ((row_edits.truth_first, (Claim("answers taken for the truth", "fewer"),)),),
     "METRIC004": ((row_edits.probabilities, (Claim("most different scores of an AUC", "more"),)),),
