@@ -76,7 +76,19 @@ for c in [0.001, 0.01, 0.1, 1.0]:
 print("accuracy", best, "with", best_c)
 """
 )
+MADE = (
+    FRAME
+    + """common = df[df["y"] == 0]
+rare = df[df["y"] == 1]
+more = rare.sample(300, replace=True, random_state=1)
+table = pd.concat([common, more]).reset_index(drop=True)
+X = table.drop(columns="y")
+y = table["y"]
+"""
+    + MODEL
+)
 FORMS = {
+    "rows made before features are split": ("LEAK004", MADE),
     "in a loop over columns": ("LEAK001", IN_A_LOOP),
     "in a function": ("LEAK001", IN_A_FUNCTION),
     "means of the target": ("LEAK006", ENCODED),
@@ -114,6 +126,11 @@ LOOP = 'for column in ["age", "sales"]:\n'
 OTHER_SEED = [(LOOP, DRAWN.format(seed=8) + LOOP), ("df[column].mean(), df[column].std()",
                                                    "train_rows[column].mean(), train_rows[column].std()")]  # fmt: skip
 CHEATS = {
+    "no rows are made any more": ("LEAK004", MADE, [("rare.sample(300, replace=True, random_state=1)", "rare")]),
+    "made of the test rows, too": ("LEAK004", MADE, [
+        ("X_train, X_test, y_train, y_test = train_test_split(X, y, test_size=0.25, random_state=7, stratify=y)",
+         "_, held = train_test_split(df, test_size=0.25, random_state=7)\n"
+         "X_train, y_train = X, y\nX_test, y_test = held.drop(columns='y'), held['y']")]),
     "other rows than those for training": ("LEAK001", IN_A_LOOP, OTHER_SEED),
     "no statistic any more": ("LEAK001", IN_A_LOOP, [("df[column].mean(), df[column].std()", "0.0, 1.0")]),
     "rows in another order at the split": (

@@ -16,6 +16,7 @@ from mlpilot.tools.mending import (
     keras_edits,
     keras_layers,
     keras_parts,
+    made_rows,
     part_edits,
     row_claims,
     row_edits,
@@ -78,6 +79,7 @@ OFFERS: dict[str, tuple[Entry, ...]] = {
     "LEAK004": (
         (row_edits.made_after_split, (_MADE_LATER,)),
         (table_edits.split_first, (_COPIED_LATER,)),
+        (made_rows.table_split_first, (_COPIED_LATER,)),
         (table_edits.side_by_side, (_STACKED,)),
         (table_edits.copies_after_split, (_SAME_STEPS,)),
     ),
