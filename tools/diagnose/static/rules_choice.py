@@ -75,14 +75,13 @@ def worse_for_better(program: Program) -> Iterator[Found]:
             continue
         if call.args and any(one.last == "model.score" for one in frames.gathered(call.args[0])):
             continue  # more is better, whatever it is called
-        if _filled_with(program, written(given)) & (_LOWER if call.name.endswith("min") else _HIGHER):
-            continue  # what it holds is named, where it comes in
         wanted = -1 if "min" in call.name else 1
         keyed = any(one.arg == "key" for one in call.node.keywords)
         if (
             _sense(given) == -wanted
             and (call.name not in ("max", "min") or keyed)
             and "y" not in tokens(written(given))
+            and not _filled_with(program, written(given)) & (_LOWER if wanted < 0 else _HIGHER)
         ):
             how = "largest" if wanted == 1 else "smallest"
             yield call.node, f"{written(call.node)} takes the {how} of {written(given)}"

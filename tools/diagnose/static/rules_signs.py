@@ -8,6 +8,7 @@ al. 2020, wrong loss function calculation.
 import ast
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 
 from mlpilot.tools.diagnose.static.listing import listed
 from mlpilot.tools.diagnose.static.rule import Found, Program, rule
@@ -25,15 +26,29 @@ _LEARNS = listed("step apply_gradients minimize manual_backward zero_grad")
 Leaf = Callable[[ast.expr], bool]
 
 
-def _signs(node: ast.expr, leaf: Leaf, known: dict[str, list[ast.expr]], depth: int = 0) -> set[int]:
+@dataclass
+class _Asked:
+    """What is looked for, what names are set to, and what was found of each name: it is looked up once."""
+
+    leaf: Leaf
+    known: dict[str, list[ast.expr]]
+    found: dict[str, set[int]] = field(default_factory=dict)
+
+
+def _signs(node: ast.expr, leaf: Leaf, known: dict[str, list[ast.expr]]) -> set[int]:
     """Signs with which what is looked for goes into an expression; 0 where it cannot be told."""
-    if leaf(node):
+    return _within(node, _Asked(leaf, known), 0)
+
+
+def _within(node: ast.expr, asked: _Asked, depth: int) -> set[int]:
+    known = asked.known
+    if asked.leaf(node):
         return {1}
     if depth > 12:
         return set()
 
     def within(one: ast.expr) -> set[int]:
-        return _signs(one, leaf, known, depth + 1)
+        return _within(one, asked, depth + 1)
 
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
         return {-one for one in within(node.operand)}
@@ -50,9 +65,9 @@ def _signs(node: ast.expr, leaf: Leaf, known: dict[str, list[ast.expr]], depth: 
         other = _factor(node.right if left else node.left, known)
         return {one * other for one in left | right}
     if isinstance(node, ast.Name | ast.Attribute):
-        return _of_name(written(node), leaf, known, depth)
+        return _of_name(written(node), asked, depth)
     if isinstance(node, ast.Call):
-        return _of_call(node, leaf, known, depth)
+        return _of_call(node, asked, depth)
     if isinstance(node, ast.GeneratorExp | ast.ListComp):
         return within(node.elt)
     if isinstance(node, ast.Subscript):
@@ -62,20 +77,22 @@ def _signs(node: ast.expr, leaf: Leaf, known: dict[str, list[ast.expr]], depth: 
     return set()
 
 
-def _of_name(name: str, leaf: Leaf, known: dict[str, list[ast.expr]], depth: int) -> set[int]:
-    rest = {key: value for key, value in known.items() if key != name}
-    return set().union(*(_signs(one, leaf, rest, depth + 1) for one in known.get(name, ())))
+def _of_name(name: str, asked: _Asked, depth: int) -> set[int]:
+    if name not in asked.found:
+        asked.found[name] = set()  # within itself it tells nothing
+        asked.found[name] = set().union(*(_within(one, asked, depth + 1) for one in asked.known.get(name, ())))
+    return asked.found[name]
 
 
-def _of_call(node: ast.Call, leaf: Leaf, known: dict[str, list[ast.expr]], depth: int) -> set[int]:
+def _of_call(node: ast.Call, asked: _Asked, depth: int) -> set[int]:
     name = called(node)
     inner = [*node.args, *([node.func.value] if isinstance(node.func, ast.Attribute) else [])]
-    found = set().union(*(_signs(one, leaf, known, depth + 1) for one in inner)) if inner else set()
+    found = set().union(*(_within(one, asked, depth + 1) for one in inner)) if inner else set()
     if name in ("neg", "negative"):
         return {-one for one in found}
     if name in ("mul", "multiply"):
-        others = [one for one in inner if not _signs(one, leaf, known, depth + 1)]
-        return {one * min((_factor(other, known) for other in others), default=1) for one in found}
+        others = [one for one in inner if not _within(one, asked, depth + 1)]
+        return {one * min((_factor(other, asked.known) for other in others), default=1) for one in found}
     return found if name in _PASSES or not found else {0}
 
 
