@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -42,6 +43,18 @@ def test_a_faulty_training_is_seen_for_what_it_is(record):
 @pytest.mark.parametrize("record", sorted(FOLDER.glob("healthy/*.json")), ids=lambda one: one.stem)
 def test_nothing_is_said_of_a_healthy_training(record):
     assert seen(record) == ()
+
+
+def test_gradients_are_compared_along_a_chain_alone() -> None:
+    """An embedding, most of whose rows are in no batch, is no first layer; with attention there is no chain."""
+    (one,) = trainings((FOLDER / "faulty" / "torch_vanishing_sigmoid.json").read_bytes())[0]
+    embedding = replace(one.layers[0], kind="Embedding", gradients=(1e-12, 1e-12))
+    attention = replace(one.layers[-1], kind="NonDynamicallyQuantizableLinear")
+    kinds = [
+        [found.kind for found in symptoms([replace(one, layers=layers)])]
+        for layers in (one.layers, (embedding, *one.layers), (*one.layers, attention))
+    ]
+    assert kinds[0] == kinds[1] == ["vanishing-gradients"] and "vanishing-gradients" not in kinds[2]
 
 
 def test_the_programs_and_their_records_belong_together():

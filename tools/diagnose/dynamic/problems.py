@@ -29,6 +29,9 @@ _SEVERED, _UNLEARNED_SEVERED = 1e-4, 0.2
 """The first layer's share of the gradients below which it learns nothing, and only the others do."""
 _UNLEARNED_DEEP = 0.1
 """The same for many squashing layers, one behind the other: they learn a part, and then hardly more."""
+_LOOKED_UP = ("Embedding", "EmbeddingBag")
+_ATTENDS = ("NonDynamicallyQuantizableLinear",)
+"""What PyTorch's attention ends with."""
 _PARTS, _BELOW = 12, 10.0
 _SQUARED = ("mse_loss", "mse", "mean_squared_error")
 _WILD_RATE = {"SGD": 4.0, "Adam": 0.08, "AdamW": 0.08, "RMSprop": 0.05}
@@ -201,8 +204,14 @@ def _warms_up(one: Training) -> bool:
 
 
 def _shrinks(layers: Sequence[Layer]) -> float | None:
-    """The first layer's gradient in units of the largest one behind it; None where that cannot be told."""
-    sizes = [_middle(layer.gradients) for layer in layers if layer.gradients]
+    """The first layer's gradient in units of the largest one behind it; None where that cannot be told.
+
+    An embedding has none that compares: most of its rows are in no batch. Nor does anything in a net with attention,
+    whose layers lie beside each other.
+    """
+    if any(layer.kind in _ATTENDS or "Attention" in layer.kind for layer in layers):
+        return None
+    sizes = [_middle(layer.gradients) for layer in layers if layer.gradients and layer.kind not in _LOOKED_UP]
     if len(sizes) < 3 or not all(map(math.isfinite, sizes)) or max(sizes[1:]) <= 0:
         return None
     return min(sizes[0], sizes[1]) / max(sizes[1:])
@@ -210,7 +219,7 @@ def _shrinks(layers: Sequence[Layer]) -> float | None:
 
 def is_deep(layers: Sequence[Layer]) -> bool:
     """Whether more than five layers with weights follow each other."""
-    return sum(1 for layer in layers if layer.gradients) > _DEEP
+    return sum(1 for layer in layers if layer.gradients and layer.kind not in _LOOKED_UP) > _DEEP
 
 
 def _middle(series: Sequence[float]) -> float:
