@@ -167,3 +167,28 @@ def test_a_script_ends_to_the_last_bit_as_without_observers(name, ends, shown, t
     *seen, last = lines("-c", OBSERVED, INSIDE, program, ends)
     assert seen.pop(-2) == "[]"  # no fault of the observer's
     assert (seen, last) == (lines("bare.py"), shown)
+
+
+LOADED = """
+import keras, numpy as np
+x = np.arange(80.0).reshape(40, 2) / 80
+y = x.sum(axis=1, keepdims=True)
+model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+model.compile("adam", "mse")
+model.fit(x, y, epochs=2, verbose=0)
+model.save("model.keras")
+best = keras.models.load_model("model.keras")
+"""
+
+
+@pytest.mark.slow
+def test_a_watched_model_of_keras_is_compiled_when_it_is_loaded(tmp_path):
+    """Keras leaves out what was compiled where a class has a `compile` of its own."""
+    python = os.environ.get("MLPILOT_DEEP_PYTHON", sys.executable)
+    asked = "import importlib.util as u; raise SystemExit(not all(map(u.find_spec, ('keras', 'tensorflow'))))"
+    if subprocess.run([python, "-c", asked]).returncode:
+        pytest.skip("Keras and TensorFlow are not here; MLPILOT_DEEP_PYTHON may name a Python that has them")
+    (tmp_path / "script.py").write_text(LOADED)
+    call = [python, "-c", OBSERVED, str(INSIDE), "script.py", "print(best.evaluate(x, y, verbose=0) >= 0)"]
+    done = subprocess.run(call, cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert done.stdout.strip().split("\n")[:2] == ["[]", "True"]

@@ -51,6 +51,8 @@ class _Watch:
 
     def _around(self, owner: Any, name: str, note: Callable[..., None]) -> None:
         own = getattr(owner, name)
+        if name == "compile":  # where it is defined: another one is not called when a model is loaded from a file
+            owner = next(one for one in owner.__mro__ if name in vars(one))
 
         @functools.wraps(own)
         def noted(*given: Any, **more: Any) -> Any:
