@@ -166,3 +166,10 @@ def test_what_only_hides_it_is_not_believed(name):
     before, after = runs(source, replaced(source, *pairs))
     assert before.facts and after.facts
     assert not any(claims_of(code, before, after)), (before.facts, after.facts)
+
+
+def test_a_name_of_the_script_is_not_taken_for_the_drawn_rows():
+    source = IN_A_LOOP.replace("for column in", "train_rows = len(df)\nfor column in", 1) + "print(train_rows)\n"
+    found = next(one for one in check_source(source) if one.code == "LEAK001")
+    drawn = [text for text, _, _ in offers(source, found, silent=True) if "train_rows_" in text]
+    assert drawn and all("train_rows = len(df)" in text and "train_rows, _ =" not in text for text in drawn)

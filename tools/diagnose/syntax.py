@@ -13,9 +13,17 @@ def calls(tree: ast.AST, name: str | None = None) -> list[ast.Call]:
     return sorted(found, key=lambda node: (node.lineno, node.col_offset))
 
 
-def called(call: ast.Call) -> str:
-    """The last part of what is called: `make_pipeline`, `fit`."""
-    return call.func.id if isinstance(call.func, ast.Name) else getattr(call.func, "attr", "")
+def called(node: ast.AST | None) -> str:
+    """The last part of the name of what is called: `log_prob` of `dist.log_prob(a)`; nothing for what is no call."""
+    if not isinstance(node, ast.Call):
+        return ""
+    func = node.func
+    return func.attr if isinstance(func, ast.Attribute) else func.id if isinstance(func, ast.Name) else ""
+
+
+def names_in(node: ast.AST) -> set[str]:
+    """Every plain name that is written in a node."""
+    return {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}
 
 
 def keyword(call: ast.Call, name: str) -> ast.keyword | None:

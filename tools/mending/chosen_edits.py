@@ -9,7 +9,7 @@ import ast
 from dataclasses import dataclass
 
 from mlpilot.tools.diagnose.model import Diagnosis
-from mlpilot.tools.diagnose.syntax import called, calls, keyword, with_imports
+from mlpilot.tools.diagnose.syntax import called, calls, keyword, names_in, with_imports
 from mlpilot.tools.mending.forms import (
     Edits,
     above,
@@ -19,7 +19,6 @@ from mlpilot.tools.mending.forms import (
     below,
     block_of,
     method_calls,
-    names_in,
     owner,
     statement_of,
 )

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from mlpilot.tools.diagnose.model import Diagnosis
-from mlpilot.tools.diagnose.syntax import called, calls, keyword, with_imports
-from mlpilot.tools.mending.forms import Edits, alone, around, at, given_to, indent, names_in, statement_of
+from mlpilot.tools.diagnose.syntax import called, calls, keyword, names_in, with_imports
+from mlpilot.tools.mending.forms import Edits, alone, around, at, given_to, indent, statement_of
 from mlpilot.tools.mending.known_rows import learnt, rows_read
 from mlpilot.tools.text import Edit, apply_edits, span, text_of
 
@@ -164,9 +164,9 @@ def _changed(source: str, place: _Place, since: ast.stmt, step: ast.stmt, roots:
 
 
 def _name(tree: ast.Module, place: int) -> str:
-    name = (_ROWS, "train_labels")[place]
-    stored = {one.id for one in ast.walk(tree) if isinstance(one, ast.Name)}
-    while name in stored and name not in (_ROWS, "train_labels"):
+    """What the drawn rows are called: as nothing else in the script is."""
+    name, taken = (_ROWS, "train_labels")[place], names_in(tree)
+    while name in taken:
         name += "_"
     return name
 

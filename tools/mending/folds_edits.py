@@ -5,18 +5,8 @@ import re
 from dataclasses import dataclass, field
 
 from mlpilot.tools.diagnose.model import Diagnosis
-from mlpilot.tools.diagnose.syntax import called, calls, keyword, with_imports
-from mlpilot.tools.mending.forms import (
-    Edits,
-    above,
-    alone,
-    around,
-    at,
-    given_to,
-    method_calls,
-    names_in,
-    without,
-)
+from mlpilot.tools.diagnose.syntax import called, calls, keyword, names_in, with_imports
+from mlpilot.tools.mending.forms import Edits, above, alone, around, at, given_to, method_calls, without
 from mlpilot.tools.text import Edit, apply_edits, span, text_of
 
 _CROSSED = ("cross_val_score", "cross_validate", "cross_val_predict", "learning_curve", "validation_curve")

@@ -78,11 +78,6 @@ def moved(source: str, statement: ast.stmt, target: ast.stmt, under: bool) -> st
     return apply_edits(source, [without(source, statement), place])
 
 
-def names_in(node: ast.AST) -> set[str]:
-    """Every name that is written in a node."""
-    return {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}
-
-
 def given_to(tree: ast.AST, name: str) -> list[ast.Assign]:
     """Plain assignments to a name, in the order of the text."""
     found = [

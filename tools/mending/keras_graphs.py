@@ -3,8 +3,8 @@
 import ast
 
 from mlpilot.tools.diagnose.model import Diagnosis
-from mlpilot.tools.diagnose.syntax import called, calls, keyword, with_keyword
-from mlpilot.tools.mending.forms import Edits, alone, around, at, method_calls, names_in, statement_of
+from mlpilot.tools.diagnose.syntax import called, calls, keyword, names_in, with_keyword
+from mlpilot.tools.mending.forms import Edits, alone, around, at, method_calls, statement_of
 from mlpilot.tools.mending.training_code import plain
 from mlpilot.tools.text import Edit, apply_edits, replace, span, text_of
 

@@ -5,19 +5,8 @@ from collections.abc import Callable
 from itertools import pairwise
 
 from mlpilot.tools.diagnose.model import Diagnosis
-from mlpilot.tools.diagnose.syntax import called, calls, keyword, with_keyword
-from mlpilot.tools.mending.forms import (
-    Edits,
-    above,
-    alone,
-    around,
-    at,
-    below,
-    given_to,
-    method_calls,
-    names_in,
-    statement_of,
-)
+from mlpilot.tools.diagnose.syntax import called, calls, keyword, names_in, with_keyword
+from mlpilot.tools.mending.forms import Edits, above, alone, around, at, below, given_to, method_calls, statement_of
 from mlpilot.tools.mending.keras_ends import last_layers, with_activation
 from mlpilot.tools.mending.training_code import dense, plain
 from mlpilot.tools.mending.training_layers import KERAS_LAYERS

@@ -4,7 +4,7 @@ import ast
 import re
 
 from mlpilot.tools.diagnose.model import Diagnosis
-from mlpilot.tools.diagnose.syntax import called, calls, keyword, with_keyword, without_keyword
+from mlpilot.tools.diagnose.syntax import called, calls, keyword, names_in, with_keyword, without_keyword
 from mlpilot.tools.mending.forms import (
     Edits,
     above,
@@ -15,7 +15,6 @@ from mlpilot.tools.mending.forms import (
     block_of,
     indent,
     method_calls,
-    names_in,
     statement_of,
     without,
 )

@@ -8,8 +8,7 @@ mapped to the means of the known rows.
 import ast
 from collections.abc import Iterator
 
-from mlpilot.tools.diagnose.syntax import called, calls, keyword
-from mlpilot.tools.mending.forms import names_in
+from mlpilot.tools.diagnose.syntax import called, calls, keyword, names_in
 from mlpilot.tools.text import Edit, apply_edits, span, text_of
 
 STATISTICS = ("mean", "median", "std", "var", "min", "max", "quantile", "mode", "value_counts", "corr", "corrwith")

@@ -3,7 +3,7 @@
 import ast
 
 from mlpilot.tools.diagnose.model import Diagnosis
-from mlpilot.tools.diagnose.syntax import called, calls, keyword, with_imports, without_keyword
+from mlpilot.tools.diagnose.syntax import called, calls, keyword, names_in, with_imports, without_keyword
 from mlpilot.tools.mending.forms import (
     Edits,
     above,
@@ -15,7 +15,6 @@ from mlpilot.tools.mending.forms import (
     given_to,
     method_calls,
     moved,
-    names_in,
     owner,
     statement_of,
 )

@@ -4,8 +4,8 @@ import ast
 from dataclasses import dataclass
 
 from mlpilot.tools.diagnose.model import Diagnosis
-from mlpilot.tools.diagnose.syntax import called, calls
-from mlpilot.tools.mending.forms import Edits, above, alone, block_of, given_to, names_in, statement_of
+from mlpilot.tools.diagnose.syntax import called, calls, names_in
+from mlpilot.tools.mending.forms import Edits, above, alone, block_of, given_to, statement_of
 from mlpilot.tools.text import Edit, apply_edits, span, text_of
 
 _MAKING = ("resample", "concat", "sample", "query", "append")

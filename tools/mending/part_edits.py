@@ -3,8 +3,8 @@
 import ast
 
 from mlpilot.tools.diagnose.model import Diagnosis
-from mlpilot.tools.diagnose.syntax import called, calls, keyword, with_keyword
-from mlpilot.tools.mending.forms import Edits, at, given_to, method_calls, names_in, owner, statement_of
+from mlpilot.tools.diagnose.syntax import called, calls, keyword, names_in, with_keyword
+from mlpilot.tools.mending.forms import Edits, at, given_to, method_calls, owner, statement_of
 from mlpilot.tools.text import Edit, apply_edits, replace, span, text_of
 
 _DENSE = ("toarray", "todense")

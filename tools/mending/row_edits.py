@@ -3,7 +3,7 @@
 import ast
 
 from mlpilot.tools.diagnose.model import Diagnosis
-from mlpilot.tools.diagnose.syntax import called, calls, keyword, with_imports, with_keyword, without_keyword
+from mlpilot.tools.diagnose.syntax import called, calls, keyword, names_in, with_imports, with_keyword, without_keyword
 from mlpilot.tools.mending.forms import (
     Edits,
     alone,
@@ -12,7 +12,6 @@ from mlpilot.tools.mending.forms import (
     below,
     given_to,
     method_calls,
-    names_in,
     owner,
     statement_of,
     without,

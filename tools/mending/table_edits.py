@@ -4,7 +4,7 @@ import ast
 import re
 
 from mlpilot.tools.diagnose.model import Diagnosis
-from mlpilot.tools.diagnose.syntax import called, calls, keyword, with_imports, with_keyword
+from mlpilot.tools.diagnose.syntax import called, calls, keyword, names_in, with_imports, with_keyword
 from mlpilot.tools.mending.forms import (
     Edits,
     alone,
@@ -15,7 +15,6 @@ from mlpilot.tools.mending.forms import (
     given_to,
     indent,
     method_calls,
-    names_in,
     statement_of,
     without,
 )

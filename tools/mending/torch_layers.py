@@ -48,9 +48,9 @@ def _appended(source: str, tree: ast.Module, nn: str) -> list[Edit]:
     edits = []
     for at_, one in enumerate(made):
         name = text_of(source, one.func)
-        rest = [called(other.args[0]) for other in made[at_ + 1 :] if text_of(source, other.func) == name]  # type: ignore[arg-type]
+        rest = [called(other.args[0]) for other in made[at_ + 1 :] if text_of(source, other.func) == name]
         rest = [other for other in rest if other not in _NEUTRAL]
-        if called(one.args[0]) in _WEIGHTED and rest[:1] and rest[0] in _WEIGHTED:  # type: ignore[arg-type]
+        if called(one.args[0]) in _WEIGHTED and rest[:1] and rest[0] in _WEIGHTED:
             edits.append(below(source, statement_of(tree, one), f"{name}({nn}.ReLU())"))
     return edits
 

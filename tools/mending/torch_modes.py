@@ -3,7 +3,7 @@
 import ast
 
 from mlpilot.tools.diagnose.model import Diagnosis
-from mlpilot.tools.diagnose.syntax import called, calls, keyword, with_keyword
+from mlpilot.tools.diagnose.syntax import called, calls, keyword, names_in, with_keyword
 from mlpilot.tools.mending.forms import (
     Edits,
     above,
@@ -14,7 +14,6 @@ from mlpilot.tools.mending.forms import (
     block_of,
     method_calls,
     moved,
-    names_in,
     owner,
     statement_of,
     without,

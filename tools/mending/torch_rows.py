@@ -3,19 +3,8 @@
 import ast
 
 from mlpilot.tools.diagnose.model import Diagnosis
-from mlpilot.tools.diagnose.syntax import called, calls, keyword
-from mlpilot.tools.mending.forms import (
-    Edits,
-    above,
-    alone,
-    around,
-    at,
-    given_to,
-    method_calls,
-    names_in,
-    statement_of,
-    without,
-)
+from mlpilot.tools.diagnose.syntax import called, calls, keyword, names_in
+from mlpilot.tools.mending.forms import Edits, above, alone, around, at, given_to, method_calls, statement_of, without
 from mlpilot.tools.mending.torch_modes import loops_around
 from mlpilot.tools.text import Edit, apply_edits, replace, span, text_of
 

@@ -11,10 +11,11 @@ from collections.abc import Iterator
 from mlpilot.tools.diagnose.static import nets
 from mlpilot.tools.diagnose.static.listing import listed
 from mlpilot.tools.diagnose.static.rule import Found, Program, rule
-from mlpilot.tools.diagnose.static.syntax import argument, called, names_in, own, scopes, settings
+from mlpilot.tools.diagnose.static.syntax import argument, own, scopes, settings
 from mlpilot.tools.diagnose.static.tensors import keras_units
 from mlpilot.tools.diagnose.static.trace import as_data, written
 from mlpilot.tools.diagnose.static.values import Data, Instance, Seq, Value
+from mlpilot.tools.diagnose.syntax import called, names_in
 
 _SHAPED = listed(
     "squeeze unsqueeze expand_dims reshape view flatten ravel newaxis reduce_sum sum mean argmax view_as max topk"

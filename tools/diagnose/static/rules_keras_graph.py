@@ -11,19 +11,9 @@ from collections.abc import Iterator
 
 from mlpilot.tools.diagnose.static.listing import listed
 from mlpilot.tools.diagnose.static.rule import Found, Program, rule
-from mlpilot.tools.diagnose.static.syntax import (
-    argument,
-    bases,
-    called,
-    classes,
-    methods,
-    names_in,
-    own,
-    parameters,
-    scopes,
-    settings,
-)
+from mlpilot.tools.diagnose.static.syntax import argument, bases, classes, methods, own, parameters, scopes, settings
 from mlpilot.tools.diagnose.static.trace import written
+from mlpilot.tools.diagnose.syntax import called, names_in
 
 _LAYERS = re.compile(r"^(Layer|Wrapper|Loss|Constraint|Regularizer|Initializer)$")
 Method = ast.FunctionDef | ast.AsyncFunctionDef

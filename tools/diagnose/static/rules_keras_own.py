@@ -13,10 +13,11 @@ from mlpilot.tools.diagnose.static.judged import within
 from mlpilot.tools.diagnose.static.kerasmodel import keras_models
 from mlpilot.tools.diagnose.static.naming import part_of, role_of
 from mlpilot.tools.diagnose.static.rule import Found, Program, rule
-from mlpilot.tools.diagnose.static.syntax import argument, called, own, scopes
+from mlpilot.tools.diagnose.static.syntax import argument, own, scopes
 from mlpilot.tools.diagnose.static.tensors import keras_units
 from mlpilot.tools.diagnose.static.trace import as_data, written
 from mlpilot.tools.diagnose.static.values import Instance, constant, words
+from mlpilot.tools.diagnose.syntax import called
 
 _LOOP = "Keras, Writing a training loop from scratch"
 

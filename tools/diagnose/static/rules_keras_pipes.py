@@ -10,8 +10,9 @@ from collections.abc import Iterator
 
 from mlpilot.tools.diagnose.static.listing import listed
 from mlpilot.tools.diagnose.static.rule import Found, Program, rule
-from mlpilot.tools.diagnose.static.syntax import argument, called, names_in, own, scopes, settings
+from mlpilot.tools.diagnose.static.syntax import argument, own, scopes, settings
 from mlpilot.tools.diagnose.static.trace import written
+from mlpilot.tools.diagnose.syntax import called, names_in
 
 _MADE = listed(
     "from_tensor_slices from_generator list_files TFRecordDataset TextLineDataset image_dataset_from_directory"
@@ -215,6 +216,13 @@ def _is_random(body: ast.AST, functions: dict[str, ast.FunctionDef], depth: int 
     return False
 
 
+def _generators(program: Program) -> Iterator[ast.FunctionDef]:
+    """Functions that yield."""
+    for node in program.nodes:
+        if isinstance(node, ast.FunctionDef) and any(isinstance(one, ast.Yield) for one in own(node)):
+            yield node
+
+
 @rule(
     "KERAS069",
     "generator-ends",
@@ -227,12 +235,8 @@ def generator_ends(program: Program) -> Iterator[Found]:
     """`def batches(): for i in ...: yield x, y`, and `model.fit(batches(), epochs=20, steps_per_epoch=30)`."""
     ends = {
         node.name
-        for node in program.nodes
-        if isinstance(node, ast.FunctionDef)
-        and any(isinstance(one, ast.Yield) for one in own(node))
-        and not any(
-            isinstance(one, ast.While | ast.YieldFrom) or called(one) in ("cycle", "count") for one in own(node)
-        )
+        for node in _generators(program)
+        if not any(isinstance(one, ast.While | ast.YieldFrom) or called(one) in ("cycle", "count") for one in own(node))
     }
     for scope in scopes(program):
         known = settings(scope)
@@ -280,10 +284,8 @@ def endless(program: Program) -> Iterator[Found]:
     """`def batches(): while True: yield x, y`, and `model.fit(batches(), epochs=3)`."""
     forever = {
         node.name
-        for node in program.nodes
-        if isinstance(node, ast.FunctionDef)
-        and any(isinstance(one, ast.Yield) for one in own(node))
-        and any(isinstance(one, ast.While) and written(one.test) in ("True", "1") for one in own(node))
+        for node in _generators(program)
+        if any(isinstance(one, ast.While) and written(one.test) in ("True", "1") for one in own(node))
         and not any(isinstance(one, ast.Return | ast.Break) for one in own(node))
     }
     for node in program.nodes:

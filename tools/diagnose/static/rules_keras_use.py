@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from mlpilot.tools.diagnose.static.kerasmodel import keras_models
 from mlpilot.tools.diagnose.static.naming import role_of
 from mlpilot.tools.diagnose.static.rule import Found, Program, rule
-from mlpilot.tools.diagnose.static.syntax import argument, called, names_in, scopes, settings
+from mlpilot.tools.diagnose.static.syntax import argument, scopes, settings
 from mlpilot.tools.diagnose.static.trace import as_data, written
 from mlpilot.tools.diagnose.static.values import Const, number, words
+from mlpilot.tools.diagnose.syntax import called, names_in
 
 _TAPE = "TensorFlow, GradientTape; Keras, Writing a training loop from scratch"
 

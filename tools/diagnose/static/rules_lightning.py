@@ -9,9 +9,10 @@ import re
 from collections.abc import Iterator
 
 from mlpilot.tools.diagnose.static.rule import Found, Program, rule
-from mlpilot.tools.diagnose.static.syntax import argument, called, methods, names_in, own
+from mlpilot.tools.diagnose.static.syntax import argument, methods, own
 from mlpilot.tools.diagnose.static.trace import path_of, written
 from mlpilot.tools.diagnose.static.values import number
+from mlpilot.tools.diagnose.syntax import called, names_in
 
 _LIGHTNING = "Lightning, LightningModule"
 

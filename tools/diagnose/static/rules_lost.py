@@ -10,17 +10,9 @@ from collections.abc import Iterator, Mapping
 
 from mlpilot.tools.diagnose.static.listing import listed
 from mlpilot.tools.diagnose.static.rule import Found, Program, rule
-from mlpilot.tools.diagnose.static.syntax import (
-    bases,
-    called,
-    classes,
-    methods,
-    names_in,
-    own,
-    scopes,
-    settings,
-)
+from mlpilot.tools.diagnose.static.syntax import bases, classes, methods, own, scopes, settings
 from mlpilot.tools.diagnose.static.trace import written
+from mlpilot.tools.diagnose.syntax import called, names_in
 
 _FUNCTIONS = listed(
     "relu leaky_relu elu gelu selu silu tanh sigmoid softmax log_softmax dropout dropout2d batch_norm layer_norm"

@@ -9,8 +9,9 @@ import re
 from collections.abc import Iterator
 
 from mlpilot.tools.diagnose.static.rule import Found, Program, rule
-from mlpilot.tools.diagnose.static.syntax import argument, called, own, scopes, settings
+from mlpilot.tools.diagnose.static.syntax import argument, own, scopes, settings
 from mlpilot.tools.diagnose.static.trace import written
+from mlpilot.tools.diagnose.syntax import called
 
 _SQUARES = frozenset(("square", "pow"))
 _SUMS = frozenset(("sum", "reduce_sum"))

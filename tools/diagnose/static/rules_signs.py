@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 
 from mlpilot.tools.diagnose.static.listing import listed
 from mlpilot.tools.diagnose.static.rule import Found, Program, rule
-from mlpilot.tools.diagnose.static.syntax import called, own, scopes, settings
+from mlpilot.tools.diagnose.static.syntax import own, scopes, settings
 from mlpilot.tools.diagnose.static.trace import written
+from mlpilot.tools.diagnose.syntax import called
 
 _LOG_PROB = re.compile(
     r"^(saved_|new_|act(ion)?_)?(log_?probs?|log_?pi|logp|lp|elbo|log_?likelihood|loglik|mll)(_\w+)?$"

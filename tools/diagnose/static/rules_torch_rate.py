@@ -9,15 +9,9 @@ import re
 from collections.abc import Iterator
 
 from mlpilot.tools.diagnose.static.rule import Found, Program, rule
-from mlpilot.tools.diagnose.static.syntax import (
-    argument,
-    called,
-    held_by,
-    own,
-    scopes,
-    settings,
-)
+from mlpilot.tools.diagnose.static.syntax import argument, held_by, own, scopes, settings
 from mlpilot.tools.diagnose.static.trace import written
+from mlpilot.tools.diagnose.syntax import called
 
 
 @rule(

@@ -9,17 +9,9 @@ import re
 from collections.abc import Iterator
 
 from mlpilot.tools.diagnose.static.rule import Found, Program, rule
-from mlpilot.tools.diagnose.static.syntax import (
-    argument,
-    called,
-    classes,
-    methods,
-    names_in,
-    own,
-    scopes,
-    settings,
-)
+from mlpilot.tools.diagnose.static.syntax import argument, classes, methods, own, scopes, settings
 from mlpilot.tools.diagnose.static.trace import written
+from mlpilot.tools.diagnose.syntax import called, names_in
 
 _LABEL = re.compile(r"label|target|^y$|^t$|index|idx|^i$|count|len|class|path|file|name|id$", re.IGNORECASE)
 _SAME = frozenset(("squeeze", "unsqueeze", "view", "reshape", "permute", "transpose", "detach", "flatten"))

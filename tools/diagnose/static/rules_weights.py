@@ -10,8 +10,9 @@ from collections.abc import Iterator
 
 from mlpilot.tools.diagnose.static.listing import listed
 from mlpilot.tools.diagnose.static.rule import Found, Program, rule
-from mlpilot.tools.diagnose.static.syntax import argument, called, names_in, own, scopes, settings
+from mlpilot.tools.diagnose.static.syntax import argument, own, scopes, settings
 from mlpilot.tools.diagnose.static.trace import written
+from mlpilot.tools.diagnose.syntax import called, names_in
 
 _COUNTS = re.compile(r"(^|_)(counts?|cnts?|freqs?|frequency|frequencies|n_?samples_per_class|hist|class_sizes?)$")
 _COUNTED = frozenset(("bincount", "value_counts", "Counter", "count_nonzero", "most_common", "unique"))

@@ -11,8 +11,9 @@ from collections.abc import Iterator
 
 from mlpilot.tools.diagnose.static.naming import part_of, role_of
 from mlpilot.tools.diagnose.static.rule import Found, Program, rule
-from mlpilot.tools.diagnose.static.syntax import called, classes, methods, names_in, own, scopes, settings
+from mlpilot.tools.diagnose.static.syntax import classes, methods, own, scopes, settings
 from mlpilot.tools.diagnose.static.trace import written
+from mlpilot.tools.diagnose.syntax import called, names_in
 
 Line = dict[str, int]
 """A sum of names, each so many times, and of a number, under the empty name."""

@@ -57,14 +57,6 @@ def _settings(scope: ast.AST) -> dict[str, list[ast.expr]]:
     return found
 
 
-def called(node: ast.AST | None) -> str:
-    """The last part of the name of what is called: `log_prob` of `dist.log_prob(a)`; nothing for what is no call."""
-    if not isinstance(node, ast.Call):
-        return ""
-    func = node.func
-    return func.attr if isinstance(func, ast.Attribute) else func.id if isinstance(func, ast.Name) else ""
-
-
 def held_by(node: ast.AST | None) -> ast.expr | None:
     """What a method is called on: `model` of `model.fit(x)`; None for what is no call of a method."""
     return node.func.value if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) else None
@@ -78,11 +70,6 @@ def argument(node: ast.Call, name: str, position: int | None = None) -> ast.expr
     if position is not None and position < len(node.args) and not isinstance(node.args[position], ast.Starred):
         return node.args[position]
     return None
-
-
-def names_in(node: ast.AST) -> set[str]:
-    """Plain names that an expression reads."""
-    return {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}
 
 
 def classes(program: Program) -> Iterator[ast.ClassDef]:

@@ -4,9 +4,9 @@ import ast
 import difflib
 import re
 
-from mlpilot.tools.diagnose.syntax import called, calls, keyword
+from mlpilot.tools.diagnose.syntax import called, calls, keyword, names_in
 from mlpilot.tools.mending.ended.scene import Scene, enclosing
-from mlpilot.tools.mending.forms import Edits, names_in
+from mlpilot.tools.mending.forms import Edits
 from mlpilot.tools.names import HOME
 from mlpilot.tools.text import Edit, apply_edits, span
 

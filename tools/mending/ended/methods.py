@@ -90,7 +90,7 @@ def _nothing_given(scene: Scene, _: re.Match[str]) -> Edits:
         if chained and any(isinstance(one, ast.Attribute) and one.value is node for one in ast.walk(scene.tree)):
             text = without_keyword(scene.source, node, "inplace")  # type: ignore[arg-type]
             if text is not None:
-                yield text, f"{called(node)} gives a new table"  # type: ignore[arg-type]
+                yield text, f"{called(node)} gives a new table"
 
 
 def _methods(scene: Scene, found: re.Match[str]) -> Edits:

@@ -5,10 +5,10 @@ import builtins
 import difflib
 import re
 
-from mlpilot.tools.diagnose.syntax import called, calls
+from mlpilot.tools.diagnose.syntax import called, calls, names_in
 from mlpilot.tools.mending.ended.known_names import KERAS, LAYERS, MODULES, OF_NUMPY, WELL_KNOWN
 from mlpilot.tools.mending.ended.scene import Scene, enclosing
-from mlpilot.tools.mending.forms import Edits, above, alone, at, block_of, moved, names_in
+from mlpilot.tools.mending.forms import Edits, above, alone, at, block_of, moved
 from mlpilot.tools.names import HOME, import_line
 from mlpilot.tools.text import Edit, apply_edits
 
