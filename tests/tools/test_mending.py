@@ -7,11 +7,11 @@ import pytest
 from mlpilot.sandbox.protocol import CellError
 from mlpilot.tools.diagnose.model import Diagnosis
 from mlpilot.tools.diagnose.static.report import check_source
-from mlpilot.tools.mending import leak, settings
 from mlpilot.tools.mending.complaints import failure
+from mlpilot.tools.mending.ended.raised import mend_raised
 from mlpilot.tools.mending.known import mend_found
-from mlpilot.tools.mending.raised import mend_raised
 from mlpilot.tools.mending.running import Ended, Told, _notes, as_solution
+from mlpilot.tools.mending.tables import leak, settings
 from mlpilot.tools.mending.work import original_line
 
 PANDAS = "import pandas as pd\ndf = pd.read_csv('a.csv')\n"

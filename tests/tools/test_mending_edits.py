@@ -6,8 +6,8 @@ import pytest
 
 from mlpilot.tools.diagnose.model import Diagnosis
 from mlpilot.tools.diagnose.static.report import check_source
+from mlpilot.tools.mending.ended.raised import mend_raised
 from mlpilot.tools.mending.offers import offers
-from mlpilot.tools.mending.raised import mend_raised
 
 TORCH = "import torch\nfrom torch import nn\nfrom torch.utils.data import DataLoader\n"
 STEPS = (

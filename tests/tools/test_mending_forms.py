@@ -7,8 +7,8 @@ import pytest
 
 from mlpilot.tools.diagnose.static.report import check_source
 from mlpilot.tools.mending.offers import offers
-from mlpilot.tools.mending.training_rate import adam, rates
-from mlpilot.tools.mending.training_start import clipped, scaled
+from mlpilot.tools.mending.training.rate import adam, rates
+from mlpilot.tools.mending.training.start import clipped, scaled
 
 TORCH = """import argparse
 import torch

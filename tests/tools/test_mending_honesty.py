@@ -8,10 +8,10 @@ import pytest
 from mlpilot.sandbox.protocol import CellError
 from mlpilot.tools.diagnose.model import Diagnosis
 from mlpilot.tools.inside import mlpilot_loading
-from mlpilot.tools.mending import leak, settings
 from mlpilot.tools.mending.complaints import failure, own_verdict
-from mlpilot.tools.mending.meant import loses, meant
+from mlpilot.tools.mending.ended.meant import loses, meant
 from mlpilot.tools.mending.running import Ended, Told
+from mlpilot.tools.mending.tables import leak, settings
 
 IMPORTS = "from sklearn.model_selection import train_test_split\nfrom sklearn.tree import DecisionTreeClassifier\n"
 SPLIT = "a, b = train_test_split(x)"

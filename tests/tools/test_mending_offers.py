@@ -7,9 +7,9 @@ from mlpilot.tools.diagnose.dynamic.facts import Point, Training
 from mlpilot.tools.diagnose.model import Diagnosis
 from mlpilot.tools.diagnose.static.report import check_source
 from mlpilot.tools.mending.claims import NO_LOSS, SCORE, Claim, proven
+from mlpilot.tools.mending.ended.raised import mend_raised
 from mlpilot.tools.mending.offers import OFFERS, offers
 from mlpilot.tools.mending.probing import Seen, frameworks, scores_of, skeleton, with_seeds
-from mlpilot.tools.mending.raised import mend_raised
 from mlpilot.tools.mending.running import Ended, Told, facts_of
 from mlpilot.tools.mending.scores import fallen
 

@@ -10,10 +10,12 @@ from mlpilot.tools.diagnose.dynamic.facts import Bad, Layer, Point, Scale, Train
 from mlpilot.tools.diagnose.dynamic.problems import ignorance, symptoms
 from mlpilot.tools.diagnose.model import Diagnosis
 from mlpilot.tools.diagnose.static.report import check_source
-from mlpilot.tools.mending import training_layers, training_rate, training_start
 from mlpilot.tools.mending.running import Ended, ahead
-from mlpilot.tools.mending.training import OUT_OF_RANGE, mend_training
-from mlpilot.tools.mending.training_proof import is_better, is_learning, is_same, mend_proven, reseeded
+from mlpilot.tools.mending.training import layers as training_layers
+from mlpilot.tools.mending.training import rate as training_rate
+from mlpilot.tools.mending.training import start as training_start
+from mlpilot.tools.mending.training.proof import is_better, is_learning, is_same, mend_proven, reseeded
+from mlpilot.tools.mending.training.repairs import OUT_OF_RANGE, mend_training
 
 TORCH = """import torch
 from torch import nn

@@ -9,7 +9,7 @@ trusted than the rest of the message.
 import ast
 import re
 
-from mlpilot.tools.diagnose.static.renamed import ARGUMENTS, METHODS, MODULES, NAMES, NUMPY
+from mlpilot.tools.diagnose.static.facts.renamed import ARGUMENTS, METHODS, MODULES, NAMES, NUMPY
 
 _LONGEST, _SENTENCE = 4000, 260
 _INNER = re.compile(r"^[ |]{0,40}([\w.]{1,100}(?:Error|Exception|Interrupt)): (.{0,500})", re.MULTILINE)

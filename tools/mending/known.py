@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable
 
 from mlpilot.tools.diagnose.model import Diagnosis
-from mlpilot.tools.diagnose.static import renamed
+from mlpilot.tools.diagnose.static.facts import renamed
 from mlpilot.tools.diagnose.syntax import called, calls, keyword, without_keyword
 from mlpilot.tools.text import Edit, Place, apply_edits, replace, span, text_of
 

@@ -18,7 +18,6 @@ from mlpilot.tools.diagnose.read import ENDINGS
 from mlpilot.tools.diagnose.repair import repair_source
 from mlpilot.tools.diagnose.static.inspect import check_files
 from mlpilot.tools.diagnose.static.report import SYNTAX, TOO_LARGE
-from mlpilot.tools.mending import settings, training_proof
 from mlpilot.tools.mending.circumstances import MISSING, NOT_INSTALLED
 from mlpilot.tools.mending.complaints import (
     UNFINISHED,
@@ -31,18 +30,20 @@ from mlpilot.tools.mending.complaints import (
     warned,
 )
 from mlpilot.tools.mending.ended.candidates import candidates
+from mlpilot.tools.mending.ended.meant import loses, meant
+from mlpilot.tools.mending.ended.raised import mend_raised
 from mlpilot.tools.mending.ended.search import FURTHER, Moment, Search, Step, moved_on, sound
 from mlpilot.tools.mending.known import mend_found
-from mlpilot.tools.mending.meant import loses, meant
 from mlpilot.tools.mending.model import Mend, Proof
 from mlpilot.tools.mending.offers import OFFERS, offers
 from mlpilot.tools.mending.offers_nets import AFTER_TRAININGS
 from mlpilot.tools.mending.once_told import lines_of_statement, once_each
 from mlpilot.tools.mending.patience import Patience, SpentError
 from mlpilot.tools.mending.probing import frameworks
-from mlpilot.tools.mending.raised import mend_raised
 from mlpilot.tools.mending.running import Ended, Probe, Told
 from mlpilot.tools.mending.silent import MOST_TRIED, leaks, offered, unseeded
+from mlpilot.tools.mending.tables import settings
+from mlpilot.tools.mending.training import proof as training_proof
 from mlpilot.tools.mending.work import Run, Work, loud, original_line
 
 IN_A_ROW = 5

@@ -9,23 +9,20 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from mlpilot.tools.diagnose.model import Diagnosis
-from mlpilot.tools.mending import (
-    chosen_edits,
-    drawn_first,
-    folds_edits,
-    keras_edits,
-    keras_layers,
-    keras_parts,
-    made_rows,
-    part_edits,
-    row_claims,
-    row_edits,
-    split_edits,
-    table_edits,
-    torch_parts,
-)
+from mlpilot.tools.mending import row_claims
 from mlpilot.tools.mending.claims import SCORE, SHARE, Claim
+from mlpilot.tools.mending.keras import fits as keras_edits
+from mlpilot.tools.mending.keras import layers as keras_layers
+from mlpilot.tools.mending.keras import parts as keras_parts
 from mlpilot.tools.mending.offers_nets import NETS, Entry
+from mlpilot.tools.mending.tables import before_split as table_edits
+from mlpilot.tools.mending.tables import chosen as chosen_edits
+from mlpilot.tools.mending.tables import drawn_first, made_rows
+from mlpilot.tools.mending.tables import folds as folds_edits
+from mlpilot.tools.mending.tables import parts as part_edits
+from mlpilot.tools.mending.tables import rows as row_edits
+from mlpilot.tools.mending.tables import splits as split_edits
+from mlpilot.tools.mending.torch import parts as torch_parts
 
 _JUDGED = (Claim("judged rows that were fitted"), Claim("judgements of rows held out", "more"))
 

@@ -3,27 +3,25 @@
 import ast
 from collections.abc import Callable
 
-from mlpilot.tools.mending import (
-    keras_edits,
-    keras_ends,
-    keras_graphs,
-    keras_layers,
-    keras_parts,
-    loop_edits,
-    rows_alike,
-    torch_edits,
-    torch_ends,
-    torch_layers,
-    torch_modes,
-    torch_parts,
-    torch_results,
-    torch_rows,
-)
-from mlpilot.tools.mending import training_start as start
+from mlpilot.tools.mending import rows_alike
 from mlpilot.tools.mending.claims import NO_LOSS, SCORE, SHARE, Claim
 from mlpilot.tools.mending.forms import Maker
-from mlpilot.tools.mending.training_layers import activations
-from mlpilot.tools.mending.training_rate import rates
+from mlpilot.tools.mending.keras import ends as keras_ends
+from mlpilot.tools.mending.keras import fits as keras_edits
+from mlpilot.tools.mending.keras import graphs as keras_graphs
+from mlpilot.tools.mending.keras import layers as keras_layers
+from mlpilot.tools.mending.keras import parts as keras_parts
+from mlpilot.tools.mending.torch import ends as torch_ends
+from mlpilot.tools.mending.torch import layers as torch_layers
+from mlpilot.tools.mending.torch import loops as loop_edits
+from mlpilot.tools.mending.torch import losses as torch_edits
+from mlpilot.tools.mending.torch import modes as torch_modes
+from mlpilot.tools.mending.torch import parts as torch_parts
+from mlpilot.tools.mending.torch import results as torch_results
+from mlpilot.tools.mending.torch import rows as torch_rows
+from mlpilot.tools.mending.training import start
+from mlpilot.tools.mending.training.layers import activations
+from mlpilot.tools.mending.training.rate import rates
 
 _RAW = Claim("losses of probabilities that are taken for raw outputs")
 _REACHED = Claim("tensors that no gradient reached", also=(Claim("most tensors that are trained", "kept"),))

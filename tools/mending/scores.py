@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from mlpilot.tools.mending.model import Proof
 from mlpilot.tools.mending.probing import NUMBER, Seen, better, scores_of
 from mlpilot.tools.mending.running import Ended
-from mlpilot.tools.mending.training_proof import measured
+from mlpilot.tools.mending.training.proof import measured
 
 _SHARE = 0.02
 """A score that moved by less, as a share of itself, is called the same."""

@@ -5,13 +5,13 @@ from dataclasses import replace
 from itertools import islice
 
 from mlpilot.tools.diagnose.model import Diagnosis
-from mlpilot.tools.mending import leak, settings
 from mlpilot.tools.mending.claims import NO_LOSS, SCORE, Claim, proven
 from mlpilot.tools.mending.complaints import failure, kinds_of_warnings
 from mlpilot.tools.mending.model import Proof
 from mlpilot.tools.mending.offers import OFFERS, offers
 from mlpilot.tools.mending.probing import FEW, SEEDS, Seen, probed_runs
 from mlpilot.tools.mending.scores import are_alike, fallen
+from mlpilot.tools.mending.tables import leak, settings
 from mlpilot.tools.mending.work import Work, loud, original_line
 
 MOST_TRIED = 4

@@ -11,7 +11,7 @@ import pytest
 
 from mlpilot.tools.diagnose.static.catalogue import markdown
 from mlpilot.tools.diagnose.static.report import check_source
-from mlpilot.tools.diagnose.static.rules import RULES
+from mlpilot.tools.diagnose.static.rules.every import RULES
 
 CASES = Path(__file__).parent / "cases"
 MARK = "# <-"

@@ -16,7 +16,7 @@ from mlpilot.sandbox.errors import UserError
 from mlpilot.tools.diagnose import Diagnosis, repair_source
 from mlpilot.tools.diagnose.static.formats import as_json, as_sarif
 from mlpilot.tools.diagnose.static.inspect import check_file, check_files
-from mlpilot.tools.diagnose.static.machine import read
+from mlpilot.tools.diagnose.static.reading.machine import read
 from mlpilot.tools.diagnose.static.report import check_source
 from mlpilot.tools.diagnose.static.source import programs
 from mlpilot.tools.recipes.book import suitable, write_module
@@ -171,7 +171,7 @@ def test_what_the_author_waves_through(comment: str, codes: list[str]) -> None:
 
 
 def test_reading_stops_where_a_program_is_too_large(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mlpilot.tools.diagnose.static.expressions.MOST_STEPS", 1000)
+    monkeypatch.setattr("mlpilot.tools.diagnose.static.reading.expressions.MOST_STEPS", 1000)
     trace = read(ast.parse("\n".join(f"x{i} = f(a, b, c, d)" for i in range(500))))
     assert trace.exhausted and len(trace.calls) < 500
 

@@ -1,8 +1,8 @@
 """What the facts of one training show beside AutoTrainer's five problems, a small rule each.
 
-The five (exploding, vanishing, dying, oscillating, slow: TRAIN001 to TRAIN005) are told by
-`problems.py`; `tools/mending/training.py` has what mends them. Here is what a run shows and no edit is proven for. Each
-rule gives evidence with its numbers, or nothing; the bounds are our own, set so that no healthy training is named.
+The five (exploding, vanishing, dying, oscillating, slow: TRAIN001 to TRAIN005) are told by `problems.py`;
+`tools/mending/training/repairs.py` has what mends them. Here is what a run shows and no edit is proven for. Each rule
+gives evidence with its numbers, or nothing; the bounds are our own, set so that no healthy training is named.
 """
 
 import math

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from mlpilot.tools.diagnose.static.rules import RULES
+from mlpilot.tools.diagnose.static.rules.every import RULES
 
 GROUPS = (
     ("LEAK", "Leakage: scores that are not of unseen rows"),

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from mlpilot.tools.diagnose.model import Diagnosis
 from mlpilot.tools.diagnose.static.report import SYNTAX, TOO_LARGE
-from mlpilot.tools.diagnose.static.rules import RULES
+from mlpilot.tools.diagnose.static.rules.every import RULES
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _OWN = {

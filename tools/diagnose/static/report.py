@@ -6,9 +6,9 @@ import warnings
 from collections.abc import Iterator, Sequence
 
 from mlpilot.tools.diagnose.model import Diagnosis
-from mlpilot.tools.diagnose.static import machine
-from mlpilot.tools.diagnose.static.rule import Program, Rule
-from mlpilot.tools.diagnose.static.rules import RULES
+from mlpilot.tools.diagnose.static.reading import machine
+from mlpilot.tools.diagnose.static.rules.every import RULES
+from mlpilot.tools.diagnose.static.rules.rule import Program, Rule
 from mlpilot.tools.diagnose.syntax import called
 
 SYNTAX = "SYNTAX001"

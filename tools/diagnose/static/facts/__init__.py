@@ -1,0 +1,1 @@
+"""What rules ask of a program that was read: where models are judged, what was learnt from which rows."""

@@ -1,0 +1,105 @@
+"""A model of Keras as rules look at it: its layers, what it was compiled with, what it was fitted on."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from mlpilot.tools.diagnose.static.libraries import frames, nets
+from mlpilot.tools.diagnose.static.libraries.tensors import keras_activation, keras_units
+from mlpilot.tools.diagnose.static.reading.listing import listed
+from mlpilot.tools.diagnose.static.reading.trace import Call, as_data, path_of
+from mlpilot.tools.diagnose.static.reading.values import Data, Instance, Seq, Value, constant, words
+from mlpilot.tools.diagnose.static.rules.rule import Program
+
+_PASSIVE = listed("Dropout BatchNormalization Activation Reshape Flatten LeakyReLU ReLU Softmax LayerNormalization")
+_SHORT = {
+    "mse": "mean_squared_error",
+    "mae": "mean_absolute_error",
+    "kld": "kl_divergence",
+    "bce": "binary_crossentropy",
+}
+
+
+@dataclass(eq=False)
+class KerasModel:
+    """One compiled model."""
+
+    instance: Instance
+    layers: list[Instance]
+    whole: bool
+    """Whether its layers are all known."""
+    compile: Call
+    loss: str
+    """Name of the loss, in snake case; empty if it is not known."""
+    from_logits: bool
+    metrics: list[str]
+    fits: list[Call] = field(default_factory=list)
+
+    @property
+    def last(self) -> Instance | None:
+        """The last layer that computes."""
+        return next((unwrapped(one) for one in reversed(self.layers) if one.name not in _PASSIVE), None)
+
+    @property
+    def activation(self) -> str:
+        """The last operation; `?` or nothing where it cannot be told."""
+        for one in reversed(self.layers):
+            if one.name in ("Dropout", "BatchNormalization", "Flatten", "Reshape", "LayerNormalization"):
+                continue
+            return keras_activation(unwrapped(one))
+        return ""
+
+    @property
+    def units(self) -> int | None:
+        """How many outputs it has for each row."""
+        return keras_units(self.last) if self.last is not None and self.last.name == "Dense" else None
+
+    def labels(self) -> Data | None:
+        """What it is fitted on, as labels."""
+        return next((found for call in self.fits if (found := as_data(call.get("y", 1))) is not None), None)
+
+    def inputs(self) -> Data | None:
+        """What it is fitted on, as inputs."""
+        given = self.fits[0].get("x", 0) if self.fits else None
+        found = frames.gathered(given) if given is not None else []
+        return found[0] if found else None
+
+
+def unwrapped(layer: Instance) -> Instance:
+    """The layer that `TimeDistributed` applies to each step, or the layer itself."""
+    inner = layer.argument("layer", 0) if layer.name == "TimeDistributed" else None
+    return inner if isinstance(inner, Instance) else layer
+
+
+def keras_models(program: Program) -> Iterator[KerasModel]:
+    """Every model that is compiled."""
+    for one in program.trace.instances:
+        for compiled in one.notes.get("compiles", [])[-1:]:
+            loss = compiled.get("loss", 1)
+            name, logits = loss_of(loss)
+            yield KerasModel(
+                one,
+                nets.output_layers(one),
+                nets.is_chain(one),
+                compiled,
+                name,
+                logits,
+                names(compiled.get("metrics", 2)),
+                one.notes.get("fit calls", []),
+            )
+
+
+def loss_of(value: Value | None) -> tuple[str, bool]:
+    """(name of a loss in snake case, whether it takes raw outputs)."""
+    logits = isinstance(value, Instance) and constant(value.argument("from_logits", 0)) is True
+    found = words(value) or [path_of(value).rpartition(".")[2]]
+    if len(found) != 1 or not found[0]:
+        return "", False
+    snake = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", found[0]).lower()
+    return _SHORT.get(snake, snake).replace("cross_entropy", "crossentropy"), logits
+
+
+def names(value: Value | None) -> list[str]:
+    """Names of metrics."""
+    items = value.items if isinstance(value, Seq) else [value] if value is not None else []
+    return [text for one in items for text in (words(one) or [path_of(one).rpartition(".")[2]]) if text]

@@ -1,0 +1,109 @@
+"""Shapes of arrays and tensors through indexing, arithmetic and reductions; None where they cannot be told."""
+
+import ast
+
+from mlpilot.tools.diagnose.static.libraries.tensors import Shape
+from mlpilot.tools.diagnose.static.reading.listing import listed
+from mlpilot.tools.diagnose.static.reading.trace import Call
+from mlpilot.tools.diagnose.static.reading.values import Data, Value, constant, number
+
+
+def bundled(name: str, data: Data) -> Shape:
+    """The shape of an attribute of a bundled data set: `load_digits().images` are pictures of 8 by 8."""
+    return (None, 8, 8) if (name, data.dataset) == ("images", "digits") else data.shape
+
+
+def indexed(shape: Shape, node: ast.expr) -> Shape:
+    """The shape of `x[node]`: whole numbers take an axis away, slices keep it, None adds one."""
+    if shape is None:
+        return None
+    choices = node.elts if isinstance(node, ast.Tuple) else [node]
+    rest = list(shape)
+    found: list[int | None] = []
+    for one in choices:
+        if isinstance(one, ast.Constant) and one.value is None:
+            found.append(1)
+            continue
+        if not rest:
+            return None
+        size = rest.pop(0)
+        if isinstance(one, ast.Slice):
+            found.append(_cut(one, size))
+        elif not _is_number(one):
+            return None
+    return (*found, *rest) or None
+
+
+def _is_number(node: ast.expr) -> bool:
+    plain = node.operand if isinstance(node, ast.UnaryOp) else node
+    return isinstance(plain, ast.Constant) and isinstance(plain.value, int) and not isinstance(plain.value, bool)
+
+
+def _cut(node: ast.Slice, size: int | None) -> int | None:
+    if node.lower is None and node.upper is None and node.step is None:
+        return size
+    if isinstance(node.upper, ast.Constant) and isinstance(node.upper.value, int) and node.step is None:
+        lower = node.lower.value if isinstance(node.lower, ast.Constant) else 0 if node.lower is None else None
+        if isinstance(lower, int):
+            return node.upper.value - lower if size is None or node.upper.value <= size else None
+    return None
+
+
+def broadcast(one: Shape, other: Shape) -> Shape:
+    """The shape of `a + b`, where both are known."""
+    if one is None or other is None:
+        return None
+    longer, shorter = (one, other) if len(one) >= len(other) else (other, one)
+    padded = (*[1] * (len(longer) - len(shorter)), *shorter)
+    return tuple(b if a == 1 else a if b == 1 or a == b else None for a, b in zip(longer, padded, strict=True))
+
+
+def product(one: Shape, other: Shape) -> Shape:
+    """The shape of `a @ b`, where it can be told: a vector loses the axis that is summed over."""
+    if one is None or other is None:
+        return None
+    if len(one) == 1 or len(other) == 1:
+        return (*one[:-1], *other[:-2], *(other[-1:] if len(other) > 1 else ())) or None
+    return (*one[:-1], other[-1]) if len(other) == 2 else None
+
+
+_EACH = listed("sin cos tan tanh exp expm1 log log1p log2 sqrt square abs sign round floor clip clamp pow astype")
+_PRODUCTS = listed("matmul mm mv dot")
+_SUMS = listed("sum mean prod")
+
+
+def after(call: Call, given: list[Data]) -> Shape:
+    """The shape after a call that no table knows: `np.sin(X)`, `X.dot(w)`, `np.sum(X, axis=1)`."""
+    if call.name in _EACH and len(given) == 1:
+        return given[0].shape
+    if call.name in _PRODUCTS and len(given) == 2:
+        return product(given[0].shape, given[1].shape)
+    if call.name in _SUMS and len(given) == 1:
+        return reduced(call, given[0], 0 if call.receiver is not None else 1)
+    return None
+
+
+def reduced(call: Call, data: Data, place: int = 0) -> Shape:
+    """The shape after `x.mean(dim=1)`, `x.sum(1, keepdim=True)`; the axis stands at this place of the arguments."""
+    axis: Value | None = call.get("dim", place) or call.get("axis")
+    at, keep = number(axis), constant(call.get("keepdim", place + 1) or call.get("keepdims"), False)
+    if data.shape is None or at is None or not -len(data.shape) <= at < len(data.shape):
+        return None
+    sizes: list[int | None] = list(data.shape)
+    at = int(at) % len(sizes)
+    return (*sizes[:at], *([1] if keep is True else []), *sizes[at + 1 :]) or None
+
+
+def squeezed(call: Call, data: Data) -> Shape:
+    """The shape after `x.squeeze(1)` and `x.unsqueeze(1)`, where it can be told which axis."""
+    at = number(call.get("dim", 0))
+    if data.shape is None or (at is None and (call.name != "squeeze" or call.args or call.kwargs)):
+        return None
+    sizes: list[int | None] = list(data.shape)
+    if at is None:
+        return tuple(one for one in sizes if one != 1) if None not in sizes[1:] else None
+    if call.name == "unsqueeze":
+        where = int(at) if at >= 0 else len(sizes) + 1 + int(at)
+        return (*sizes[:where], 1, *sizes[where:])
+    where = int(at) % len(sizes)
+    return (*sizes[:where], *sizes[where + 1 :]) if sizes[where] == 1 and len(sizes) > 1 else None

@@ -1,0 +1,60 @@
+"""Every rule: each module that is imported here adds its own."""
+
+import mlpilot.tools.diagnose.static.rules.api
+import mlpilot.tools.diagnose.static.rules.keras.data
+import mlpilot.tools.diagnose.static.rules.keras.ends
+import mlpilot.tools.diagnose.static.rules.keras.fits
+import mlpilot.tools.diagnose.static.rules.keras.graph
+import mlpilot.tools.diagnose.static.rules.keras.layers
+import mlpilot.tools.diagnose.static.rules.keras.own
+import mlpilot.tools.diagnose.static.rules.keras.parts
+import mlpilot.tools.diagnose.static.rules.keras.pipes
+import mlpilot.tools.diagnose.static.rules.keras.stack
+import mlpilot.tools.diagnose.static.rules.keras.steps
+import mlpilot.tools.diagnose.static.rules.keras.task
+import mlpilot.tools.diagnose.static.rules.keras.tensorflow
+import mlpilot.tools.diagnose.static.rules.keras.use
+import mlpilot.tools.diagnose.static.rules.nets.columns
+import mlpilot.tools.diagnose.static.rules.nets.cut
+import mlpilot.tools.diagnose.static.rules.nets.given
+import mlpilot.tools.diagnose.static.rules.nets.lost
+import mlpilot.tools.diagnose.static.rules.nets.repeats
+import mlpilot.tools.diagnose.static.rules.nets.roots
+import mlpilot.tools.diagnose.static.rules.nets.signs
+import mlpilot.tools.diagnose.static.rules.nets.slips
+import mlpilot.tools.diagnose.static.rules.tables.answers
+import mlpilot.tools.diagnose.static.rules.tables.choice
+import mlpilot.tools.diagnose.static.rules.tables.future
+import mlpilot.tools.diagnose.static.rules.tables.groups
+import mlpilot.tools.diagnose.static.rules.tables.index
+import mlpilot.tools.diagnose.static.rules.tables.label
+import mlpilot.tools.diagnose.static.rules.tables.leak
+import mlpilot.tools.diagnose.static.rules.tables.marks
+import mlpilot.tools.diagnose.static.rules.tables.metric
+import mlpilot.tools.diagnose.static.rules.tables.model
+import mlpilot.tools.diagnose.static.rules.tables.multi
+import mlpilot.tools.diagnose.static.rules.tables.outliers
+import mlpilot.tools.diagnose.static.rules.tables.overlap
+import mlpilot.tools.diagnose.static.rules.tables.pandas
+import mlpilot.tools.diagnose.static.rules.tables.published
+import mlpilot.tools.diagnose.static.rules.tables.rows
+import mlpilot.tools.diagnose.static.rules.tables.split
+import mlpilot.tools.diagnose.static.rules.tables.values
+import mlpilot.tools.diagnose.static.rules.tables.weights
+import mlpilot.tools.diagnose.static.rules.tables.windows
+import mlpilot.tools.diagnose.static.rules.torch.data
+import mlpilot.tools.diagnose.static.rules.torch.lightning
+import mlpilot.tools.diagnose.static.rules.torch.loop
+import mlpilot.tools.diagnose.static.rules.torch.loss
+import mlpilot.tools.diagnose.static.rules.torch.model
+import mlpilot.tools.diagnose.static.rules.torch.parts
+import mlpilot.tools.diagnose.static.rules.torch.rate
+import mlpilot.tools.diagnose.static.rules.torch.rows
+import mlpilot.tools.diagnose.static.rules.torch.sets
+import mlpilot.tools.diagnose.static.rules.torch.state
+import mlpilot.tools.diagnose.static.rules.torch.time
+import mlpilot.tools.diagnose.static.rules.torch.use
+import mlpilot.tools.diagnose.static.rules.torch.values
+from mlpilot.tools.diagnose.static.rules.rule import RULES
+
+__all__ = ["RULES"]

@@ -1,0 +1,1 @@
+"""Rules for Keras and TensorFlow."""

@@ -1,0 +1,1 @@
+"""Rules for networks, in PyTorch and in Keras."""

@@ -1,0 +1,1 @@
+"""Rules for programs with tables: scikit-learn, pandas, numpy and what follows their conventions."""

@@ -1,0 +1,290 @@
+"""Features that look ahead, searches that are judged by the test part, groups and rows that a split should keep apart.
+
+Sources: Kapoor and Narayanan 2023, "Leakage and the reproducibility crisis"; Yang et al. 2022; scikit-learn,
+documentation of its cross-validation iterators; pandas, documentation of rolling windows.
+"""
+
+import ast
+import re
+from collections.abc import Iterator
+
+from mlpilot.tools.diagnose.static.facts.features import holds, same_table_targets
+from mlpilot.tools.diagnose.static.facts.judged import in_folds, judgements, part
+from mlpilot.tools.diagnose.static.libraries import estimators, nets
+from mlpilot.tools.diagnose.static.libraries.tables import AHEAD
+from mlpilot.tools.diagnose.static.reading.trace import Call, as_data, is_none, written
+from mlpilot.tools.diagnose.static.reading.values import Data, Function, Instance, Rows, apart, constant
+from mlpilot.tools.diagnose.static.rules.rule import Found, Program, rule
+from mlpilot.tools.diagnose.static.rules.tables.leak import at
+from mlpilot.tools.diagnose.static.rules.tables.overlap import judged_after_fit
+
+_TIME = "Kapoor and Narayanan 2023, temporal leakage"
+_WINDOWS = frozenset(("rolling", "expanding", "ewm", "cumsum", "cummax", "cummin", "diff", "pct_change"))
+_SEARCHES = (
+    "optimize fmin minimize gp_minimize forest_minimize dummy_minimize differential_evolution dual_annealing"
+    " BayesianOptimization maximize basinhopping"
+)
+_IGNORE_GROUPS = frozenset(
+    ("KFold", "StratifiedKFold", "ShuffleSplit", "StratifiedShuffleSplit", "RepeatedKFold", "RepeatedStratifiedKFold")
+)
+
+
+def _columns_made(program: Program) -> Iterator[tuple[ast.AST, str, ast.expr]]:
+    """(place, column, what goes in) of `df["a"] = value`, `df.loc[:, "a"] = value` and `df.assign(a=value)`."""
+    for node in program.nodes:
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Subscript):
+            at = node.targets[0].slice
+            at = at.elts[-1] if isinstance(at, ast.Tuple) and at.elts else at
+            if isinstance(at, ast.Constant) and isinstance(at.value, str):
+                yield node, at.value, node.value
+        elif isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "assign":
+            yield from ((one.value, one.arg, one.value) for one in node.keywords if one.arg is not None)
+
+
+def _has(data: Data, column: str) -> bool:
+    return column in (data.columns or ()) or holds(data, column)
+
+
+@rule(
+    "LEAK025",
+    "window-around-the-row",
+    "warning",
+    "a feature is a window that reaches into the future",
+    remedy="a window that ends before the row: rolling(7).mean().shift(1)",
+    source="pandas, rolling: center=True; " + _TIME,
+)
+def centred_window(program: Program) -> Iterator[Found]:
+    """`df["smooth"] = df["load"].rolling(7, center=True).mean()`, and a model that is given `smooth`."""
+    told = set()
+    for _, X, y in same_table_targets(program):
+        for one in sorted(X.learned, key=lambda one: (one.line, one.column)):
+            doubtful = X.columns is not None and not one.into  # a column whose name is not known, and a list of names
+            if one.kind != AHEAD or one.line in told or doubtful or (one.into and one.into <= set(y.columns or ())):
+                continue
+            told.add(one.line)
+            column = f"{min(one.into)!r}" if one.into else "a feature"
+            yield at(one), f"{column} is a window that is centred on its row: half of it lies in the future"
+
+
+@rule(
+    "LEAK026",
+    "window-holds-the-target",
+    "error",
+    "a feature is a window of the target that holds its own row",
+    remedy="shift(1) before the window: rows before this one alone",
+    source="pandas, rolling and expanding: windows end with the row itself; " + _TIME,
+)
+def window_holds_target(program: Program) -> Iterator[Found]:
+    """`df["ma7"] = df["sales"].rolling(7).mean()`, and then `fit(df[["ma7"]], df["sales"])`."""
+    made = list(_columns_made(program))
+    told: set[ast.AST] = set()
+    for call, X, y in same_table_targets(program):
+        target = (y.columns or ("",))[0]
+        for node, column, value in made:
+            if (
+                node in told
+                or "shifted" in y.flags
+                or column == target
+                or isinstance(value, ast.BinOp)
+                or not _has(X, column)
+            ):
+                continue
+            inner = list(ast.walk(value))
+            reads = {one.value for one in inner if isinstance(one, ast.Constant) and isinstance(one.value, str)}
+            asked = {one.attr for one in inner if isinstance(one, ast.Attribute)}
+            if target in reads and asked & _WINDOWS and "shift" not in asked and not _compares(inner):
+                told.add(node)
+                text = f"{column!r} is a {min(asked & _WINDOWS)} of {target!r}, the target, its own row included"
+                yield node, f"{text}: the model at line {call.node.lineno} is told the answer"
+
+
+def _compares(nodes: list[ast.AST]) -> bool:
+    return any(isinstance(one, ast.Compare) for one in nodes)
+
+
+@rule(
+    "LEAK027",
+    "search-judged-by-test",
+    "warning",
+    "a search is told the score on the test part",
+    remedy="cross_val_score, or a validation part, within the objective; the test part once, at the end",
+    source="Yang et al. 2022, multi-test leakage; Optuna, hyperopt: objective functions",
+)
+def search_judged_by_test(program: Program) -> Iterator[Found]:
+    """`def objective(trial): ...; return f1_score(y_test, model.predict(X_test))`, and `study.optimize(objective)`."""
+    searched = {
+        value.node.name
+        for call in program.trace.of(*_SEARCHES.split())
+        for value in (*call.args, *call.kwargs.values())
+        if isinstance(value, Function) and isinstance(value.node, ast.FunctionDef)
+    }
+    for use in judgements(program):
+        within = searched & set(use.call.inside)
+        if within and part(use.data, use.call.text(0, "X")) == "test" and not in_folds(use.data, program):
+            text = f"{min(within)} is what the search makes best, and it is judged on the test part"
+            yield use.call.node, f"{text}: the best of its scores is too good"
+            return
+
+
+@rule(
+    "LEAK028",
+    "rows-added-to-training",
+    "warning",
+    "rows of the whole table are added to the training part",
+    remedy="add rows to the training part out of that part alone",
+    source="Yang et al. 2022, overlap leakage",
+)
+def rows_added(program: Program) -> Iterator[Found]:
+    """`train, test = train_test_split(df)`, and `pd.concat([train, df[df.source == "b"]])`."""
+    for use in judged_after_fit(program):
+        trained = use.trained_on
+        assert trained is not None and use.fit is not None
+        if len(trained.rows) > 1 and _strangers(trained.rows, use.data.rows):
+            line = use.call.node.lineno
+            yield use.fit.node, f"rows were added that were not of the training part: line {line} may judge them, too"
+            return
+
+
+def _strangers(trained: Rows, judged: Rows) -> bool:
+    """Whether rows of the table that was split were added without regard to the split."""
+    if len(judged) != 1:
+        return False
+    (test,) = judged
+    split = next((step for step in test if step[0] == "split"), None)
+    if split is None or not any((split[0], split[1], "train") in row for row in trained):
+        return False
+    return any(
+        row[0] == test[0]
+        and len(row) > 1
+        and not any(step[:2] == split[:2] for step in row)
+        and not apart(frozenset({row}), judged)
+        for row in trained
+    )
+
+
+@rule(
+    "SPLIT017",
+    "groups-given-in-vain",
+    "warning",
+    "groups are given to folds that take no notice of them",
+    remedy="cv=GroupKFold() or StratifiedGroupKFold(): KFold takes groups= and does not look at them",
+    source="scikit-learn, KFold.split: groups, always ignored",
+)
+def groups_in_vain(program: Program) -> Iterator[Found]:
+    """`cross_val_score(model, X, y, groups=groups, cv=KFold(5))`."""
+    for call in program.trace.calls:
+        if call.name in estimators.CROSS:
+            given, folds = call.get("groups"), call.get("cv")
+        elif call.name == "split" and isinstance(call.receiver, Instance) and not call.inside:
+            given, folds = call.get("groups", 2), call.receiver
+        elif call.name == "fit" and isinstance(call.receiver, Instance) and call.receiver.name in estimators.SEARCHES:
+            given, folds = call.get("groups"), call.receiver.argument("cv")
+        else:
+            continue
+        blind = is_none(folds) or isinstance(constant(folds), int)
+        blind |= isinstance(folds, Instance) and folds.own is None and folds.name in _IGNORE_GROUPS
+        if not is_none(given) and blind:
+            name = folds.name if isinstance(folds, Instance) else "the default"
+            yield call.node, f"groups are given, and {name} takes no notice of them: a group is on both sides"
+
+
+@rule(
+    "LEAK029",
+    "one-model-for-all-folds",
+    "warning",
+    "one network goes on learning from fold to fold",
+    remedy="make the model (and its optimiser) anew within the loop over the folds",
+    source="scikit-learn, Cross-validation: fitted anew in each fold; Keras, Model.fit: goes on from its weights",
+)
+def one_model_for_all_folds(program: Program) -> Iterator[Found]:
+    """`model = Sequential(...)` before `for train, test in KFold().split(X): model.fit(...)`."""
+    again = {
+        "load_weights", "set_weights", "load_state_dict", "clone_model", "deepcopy", "reset_parameters", "from_config",
+        "clone", "load_model", "apply",
+    }  # fmt: skip
+    if program.names & again:
+        return
+    loops = [node for node in program.nodes if isinstance(node, ast.For) and _over_folds(node)]
+    for call in program.trace.calls:
+        loop = next((one for one in loops if one in call.loops), None)
+        if loop is None or call.name not in ("fit", "train_on_batch", "step", "partial_fit"):
+            continue
+        model = call.receiver
+        learns_on = nets.is_keras_model(model) or (call.name == "partial_fit" and estimators.is_predictor(model))
+        learns_on |= isinstance(model, Instance) and model.path.startswith("torch.optim.") and "sched" not in model.path
+        if learns_on and isinstance(model, Instance) and not _made_within(program, model, loop):
+            text = f"{call.on()} was made before the loop over the folds"
+            yield call.node, f"{text}: it has learnt the rows that it is judged on"
+            return
+
+
+def _over_folds(loop: ast.For) -> bool:
+    """Whether it goes over the folds of a cross-validation: pairs of parts, where `Tensor.split` gives batches."""
+    if not any(isinstance(one, ast.Tuple | ast.List) for one in ast.walk(loop.target)):
+        return False
+    calls = [one for one in ast.walk(loop.iter) if isinstance(one, ast.Call)]
+    return any(
+        isinstance(one.func, ast.Attribute)
+        and one.func.attr == "split"
+        and bool(one.args)
+        and not isinstance(one.args[0], ast.Constant)
+        for one in calls
+    )
+
+
+def _made_within(program: Program, model: Instance, loop: ast.For) -> bool:
+    """Whether the object is made in each turn, by a function that is called there too."""
+    first, last = loop.lineno, loop.end_lineno or loop.lineno
+    if first <= getattr(model.node, "lineno", 0) <= last:
+        return True
+    made: list[Call] = [one for one in program.trace.calls if one.result is model]
+    return any(loop in one.loops for one in made)
+
+
+@rule(
+    "LEAK030",
+    "feature-of-the-future",
+    "error",
+    "a feature is taken from rows that come later",
+    remedy="shift(1) for features: only the target may be of a later row",
+    source="pandas, shift: negative periods take later rows; " + _TIME,
+)
+def feature_of_the_future(program: Program) -> Iterator[Found]:
+    """`df["next_open"] = df["open"].shift(-1)`, and a model that is given `next_open`."""
+    fitted = list(same_table_targets(program))
+    for node, column, value in _columns_made(program):
+        later = [one for one in ast.walk(value) if isinstance(one, ast.Call) and _takes_later_rows(one)]
+        judged = [X for _, X, y in fitted if column not in (y.columns or ()) and _has(X, column)]
+        if later and judged and not re.search(r"target|label", column, re.IGNORECASE):
+            yield node, f"{column!r} is taken from later rows ({written(later[0])}), and is among the features"
+
+
+def _takes_later_rows(call: ast.Call) -> bool:
+    by = call.args[0] if call.args else next((one.value for one in call.keywords if one.arg == "periods"), None)
+    return (
+        getattr(call.func, "attr", "") in ("shift", "diff", "pct_change")
+        and isinstance(by, ast.UnaryOp)
+        and isinstance(by.op, ast.USub)
+    )
+
+
+@rule(
+    "LEAK031",
+    "gaps-filled-with-the-future",
+    "warning",
+    "gaps in a time series are filled with later values",
+    remedy="ffill(): the value before the gap",
+    source="pandas, bfill: use the next valid observation; " + _TIME,
+)
+def gaps_filled_with_future(program: Program) -> Iterator[Found]:
+    """`df.bfill()` of rows in order of time, and then a model."""
+    if not any(True for _ in program.trace.of("fit", "train", "backward", *estimators.CROSS)):
+        return
+    for call in program.trace.of("bfill", "backfill", "fillna"):
+        data = as_data(call.receiver)
+        back = call.name != "fillna" or constant(call.get("method")) in ("bfill", "backfill")
+        if data is None or not back or "temporal" not in data.flags:
+            continue
+        if not {"ffill", "pad", "interpolate", "fillna"} & set(re.findall(r"\w+", written(call.node.func, 400))[:-1]):
+            yield call.node, f"{call.on()} is in order of time, and its gaps are filled with what came after"
+            return

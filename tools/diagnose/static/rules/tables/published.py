@@ -1,0 +1,122 @@
+"""Columns that are no features: known only afterwards, or mere numbers of rows.
+
+Sources: Kaufman et al. 2011, "Leakage in Data Mining"; Kapoor and Narayanan 2023, proxies of the outcome; the
+publishers of each table, in published.py.
+"""
+
+import ast
+from collections.abc import Iterator
+
+from mlpilot.tools.diagnose.static.facts.features import holds
+from mlpilot.tools.diagnose.static.facts.published import IDENTIFIER, Published, tables, texts
+from mlpilot.tools.diagnose.static.libraries import estimators
+from mlpilot.tools.diagnose.static.libraries.columns import NO_TEXT
+from mlpilot.tools.diagnose.static.reading.trace import Call, as_data
+from mlpilot.tools.diagnose.static.reading.values import UNKNOWN, Data, Instance, constant
+from mlpilot.tools.diagnose.static.rules.rule import Found, Program, rule
+
+_KEEPING = ("scale", "impute", "reduce")
+_BOOSTERS = frozenset(("lightgbm", "xgboost", "catboost"))
+
+
+def _learnt_from(program: Program) -> Iterator[tuple[Call, Data]]:
+    """(call, features) of each fit, each cross-validation and each data set of a booster."""
+    for call in program.trace.of("fit", "fit_predict", *estimators.CROSS, "Dataset", "DMatrix", "Pool"):
+        model = call.args[0] if call.name in estimators.CROSS and call.args else call.receiver
+        made = call.name in ("Dataset", "DMatrix", "Pool") and call.library in _BOOSTERS
+        inner = estimators.innermost(model)
+        if isinstance(inner, Instance) and inner.name in ("Pipeline", "make_pipeline"):
+            *before, inner = estimators.steps_of(inner) or [UNKNOWN]
+            if not all(isinstance(one, Instance) and estimators.KIND.get(one.name) in _KEEPING for one in before):
+                continue  # a step may well leave columns out
+        if isinstance(inner, Instance) and inner.name.startswith("Dummy"):
+            continue
+        X = as_data(call.get("X", 1 if call.name in estimators.CROSS else 0) or call.get("data"))
+        if X is not None and X.frame and X.kind == "data" and (made or estimators.task_of(inner)):
+            yield call, X
+
+
+def _chooses_later(program: Program) -> bool:
+    """Whether a transformer of columns picks those that it names."""
+    return bool(program.names & {"ColumnTransformer", "make_column_transformer", "DataFrameMapper", "feature_columns"})
+
+
+def _among(X: Data, columns: frozenset[str], table: Published, said: set[str]) -> list[str]:
+    """Which published columns are among the features: those that are named; or all, where none is named anywhere."""
+    if X.columns is not None:
+        return sorted(columns & set(X.columns))
+    wanted = columns & said or (columns if table.certain else frozenset())
+    wanted -= table.text if NO_TEXT in X.without else set()
+    return sorted(one for one in wanted if holds(X, one, numbers=True))
+
+
+@rule(
+    "LEAK037",
+    "known-only-afterwards",
+    "warning",
+    "a feature is known only once the outcome is",
+    remedy="leave these columns out of X: they are not there yet when the model is asked",
+    source="Kaufman et al. 2011; Kapoor and Narayanan 2023, proxies of the outcome; the publishers of each table",
+)
+def known_only_afterwards(program: Program) -> Iterator[Found]:
+    """`total_rec_prncp` of Lending Club, `duration` of the bank's calls, `boat` of the Titanic."""
+    known, said = tables(program), texts(program)
+    if not known or _chooses_later(program):
+        return
+    for call, X in _learnt_from(program):
+        for table in known:
+            found = _among(X, table.afterwards, table, said) if table.targets & said else []
+            if found and "grouped" not in X.flags:
+                yield call.node, f"{', '.join(found[:3])} of {table.name} are among the features: {table.source}"
+                return
+
+
+@rule(
+    "DATA006",
+    "identifier-among-features",
+    "warning",
+    "a number that only says which row it is, among the features",
+    remedy="leave it out of X, or make it the index: df.set_index('id')",
+    source="Kaufman et al. 2011 (identifiers that give the outcome away); the publishers of each table",
+)
+def identifier(program: Program) -> Iterator[Found]:
+    """`X = df.drop(columns="left")`, which holds `employee_id`."""
+    if _chooses_later(program) or _first_is_index(program):
+        return
+    known, said = tables(program), texts(program)
+    for call, X in _learnt_from(program):
+        named = {one for one in _columns_named(program) if IDENTIFIER.search(one)}
+        found = {one for one in X.columns or named if IDENTIFIER.search(one) and holds(X, one, numbers=True)}
+        if NO_TEXT in X.without:
+            found = set()  # it may be a text, which is left out
+        for table in known:
+            unnamed = X.columns is None and not any(IDENTIFIER.search(one) for one in said)
+            found |= set(_among(X, table.ids, table, said)) if unnamed else set()
+        found -= _targets(call)
+        if found:
+            yield call.node, f"{min(found)} is among the features, and only says which row it is"
+            return
+
+
+def _targets(call: Call) -> set[str]:
+    y = as_data(call.get("y", 2 if call.name in estimators.CROSS else 1) or call.get("label"))
+    return set(y.columns or ()) if y is not None else set()
+
+
+def _columns_named(program: Program) -> set[str]:
+    """Columns that are read by their names: `df["id"]`, `df.id`."""
+    found = {
+        one.slice.value
+        for one in program.nodes
+        if isinstance(one, ast.Subscript) and isinstance(one.slice, ast.Constant) and isinstance(one.slice.value, str)
+    }
+    for node, base in program.trace.attributes:
+        if isinstance(base, Data) and base.frame and base.kind == "data":
+            found.add(node.attr)
+    return found
+
+
+def _first_is_index(program: Program) -> bool:
+    """Whether a table is read with its first columns as the index, whatever they are called."""
+    reads = program.trace.of("read_csv", "read_excel", "read_table", "read_parquet")
+    return any(isinstance(constant(call.get("index_col")), int) for call in reads)

@@ -1,0 +1,1 @@
+"""Edits of Keras and TensorFlow programs."""
