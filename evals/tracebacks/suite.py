@@ -19,7 +19,7 @@ from mlpilot.evals.tracebacks.corpus import HALVES, Case, cases
 from mlpilot.sandbox.protocol import CellError
 from mlpilot.tools.diagnose import Diagnosis, diagnose
 from mlpilot.tools.diagnose.read import TOLD, kebab
-from mlpilot.tools.diagnose.signs_families import FAMILIES
+from mlpilot.tools.diagnose.signs.families import FAMILIES
 
 RAISING = Path(__file__).with_name("raising.py")
 PRELOADED = {

@@ -24,7 +24,8 @@ from mlpilot.tools.diagnose.arguments import (
     RENAMED_VALUES,
 )
 from mlpilot.tools.diagnose.model import Diagnosis
-from mlpilot.tools.diagnose.read import ENDINGS, REJECTIONS, SIGNS, diagnose, kebab, rejected
+from mlpilot.tools.diagnose.read import ENDINGS, REJECTIONS, diagnose, kebab, rejected
+from mlpilot.tools.diagnose.signs import SIGNS
 from mlpilot.tools.diagnose.syntax import called, calls, fitted_estimator, function, keyword, nearest
 from mlpilot.tools.names import ALIASES, HOME
 

@@ -11,16 +11,8 @@ from mlpilot.sandbox.protocol import CellError
 from mlpilot.tools.diagnose.advice import advised, cause_of, meant, plain, told_inside
 from mlpilot.tools.diagnose.model import Diagnosis
 from mlpilot.tools.diagnose.places import PLACE_REMEDIES, at_place
-from mlpilot.tools.diagnose.signs import FRAMEWORKS, Sign
-from mlpilot.tools.diagnose.signs_families import FAMILIES
-from mlpilot.tools.diagnose.signs_keras import KERAS
-from mlpilot.tools.diagnose.signs_models import MODELS
-from mlpilot.tools.diagnose.signs_nets import NETS
-from mlpilot.tools.diagnose.signs_ours import OURS
-from mlpilot.tools.diagnose.signs_python import PYTHON, SYNTAX
-from mlpilot.tools.diagnose.signs_science import SCIENCE
-from mlpilot.tools.diagnose.signs_tables import TABLES
-from mlpilot.tools.diagnose.signs_usual import USUAL
+from mlpilot.tools.diagnose.signs import FAMILIES, OF_OWN_WORDS, SIGNS, SYNTAX
+from mlpilot.tools.diagnose.signs.sign import Sign
 
 _FRAME = re.compile(r'[\s|]*File "?(?:[^"]*/)?solution\.py"?(?:, line |:)(\d{1,7})')
 _COLOUR = re.compile("\x1b\\[[0-9;]{0,20}m")
@@ -39,11 +31,6 @@ _PLACE = re.compile(r" \((?:solution\.py, )?line (\d{1,7})\)\Z")
 # Whatever the sandbox says is read in time that is linear in its size: by the line, and not all of a long text.
 _LINE_CHARACTERS, _TEXT_CHARACTERS, _CHAIN_CHARACTERS = 500, 2000, 8000
 
-
-_LIBRARIES = (*NETS, *KERAS, *MODELS, *TABLES, *SCIENCE)
-"""Not asked of what a program raises itself: its words may be theirs, and mean another thing."""
-SIGNS = (*OURS, *_LIBRARIES, *PYTHON, *FRAMEWORKS, *USUAL)
-"""The first one that is found says what it was."""
 
 _STATUS = {
     "timeout": ("too-slow", "it did not finish in its time", "fit fewer trees, or on fewer rows"),
@@ -137,7 +124,7 @@ def _of_error(error: CellError, source: str) -> Diagnosis:
     if placed is not None:
         return placed
     own = _raises(source, line) and told is None
-    for known in SIGNS if not own else (*OURS, *PYTHON, *FRAMEWORKS, *USUAL):
+    for known in OF_OWN_WORDS if own else SIGNS:
         found = known.pattern.search(text)
         if found:
             if known.kind == "removed-attribute" and (theirs := _of_own_class(text, line, source)) is not None:

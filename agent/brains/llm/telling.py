@@ -15,7 +15,8 @@ from mlpilot.agent.brains.llm.marks import escaped, escaped_code
 from mlpilot.agent.data.phrases import shown
 from mlpilot.agent.models.switchboard import Privacy
 from mlpilot.tools.diagnose.model import Diagnosis
-from mlpilot.tools.diagnose.read import ENDINGS, OWN_WORDS, REJECTIONS, SIGNS
+from mlpilot.tools.diagnose.read import ENDINGS, OWN_WORDS, REJECTIONS
+from mlpilot.tools.diagnose.signs import SIGNS
 
 WIDTH, LINE_WIDTH = 300, 120
 _KNOWN_ERRORS = frozenset(

@@ -8,7 +8,7 @@ import pytest
 from mlpilot.sandbox.protocol import CellError
 from mlpilot.tools.diagnose import Diagnosis, diagnose
 from mlpilot.tools.diagnose.read import SIGNS, own_line
-from mlpilot.tools.diagnose.signs_families import FAMILIES
+from mlpilot.tools.diagnose.signs.families import FAMILIES
 
 SOURCE = "\n" * 40
 

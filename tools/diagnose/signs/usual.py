@@ -1,12 +1,12 @@
 """Messages of the usual mistakes with tables, arrays, estimators and objects: what each means, and what would mend it.
 
 Source: the messages themselves, of pandas 3, numpy 2, scikit-learn 1.9 and Python, raised by small programs written
-after published questions. They are looked at after those of `read.py` and `signs.py`, the general ones of Python last.
+after published questions. They are looked at after those of `read.py` and `sign.py`, the general ones of Python last.
 As there, no pattern repeats within a repetition.
 """
 
-from mlpilot.tools.diagnose.signs import sign
-from mlpilot.tools.diagnose.signs_tensors import TENSORS
+from mlpilot.tools.diagnose.signs.sign import sign
+from mlpilot.tools.diagnose.signs.tensors import TENSORS
 
 _ESTIMATORS = (
     sign(

@@ -1,10 +1,10 @@
 """Messages of Keras and TensorFlow that say which number does not fit: the remedy names it.
 
-Source: where they raise (Keras 3.15, TensorFlow 2.21). They are looked at before the general ones of `signs.py`. As
+Source: where they raise (Keras 3.15, TensorFlow 2.21). They are looked at before the general ones of `sign.py`. As
 there, no pattern repeats within a repetition.
 """
 
-from mlpilot.tools.diagnose.signs import sign
+from mlpilot.tools.diagnose.signs.sign import sign
 
 KERAS = (
     sign(

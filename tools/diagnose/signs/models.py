@@ -1,10 +1,10 @@
 """Messages of scikit-learn, XGBoost and LightGBM that say what does not fit: the remedy names it.
 
 Source: where scikit-learn 1.9, XGBoost 3.2 and LightGBM 4.7 raise. They are looked at before the general ones of
-`signs.py`. As there, no pattern repeats within a repetition.
+`sign.py`. As there, no pattern repeats within a repetition.
 """
 
-from mlpilot.tools.diagnose.signs import sign
+from mlpilot.tools.diagnose.signs.sign import sign
 
 _TARGETS = (
     sign(

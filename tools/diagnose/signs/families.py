@@ -1,6 +1,6 @@
 """What a message is about, by its words, where the message itself is not known."""
 
-from mlpilot.tools.diagnose.signs import sign
+from mlpilot.tools.diagnose.signs.sign import sign
 
 FAMILIES = (
     sign(

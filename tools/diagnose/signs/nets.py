@@ -1,10 +1,10 @@
 """Messages of PyTorch that say which number does not fit: the remedy names it.
 
 Source: where it raises (PyTorch 2.13). They are looked at before the general
-ones of `signs.py`. As there, no pattern repeats within a repetition.
+ones of `sign.py`. As there, no pattern repeats within a repetition.
 """
 
-from mlpilot.tools.diagnose.signs import sign
+from mlpilot.tools.diagnose.signs.sign import sign
 
 _LAYERS = (
     sign(

@@ -1,10 +1,10 @@
 """Messages of the usual mistakes with tensors and boosters: what each means, and what would mend it.
 
 Source: the messages themselves, of PyTorch 2.13, Keras 3, TensorFlow 2.21, XGBoost 3.2 and LightGBM 4.7, raised by
-small programs written after published questions. As in `signs.py`, no pattern repeats within a repetition.
+small programs written after published questions. As in `sign.py`, no pattern repeats within a repetition.
 """
 
-from mlpilot.tools.diagnose.signs import sign
+from mlpilot.tools.diagnose.signs.sign import sign
 
 TENSORS = (
     sign(

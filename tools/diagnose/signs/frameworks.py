@@ -1,31 +1,10 @@
 """Messages of PyTorch, Keras, TensorFlow, XGBoost, LightGBM, numpy and pandas that are known, and what they mean.
 
 Source: the messages themselves, of PyTorch 2.13, Keras 3, TensorFlow 2.21, XGBoost 3.2 and LightGBM 4.7, raised by
-small programs; those of GPUs and of workers are from memory, and were not raised here. Patterns look at the first line
-or at a bounded stretch of text, and none repeats within a repetition: a message may be as long and as odd as its writer
-likes.
+small programs; those of GPUs and of workers are from memory, and were not raised here.
 """
 
-import re
-from dataclasses import dataclass
-
-
-@dataclass(frozen=True)
-class Sign:
-    """An error message that is known, what it means, and what would fix it."""
-
-    kind: str
-    pattern: re.Pattern[str]
-    """Looked for in "Type: message"."""
-    message: str
-    """For a person; `{0}`, `{1}`, ... are the pattern's groups."""
-    remedy: str
-
-
-def sign(kind: str, pattern: str, message: str, remedy: str) -> Sign:
-    """A Sign whose pattern's dot matches line ends too."""
-    return Sign(kind, re.compile(pattern, re.DOTALL), message, remedy)
-
+from mlpilot.tools.diagnose.signs.sign import sign
 
 FRAMEWORKS = (
     sign(

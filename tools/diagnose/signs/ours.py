@@ -1,10 +1,10 @@
 """Messages that repairs are keyed by, and what is narrower than they are.
 
 Source: the messages of Python, pandas 3, numpy 2 and scikit-learn 1.9, and of our own contract. `repair.py` knows their
-kinds. As in `signs.py`, no pattern repeats within a repetition.
+kinds. As in `sign.py`, no pattern repeats within a repetition.
 """
 
-from mlpilot.tools.diagnose.signs import sign
+from mlpilot.tools.diagnose.signs.sign import sign
 
 _FIRST = (
     sign(

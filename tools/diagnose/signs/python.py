@@ -1,9 +1,9 @@
 """Messages of Python itself, of files and of processes: what each means, and what would mend it.
 
-Source: Python 3.11's own. As in `signs.py`, no pattern repeats within a repetition.
+Source: Python 3.11's own. As in `sign.py`, no pattern repeats within a repetition.
 """
 
-from mlpilot.tools.diagnose.signs import sign
+from mlpilot.tools.diagnose.signs.sign import sign
 
 _FILES = (
     sign(

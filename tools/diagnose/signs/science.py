@@ -1,10 +1,10 @@
 """Messages of scipy, and of numpy's like, that say what does not fit: the remedy names it.
 
-Source: where scipy 1.17 raises. They are looked at after those of numpy and pandas. As in `signs.py`, no pattern
+Source: where scipy 1.17 raises. They are looked at after those of numpy and pandas. As in `sign.py`, no pattern
 repeats within a repetition.
 """
 
-from mlpilot.tools.diagnose.signs import sign
+from mlpilot.tools.diagnose.signs.sign import sign
 
 SCIENCE = (
     sign(

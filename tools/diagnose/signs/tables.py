@@ -1,10 +1,10 @@
 """Messages of numpy and pandas that say what does not fit: the remedy names it.
 
-Source: where numpy 2.4 and pandas 3.1 raise. They are looked at before the general ones of `signs.py`. As
+Source: where numpy 2.4 and pandas 3.1 raise. They are looked at before the general ones of `sign.py`. As
 there, no pattern repeats within a repetition.
 """
 
-from mlpilot.tools.diagnose.signs import sign
+from mlpilot.tools.diagnose.signs.sign import sign
 
 _ARRAYS = (
     sign(
