@@ -10,6 +10,7 @@ import json
 import os
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -57,7 +58,7 @@ def main(argv: list[str]) -> int:
             if not one["right"]:
                 say(json.dumps(one, ensure_ascii=False))
     outcome = summary(judged)
-    tell({"suite": "tracebacks", **outcome}, _table(outcome["halves"]), as_json=options.json)
+    tell({"suite": "tracebacks", **outcome}, _table(outcome), as_json=options.json)
     enough = all(part[name] >= least for part in outcome["halves"].values() for name, least in LIMITS.items())
     return 0 if enough else 3
 
@@ -99,6 +100,7 @@ def judge(case: Case, ended: dict[str, Any]) -> dict[str, Any]:
     found = diagnose(ended["status"], error, "", ended["stderr"], case.source)
     nameless = found.kind == TOLD or (ended["type"] in BROAD and found.kind == kebab(ended["type"]))
     own = bool(found.remedy) and not nameless
+    lacks = next((name for name in sorted(case.frameworks) if ended["message"] == f"No module named '{name}'"), "")
     return {
         "name": case.name,
         "half": case.half,
@@ -112,7 +114,8 @@ def judge(case: Case, ended: dict[str, Any]) -> dict[str, Any]:
         "own": own,
         "known": own and found.confidence == 1.0,
         "right": _right(case, found),
-        "seen": ended["status"] in ("error", "killed"),
+        "lacks": lacks,
+        "seen": ended["status"] in ("error", "killed") and not lacks,
     }
 
 
@@ -129,22 +132,29 @@ def summary(judged: Sequence[dict[str, Any]]) -> dict[str, Any]:
         if mine:
             shares = {name: round(100 * sum(one[name] for one in mine) / len(mine), 1) for name in _SHARES}
             halves[half] = {"cases": len(mine), **shares}
-    unseen = [one["name"] for one in judged if not one["seen"]]
-    return {"halves": halves, "limits": LIMITS, "unseen": unseen}
+    unseen = [one["name"] for one in judged if not one["seen"] and not one["lacks"]]
+    return {
+        "halves": halves,
+        "limits": LIMITS,
+        "unseen": unseen,
+        "lacks": Counter(one["lacks"] for one in judged if one["lacks"]),
+    }
 
 
 _SHARES = ("known", "own", "placed", "right")
 
 
-def _table(halves: dict[str, dict[str, float]]) -> str:
+def _table(outcome: dict[str, Any]) -> str:
+    lacking = ", ".join(f"{count} for want of {name}" for name, count in outcome["lacks"].items())
     rows = [
         f"| {half} | {part['cases']} | {part['own']} % | {part['known']} % | {part['placed']} % | {part['right']} % |"
-        for half, part in halves.items()
+        for half, part in outcome["halves"].items()
     ]
     return "\n".join(
         [
             "| half | errors | a kind of its own | by a known message | own line | right and specific |",
             "|---" * 6 + "|",
             *rows,
+            *([f"\nNot run: {lacking}; `--python` may name a Python that has them."] if lacking else []),
         ]
     )

@@ -51,3 +51,11 @@ def test_an_answer_that_says_what_it_would_say_of_anything_is_not_right():
     one = suite.judge(case, ended)
     assert one["own"] and not one["right"] and not one["placed"]
     assert suite.summary([one])["halves"]["held" if case.half == "held" else "open"]["right"] == 0
+
+
+def test_a_program_whose_framework_is_not_here_is_told_and_not_counted():
+    case = next(one for one in cases() if "torch" in one.frameworks)
+    message = "No module named 'torch'"
+    ended = {"status": "error", "type": "ModuleNotFoundError", "message": message, "traceback": "", "stderr": ""}
+    outcome = suite.summary([suite.judge(case, ended)])
+    assert outcome["halves"] == {} and outcome["unseen"] == [] and outcome["lacks"] == {"torch": 1}
