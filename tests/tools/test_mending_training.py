@@ -14,8 +14,8 @@ from mlpilot.tools.mending.running import Ended, ahead
 from mlpilot.tools.mending.training import layers as training_layers
 from mlpilot.tools.mending.training import rate as training_rate
 from mlpilot.tools.mending.training import start as training_start
-from mlpilot.tools.mending.training.proof import is_better, is_learning, is_same, mend_proven, reseeded
-from mlpilot.tools.mending.training.repairs import OUT_OF_RANGE, mend_training
+from mlpilot.tools.mending.training.proof import REPAIRED, is_better, is_learning, is_same, mend_proven, reseeded
+from mlpilot.tools.mending.training.repairs import OF_TRAININGS, mend_training
 
 TORCH = """import torch
 from torch import nn
@@ -188,7 +188,7 @@ def test_an_edit_is_kept_only_when_runs_of_both_versions_bear_it_out():
     assert mended is not None
     assert "LR = 0.03" in mended.text
     assert seen.count(TORCH) == 2
-    assert mended.runs == seen.count(mended.text) == 3
+    assert mended.runs == seen.count(mended.text) == REPAIRED
     tried = []
     assert mend_proven(TORCH, run(*STAYS, layers=slow), lambda _: run(*STAYS, layers=slow), tried) is None
     assert tried
@@ -198,7 +198,7 @@ def test_an_edit_is_kept_only_when_runs_of_both_versions_bear_it_out():
 def test_a_rate_that_check_reads_as_out_of_range_is_mended_though_the_loss_falls():
     high = KERAS.replace("RMSprop(learning_rate=0.5)", "Adam(learning_rate=0.5)")
     read = check_source(high, "script.py")
-    assert OUT_OF_RANGE in {one.kind for one in read}
+    assert [one.kind for one in read if one.kind in OF_TRAININGS] == ["learning-rate-out-of-range"]
     falls_less, seen = [2.0 * 0.9**step + 0.5 for step in range(60)], []
 
     def outcome(text):
@@ -208,11 +208,38 @@ def test_a_rate_that_check_reads_as_out_of_range_is_mended_though_the_loss_falls
     mended = mend_proven(high, run(*falls_less), outcome, [], read)
     assert mended is not None
     assert "Adam(learning_rate=0.005)" in mended.text
-    assert mended.proof.what.startswith(f"{OUT_OF_RANGE} gone")
+    assert mended.proof.what.startswith("learning-rate-out-of-range gone")
     assert "loss 0.00761, " in mended.proof.after, "what was measured, though that is as good as gone"
-    assert all(OUT_OF_RANGE not in {one.kind for one in check_source(text, "script.py")} for text in {*seen} - {high})
+    assert not {one.kind for text in {*seen} - {high} for one in check_source(text, "script.py")} & {*OF_TRAININGS}
     assert mend_proven(high, run(*falls_less), lambda _: run(*falls_less), [], read) is None  # no better, no mend
     assert mend_proven(high, run(*falls_less), outcome, []) is None  # nothing was read, nothing is shown
+
+
+WIDE = (
+    TORCH.replace("1e-6", "0.03")
+    + """
+def start(m):
+    if isinstance(m, nn.Linear):
+        nn.init.normal_(m.weight, std=3.0)
+
+net.apply(start)
+"""
+)
+
+
+@pytest.mark.parametrize("lucky", [REPAIRED, REPAIRED - 1])
+def test_first_weights_that_check_reads_are_mended_where_every_run_learns_and_not_by_luck(lucky):
+    read = check_source(WIDE, "script.py")
+    assert "weights-that-start-alike" in {one.kind for one in read}
+    times = {}
+
+    def outcome(text):
+        times[text] = times.get(text, 0) + 1
+        return run(*FALLS) if text != WIDE and times[text] <= lucky else run(*STAYS)
+
+    mended = mend_proven(WIDE, run(*STAYS), outcome, [], read)
+    assert (mended is not None) == (lucky == REPAIRED)
+    assert mended is None or ("nn.init.xavier_normal_" in mended.text and mended.runs == REPAIRED)
 
 
 def test_seeds_of_the_script_are_raised_for_further_runs():

@@ -366,5 +366,5 @@ NETS: dict[str, tuple[Entry, ...]] = {
 }
 """Code of a finding → (maker of edits, claims of which one must be borne out), the likeliest first."""
 
-AFTER_TRAININGS = ("TORCH210", "KERAS014")
+AFTER_TRAININGS = ("TORCH210", "TORCH233", "KERAS014", "KERAS107", "KERAS119")
 """Codes whose edits are tried by scores only where the proof of trainings, which is a stricter one, gave nothing."""

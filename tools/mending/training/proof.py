@@ -19,11 +19,14 @@ from mlpilot.tools.diagnose.syntax import called, calls
 from mlpilot.tools.mending.model import Proof
 from mlpilot.tools.mending.running import Ended
 from mlpilot.tools.mending.training.code import parsed
-from mlpilot.tools.mending.training.repairs import OUT_OF_RANGE, mend_training
+from mlpilot.tools.mending.training.repairs import OF_TRAININGS, mend_training
 from mlpilot.tools.text import Edit, apply_edits, span
 
 SEEDS = 3
-"""Runs of each version; the loss of each repaired one must be below that of each other one."""
+"""Runs of the script as it was given; the loss of each repaired one must be below that of each of these."""
+REPAIRED, BRIEF = 5, 30.0
+"""Runs of the repaired one, for what starts well by luck starts so three times in a row; SEEDS where a training takes
+longer than so many seconds."""
 MOST_TRIED = 24
 """Edits that are tried, a run each."""
 CLEARLY = 0.15
@@ -66,18 +69,19 @@ class Mended:
 def mend_proven(source: str, first: Ended, run: Run, tried: list[str], read: Sequence[Diagnosis] = ()) -> Mended | None:
     """The first edit that is proven to mend what the run `first` shows, or None.
 
-    Where it shows nothing, what `check` has `read` of its learning rate is to be mended: a loss may fall with a rate
-    that is far too high, and end high. What was tried in vain is added to `tried`, at most five of it.
+    Where it shows nothing, what `check` has `read` of its learning rate and of its first weights is to be mended: a
+    loss may fall with a rate that is far too high, and end high. What was tried in vain is added to `tried`, at most
+    five of it.
     """
     seen = symptoms(first.trainings)
-    shown = seen or [one for one in read if one.kind == OUT_OF_RANGE]
+    shown = seen or [one for one in read if one.kind in OF_TRAININGS]
     if not shown or not first.trainings:
         return None
     trial = _Trial(source, first, run, shown)
     spare: list[tuple[float, str, str, Ended]] = []
     spent = 0.0
     edits = mend_training(source, shown, first.trainings)
-    for count, (text, what) in enumerate(edits if seen else _in_range(edits)):
+    for count, (text, what) in enumerate(edits if seen else _without(edits, {one.kind for one in shown})):
         if count == MOST_TRIED or spent > SECONDS:
             break
         ended = run(text)
@@ -95,9 +99,9 @@ def mend_proven(source: str, first: Ended, run: Run, tried: list[str], read: Seq
     return None
 
 
-def _in_range(edits: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
-    """Those after which `check` reads no learning rate out of range."""
-    return (edit for edit in edits if all(one.kind != OUT_OF_RANGE for one in check_source(edit[0], "script.py")))
+def _without(edits: Iterable[tuple[str, str]], kinds: set[str]) -> Iterator[tuple[str, str]]:
+    """Those after which `check` reads nothing of these kinds."""
+    return (edit for edit in edits if all(one.kind not in kinds for one in check_source(edit[0], "script.py")))
 
 
 @dataclass
@@ -120,7 +124,8 @@ class _Trial:
         if not self.before:
             self.before = [self.first, *(self.run(reseeded(self.source, seed)) for seed in range(1, SEEDS))]
         after = [ended]
-        for seed in range(1, SEEDS):
+        brief = max(sum(one.seconds for one in run.trainings) for run in (ended, *self.before)) < BRIEF
+        for seed in range(1, REPAIRED if brief else SEEDS):
             after.append(self.run(reseeded(text, seed)))
             if not self.helps(after) or (learning and not is_learning(after[-1])):
                 return None

@@ -19,15 +19,18 @@ from mlpilot.tools.mending.training.start import clipped, he_inserted, initialis
 
 Remedy = Callable[[str, ast.Module], list[Edited]]
 
-OUT_OF_RANGE = "learning-rate-out-of-range"
-"""The kind of what `check` reads of a learning rate."""
+_RATES = ("learning-rate-out-of-range",)
+_WEIGHTS = ("weights-that-start-alike", "same-initial-weights", "weights-start-too-large")
+OF_TRAININGS = (*_RATES, *_WEIGHTS)
+"""Kinds of what `check` reads of learning rates and of first weights."""
 WORDS = {
     "vanishing": ("vanish", "saturat"),
     "exploding": ("explod", "diverg", "not-finite", "nan", "too-large"),
     "dying": ("dead", "dying", "relu"),
     "oscillating": ("oscillat", "unstable", "jump"),
     "slow": ("slow", "flat", "stuck", "too-small", "not-learning", "one-class", "underfit", "no-progress"),
-    "out of range": (OUT_OF_RANGE,),
+    "out of range": _RATES,
+    "first weights": _WEIGHTS,
 }
 """Problem → what the kinds of its Diagnoses have in their names."""
 _FAR = 8.0
@@ -148,6 +151,7 @@ _REMEDIES: dict[str, tuple[tuple[Remedy, ...], ...]] = {
     "oscillating": ((calmer,), (_smaller,), (larger_batch,), (_slower,), (larger_batch, _smaller)),
     "slow": ((_larger,), (_faster,), (adam,), (initialised,), (_relu,), (normalised,)),
     "out of range": ((calmer,), (rates,), (adam,)),
+    "first weights": ((initialised,), (recurrent_tanh, initialised), (initialised, _smaller), (initialised, adam)),
 }
 _LAST: tuple[tuple[Remedy, ...], ...] = (
     (adam,),
