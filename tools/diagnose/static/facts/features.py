@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 
 from mlpilot.tools.diagnose.static.libraries import estimators
-from mlpilot.tools.diagnose.static.libraries.columns import NO_TEXT
+from mlpilot.tools.diagnose.static.libraries.columns import AND_MORE, NO_TEXT
 from mlpilot.tools.diagnose.static.reading.listing import listed
 from mlpilot.tools.diagnose.static.reading.trace import Call, as_data
 from mlpilot.tools.diagnose.static.reading.values import Data, Value, number
@@ -32,6 +32,8 @@ def same_table_targets(program: Program) -> Iterator[tuple[Call, Data, Data]]:
 
 def holds(data: Data, column: str, *, numbers: bool = False) -> bool:
     """Whether a table certainly has a column; for `numbers`, one that is known to hold numbers."""
+    if AND_MORE in data.without and data.columns is None:  # what else it holds is not known
+        return f"+{column}" in data.without and not {column, "?"} & data.without
     if "?" in data.without or "*" in (data.columns or ()) or (NO_TEXT in data.without and not numbers):
         return False
     if column.startswith("[") and any(not one.startswith("[") for one in (*data.without, *(data.columns or ()))):
@@ -44,7 +46,8 @@ def is_number(program: Program, column: str) -> bool:
     if column in NUMBERED:
         return True
     for call, _, y in same_table_targets(program):
-        if (y.columns or ("",))[0] == column and estimators.task_of(call.receiver) == "regression":
+        model = call.get("estimator", 0) if call.name in estimators.CROSS else call.receiver
+        if (y.columns or ("",))[0] == column and estimators.task_of(model) == "regression":
             return True
     for target, _, value, _ in program.trace.stored:
         named = isinstance(target, ast.Subscript) and isinstance(target.slice, ast.Constant)

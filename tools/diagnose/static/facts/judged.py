@@ -130,6 +130,9 @@ def part(data: Data | None, text: str = "") -> str:
         return ""
     if part_of(text) == "train":
         return "train"
+    called = {flag.removeprefix("called ") for flag in data.flags if flag.startswith("called ")}
+    if len(called) == 1 and not any(row[-1][0] == "split" for row in data.rows):
+        return called.pop()
     parts = {_part(row) for row in data.rows}
     if len(parts) == 1 and (found := parts.pop()):
         return found

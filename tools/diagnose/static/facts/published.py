@@ -129,6 +129,7 @@ TABLES = (
         "Antonio et al. 2019, Hotel booking demand datasets: reservation_status is the last status",
         listed("reservation_status reservation_status_date"),
         listed("reservation_status reservation_status_date"),
+        unless=listed("booking_id Booking_ID room_changes"),
     ),
     Published(
         "rented bikes",

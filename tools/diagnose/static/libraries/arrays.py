@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from mlpilot.tools.diagnose.static.libraries import frames, reach, shapes
+from mlpilot.tools.diagnose.static.libraries import frames, indexes, reach, shapes
 from mlpilot.tools.diagnose.static.libraries.tables import AHEAD, EXTREMES, STATISTICS, statistic, within_rows
 from mlpilot.tools.diagnose.static.reading.trace import Call, Context, as_data
 from mlpilot.tools.diagnose.static.reading.values import (
@@ -47,12 +47,16 @@ def from_values(context: Context, call: Call) -> Value:
             return made.but(shape=(len(written_out.items),)).flagged("flat list")
         rows = reach.rows_written(written_out)
         return made.but(shape=shape_of_lists(written_out)) if rows else made
+    if len(found) == 1 and found[0].kind == "labels":
+        return found[0].but(kind="data", frame=context.fresh(), columns=None, without=frozenset({"?"}))
     if len(found) == 1:
         named = any(one.kind == "names" for one in given)  # one number for each column stays what it is
-        return found[0].but(kind="data" if found[0].kind == "stat" and not named else found[0].kind)
-    if isinstance(call.get("data", 0), Table):
-        return frames.beside(found)
-    return frames.together(found)
+        kind = "data" if found[0].kind == "stat" and not named else found[0].kind
+        return indexes.made_anew(found[0].but(kind=kind), call)
+    across = call.name == "stack" and constant(call.get("axis", 1)) not in (None, 0)
+    side = across or isinstance(call.get("data", 0), Table)
+    made_of = frames.beside(found) if side else frames.together(found)
+    return indexes.made_anew(made_of, call) if isinstance(made_of, Data) else made_of
 
 
 def shape_of_lists(value: Value | None) -> tuple[int | None, ...] | None:
@@ -71,7 +75,12 @@ def concatenated(context: Context, call: Call) -> Value:
     side = call.name in ("hstack", "column_stack", "c_", "merge") or (
         call.name in ("concat", "concatenate", "append", "cat") and frames.axis_of(call.get("axis", 1))
     )
-    return frames.beside(found) if side else frames.together(found)
+    made = frames.beside(found) if side else frames.together(found)
+    if not isinstance(made, Data) or side:
+        return made
+    if call.library != "pandas":
+        return indexes.as_array(made)
+    return indexes.settled(made) if constant(call.get("ignore_index")) is True else indexes.gapped(made)
 
 
 def numpy_statistic(context: Context, call: Call) -> Value:
@@ -253,6 +262,18 @@ def reshaped(context: Context, call: Call) -> Value:
     return made if alone else Seq([made, UNKNOWN], "tuple")
 
 
+def tested(context: Context, call: Call) -> Value:
+    """`stats.ttest_ind(x[y == 1], x[y == 0])`: one number for each column, learnt from rows and their labels."""
+    del context
+    found = [one for value in call.args for one in frames.gathered(value) if one.kind == "data"]
+    if not found:
+        return UNKNOWN
+    heads = frozenset(row[:1] if row[-1][0] in ("equal", "order", "test", "some") else row for row in found[0].rows)
+    whole = found[0].but(rows=heads)
+    one = frames.learning(call.node, call.name, "select", whole, call.text(0))
+    return whole.but(kind="stat", learned=frozenset({one}))
+
+
 def tallied(context: Context, call: Call) -> Value:
     """`collections.Counter(df["city"])`: how often each value is met."""
     data = as_data(call.args[0]) if call.args else None
@@ -343,6 +364,10 @@ FUNCTIONS: dict[str, Callable[[Context, Call], Value]] = {
     "scipy.stats.boxcox": reshaped,
     "scipy.stats.yeojohnson": reshaped,
     "collections.Counter": tallied,
+    **{
+        f"scipy.stats.{name}": tested
+        for name in ("ttest_ind", "f_oneway", "mannwhitneyu", "kruskal", "pointbiserialr", "spearmanr", "pearsonr")
+    },
     "numpy.argmax": best_class,
     "pandas.get_dummies": encoded_columns,
     "pandas.qcut": binned,

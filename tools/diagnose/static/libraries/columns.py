@@ -24,6 +24,8 @@ from mlpilot.tools.diagnose.static.reading.values import (
 
 Evaluate = Callable[[ast.expr], Value]
 
+AND_MORE = "?more"
+"""The mark of a table that holds other columns than those that are known to be there."""
 UNSURE = "?"
 NO_TEXT = "?text"
 _SAME_NAMES = listed("tolist to_list copy sort_values unique sort reverse to_numpy astype")

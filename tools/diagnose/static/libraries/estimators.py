@@ -3,7 +3,7 @@
 import ast
 import re
 
-from mlpilot.tools.diagnose.static.libraries import frames
+from mlpilot.tools.diagnose.static.libraries import frames, indexes
 from mlpilot.tools.diagnose.static.reading.listing import listed
 from mlpilot.tools.diagnose.static.reading.trace import Call, Context, as_data, written
 from mlpilot.tools.diagnose.static.reading.values import (
@@ -202,7 +202,7 @@ def method(context: Context, call: Call, instance: Instance) -> Value:
     if name in ("transform", "fit_transform"):
         return transformed(instance, data)
     if name in ("predict", "fit_predict"):
-        data = data.but(learned=data.learned | _clusters(instance))
+        data = indexes.as_array(data.but(learned=data.learned | _clusters(instance)))
         return data.but(kind="predicted", made_by=instance, role="y", columns=None, form="", learned=data.learned)
     if name in ("predict_proba", "decision_function", "predict_log_proba", "score_samples"):
         return data.but(kind="probabilities", made_by=instance, role="y", columns=None, form=name)
@@ -265,7 +265,7 @@ def transformed(instance: Instance, data: Data) -> Value:
     return data.but(
         learned=frozenset(learned),
         applied=data.applied | ({instance.serial} if any(kind != "encode" for _, kind in found) else set()),
-        flags=data.flags | scaled,
+        flags=indexes.as_array(data).flags | scaled,
         form=form,
         columns=None if not scaled else data.columns,
         without=data.without | ({"?"} if not scaled else set()),
@@ -324,6 +324,7 @@ def split(context: Context, call: Call) -> Value:
                 parts.append(UNKNOWN)
                 continue
             flags = data.flags if ordered else data.flags - {"temporal"}
+            flags |= {"gapped"} if "array" not in flags and not (ordered and part == "train") else set()
             depth = max((len(row) for row in data.rows), default=0)  # a part that is split again by the same seed
             rows = chosen(data.rows, ("split", (which, depth), part))
             parts.append(data.but(rows=rows, flags=flags))

@@ -3,10 +3,10 @@
 import ast
 from typing import Any
 
-from mlpilot.tools.diagnose.static.libraries import columns, outliers, reach, shapes
+from mlpilot.tools.diagnose.static.libraries import columns, cuts, indexes, outliers, reach, shapes
 from mlpilot.tools.diagnose.static.reading.folding import computed
 from mlpilot.tools.diagnose.static.reading.listing import listed
-from mlpilot.tools.diagnose.static.reading.naming import by_name, role_of
+from mlpilot.tools.diagnose.static.reading.naming import by_name, is_data, part_of, role_of
 from mlpilot.tools.diagnose.static.reading.trace import Context, as_data, written
 from mlpilot.tools.diagnose.static.reading.values import (
     UNKNOWN,
@@ -14,7 +14,6 @@ from mlpilot.tools.diagnose.static.reading.values import (
     Const,
     Data,
     Learning,
-    Rows,
     Seq,
     Step,
     Table,
@@ -41,6 +40,8 @@ def named(context: Context, value: Value, name: str) -> Value:
     """The value, with what its new name says about it."""
     if value is UNKNOWN:
         return by_name(name, context.fresh()) or UNKNOWN
+    if isinstance(value, Data) and value.kind == "data" and cuts.is_cut(value) and (part := part_of(name)):
+        value = value.flagged(f"called {part}")
     if isinstance(value, Data) and not value.role and value.kind == "data" and (role := role_of(name)):
         return value.but(role=role)
     return value
@@ -54,6 +55,8 @@ def attribute(context: Context, data: Data, name: str) -> Value:
     if name in _ALL_ROWS or (name in ("data", "target", "frame", "images") and data.dataset):
         if name in ("data", "images") and data.dataset:
             return data.but(role="X", shape=shapes.bundled(name, data))
+        if name == "values":
+            return indexes.as_array(data)
         return data.but(role="y", form=data.form or "int") if name == "target" and data.dataset else data
     if name == "columns":
         return data.but(kind="names")
@@ -61,6 +64,9 @@ def attribute(context: Context, data: Data, name: str) -> Value:
         return columns.unsure(data).but(kind="names") if data.kind == "stat" else data.but(kind="labels")
     if name == "size" and "grouped" in data.flags:
         return Bound(data, name)
+    if data.kind == "data" and (part := part_of(name)) and is_data(name) and (role := role_of(name)):
+        # a field of a named tuple, which holds the parts of a split
+        return data.but(rows=chosen(data.rows, ("split", "field", part)), role=role, columns=None)
     if name in ("shape", "size", "dtypes", "ndim", "dtype", "device", "feature_names", "target_names"):
         return Data(kind="fact", rows=data.rows)
     return Bound(data, name)
@@ -79,6 +85,8 @@ def subscript(context: Context, base: Value, index: Value, node: ast.Subscript) 
         return UNKNOWN
     if data.kind == "names":
         data = columns.unsure(data)
+    if data.kind == "score":
+        return data
     choice: ast.expr = node.slice
     shape = data.shape
     if isinstance(choice, ast.Tuple) and choice.elts:
@@ -108,21 +116,26 @@ def _chosen(context: Context, data: Data, index: Value, node: ast.expr) -> Data:
         return data.but(learned=data.learned | found.learned)
     if found.kind == "names":
         return columns.by_names(data, found)
+    if found.kind == "stat" and any(one.kind == "select" for one in found.learned - data.learned):
+        return columns.unsure(data).but(learned=data.learned | found.learned, columns=None)
     return _rows(context, data, index, node)
 
 
 def _rows(context: Context, data: Data, index: Value, node: ast.expr) -> Data:
     if isinstance(node, ast.Slice):
-        apart = _taken_apart(context, data, node)
+        apart = cuts.taken_apart(context, data, node)
         if apart is not None:
             return data.but(rows=apart)
-        step = _cut(context, node)
+        step = cuts.cut(context, node)
+        if node.step is not None and written(node.step) == "-1":
+            return data.but(flags=data.flags ^ {"reversed"})
         if step is None:
             moving = node.lower is not None or node.upper is not None
             return data.flagged("windowed") if moving and data.kind == "data" else data
         if data.kind in ("picks", "labels", "names"):
             return data.but(steps=(*data.steps, step))
-        return data.but(rows=chosen(data.rows, step))
+        cut = data.but(rows=chosen(data.rows, step))
+        return cut if step[2] == "head" else indexes.gapped(cut)
     found = as_data(index)
     if found is not None and found.kind == "mask" and data.role == "y":
         data = data.but(dataset="")  # of `y[y < 5]` it cannot be told how many classes there are
@@ -130,56 +143,13 @@ def _rows(context: Context, data: Data, index: Value, node: ast.expr) -> Data:
         data = data.but(learned=data.learned | outliers.left_out(data, found))
     if found is not None and found.kind == "labels" and "repeated" in found.flags:
         return data.flagged("repeated")
+    if found is not None and found.kind in ("picks", "mask", "labels", "data"):
+        data = indexes.gapped(indexes.as_of(data, found) if found.kind == "labels" else data)
     if found is not None and found.kind in ("picks", "mask", "labels") and found.steps:
         return data.but(rows=chosen(data.rows, *found.steps), flags=data.flags | (found.flags & {"shuffled", "mixed"}))
     if found is not None and found.kind in ("mask", "labels", "data", "picks"):
         return data.but(rows=chosen(data.rows, ("some", written(node), context.fresh())))
     return data
-
-
-def _taken_apart(context: Context, data: Data, node: ast.Slice) -> Rows | None:
-    """The rows of `both[:len(train)]` and `both[len(train):]`, where `both` was put together of train and others."""
-    bound = node.upper if node.lower is None else node.lower if node.upper is None else None
-    if bound is None or node.step is not None or len(data.rows) < 2:
-        return None
-    while isinstance(bound, ast.Subscript | ast.Attribute):  # train.shape[0]
-        bound = bound.value
-    if isinstance(bound, ast.Call) and written(bound.func) == "len" and bound.args:
-        bound = bound.args[0]
-    counted = as_data(context.lookup(bound.id)) if isinstance(bound, ast.Name) else None
-    if counted is None or not counted.rows or not counted.rows < data.rows:
-        return None
-    return counted.rows if node.lower is None else data.rows - counted.rows
-
-
-def _cut(context: Context, node: ast.Slice) -> Step | None:
-    lower, upper = node.lower, node.upper
-    if isinstance(lower, ast.Constant) and lower.value in (0, None):
-        lower = None
-    if node.step is not None or (lower is None and upper is None):
-        return None
-    counters = {
-        name.id
-        for loop in context.loops
-        for target in _targets(loop)
-        for name in ast.walk(target)
-        if isinstance(name, ast.Name)
-    }
-    bounds = [one for one in (lower, upper) if one is not None]
-    used = {name.id for bound in bounds for name in ast.walk(bound) if isinstance(name, ast.Name)}
-    if used & counters or any(isinstance(loop, ast.While) for loop in context.loops):
-        return None
-    if lower is not None and upper is not None:
-        return ("range", f"{written(lower)}:{written(upper)}", "in")
-    if lower is not None:
-        return ("cut", written(lower), "tail")
-    return ("cut", written(bounds[0]), "head")
-
-
-def _targets(loop: ast.AST) -> list[ast.AST]:
-    if isinstance(loop, ast.For | ast.AsyncFor):
-        return [loop.target]
-    return [one.target for one in getattr(loop, "generators", [])]
 
 
 def opposite(step: Step) -> Step:
@@ -236,7 +206,7 @@ def arithmetic(left: Value, right: Value, node: ast.BinOp) -> Value:
         last="",
         shape=(shapes.product if isinstance(node.op, ast.MatMult) else shapes.broadcast)(one.shape, other.shape),
         frame=base.frame if one.columns == other.columns or "stat" in kinds else 0,
-        flags=one.flags | other.flags | ({"scaled"} if isinstance(node.op, ast.Div | ast.Sub) else set()),
+        flags=(one.flags | other.flags) - {"bytes"} | ({"scaled"} if isinstance(node.op, ast.Div | ast.Sub) else set()),
     )
 
 
@@ -247,12 +217,12 @@ def _with_number(data: Data, other: Value, operation: ast.operator) -> Data:
     kind = data.kind if data.kind != "mask" else "data"
     keeps = data.last if isinstance(operation, ast.Div | ast.Mult) and data.kind == "loss" else ""
     dataset = "" if isinstance(operation, ast.Mod | ast.FloorDiv) else data.dataset  # `y % 2`: other classes
+    data = data.but(flags=data.flags - {"bytes"})
     return data.but(flags=data.flags | ({"scaled"} if scaled else set()), last=keeps, kind=kind, dataset=dataset)
 
 
 def comparison(context: Context, values: list[Value], node: ast.Compare) -> Value:
     """`left < right`: a choice of rows."""
-    del context
     data = next((found for value in values if (found := as_data(value)) is not None), None)
     if data is None or len(values) != 2:
         return UNKNOWN
@@ -262,7 +232,8 @@ def comparison(context: Context, values: list[Value], node: ast.Compare) -> Valu
         return data.but(kind="predicted", flags=data.flags - {"raw"} | ({"compared"} if beside else set()))
     if data.kind in ("stat", "names", "score", "loss", "fact"):
         return data
-    left, right, operation = written(node.left, 200), written(node.comparators[0], 200), node.ops[0]
+    left, operation = written(node.left, 200), node.ops[0]
+    right = written(node.comparators[0], 200) + context.locally(node.comparators[0])
     step: Step
     if isinstance(operation, ast.Lt | ast.LtE | ast.Gt | ast.GtE):
         step = ("order", f"{left} {right}", "<" if isinstance(operation, ast.Lt | ast.LtE) else ">")
@@ -299,6 +270,9 @@ def store(context: Context, base: Value, index: Value, value: Value) -> None:
     """`base[index] = value`: what was learnt goes into those columns."""
     data = base.receiver if isinstance(base, Bound) and isinstance(base.receiver, Data) else base
     if not isinstance(data, Data):
+        return
+    if words(index) == ["index"]:
+        context.rebind(data, data.but(flags=data.flags - {"gapped", "numbered"}))
         return
     names = frozenset(words(index))
     if not names and isinstance(index, Seq) and index.items:
@@ -374,10 +348,15 @@ def beside(found: list[Data]) -> Value:
         learned=frozenset().union(*(one.learned for one in found)),
         applied=frozenset().union(*(one.applied for one in found)),
         columns=None,
-        without=frozenset({"?"}),
-        frame=0,
+        without=frozenset({columns.AND_MORE}) | _surely_held(found),
         flags=reach.furthest(found),
     )
+
+
+def _surely_held(found: list[Data]) -> frozenset[str]:
+    """Marks of the columns that are known to be there, once several tables stand side by side."""
+    named = {f"+{column}" for one in found for column in one.columns or () if column != "*"}
+    return frozenset(named | {mark for one in found for mark in one.without if mark.startswith("+")})
 
 
 def axis_of(value: Value | None) -> int:

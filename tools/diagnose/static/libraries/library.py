@@ -7,6 +7,7 @@ from mlpilot.tools.diagnose.static.libraries import (
     estimators,
     frames,
     nets,
+    ordering,
     reach,
     shapes,
     tables,
@@ -61,6 +62,7 @@ def call(context: Context, made: Call) -> Value:
         found = [one for value in made.args for one in frames.gathered(value)]
         guess = next((one for one in found if one.made_by is not None), found[0] if found else Data())
         curve = frozenset({"curve"} if name.endswith("_curve") else ())
+        curve |= {flag for one in found for flag in one.flags if flag.startswith("called ")}
         many = name if name == "confusion_matrix" else ""
         return Data(kind="score", rows=guess.rows, made_by=guess.made_by, flags=curve, last=many)
     if name == "load_data" and library in ("keras", "tensorflow"):
@@ -291,6 +293,9 @@ def each(over: Value) -> Value:
     if isinstance(over, Instance) and over.name in ("DataLoader", "TensorDataset"):
         return datasets.batch(over)
     if isinstance(over, Data):
+        if "grouped" in over.flags:  # one group after the other: what comes out is a row for each
+            flags = {flag for flag in over.flags if flag != "temporal" and not flag.startswith(ordering.IN_GROUPS)}
+            over = over.but(flags=frozenset(flags))
         return columns.unsure(over) if over.kind == "names" else over
     return UNKNOWN
 

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from mlpilot.tools.diagnose.static.libraries import columns, frames, reach
+from mlpilot.tools.diagnose.static.libraries import columns, frames, indexes, ordering, reach
 from mlpilot.tools.diagnose.static.libraries.outliers import OUTLIER
 from mlpilot.tools.diagnose.static.reading.listing import listed
 from mlpilot.tools.diagnose.static.reading.trace import Call, Context, as_data, written
@@ -32,7 +32,6 @@ _OWN_GROUP = re.compile(r"groupby\(\[?([^\[\](),]+)\]?\)\[\1\]")
 """`groupby("city")["city"]`: a column, grouped by itself."""
 AHEAD = "ahead"
 """The kind of what was learnt from rows that come later."""
-_TIME = re.compile(r"date|time|timestamp|month|year|^ds$|day$|^ts$|^t$|hour|week|quarter", re.IGNORECASE)
 _SAME_COLUMNS = listed(
     "astype reset_index set_index dropna drop_duplicates to_numpy interpolate ffill bfill clip round abs query"
     " where mask reindex info to_frame infer_objects convert_dtypes nlargest nsmallest sort transpose numpy fit item"
@@ -71,7 +70,8 @@ def method(context: Context, call: Call, data: Data) -> Value:
     if name == "drop_duplicates":
         data = data.but(flags=data.flags - {"repeated"})
     if name == "astype":
-        data = data.flagged("cast")
+        small = call.text(0, "dtype").strip("'\"").rpartition(".")[2] in ("uint8", "uint16")
+        data = data.but(flags=data.flags - {"bytes"} | {"cast", *(("bytes",) if small else ())})
     if "grouped" in data.flags and name in COUNTS:
         return statistic(call, data, name)
     if name in ("any", "all") and data.kind == "mask" and data.frame and call.get("axis", 0) is not None:
@@ -87,6 +87,18 @@ def method(context: Context, call: Call, data: Data) -> Value:
                 result = result.but(learned=result.learned | given.learned)
         elif (other := as_data(one)) is not None and name not in ("reindex", "align"):
             result = result.but(learned=result.learned | _as_kind(other.learned, "statistic", call))
+    if name in indexes.MOVING:
+        result = indexes.moved(result, call)
+    elif name == "to_numpy":
+        result = indexes.as_array(result)
+    elif name in ("reindex", "reindex_like") and call.args and (other := as_data(call.args[0])) is not None:
+        result = indexes.as_of(result, other)
+    elif name == "explode":
+        result = indexes.gapped(result)
+        made_here = [one for one in words(call.get("column", 0)) if f"+{one}" in data.without]
+        if made_here:  # pieces of one row, which the program has cut
+            cut = frames.learning(call.node, "explode", "resample", data, call.on())
+            result = result.but(learned=result.learned | {cut})
     return _in_place(context, call, data, result)
 
 
@@ -177,6 +189,7 @@ def _replaced(context: Context, call: Call, data: Data) -> Value:
 
 def _sample(context: Context, call: Call, data: Data) -> Value:
     share = constant(call.get("frac"))
+    data = indexes.moved(data, call)
     if constant(call.get("replace")) is True:
         one = frames.learning(call.node, "sample(replace=True)", "resample", data, call.on())
         return data.but(learned=data.learned | {one}).flagged("repeated")
@@ -198,14 +211,15 @@ def _drop(context: Context, call: Call, data: Data) -> Value:
         data = data.but(learned=data.learned | {one for one in rows.learned if one.kind == OUTLIER})
         last = {row[-1] for row in rows.rows if len(row) > 1}
         if len(last) == 1:
-            return data.but(rows=chosen(data.rows, frames.opposite(last.pop())))
-        return data.but(rows=chosen(data.rows, ("some", written(call.node), "out")))
+            return indexes.gapped(data.but(rows=chosen(data.rows, frames.opposite(last.pop()))))
+        return indexes.gapped(data.but(rows=chosen(data.rows, ("some", written(call.node), "out"))))
     return data
 
 
 def _indexed(context: Context, call: Call, data: Data) -> Value:
     """`df.set_index("id")`: what is the index is no column any more."""
     del context
+    data = indexes.gapped(data)
     kept = constant(call.get("drop")) is False or not words(call.get("keys", 0))
     return data if kept else columns.without_columns(data, call.get("keys", 0) or UNKNOWN)
 
@@ -213,6 +227,7 @@ def _indexed(context: Context, call: Call, data: Data) -> Value:
 def _renumbered(context: Context, call: Call, data: Data) -> Value:
     """`df[df.a > 0].reset_index(drop=True)`: rows that are no longer called as those of the whole table are."""
     del context, call
+    data = indexes.settled(data)
     part = any(len(row) > 1 for row in data.rows)
     return data.flagged("renumbered") if part else data
 
@@ -229,19 +244,14 @@ def _end(context: Context, call: Call, data: Data) -> Value:
     del context
     how_many = call.text(0, "n")
     part = "head" if call.name == "head" else "tail"
-    return data.but(rows=chosen(data.rows, ("cut", f"{part} {how_many}", part)))
-
-
-def _sorted(context: Context, call: Call, data: Data) -> Value:
-    del context
-    by = words(call.get("by", 0))
-    return data.flagged("temporal") if call.name == "sort_index" or any(_TIME.search(one) for one in by) else data
+    made = data.but(rows=chosen(data.rows, ("cut", f"{part} {how_many}", part)))
+    return indexes.gapped(made) if part == "tail" else made
 
 
 def _lagged(context: Context, call: Call, data: Data) -> Value:
     del context
     windows = ("rolling", "expanding", "ewm", "resample")
-    if constant(call.get("center")) is True:
+    if constant(call.get("center")) is True or ("reversed" in data.flags and call.name in windows[:3]):
         data = data.but(learned=data.learned | {frames.learning(call.node, "rolling", AHEAD, data, call.on())})
     if call.name == "shift" and (number(call.get("periods", 0)) or 1) > 0:
         data = data.but(learned=frozenset(one for one in data.learned if one.kind != AHEAD))
@@ -323,11 +333,19 @@ def _renamed(context: Context, call: Call, data: Data) -> Value:
 def _merged(context: Context, call: Call, data: Data) -> Value:
     del context
     others = [found for value in call.args for found in frames.gathered(value)]
-    return data.but(
+    return indexes.settled(data).but(
         learned=data.learned | _as_counts(others),
         columns=None,
         without=frozenset({"?"}),
     )
+
+
+def _joined(context: Context, call: Call, data: Data) -> Value:
+    """`df.join(other)`: columns of both, beside each other."""
+    del context
+    others = [found for value in call.args for found in frames.gathered(value)]
+    made = frames.beside([data, *others])
+    return made.but(learned=made.learned | _as_counts(others)) if isinstance(made, Data) else made
 
 
 def _appended(context: Context, call: Call, data: Data) -> Value:
@@ -353,8 +371,8 @@ _METHODS: dict[str, Callable[[Context, Call, Data], Value]] = {
     "pop": _pop,
     "head": _end,
     "tail": _end,
-    "sort_values": _sorted,
-    "sort_index": _sorted,
+    "sort_values": ordering.in_order,
+    "sort_index": ordering.in_order,
     "shift": _lagged,
     "rolling": _lagged,
     "expanding": _lagged,
@@ -370,7 +388,7 @@ _METHODS: dict[str, Callable[[Context, Call, Data], Value]] = {
     "isin": _is_in,
     "rename": _renamed,
     "merge": _merged,
-    "join": _merged,
+    "join": _joined,
     "append": _appended,
     "copy": lambda context, call, data: data.but(),  # noqa: ARG005 - a new object, which changes do not reach
 }

@@ -14,6 +14,7 @@ from mlpilot.tools.diagnose.static.reading.values import (
     Function,
     Instance,
     Known,
+    Learning,
     Seq,
     Table,
     Value,
@@ -47,6 +48,7 @@ class Calling(Context):
         self.serial = 0
         self.entered: dict[ast.AST, int] = {}
         self.target = ""
+        self.hanging: frozenset[Learning] = frozenset()
         self.hoisted: set[ast.stmt] = set()
 
     # --- what the other parts give ---
@@ -75,6 +77,16 @@ class Calling(Context):
     def bind(self, name: str, value: Value) -> None:
         self.scope.bind(name, value)
 
+    def locally(self, node: ast.AST) -> str:
+        if not self.inside:
+            return ""
+        found = []
+        for one in ast.walk(node):
+            if isinstance(one, ast.Name) and (scope := self.scope.holder(one.id)) is not None and scope.serial:
+                value = scope.names[one.id]
+                found.append(f"={value.value!r}"[:40] if isinstance(value, Const) else f"@{scope.serial}")
+        return "".join(found)
+
     def fresh(self) -> int:
         self.serial += 1
         return self.serial
@@ -91,6 +103,8 @@ class Calling(Context):
         alias, self.target = self.target, ""
         function = self.evaluate(node.func)
         args, kwargs = self._arguments(node)
+        if self.hanging and isinstance(function, Bound) and function.name == "append":
+            args = [_hung(one, self.hanging) for one in args]
         self.order += 1
         receiver = function.receiver if isinstance(function, Bound) else None
         call = Call(
@@ -115,7 +129,8 @@ class Calling(Context):
         for one in node.args:
             value = self.evaluate(one.value if isinstance(one, ast.Starred) else one)
             if isinstance(one, ast.Starred):
-                args += value.items if isinstance(value, Seq) else [UNKNOWN]
+                limits = isinstance(value, Data) and value.kind == "stat"  # `between(*quantiles)`
+                args += value.items if isinstance(value, Seq) else [value if limits else UNKNOWN]
             else:
                 args.append(value)
         kwargs: dict[str, Value] = {}
@@ -174,7 +189,7 @@ class Calling(Context):
         if len(self.inside) >= DEEPEST or entered >= MOST_OFTEN or self.inside.count(name) > 1:
             return library.passed_through(call) if call is not None else UNKNOWN
         self.entered[node] = entered + 1
-        scope = Scope(parent=function.scope)
+        scope = Scope(parent=function.scope, serial=self.fresh())
         self._bind_parameters(scope, function, args, kwargs)
         saved = self.scope, self.inside, self.no_grad
         self.scope, self.inside = scope, (*self.inside, name)
@@ -211,6 +226,11 @@ class Calling(Context):
         if spec.kwarg is not None:
             more: dict[object, Value] = {name: value for name, value in kwargs.items() if name not in every}
             scope.names[spec.kwarg.arg] = Table(more)
+
+
+def _hung(value: Value, learned: frozenset[Learning]) -> Value:
+    """The name of a column with what its choice hangs on; anything else as it is."""
+    return value.but(learned=value.learned | learned) if isinstance(value, Data) and value.kind == "names" else value
 
 
 def decorators(node: ast.AST) -> list[ast.expr]:

@@ -223,8 +223,7 @@ class Expressions(Calling):
                 for test in one.ifs:
                     self.evaluate(test)
             if isinstance(node, ast.DictComp):
-                self.evaluate(node.key)
-                return Table({"?": self.evaluate(node.value)})
+                return self._table(node, turns)
             kind = "set" if isinstance(node, ast.SetComp) else "list"
             if turns:
                 return Seq([self._at_turn(node, turn) for turn in turns], kind, True)
@@ -233,16 +232,29 @@ class Expressions(Calling):
             self.scopes.pop()
             self.scope, self.loops = saved
 
+    def _table(self, node: ast.DictComp, turns: list[Value]) -> Table:
+        """What a comprehension of a dict holds: of a few things, each under its own key."""
+        table = Table()
+        for turn in turns:
+            self.assign(node.generators[0].target, turn)
+            key, value = self.evaluate(node.key), self.evaluate(node.value)
+            known = isinstance(key, Const) and isinstance(key.value, str | int | float)
+            table.items[key.value if known else f"?{len(table.items)}"] = value  # type: ignore[attr-defined]
+        if not turns:
+            self.evaluate(node.key)
+            table.items["?"] = self.evaluate(node.value)
+        return table
+
     def _at_turn(self, node: Any, turn: Value) -> Value:
         """What a comprehension makes of one of the things that it goes over."""
         self.assign(node.generators[0].target, turn)
         return self.evaluate(node.elt)
 
     def text(self, node: ast.JoinedStr) -> Value:
-        for one in node.values:
-            if isinstance(one, ast.FormattedValue):
-                self.evaluate(one.value)
-        return UNKNOWN
+        parts = [self.evaluate(one.value if isinstance(one, ast.FormattedValue) else one) for one in node.values]
+        plain = [one.value for one in parts if isinstance(one, Const) and isinstance(one.value, str)]
+        formed = any(isinstance(one, ast.FormattedValue) and one.format_spec is not None for one in node.values)
+        return Const("".join(plain)) if len(plain) == len(parts) and not formed else UNKNOWN
 
     def walrus(self, node: ast.NamedExpr) -> Value:
         value = self.evaluate(node.value)

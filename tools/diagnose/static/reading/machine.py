@@ -23,6 +23,7 @@ from mlpilot.tools.diagnose.static.reading.values import (
     Function,
     Instance,
     Known,
+    Learning,
     Seq,
     Table,
     Value,
@@ -183,8 +184,10 @@ class Machine(Expressions):
         if isinstance(test, Const) and test.value in (True, False, None, 0, 1):
             return self.execute(node.body if test.value else node.orelse)
         self.conditions = (*self.conditions, node)
-        before = dict(self.scope.names)
+        before, hanging = dict(self.scope.names), self.hanging
+        self.hanging |= _choosing(test)
         went_on = self.execute(node.body)
+        self.hanging = hanging
         after = self.scope.names
         self.scope.names = dict(before)
         else_went_on = self.execute(node.orelse)
@@ -307,6 +310,12 @@ def _turns(machine: Machine, over: Value) -> list[Value]:
     ):
         return list(over.items)
     return [library.each(over)]
+
+
+def _choosing(test: Value) -> frozenset[Learning]:
+    """What a condition asks of how columns go with the target: those that pass are chosen by it."""
+    learned = test.learned if isinstance(test, Data) and test.kind == "stat" else frozenset()
+    return frozenset(one for one in learned if one.kind == "select" or one.what in ("corr", "corrwith", "corrcoef"))
 
 
 def _holds_object(value: Value) -> bool:

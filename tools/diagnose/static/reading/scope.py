@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from mlpilot.tools.diagnose.static.libraries import indexes
 from mlpilot.tools.diagnose.static.reading.values import UNKNOWN, Const, Data, Instance, Seq, Value, united
 
 
@@ -15,15 +16,20 @@ class Scope:
     """Names declared `global` or `nonlocal`."""
     returned: list[Value] = field(default_factory=list)
     comparing: bool = False
+    serial: int = 0
+    """Which call of a function it belongs to; 0 for the module."""
+
+    def holder(self, name: str) -> "Scope | None":
+        """The scope that holds a name, as it is read here, or None."""
+        scope: Scope | None = self
+        while scope is not None and name not in scope.names:
+            scope = scope.parent
+        return scope
 
     def find(self, name: str) -> Value | None:
         """What the name stands for here, or None."""
-        scope: Scope | None = self
-        while scope is not None:
-            if name in scope.names:
-                return scope.names[name]
-            scope = scope.parent
-        return None
+        scope = self.holder(name)
+        return scope.names[name] if scope is not None else None
 
     def bind(self, name: str, value: Value) -> None:
         """Let the name stand for the value."""
@@ -64,7 +70,7 @@ def join(one: Value | None, other: Value | None) -> Value:
 
 
 def _joined(one: Data, other: Data) -> Data:
-    flags = one.flags | other.flags
+    flags = indexes.certain(one, other)
     if one.rows != other.rows:
         flags |= {"mixed"}
     return other.but(

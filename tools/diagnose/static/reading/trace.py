@@ -137,6 +137,10 @@ class Context:
         """Let a name stand for the value, where the program is now."""
         raise NotImplementedError
 
+    def locally(self, node: ast.AST) -> str:
+        """What names of a function stand for in this call of it, where an expression reads some; else nothing."""
+        raise NotImplementedError
+
     def fresh(self) -> int:
         """A number that was not given before."""
         raise NotImplementedError

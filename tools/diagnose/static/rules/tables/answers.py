@@ -74,14 +74,37 @@ def _called_log(data: Data) -> bool:
 )
 def risk_of_other_class(program: Program) -> Iterator[Found]:
     """`risk = model.predict_proba(X)[:, 0]`, where 1 is the class that is feared."""
+    yield from _of_benign(program)
     for node in program.nodes:
         name, value = _named(node)
         if not set(tokens(name)) & _EVENTS or _OTHER.search(name.replace("_", " ")) or not _first_column(value):
             continue
         taught = [(y, call.text(1, "y")) for call, _, _, y_value in fits(program) if (y := as_data(y_value))]
         sure = [text for y, text in taught if _zero_and_one(program, y)]
-        if taught and len(sure) == len(taught) and not any(_OTHER.search(_made_of(program, one)) for one in sure):
+        turned = any(y.dataset in _TURNED for y, _ in taught)
+        if (
+            taught
+            and not turned
+            and len(sure) == len(taught)
+            and not any(_OTHER.search(_made_of(program, one)) for one in sure)
+        ):
             yield node, f"{name} is column 0 of predict_proba, the probability of the label 0"
+
+
+_TURNED = ("breast_cancer",)
+"""Bundled data sets whose class 0 is the one that is feared."""
+_FEARED = listed("malignant malign cancer tumour tumor")
+
+
+def _of_benign(program: Program) -> Iterator[Found]:
+    """`p_malignant = model.predict_proba(X)[:, 1]` of load_breast_cancer, whose class 0 is malignant."""
+    datasets = {y.dataset for _, _, _, value in fits(program) if (y := as_data(value)) is not None}
+    if datasets != {"breast_cancer"} or program.names & {"where", "replace", "map"}:
+        return
+    for node in program.nodes:
+        name, value = _named(node)
+        if set(tokens(name)) & _FEARED and not _OTHER.search(name.replace("_", " ")) and _column(value) == 1:
+            yield node, f"{name} is column 1 of predict_proba: of load_breast_cancer, 0 is malignant and 1 is benign"
 
 
 def _named(node: ast.AST) -> tuple[str, ast.expr | None]:
@@ -95,11 +118,19 @@ def _named(node: ast.AST) -> tuple[str, ast.expr | None]:
 
 
 def _first_column(node: ast.expr | None) -> bool:
+    return _column(node) == 0
+
+
+def _column(node: ast.expr | None) -> int | None:
+    """The column that is taken of what `predict_proba` gives."""
     if not isinstance(node, ast.Subscript) or not isinstance(node.slice, ast.Tuple):
-        return False
+        return None
     last = node.slice.elts[-1]
     asked = isinstance(node.value, ast.Call) and getattr(node.value.func, "attr", "") == "predict_proba"
-    return asked and isinstance(last, ast.Constant) and last.value == 0 and not isinstance(last.value, bool)
+    plain = (
+        asked and isinstance(last, ast.Constant) and isinstance(last.value, int) and not isinstance(last.value, bool)
+    )
+    return last.value if plain else None  # type: ignore[attr-defined]
 
 
 def _zero_and_one(program: Program, y: Data) -> bool:

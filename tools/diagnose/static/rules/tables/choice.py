@@ -8,6 +8,8 @@ import ast
 from collections.abc import Iterator
 
 from mlpilot.tools.diagnose.static.facts.judged import LABEL_METRICS, SCORE_METRICS, is_metric, predicted
+from mlpilot.tools.diagnose.static.facts.syntax import argument
+from mlpilot.tools.diagnose.static.facts.uses import sets
 from mlpilot.tools.diagnose.static.libraries import estimators, frames
 from mlpilot.tools.diagnose.static.reading.listing import listed
 from mlpilot.tools.diagnose.static.reading.naming import tokens
@@ -138,21 +140,50 @@ def _wrong_way(node: ast.If) -> Iterator[Found]:
 )
 def other_class(program: Program) -> Iterator[Found]:
     """`roc_auc_score(y_test, model.predict_proba(X_test)[:, 0])`."""
-    bound = {
-        node.targets[0].id: node.value
-        for node in program.nodes
-        if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name)
-    }
-    for call in program.trace.of(*SCORE_METRICS, "precision_recall_curve"):
-        given = call.node.args[1] if len(call.node.args) > 1 else None
-        given = bound.get(given.id, given) if isinstance(given, ast.Name) else given
-        if not isinstance(given, ast.Subscript) or not isinstance(given.slice, ast.Tuple) or "pos_label" in call.kwargs:
-            continue
-        base = bound.get(given.value.id, given.value) if isinstance(given.value, ast.Name) else given.value
-        first = isinstance(given.slice.elts[-1], ast.Constant) and given.slice.elts[-1].value == 0
-        truth = call.node.args[0]
-        if first and "predict_proba" in written(base, 200) and isinstance(truth, ast.Name):
+    for call in program.trace.of(*SCORE_METRICS, *LABEL_METRICS, "precision_recall_curve", "calibration_curve"):
+        given = argument(call.node, "y_score", 1) or argument(call.node, "y_prob", 1) or argument(call.node, "y_pred")
+        base = _first_column(program, given, call.name in LABEL_METRICS)
+        truth = argument(call.node, "y_true", 0)
+        plain = isinstance(truth, ast.Name | ast.Subscript | ast.Attribute) and "pos_label" not in call.kwargs
+        if base is not None and plain and not (isinstance(truth, ast.Subscript) and _of_class(truth)):
             yield call.node, f"{call.name} is given column 0, the probabilities of the lesser label"
+
+
+def _of_class(truth: ast.Subscript) -> bool:
+    """`y_binarised[:, 0]`: whether the rows belong to the first class."""
+    return isinstance(truth.slice, ast.Tuple)
+
+
+def _first_column(program: Program, node: ast.expr | None, thresholded: bool, depth: int = 0) -> ast.expr | None:
+    """The model's answer of which column 0 is taken: `p[:, 0]`, `p.T[0]`, `p[:, 0] > 0.5` where labels are wanted."""
+    if node is None or depth > 4:
+        return None
+    if isinstance(node, ast.Name):
+        given = sets(program).get(node.id, [])
+        alone = len(given) == 1 and isinstance(given[0].targets[0], ast.Name)
+        return _first_column(program, given[0].value, thresholded, depth + 1) if alone else None
+    if thresholded:
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "astype":
+            node = node.func.value  # type: ignore[attr-defined]
+        elif isinstance(node, ast.Call) and written(node.func) == "np.where" and len(node.args) == 3:
+            ends = [one.value for one in node.args[1:] if isinstance(one, ast.Constant)]
+            node = node.args[0] if ends == [1, 0] else node
+        if isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.Gt | ast.GtE):
+            return _first_column(program, node.left, False, depth + 1)
+        return None
+    if not isinstance(node, ast.Subscript):
+        return None
+    at, base = node.slice, node.value
+    if isinstance(base, ast.Attribute) and base.attr == "T":
+        first, base = at, base.value
+    elif isinstance(at, ast.Tuple) and isinstance(at.elts[0], ast.Slice):
+        first = at.elts[-1]
+    else:
+        return None
+    given = sets(program).get(base.id, []) if isinstance(base, ast.Name) else []
+    base = given[0].value if len(given) == 1 else base
+    zero = isinstance(first, ast.Constant) and first.value == 0 and not isinstance(first.value, bool)
+    return base if zero and "predict_proba" in written(base, 200) else None
 
 
 @rule(

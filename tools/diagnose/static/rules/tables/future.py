@@ -10,11 +10,13 @@ from collections.abc import Iterator
 
 from mlpilot.tools.diagnose.static.facts.features import holds, same_table_targets
 from mlpilot.tools.diagnose.static.facts.judged import in_folds, judgements, part
+from mlpilot.tools.diagnose.static.facts.uses import sets
 from mlpilot.tools.diagnose.static.libraries import estimators, nets
 from mlpilot.tools.diagnose.static.libraries.tables import AHEAD
 from mlpilot.tools.diagnose.static.reading.trace import Call, as_data, is_none, written
 from mlpilot.tools.diagnose.static.reading.values import Data, Function, Instance, Rows, apart, constant
 from mlpilot.tools.diagnose.static.rules.rule import Found, Program, rule
+from mlpilot.tools.diagnose.static.rules.tables.label import made_columns
 from mlpilot.tools.diagnose.static.rules.tables.leak import at
 from mlpilot.tools.diagnose.static.rules.tables.overlap import judged_after_fit
 
@@ -77,25 +79,43 @@ def centred_window(program: Program) -> Iterator[Found]:
 def window_holds_target(program: Program) -> Iterator[Found]:
     """`df["ma7"] = df["sales"].rolling(7).mean()`, and then `fit(df[["ma7"]], df["sales"])`."""
     made = list(_columns_made(program))
+    sources = {column: used for _, column, used in made_columns(program) if len(used) == 1}
     told: set[ast.AST] = set()
     for call, X, y in same_table_targets(program):
-        target = (y.columns or ("",))[0]
-        for node, column, value in made:
+        named = (y.columns or ("",))[0]
+        for node, column, value, target in (
+            (*one, target) for one in made for target in (named, *sources.get(named, ()))
+        ):
             if (
                 node in told
                 or "shifted" in y.flags
-                or column == target
+                or column in (target, named)
                 or isinstance(value, ast.BinOp)
                 or not _has(X, column)
             ):
                 continue
-            inner = list(ast.walk(value))
+            inner = _with_what_it_names(program, value)
             reads = {one.value for one in inner if isinstance(one, ast.Constant) and isinstance(one.value, str)}
             asked = {one.attr for one in inner if isinstance(one, ast.Attribute)}
-            if target in reads and asked & _WINDOWS and "shift" not in asked and not _compares(inner):
+            if target in reads | asked and asked & _WINDOWS and "shift" not in asked and not _compares(inner):
                 told.add(node)
                 text = f"{column!r} is a {min(asked & _WINDOWS)} of {target!r}, the target, its own row included"
                 yield node, f"{text}: the model at line {call.node.lineno} is told the answer"
+
+
+def _with_what_it_names(program: Program, value: ast.expr) -> list[ast.AST]:
+    """The nodes of an expression, of the groups that it names (`g.transform(...)`), and of a function it calls."""
+    found = list(ast.walk(value))
+    for one in list(found):
+        if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Load):
+            given = sets(program).get(one.id, [])
+            if len(given) == 1 and "groupby(" in written(given[0].value, 300):
+                found += ast.walk(given[0].value)
+    if isinstance(value, ast.Call) and isinstance(value.func, ast.Name):
+        functions = [one for one in program.tree.body if isinstance(one, ast.FunctionDef) and one.name == value.func.id]
+        for one in functions:
+            found += [part for node in one.body if isinstance(node, ast.Return) for part in ast.walk(node)]
+    return found
 
 
 def _compares(nodes: list[ast.AST]) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from mlpilot.tools.diagnose.static.facts.features import holds, same_table_targets
 from mlpilot.tools.diagnose.static.facts.judged import fits
-from mlpilot.tools.diagnose.static.libraries import estimators
+from mlpilot.tools.diagnose.static.libraries import estimators, frames
 from mlpilot.tools.diagnose.static.reading.trace import as_data, written
 from mlpilot.tools.diagnose.static.reading.values import Data, constant, covers
 from mlpilot.tools.diagnose.static.rules.rule import Found, Program, rule
@@ -19,6 +19,92 @@ _MADE_OF_ARRAY = re.compile(r"predict|transform|\.values\b|to_numpy|np\.|ravel|l
 _COUNTED = re.compile(
     r"\.min\(\)\)?\)\.dt\.(days|total_seconds)|toordinal|\.min\(\)\) / (pd\.Timedelta|np\.timedelta64)"
 )
+
+
+@rule(
+    "PANDAS007",
+    "index-lost-on-the-way",
+    "error",
+    "columns are set beside rows of another index",
+    remedy="pd.DataFrame(values, index=X_train.index), or reset_index(drop=True) on both",
+    source="pandas, concat and alignment: rows are joined by their index",
+)
+def index_lost(program: Program) -> Iterator[Found]:
+    """`pd.concat([X_train, pd.DataFrame(scaled)], axis=1)` after a random split."""
+    found = list(_numbered_beside(program))
+    told = {node for node, _ in found}
+    yield from found
+    if "reset_index" in program.names:
+        return
+    bare = {
+        node.targets[0].id
+        for node in program.nodes
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and _bare_frame(node.value)
+    }
+    indexed = {
+        written(node.value)
+        for target, *_ in program.trace.stored
+        if isinstance(node := target, ast.Attribute) and node.attr == "index"
+    }
+    for call in program.trace.of("concat"):
+        if constant(call.get("axis", 1)) not in (1, "columns") or not call.node.args:
+            continue
+        items = getattr(call.node.args[0], "elts", [])
+        made = [one for one in items if _bare_frame(one) or (isinstance(one, ast.Name) and one.id in bare - indexed)]
+        others = [as_data(value) for value in getattr(call.args[0], "items", [])]
+        random = any(data is not None and any(_random(row) for row in data.rows) for data in others)
+        if made and len(made) < len(items) and random and call.node not in told:
+            yield (
+                call.node,
+                f"{written(made[0])} is numbered anew, and the rows beside it kept theirs: they do not match",
+            )
+
+
+def _random(row: tuple[tuple[str, object, object], ...]) -> bool:
+    return any(step[0] == "split" and step[2] in ("train", "test") for step in row[1:])
+
+
+def _bare_frame(node: ast.expr) -> bool:
+    """`pd.DataFrame(array, columns=...)` without an index."""
+    named = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "DataFrame"
+    if not named or not node.args or isinstance(node.args[0], ast.Dict):  # type: ignore[attr-defined]
+        return False
+    return not any(one.arg == "index" for one in node.keywords) and isinstance(node.args[0], ast.Name | ast.Call)  # type: ignore[attr-defined]
+
+
+_JOINING = ("concat", "join", "merge", "DataFrame", "assign")
+
+
+def _numbered_beside(program: Program) -> Iterator[tuple[ast.AST, str]]:
+    """Where a table that was numbered anew is joined to rows that kept their numbers, which have gaps by then."""
+    if program.names & {"set_output", "set_config"}:
+        return
+    for call in program.trace.of(*_JOINING):
+        if call.name == "concat" and constant(call.get("axis", 1)) not in (1, "columns"):
+            continue
+        if call.name == "join" and call.get("on", 1) is not None:
+            continue
+        if call.name == "merge" and not all(constant(call.get(one)) is True for one in ("left_index", "right_index")):
+            continue
+        if call.name == "DataFrame" and call.get("index", 1) is not None:
+            continue
+        sides = [call.receiver, *call.args, *call.kwargs.values()]
+        tables = [one for side in sides if side is not None for one in frames.gathered(side)]
+        if any(map(_is_gapped, tables)) and any(map(_is_anew, tables)):
+            yield call.node, _numbers_differ(written(call.node))
+
+
+def _is_gapped(data: Data) -> bool:
+    certain = data.frame and data.kind == "data" and "mixed" not in data.flags
+    return bool(certain) and "gapped" in data.flags and not {"array", "numbered"} & data.flags
+
+
+def _is_anew(data: Data) -> bool:
+    return "numbered" in data.flags and "mixed" not in data.flags and not {"gapped", "array"} & data.flags
+
+
+def _numbers_differ(text: str) -> str:
+    return f"{text}: one side is numbered anew from 0, the other kept the numbers of its rows, which have gaps"
 
 
 @rule(
@@ -33,6 +119,11 @@ def another_index(program: Program) -> Iterator[Found]:
     """`old = df[df.age > 60].reset_index(drop=True)`, and then `old["y"] = df["y"]`."""
     assigned = [node for node in program.nodes if isinstance(node, ast.Assign)]
     nodes: dict[ast.AST, ast.Assign] = {target: node for node in assigned for target in node.targets}
+    if not program.names & {"set_output", "set_config"}:
+        for operation, left, right, _ in program.trace.operations:
+            sides = [one for one in (left, right) if isinstance(one, Data)]
+            if len(sides) == 2 and any(map(_is_gapped, sides)) and any(map(_is_anew, sides)):
+                yield operation, _numbers_differ(written(operation))
     for target, base, value, _ in program.trace.stored:
         node = nodes.get(target)
         if node is None or not isinstance(target, ast.Subscript) or not isinstance(base, Data):
@@ -45,6 +136,8 @@ def another_index(program: Program) -> Iterator[Found]:
                     node,
                     f"{written(target.value)} is numbered anew, and {text[:40]} is joined to it by the old numbers",
                 )
+        elif given is not None and _is_gapped(base) and _is_anew(given):
+            yield node, _numbers_differ(f"{written(target)} = {text[:40]}")
         elif _bare_series(node.value) and base.frame and "renumbered" not in base.flags and _by_chance(base):
             yield node, f"{text[:40]} is numbered from 0, and the rows of {written(target.value)} kept their numbers"
 

@@ -63,11 +63,20 @@ def label_in_derived_column(program: Program) -> Iterator[Found]:
         if X.kind != "data" or "shifted" in y.flags:
             continue
         target = (y.columns or ("",))[0]
+        answers = [target, *_single_source(made, target)]
         for node, column, used in made:
-            if target in used and column != target and holds(X, column) and not holds(X, target) and node not in told:
+            told_by = next((one for one in answers if one in used and not holds(X, one)), None)
+            if told_by is not None and column not in answers and holds(X, column) and node not in told:
                 told.add(node)
-                text = f"{column!r} is computed from {target!r}, the target, and is among the features"
+                what = "the target" if told_by == target else f"which {target!r}, the target, is made of"
+                text = f"{column!r} is computed from {told_by!r}, {what}, and is among the features"
                 yield node, f"{text} at line {call.node.lineno}"
+
+
+def _single_source(made: list[tuple[ast.Assign, str, set[str]]], target: str) -> list[str]:
+    """The one column that the target is made of, where it is one: marks of which the target says who passes."""
+    found = [used for _, column, used in made if column == target]
+    return sorted(found[0]) if len(found) == 1 and len(found[0]) == 1 else []
 
 
 def made_columns(program: Program) -> Iterator[tuple[ast.Assign, str, set[str]]]:
@@ -80,11 +89,15 @@ def made_columns(program: Program) -> Iterator[tuple[ast.Assign, str, set[str]]]
         called = {one.attr for one in ast.walk(node.value) if isinstance(one, ast.Attribute)}
         if not column or not isinstance(target.value, ast.Name) or called & _OVER_ROWS:
             continue
-        used = {
-            _text(one.slice)
-            for one in ast.walk(node.value)
-            if isinstance(one, ast.Subscript) and isinstance(one.value, ast.Name) and one.value.id == target.value.id
-        }
+        called_on = {one.func for one in ast.walk(node.value) if isinstance(one, ast.Call)}
+        used: set[str] = set()
+        for one in ast.walk(node.value):
+            if not isinstance(one, ast.Subscript | ast.Attribute) or written(one.value) != target.value.id:
+                continue
+            if isinstance(one, ast.Subscript):
+                used |= {_text(part) for part in (getattr(one.slice, "elts", None) or [one.slice])}
+            elif one not in called_on:
+                used.add(one.attr)
         yield node, column, used - {"", column}
 
 

@@ -15,6 +15,7 @@ from mlpilot.tools.diagnose.static.facts.judged import (
     targets,
     within,
 )
+from mlpilot.tools.diagnose.static.facts.uses import above, only_shown, parents
 from mlpilot.tools.diagnose.static.libraries import estimators
 from mlpilot.tools.diagnose.static.reading.naming import part_of, tokens
 from mlpilot.tools.diagnose.static.reading.trace import Call, as_data, written
@@ -38,7 +39,7 @@ def chosen_by_test(program: Program) -> Iterator[Found]:
         if not use.call.loops or not _is_test(program, use) or _folded(program, use):
             continue
         loop = next((one for one in use.call.loops if _settings_of(use.model, one, program)), None)
-        if loop is not None:
+        if loop is not None and not _two_shown(program, use, loop):
             name = ", ".join(sorted(_settings_of(use.model, loop, program)))
             yield (
                 use.call.node,
@@ -49,6 +50,17 @@ def chosen_by_test(program: Program) -> Iterator[Found]:
         text = _chosen_in_comparison(node, values, program) or _best_of(node, tested)
         if text:
             yield node, text
+
+
+def _two_shown(program: Program, use: Judgement, loop: ast.AST) -> bool:
+    """Whether two settings alone are set beside each other, and their scores are only shown."""
+    over = getattr(loop, "iter", None)
+    alone = isinstance(over, ast.List | ast.Tuple) and len(over.elts) <= 2
+    statement = next(
+        (one for one in (use.call.node, *above(program, use.call.node)) if isinstance(one, ast.stmt)), None
+    )
+    given = isinstance(statement, ast.Return) or only_shown(program, use.call.node)
+    return alone and given and not any(isinstance(one, ast.If) for one in ast.walk(loop))
 
 
 def _best_of(node: ast.Compare, tested: set[str]) -> str:
@@ -74,10 +86,29 @@ def _scored_on_test(program: Program) -> set[str]:
             continue
         read = {one.id for one in ast.walk(node.value) if isinstance(one, ast.Name)}
         given = node.value.args if isinstance(node.value, ast.Call) else []
-        loaders = [one for one in given if isinstance(one, ast.Name) and "loader" in one.id.lower()]
-        if read & found or any(part_of(one.id) == "test" for one in loaders):
+        named = [one for one in given if isinstance(one, ast.Name)]
+        loaders = [one for one in named if "loader" in one.id.lower()]
+        pair = len(named) > 1 and all(part_of(one.id) == "test" for one in named) and _of_own(program, node.value)
+        if read & found or pair or any(part_of(one.id) == "test" for one in loaders):
             found.add(node.targets[0].id)  # type: ignore[attr-defined]
     return found
+
+
+def _only_listed(program: Program, node: ast.AST, scores: list[Data]) -> bool:
+    """Whether scores of a part that is only called the test part are put in order to be printed, and no more."""
+    if not all(any(flag.startswith("called ") for flag in one.flags) for one in scores):
+        return False
+    up = parents(program).get(node)
+    loop = isinstance(up, ast.For) and up.iter is node and all(isinstance(one, ast.Expr) for one in up.body)
+    return loop or only_shown(program, node)
+
+
+def _of_own(program: Program, node: ast.expr) -> bool:
+    """Whether a function of the program is called that is named after a score: `accuracy(X_test, y_test)`."""
+    name = node.func.id if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) else ""
+    scores = {"acc", "accuracy", "score", "f1", "auc", "rmse", "mae", "mse", "loss", "error", "evaluate"}
+    own = any(isinstance(one, ast.FunctionDef) and one.name == name for one in program.tree.body)
+    return own and bool(scores & set(tokens(name)))
 
 
 def _named(node: ast.expr) -> bool:
@@ -151,7 +182,9 @@ def stopped_by_test(program: Program) -> Iterator[Found]:
         watched = _watched(given, pair=call.get("validation_data") is not None)
         text = _keyword_text(call.node)
         folded = watched is not None and in_folds(watched, program)
-        if watched is None or part(watched, text) != "test" or part_of(text) == "validation" or folded:
+        called = part_of(text) == "validation" and not call.inside  # within a function, it is called as it is meant
+        called |= watched is not None and called_validation(program, watched)
+        if watched is None or part(watched, "" if call.inside else text) != "test" or called or folded:
             continue  # what is called validation is reported as such, too
         later = [one for one in program.trace.calls if one.order > call.order and _asks_about(one, watched)]
         reported = [node for node in program.nodes if isinstance(node, ast.Attribute) and node.attr == "best_score"]
@@ -274,7 +307,8 @@ def best_of_test_scores(program: Program) -> Iterator[Found]:
     }
     for call in program.trace.of("sort_values", "idxmax", "nlargest"):
         data = as_data(call.receiver)
-        if data is not None and data.kind == "score" and part(data) == "test" and not in_folds(data, program):
+        ranked = data is not None and data.kind == "score" and part(data) == "test" and not in_folds(data, program)
+        if ranked and data is not None and not _only_listed(program, call.node, [data]):
             yield call.node, f"the models are ranked ({written(call.node)}) by scores on the test part"
             return
     for call in program.trace.of("argmax", "argmin", "idxmax", "nanargmax"):
@@ -314,6 +348,6 @@ def best_of_test_scores(program: Program) -> Iterator[Found]:
             more |= len(items) > 1 or not getattr(value, "whole", True)
             if scores and called_validation(program, scores[0]):
                 continue
-            if scores and not in_folds(scores[0], program) and more:
+            if scores and not in_folds(scores[0], program) and more and not _only_listed(program, call.node, scores):
                 yield call.node, f"the best of {written(call.node)} is chosen by scores on the test part"
                 return

@@ -135,7 +135,7 @@ def _on_training_rows(program: Program) -> Iterator[Judgement]:
     held_out = {one.model for one in found if one.trained_on and not overlap(one.trained_on.rows, one.data.rows)}
     for use in found:
         trained = use.trained_on
-        searched = use.model.name in estimators.SEARCHES
+        searched = use.model.name in estimators.SEARCHES or _describes(program, use.model)
         if trained is None or trained.rows != use.data.rows or use.model in held_out or searched:
             continue
         if held_out and not is_part(trained.rows):
@@ -143,6 +143,12 @@ def _on_training_rows(program: Program) -> Iterator[Judgement]:
         unknown = any(row[0][0] == "named" and not any(step[0] == "split" for step in row) for row in trained.rows)
         if not unknown and not _made_up(trained.rows) and is_model(use.model):
             yield use
+
+
+def _describes(program: Program, model: Instance) -> bool:
+    """Whether a linear regression is read for its coefficients: its R2 is no claim about other rows."""
+    read = {id(base) for node, base in program.trace.attributes if node.attr == "coef_"}
+    return model.name == "LinearRegression" and id(model) in read
 
 
 def _made_up(rows: Rows) -> bool:
@@ -244,11 +250,19 @@ def validated_on_training(program: Program) -> Iterator[Found]:
         given = call.get("validation_data")
         X = as_data(call.get("x", 0) or call.get("X"))
         sets = call.get("eval_set")
-        if isinstance(sets, Seq) and len(sets.items) == 1 and X is not None and _stops_early(call):
-            pair = sets.items[0]
+        last = call.receiver.library == "xgboost" if isinstance(call.receiver, Instance) else False
+        if (
+            isinstance(sets, Seq)
+            and X is not None
+            and _stops_early(call)
+            and sets.items
+            and (last or len(sets.items) == 1)
+        ):
+            pair = sets.items[-1]
             seen = as_data(pair.items[0]) if isinstance(pair, Seq) and pair.items else None
             if seen is not None and X.rows and seen.rows == X.rows and "mixed" not in X.flags | seen.flags:
-                yield call.node, "the only eval_set is the training rows: training never stops for them"
+                which = "the last eval_set, by which it stops," if len(sets.items) > 1 else "the only eval_set"
+                yield call.node, f"{which} is the training rows: training never stops for them"
             continue
         whole = {one.arg: one.value for one in call.node.keywords}.get("validation_data")
         if isinstance(whole, ast.Name) and nets.is_keras_model(call.receiver) and whole.id == call.text(0, "x"):
@@ -257,5 +271,6 @@ def validated_on_training(program: Program) -> Iterator[Found]:
         if X is None or not isinstance(given, Seq) or not given.items or not nets.is_keras_model(call.receiver):
             continue
         watched = as_data(given.items[0])
-        if watched is not None and X.rows and watched.rows == X.rows and "mixed" not in X.flags | watched.flags:
+        doubtful = watched is not None and ("mixed" in X.flags | watched.flags or "windowed" in X.flags & watched.flags)
+        if watched is not None and X.rows and watched.rows == X.rows and not doubtful:
             yield call.node, f"validation_data is {call.text(0, 'x')} itself: overfitting cannot be seen"

@@ -171,10 +171,11 @@ def inplace_result(program: Program) -> Iterator[Found]:
 def dummies_apart(program: Program) -> Iterator[Found]:
     """`pd.get_dummies(X_train)` and `pd.get_dummies(X_test)`."""
     calls = [call for call in program.trace.of("get_dummies") if call.args and as_data(call.args[0]) is not None]
-    if program.names & {"reindex", "align", "CategoricalDtype", "get_feature_names_out"} or "columns" in _stored_names(
-        program
-    ):
+    first_dropped = bool(calls) and all(constant(call.get("drop_first")) is True for call in calls)
+    if program.names & {"CategoricalDtype", "get_feature_names_out", "set_categories", "Categorical"}:
         return
+    if not first_dropped and (program.names & {"reindex", "align"} or "columns" in _stored_names(program)):
+        return  # what the parts do not share is left out or filled in; but not a first category that is dropped
     for one in calls:
         for other in calls:
             first, second = as_data(one.args[0]), as_data(other.args[0])

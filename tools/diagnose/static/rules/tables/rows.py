@@ -9,11 +9,11 @@ import re
 from collections.abc import Iterator
 
 from mlpilot.tools.diagnose.static.facts.judged import fits
-from mlpilot.tools.diagnose.static.libraries import estimators
+from mlpilot.tools.diagnose.static.libraries import estimators, indexes
 from mlpilot.tools.diagnose.static.reading.listing import listed
 from mlpilot.tools.diagnose.static.reading.naming import role_of
 from mlpilot.tools.diagnose.static.reading.trace import as_data, written
-from mlpilot.tools.diagnose.static.reading.values import UNKNOWN, Data, Instance, Value, constant
+from mlpilot.tools.diagnose.static.reading.values import UNKNOWN, Data, Instance, Value
 from mlpilot.tools.diagnose.static.rules.rule import Found, Program, rule
 
 _FEWER = listed("dropna drop_duplicates sample sort_values query")
@@ -70,54 +70,31 @@ def labels_of_other_rows(program: Program) -> Iterator[Found]:
             what = value.func.attr  # type: ignore[attr-defined]
             yield node, f"{what}() changes the rows of {name}, and {labels[-1][0]} keeps those it had"
             return
+    yield from _moved_alone(program)
 
 
-@rule(
-    "PANDAS007",
-    "index-lost-on-the-way",
-    "error",
-    "columns are set beside rows of another index",
-    remedy="pd.DataFrame(values, index=X_train.index), or reset_index(drop=True) on both",
-    source="pandas, concat and alignment: rows are joined by their index",
-)
-def index_lost(program: Program) -> Iterator[Found]:
-    """`pd.concat([X_train, pd.DataFrame(scaled)], axis=1)` after a random split."""
-    if "reset_index" in program.names:
-        return
-    bare = {
-        node.targets[0].id
-        for node in program.nodes
-        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and _bare_frame(node.value)
-    }
-    indexed = {
-        written(node.value)
-        for target, *_ in program.trace.stored
-        if isinstance(node := target, ast.Attribute) and node.attr == "index"
-    }
-    for call in program.trace.of("concat"):
-        if constant(call.get("axis", 1)) not in (1, "columns") or not call.node.args:
+def _moved_alone(program: Program) -> Iterator[Found]:
+    """`X = df[columns].dropna().to_numpy()`, `y = df["y"].to_numpy()`: each of a chain of its own."""
+    for call in program.trace.of("fit", "train_test_split", *estimators.CROSS):
+        at = 1 if call.name in estimators.CROSS else 0
+        X, y = as_data(call.get("X", at)), as_data(call.get("y", at + 1))
+        if X is None or y is None or X.kind != "data" or y.kind != "data" or "mixed" in X.flags | y.flags:
             continue
-        items = getattr(call.node.args[0], "elts", [])
-        made = [one for one in items if _bare_frame(one) or (isinstance(one, ast.Name) and one.id in bare - indexed)]
-        others = [as_data(value) for value in getattr(call.args[0], "items", [])]
-        random = any(data is not None and any(_random(row) for row in data.rows) for data in others)
-        if made and len(made) < len(items) and random:
-            yield (
-                call.node,
-                f"{written(made[0])} is numbered anew, and the rows beside it kept theirs: they do not match",
-            )
+        if "windowed" in X.flags | y.flags or "reduced" in (X.last, y.last):
+            continue
+        one_table = len(X.rows) == 1 == len(y.rows) and X.rows == y.rows and X.frame == y.frame != 0
+        left, right = indexes.moves(X), indexes.moves(y)
+        alone = [(key, line) for key, line in (left | right).items() if (key in left) != (key in right)]
+        for key, line in sorted(alone, key=lambda one: one[1]) if one_table else ():
+            moved, kept = ((0, "X"), (1, "y")) if key in left else ((1, "y"), (0, "X"))
+            what, names = key.partition(" ")[0], [call.text(at + place, name) for place, name in (moved, kept)]
+            node = next((one for one in program.nodes if _is_call(one, what, line)), call.node)
+            yield node, f"{what}() changes the rows of {names[0]}, and {names[1]} keeps those it had"
+            return
 
 
-def _random(row: tuple[tuple[str, object, object], ...]) -> bool:
-    return any(step[0] == "split" and step[2] in ("train", "test") for step in row[1:])
-
-
-def _bare_frame(node: ast.expr) -> bool:
-    """`pd.DataFrame(array, columns=...)` without an index."""
-    named = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "DataFrame"
-    if not named or not node.args or isinstance(node.args[0], ast.Dict):  # type: ignore[attr-defined]
-        return False
-    return not any(one.arg == "index" for one in node.keywords) and isinstance(node.args[0], ast.Name | ast.Call)  # type: ignore[attr-defined]
+def _is_call(node: ast.AST, what: str, line: int) -> bool:
+    return isinstance(node, ast.Call) and getattr(node.func, "attr", "") == what and node.lineno == line
 
 
 @rule(
@@ -259,7 +236,11 @@ def out_of_scale(program: Program) -> Iterator[Found]:
         data = as_data(call.get("X", 1 if crossed else 0))
         if model is None or model.name not in _DISTANCES or data is None:
             continue
-        raw = "scaled" not in data.flags and not data.applied and not data.learned
+        raw = (
+            "scaled" not in data.flags
+            and not data.applied
+            and not any(one.kind in ("scale", "reduce") for one in data.learned)
+        )
         if raw and data.dataset in _OUT_OF_SCALE and (data.columns is None or len(data.columns) > 2):
             yield (
                 model.node,

@@ -66,7 +66,7 @@ def shuffled_time(program: Program) -> Iterator[Found]:
         shuffles = (
             folds.name in ("ShuffleSplit", "StratifiedShuffleSplit") or constant(folds.argument("shuffle")) is True
         )
-        if shuffles and folds.name in estimators.FOLDS:
+        if shuffles and folds.name in estimators.FOLDS and "Group" not in folds.name:
             yield call.node, f"rows in order of time are shuffled by {folds.name}: the model is trained on the future"
             return
 
@@ -214,8 +214,9 @@ def misaligned(program: Program) -> Iterator[Found]:
 def _differ(one: Data, other: Data) -> bool:
     if "mixed" in one.flags | other.flags or len(one.rows) != 1 or len(other.rows) != 1:
         return False
-    last = next(iter(one.rows))[-1], next(iter(other.rows))[-1]
-    return apart(one.rows, other.rows) and all(step[0] == "split" for step in last)
+    (here,), (there,) = one.rows, other.rows
+    first = next(((mine, theirs) for mine, theirs in zip(here, there, strict=False) if mine != theirs), (here[0],))
+    return apart(one.rows, other.rows) and all(step[0] == "split" for step in (here[-1], there[-1], *first))
 
 
 @rule(

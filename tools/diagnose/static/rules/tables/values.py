@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from mlpilot.tools.diagnose.static.facts.features import holds
 from mlpilot.tools.diagnose.static.facts.published import tables, texts
+from mlpilot.tools.diagnose.static.facts.uses import sets
 from mlpilot.tools.diagnose.static.libraries import estimators
 from mlpilot.tools.diagnose.static.reading.trace import as_data, is_none, written
 from mlpilot.tools.diagnose.static.reading.values import Data, Instance, Seq, Table, apart, constant, words
@@ -118,6 +119,24 @@ def key_twice(program: Program) -> Iterator[Found]:
             twice = next(one for one in keys if keys.count(one) > 1)
             text = f"{name} has {twice!r} more than once in {on[0]!r}"
             yield call.node, f"{text}: what is joined to it is counted as often"
+        more = _grouped_by(program, right)
+        if on and set(on) < set(more) and not words(call.get("left_on")) and is_none(call.get("validate")):
+            text = f"{name} has one row for each {' and '.join(more)}, and is joined by {' and '.join(on)} alone"
+            yield call.node, f"{text}: rows are multiplied"
+
+
+def _grouped_by(program: Program, node: ast.expr | None) -> list[str]:
+    """The columns by which a table was put together, where a name stands for that and nothing else."""
+    given = sets(program).get(node.id, []) if isinstance(node, ast.Name) else []
+    if len(given) != 1 or not isinstance(given[0].targets[0], ast.Name):
+        return []
+    calls = [one for one in ast.walk(given[0].value) if isinstance(one, ast.Call)]
+    grouped = [one for one in calls if getattr(one.func, "attr", "") == "groupby" and one.args]
+    flat = "reset_index" in {getattr(one.func, "attr", "") for one in calls}
+    flat |= any(part.arg == "as_index" for one in grouped for part in one.keywords)
+    once = any(getattr(one.func, "attr", "") in ("drop_duplicates", "pivot", "unstack") for one in calls)
+    keys = getattr(grouped[0].args[0], "elts", []) if len(grouped) == 1 and flat and not once else []
+    return [one.value for one in keys if isinstance(one, ast.Constant) and isinstance(one.value, str)]
 
 
 @rule(

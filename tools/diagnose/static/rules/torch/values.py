@@ -153,6 +153,7 @@ def one_hot_integers(program: Program) -> Iterator[Found]:
 def bytes_wrap(program: Program) -> Iterator[Found]:
     """`a - b`, both of `np.uint8`."""
     small: set[str] = set()
+    told: set[ast.AST] = set()
     for node in program.nodes:
         if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
             name = node.targets[0].id
@@ -162,6 +163,14 @@ def bytes_wrap(program: Program) -> Iterator[Found]:
             sides = [one.id for one in (node.left, node.right) if isinstance(one, ast.Name)]
             if len(sides) == 2 and set(sides) <= small:
                 yield node, f"{written(node)}: both are of unsigned bytes, and what is below 0 wraps around to 255"
+    for operation, left, right, _ in program.trace.operations:
+        both = [one for one in (as_data(left), as_data(right)) if one is not None and "bytes" in one.flags]
+        plain = isinstance(operation, ast.BinOp) and not isinstance(operation.left, ast.Name)
+        plain |= isinstance(operation, ast.BinOp) and written(operation.left) not in small
+        if len(both) == 2 and plain and isinstance(operation.op, ast.Sub) and operation not in told:  # type: ignore[attr-defined]
+            told.add(operation)
+            text = f"{written(operation)}: both are of unsigned bytes"
+            yield operation, f"{text}, and what is below 0 wraps around to 255"
 
 
 def _is_bytes(node: ast.expr) -> bool:
