@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from mlpilot.tools.diagnose.static.libraries import arrays, datasets, frames, reach, shapes
 from mlpilot.tools.diagnose.static.libraries.tensors import (
+    ACTIVATIONS,
     OPERATIONS,
     flattened,
     keras_activation,
@@ -82,7 +83,8 @@ def call_instance(context: Context, call: Call, instance: Instance) -> Value:
         found = torch_layer(instance, data if data is not None else Data())
         if instance.name in ("LSTM", "GRU", "RNN"):
             return Seq([found.but(last="recurrent"), UNKNOWN], "tuple")
-        return found.but(made_by=instance)
+        applied = found.but(place=call.node) if instance.name in ACTIVATIONS else found
+        return applied.but(made_by=instance)
     if data is None:
         return UNKNOWN
     return data.but(last="", shape=None, made_by=instance)
@@ -234,7 +236,7 @@ def tensor_method(context: Context, call: Call, data: Data) -> Value | None:
     """A method of a tensor, or None where tables know it."""
     name = call.name
     if name in OPERATIONS:
-        return reach.unmarked(data).but(last=name.rstrip("_"))
+        return reach.unmarked(data).but(last=name.rstrip("_"), place=call.node)
     if name in ("view", "reshape"):
         return viewed(data, call.args)
     if name == "flatten":
@@ -250,7 +252,7 @@ def tensor_method(context: Context, call: Call, data: Data) -> Value | None:
         form = "long" if name in ("long", "int") else "float"
         return data.but(form=form, kind="data" if data.kind == "mask" else data.kind).flagged("cast")
     if name in ("detach", "cpu", "contiguous", "clone", "requires_grad_"):
-        return data.flagged("detached") if name == "detach" else data
+        return data.flagged("detached").but(cut=call.node) if name == "detach" else data
     if name == "item":
         return Data(kind="score", rows=data.rows)
     if name in ("mean", "sum") and data.kind == "loss":
@@ -261,7 +263,7 @@ def tensor_method(context: Context, call: Call, data: Data) -> Value | None:
         return Const(None)
     if name == "argmax":
         raw = bool(call.args) or is_module(data.made_by)
-        return data.but(last="argmax", form="int") if raw else arrays.best_class(context, call)
+        return data.but(last="argmax", form="int", place=call.node) if raw else arrays.best_class(context, call)
     if name in ("astype", "type", "half", "type_as"):
         return data.flagged("cast") if name != "astype" else None
     return data if name == "numpy" else None
@@ -272,7 +274,7 @@ def operation(context: Context, call: Call) -> Value:
     del context
     data = as_data(call.args[0]) if call.args else None
     cut = data is not None and data.last == "relu" and call.name in ("softmax", "log_softmax")
-    made = reach.unmarked(data or Data()).but(last=call.name.rstrip("_"))
+    made = reach.unmarked(data or Data()).but(last=call.name.rstrip("_"), place=call.node)
     return made.flagged("cut off") if cut else made.but(flags=made.flags - {"cut off"})
 
 

@@ -58,13 +58,13 @@ def torch_layer(layer: Instance, data: Data) -> Data:
     """The data after a layer of PyTorch."""
     name, shape = layer.name, data.shape
     if name in ACTIVATIONS:
-        return data.but(last=ACTIVATIONS[name])
+        return data.but(last=ACTIVATIONS[name], place=layer.node)
     if name in ("Linear", "LazyLinear", "Bilinear"):
         out = number(layer.argument("out_features", 1))
         lead = shape[:-1] if shape is not None else (-1,)
-        return data.but(last="linear", shape=(*lead, int(out)) if out is not None else None)
+        return data.but(last="linear", place=layer.node, shape=(*lead, int(out)) if out is not None else None)
     if name in CONVOLUTIONS:
-        return data.but(last="conv", shape=_convolved(layer, shape, CONVOLUTIONS[name]))
+        return data.but(last="conv", place=layer.node, shape=_convolved(layer, shape, CONVOLUTIONS[name]))
     if name in POOLS:
         rank = POOLS[name]
         kernel = pair(layer.argument("kernel_size", 0), None, rank)

@@ -53,7 +53,7 @@ class Expressions(Calling):
         return way(self, node)
 
     def constant(self, node: ast.Constant) -> Value:
-        return Const(node.value)
+        return Const(node.value, node)
 
     def name(self, node: ast.Name) -> Value:
         found = self.scope.find(node.id)
@@ -176,7 +176,7 @@ class Expressions(Calling):
         if isinstance(value, Const):
             plain = value.value
             if isinstance(node.op, ast.USub) and isinstance(plain, int | float):
-                return Const(-plain)
+                return Const(-plain, node)
             return Const(not plain) if isinstance(node.op, ast.Not) else UNKNOWN
         data = as_data(value)
         return frames.inverted(data) if data is not None and isinstance(node.op, ast.Invert) else value

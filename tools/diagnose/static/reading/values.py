@@ -29,6 +29,8 @@ class Const(Value):
     """A number, a text, a truth value or None that is written in the program, or follows from such."""
 
     value: Any
+    place: ast.AST | None = field(default=None, compare=False)
+    """Where it is written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +139,10 @@ class Data(Value):
     """Of labels: int, onehot, float, text. Of tensors: long, float."""
     last: str = ""
     """The last operation of a network: softmax, log_softmax, sigmoid, relu, linear, ..."""
+    place: ast.AST | None = field(default=None, compare=False)
+    """Where that operation stands."""
+    cut: ast.AST | None = field(default=None, compare=False)
+    """Where the graph of a tensor was cut off: `detach()`."""
     shape: tuple[int | None, ...] | None = None
     flags: frozenset[str] = frozenset()
     """temporal (rows are in time order), mixed (one of several), shuffled, augmented, repeated, scaled, compared

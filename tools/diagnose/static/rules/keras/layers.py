@@ -19,7 +19,7 @@ from mlpilot.tools.diagnose.static.libraries.tensors import (
 from mlpilot.tools.diagnose.static.reading.listing import listed
 from mlpilot.tools.diagnose.static.reading.trace import written
 from mlpilot.tools.diagnose.static.reading.values import Const, Data, Instance, number
-from mlpilot.tools.diagnose.static.rules.rule import Found, Program, rule
+from mlpilot.tools.diagnose.static.rules.rule import Found, Program, cause, rule
 
 COLUMNS = {"iris": 4, "wine": 13, "breast_cancer": 30, "diabetes": 10, "california": 8}
 """Bundled data set → how many features it has."""
@@ -241,7 +241,7 @@ def dropout_rate(program: Program) -> Iterator[Found]:
         rate = number(one.argument("rate", 0) or one.argument("p"))
         if one.path.startswith("keras.layers.Dropout") and rate is not None and (rate > 0.8 or rate < 0):
             yield (
-                one.node,
+                cause(one.argument("rate", 0) or one.argument("p"), one.node),
                 f"Dropout({rate:g}) drops {rate:.0%} of the units" if rate <= 1 else f"Dropout({rate:g}) is no share",
             )
 
@@ -279,7 +279,7 @@ def initial_weights(program: Program) -> Iterator[Found]:
         given = one.argument("kernel_initializer") or one.argument("init")
         name = given.value if isinstance(given, Const) else getattr(given, "name", "")
         if one.path.startswith("keras.layers.") and str(name).lower() in ("zeros", "ones", "zero", "one", "constant"):
-            yield one.node, f"{one.name} starts with weights that are all alike ({name}): its units learn the same"
+            yield cause(given, one.node), f"{one.name} starts with weights that are all alike ({name}): its units learn the same"
     products = [call.args[1] for call in program.trace.calls if call.path == "tensorflow.matmul" and len(call.args) > 1]
     alike = [one for one in products if isinstance(one, Instance) and one.name == "Variable" and _made_alike(one)]
     if len(alike) > 1:

@@ -97,7 +97,7 @@ def overwritten(program: Program) -> Iterator[Found]:
                     continue
                 name = line.targets[0].id  # type: ignore[attr-defined]
                 if name in waiting and _is_layer(line.value, known):  # type: ignore[attr-defined]
-                    yield waiting[name], f"{written(waiting[name], 60)} is overwritten at line {line.lineno}, unread"
+                    yield line, f"{written(waiting[name], 60)} is overwritten here, and nothing read it"
                 waiting.pop(name, None)
                 if _is_layer(line.value, known):  # type: ignore[attr-defined]
                     waiting[name] = line

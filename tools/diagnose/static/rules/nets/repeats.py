@@ -88,7 +88,7 @@ def squashed_torch(program: Program) -> Iterator[Found]:
         other = names & {"ReLU", "Tanh", "LeakyReLU", "GELU", "ELU", "SiLU"} or any("Norm" in name for name in names)
         many = sum(how_often(program, layer) for layer in squashing)
         if many >= _DEEP and not other:
-            yield one.node, f"{many} layers of sigmoid in a row: gradients vanish on their way back"
+            yield squashing[0].node, f"{many} layers of sigmoid in a row: gradients vanish on their way back"
 
 
 @rule(

@@ -13,7 +13,7 @@ from mlpilot.tools.diagnose.static.reading.listing import listed
 from mlpilot.tools.diagnose.static.reading.naming import part_of
 from mlpilot.tools.diagnose.static.reading.trace import Call, path_of, written
 from mlpilot.tools.diagnose.static.reading.values import Data, Instance, Seq, constant, number, words
-from mlpilot.tools.diagnose.static.rules.rule import Found, Program, rule
+from mlpilot.tools.diagnose.static.rules.rule import Found, Program, cause, rule
 from mlpilot.tools.diagnose.static.rules.torch.loop import trained_on
 from mlpilot.tools.diagnose.static.rules.torch.model import optimisers
 
@@ -61,7 +61,7 @@ def learning_rate(program: Program) -> Iterator[Found]:
         if any(_shares_rate(one, other) and rate < _highest(other) for other in optimisers(program)):
             continue  # one rate for whichever is chosen, and it fits another
         if rate >= high or rate <= 0 or rate <= _lowest(program):
-            yield one.node, f"lr={rate:g} is {'too high' if rate >= high else 'too low'} for {one.name}"
+            yield cause(one.argument("lr", 1), one.node), f"lr={rate:g} is {'too high' if rate >= high else 'too low'} for {one.name}"
         elif (number(one.argument("momentum")) or 0) >= 1:
             yield one.node, f"momentum={number(one.argument('momentum')):g} lets the steps grow without end"
 
@@ -204,7 +204,7 @@ def dropout_rate(program: Program) -> Iterator[Found]:
     for one in program.trace.instances:
         rate = number(one.argument("p", 0))
         if one.library == "torch" and one.name.startswith("Dropout") and rate is not None and (rate > 0.85 or rate < 0):
-            yield one.node, f"Dropout({rate:g}) drops {rate:.0%} of the units"
+            yield cause(one.argument("p", 0), one.node), f"Dropout({rate:g}) drops {rate:.0%} of the units"
 
 
 @rule(

@@ -11,7 +11,7 @@ from mlpilot.tools.diagnose.static.libraries import nets
 from mlpilot.tools.diagnose.static.reading.listing import listed
 from mlpilot.tools.diagnose.static.reading.trace import written
 from mlpilot.tools.diagnose.static.reading.values import Data, Instance, constant, number
-from mlpilot.tools.diagnose.static.rules.rule import Found, Program, rule
+from mlpilot.tools.diagnose.static.rules.rule import Found, Program, cause, rule
 from mlpilot.tools.diagnose.static.rules.torch.loop import backwards, is_torch, steps
 
 _COPYING = listed(
@@ -174,7 +174,7 @@ def another_model(program: Program) -> Iterator[Found]:
             continue
         if outputs.made_by is not given.made_by:
             text = f"{made[-1].text(0)} is cut off by detach() from the weights that {call.on()}.step() is to move"
-            yield made[-1].node, text
+            yield outputs.cut or made[-1].node, text
 
 
 @rule(
@@ -291,7 +291,7 @@ def heavy_decay(program: Program) -> Iterator[Found]:
     for one in program.trace.instances:
         decay = number(one.argument("weight_decay")) if one.path.startswith("torch.optim.") else None
         if decay is not None and decay >= (1 if one.name == "AdamW" else 0.2):
-            yield one.node, f"weight_decay={decay:g} holds all weights near zero"
+            yield cause(one.argument("weight_decay"), one.node), f"weight_decay={decay:g} holds all weights near zero"
 
 
 @rule(
