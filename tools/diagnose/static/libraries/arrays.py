@@ -48,6 +48,8 @@ def from_values(context: Context, call: Call) -> Value:
         rows = reach.rows_written(written_out)
         return made.but(shape=shape_of_lists(written_out)) if rows else made
     if len(found) == 1:
+        if isinstance(call.get("data", 0) or (call.args[0] if call.args else None), Seq):
+            found = [found[0].but(shape=None)]  # one axis more: a list of rows, or of stretches of them
         named = any(one.kind == "names" for one in given)  # one number for each column stays what it is
         return found[0].but(kind="data" if found[0].kind == "stat" and not named else found[0].kind)
     if isinstance(call.get("data", 0), Table):

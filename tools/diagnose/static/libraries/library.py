@@ -99,12 +99,12 @@ def _builtin(context: Context, made: Call) -> Value:
     if name == "enumerate":
         if isinstance(first, Seq) and first.whole and len(first.items) <= 8:
             return Seq([Seq([Const(i), item], "tuple") for i, item in enumerate(first.items)], "list")
-        return Seq([Seq([UNKNOWN, each(first)], "tuple")], "list", False)
+        return Seq([Seq([UNKNOWN, each(first, context)], "tuple")], "list", False)
     if name == "zip":
         if all(isinstance(one, Seq) and one.whole and len(one.items) <= 8 for one in args) and args:
             pairs = zip(*(one.items for one in args if isinstance(one, Seq)), strict=False)
             return Seq([Seq([*pair], "tuple") for pair in pairs], "list")
-        return Seq([Seq([each(one) for one in args], "tuple")], "list", False)
+        return Seq([Seq([each(one, context) for one in args], "tuple")], "list", False)
     if name in ("max", "min", "sorted") and isinstance(made.get("key"), Function):
         context.invoke(made.kwargs["key"], [each(first)], {})  # what the key does with each is seen
         if name != "sorted" and isinstance(first, Seq) and first.items and isinstance(first.items[0], Instance):
@@ -112,7 +112,7 @@ def _builtin(context: Context, made: Call) -> Value:
     if name in ("list", "tuple", "set", "sorted", "reversed", "iter"):
         return first if args else Seq([], "list")
     if name == "next":
-        return each(first)
+        return each(first, context)
     if name == "dict":
         return Table({str(key): value for key, value in made.kwargs.items()}) if not args else first
     if name == "len":
@@ -281,7 +281,7 @@ def item(instance: Instance, index: Value) -> Value:
     return UNKNOWN
 
 
-def each(over: Value) -> Value:
+def each(over: Value, context: Context | None = None) -> Value:
     """What a loop over the value gives at each turn."""
     if isinstance(over, Seq):
         result: Value = UNKNOWN
@@ -289,7 +289,7 @@ def each(over: Value) -> Value:
             result = one if result is UNKNOWN or not isinstance(one, Const) else UNKNOWN
         return result
     if isinstance(over, Instance) and over.name in ("DataLoader", "TensorDataset"):
-        return datasets.batch(over)
+        return datasets.batch(over, context)
     if isinstance(over, Data):
         return columns.unsure(over) if over.kind == "names" else over
     return UNKNOWN

@@ -10,6 +10,7 @@ from mlpilot.tools.diagnose.static.libraries.tensors import (
     keras_activation,
     keras_layer,
     keras_shape,
+    recurrent_shape,
     torch_layer,
     viewed,
 )
@@ -25,6 +26,7 @@ from mlpilot.tools.diagnose.static.reading.values import (
     Value,
     constant,
     number,
+    own_method,
 )
 
 LOSSES = {
@@ -73,21 +75,28 @@ def call_instance(context: Context, call: Call, instance: Instance) -> Value:
     if instance.name == "Sequential":
         out = data if data is not None else Data(kind="data")
         for layer in sequential_layers(instance):
-            out = (
-                torch_layer(layer, out)
-                if isinstance(layer, Instance) and not layer.parts
-                else out.but(last="", shape=None)
-            )
+            known = isinstance(layer, Instance) and not layer.parts
+            out = _through(context, layer, out) if known else out.but(last="", shape=None)  # type: ignore[arg-type]
         return out.but(made_by=instance)
     if instance.library == "torch":
         found = torch_layer(instance, data if data is not None else Data())
         if instance.name in ("LSTM", "GRU", "RNN"):
-            return Seq([found.but(last="recurrent"), UNKNOWN], "tuple")
+            return Seq([found.but(last="recurrent", shape=recurrent_shape(instance, found.shape)), UNKNOWN], "tuple")
         applied = found.but(place=call.node) if instance.name in ACTIVATIONS else found
         return applied.but(made_by=instance)
     if data is None:
         return UNKNOWN
     return data.but(last="", shape=None, made_by=instance)
+
+
+def _through(context: Context, layer: Instance, data: Data) -> Data:
+    """The data after a layer of a Sequential, the library's or the program's own."""
+    forward = own_method(layer, "forward")
+    if forward is None:
+        return torch_layer(layer, data)
+    result = context.invoke(forward, [data.but(last="")], {})
+    layer.notes.setdefault("returned", result)
+    return as_data(result) or data.but(last="", shape=None)
 
 
 def sequential_layers(instance: Instance, depth: int = 0) -> list[Value]:
@@ -239,6 +248,8 @@ def tensor_method(context: Context, call: Call, data: Data) -> Value | None:
         return reach.unmarked(data).but(last=name.rstrip("_"), place=call.node)
     if name in ("view", "reshape"):
         return viewed(data, call.args)
+    if name == "ravel" or (name == "flatten" and not call.args and not call.kwargs):
+        return data.but(shape=(None,) if data.shape else None)
     if name == "flatten":
         return data.but(shape=flattened(data.shape) if call.args and number(call.args[0]) == 1 else None)
     if name in ("squeeze", "unsqueeze") and (shape := shapes.squeezed(call, data)) is not None:
@@ -278,6 +289,14 @@ def operation(context: Context, call: Call) -> Value:
     return made.flagged("cut off") if cut else made.but(flags=made.flags - {"cut off"})
 
 
+def pooled(context: Context, call: Call) -> Value:
+    """`F.max_pool2d(x, 2)`: as the layer does it."""
+    data = as_data(call.args[0]) if call.args else None
+    name = "".join(part.capitalize() for part in call.name.split("_")).replace("2D", "2d").replace("1D", "1d")
+    layer = Instance(f"torch.nn.{name}", call.args[1:], call.kwargs, call.node, context.fresh())
+    return torch_layer(layer, data) if data is not None else UNKNOWN
+
+
 def loss_function(context: Context, call: Call) -> Value:
     """`F.cross_entropy(output, target)`."""
     del context
@@ -300,6 +319,10 @@ FUNCTIONS: dict[str, Callable[[Context, Call], Value]] = {
     **{
         f"tensorflow.{name}": datasets.made_tensor
         for name in ("zeros", "ones", "random_normal", "truncated_normal", "random.normal", "random.truncated_normal")
+    },
+    **{
+        f"torch.nn.functional.{name}": pooled
+        for name in ("max_pool1d", "max_pool2d", "avg_pool1d", "avg_pool2d", "adaptive_avg_pool2d")
     },
     "torch.linspace": datasets.evenly_spaced,
     "torch.autograd.Variable": datasets.variable,

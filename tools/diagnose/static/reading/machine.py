@@ -306,7 +306,7 @@ def _turns(machine: Machine, over: Value) -> list[Value]:
         and any(frames.gathered(one) or isinstance(one, Instance) or _holds_object(one) for one in over.items)
     ):
         return list(over.items)
-    return [library.each(over)]
+    return [library.each(over, machine)]
 
 
 def _holds_object(value: Value) -> bool:

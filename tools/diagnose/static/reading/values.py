@@ -205,6 +205,18 @@ class Instance(Value):
         return None
 
 
+def own_method(instance: Instance, name: str) -> Function | None:
+    """A method of the program's class that an object is of, or of the program's classes below it."""
+    own, seen = instance.own, 0
+    while own is not None and seen < 10:
+        found = own.attrs.get(name)
+        if isinstance(found, Function):
+            return Function(found.node, found.scope, instance)
+        own = next((one for one in own.bases if isinstance(one, Class)), None)
+        seen += 1
+    return None
+
+
 def constant(value: Value | None, default: Any = None) -> Any:
     """The plain value, or the default where it is not known."""
     return value.value if isinstance(value, Const) else default

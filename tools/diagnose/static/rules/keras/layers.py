@@ -93,7 +93,7 @@ def ranks(program: Program) -> Iterator[Found]:
             if due is not None and before is not None and len(before) != due:
                 why = " (the LSTM before it lacks return_sequences=True)" if _flattened_before(layers, one) else ""
                 yield (
-                    one.node,
+                    _before(layers, one).node if why else one.node,
                     f"{one.name} takes rows of {due} dimensions, and is given {len(before)}: {_text(before)}{why}",
                 )
                 break
@@ -103,8 +103,13 @@ def ranks(program: Program) -> Iterator[Found]:
 
 
 def _flattened_before(layers: list[Instance], one: Instance) -> bool:
+    return _before(layers, one).name in _RECURRENT
+
+
+def _before(layers: list[Instance], one: Instance) -> Instance:
+    """The layer before one that is not the first, those that keep the shape passed by."""
     earlier = [layer for layer in layers[: layers.index(one)] if layer.name not in ("Dropout", "BatchNormalization")]
-    return bool(earlier) and earlier[-1].name in _RECURRENT
+    return earlier[-1] if earlier else one
 
 
 def _text(shape: Shape) -> str:
@@ -279,7 +284,10 @@ def initial_weights(program: Program) -> Iterator[Found]:
         given = one.argument("kernel_initializer") or one.argument("init")
         name = given.value if isinstance(given, Const) else getattr(given, "name", "")
         if one.path.startswith("keras.layers.") and str(name).lower() in ("zeros", "ones", "zero", "one", "constant"):
-            yield cause(given, one.node), f"{one.name} starts with weights that are all alike ({name}): its units learn the same"
+            yield (
+                cause(given, one.node),
+                f"{one.name} starts with weights that are all alike ({name}): its units learn the same",
+            )
     products = [call.args[1] for call in program.trace.calls if call.path == "tensorflow.matmul" and len(call.args) > 1]
     alike = [one for one in products if isinstance(one, Instance) and one.name == "Variable" and _made_alike(one)]
     if len(alike) > 1:

@@ -17,7 +17,7 @@ from mlpilot.tools.diagnose.static.reading.naming import part_of, role_of
 from mlpilot.tools.diagnose.static.reading.trace import as_data, written
 from mlpilot.tools.diagnose.static.reading.values import Instance, constant, words
 from mlpilot.tools.diagnose.static.rules.rule import Found, Program, rule
-from mlpilot.tools.diagnose.syntax import called
+from mlpilot.tools.diagnose.syntax import called, names_in
 
 _LOOP = "Keras, Writing a training loop from scratch"
 
@@ -303,7 +303,7 @@ def not_divided(program: Program) -> Iterator[Found]:
         for node in program.nodes
         if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call)
         for target in node.targets
-        if isinstance(target, ast.Name) and getattr(node.value.func, "attr", "") not in ("reshape", "astype")
+        if isinstance(target, ast.Name) and getattr(node.value.func, "attr", "") not in _SAME_NUMBERS
     }
     asked = {
         call.text(0)
@@ -321,7 +321,24 @@ def not_divided(program: Program) -> Iterator[Found]:
                 and other in asked - divided - changed
                 and name in fitted
             ):
-                yield node, f"{name} is divided by a number, and {other} goes into the model as it was"
+                cast = [one for one in program.nodes if isinstance(one, ast.Assign)
+                        and other in map(written, one.targets) and other in names_in(one.value)]  # fmt: skip
+                yield cast[0] if cast else node, f"{name} is divided by a number, and {other} goes in as it was"
+
+
+_SAME_NUMBERS = (
+    "reshape",
+    "astype",
+    "expand_dims",
+    "array",
+    "asarray",
+    "float32",
+    "from_numpy",
+    "tensor",
+    "copy",
+    "ravel",
+)
+"""Calls that leave numbers as they are."""
 
 
 def _divided(node: ast.AST) -> list[str]:

@@ -175,7 +175,10 @@ def large_weights(program: Program) -> Iterator[Found]:
             continue
         spread = number(given.argument("stddev", 1) or given.argument("maxval", 1))
         if given.name in ("RandomNormal", "TruncatedNormal", "RandomUniform") and spread is not None and spread >= 2:
-            yield cause(given, one.node), f"weights of {spread:g} and more let activations saturate, or the loss explode"
+            yield (
+                cause(given, one.node),
+                f"weights of {spread:g} and more let activations saturate, or the loss explode",
+            )
 
 
 @rule(

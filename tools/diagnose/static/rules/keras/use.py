@@ -71,7 +71,10 @@ def outside_tape(program: Program) -> Iterator[Found]:
     for call in program.trace.of("gradient"):
         given = call.node.args[0] if call.node.args else None
         if isinstance(given, ast.Name) and tapes and given.id in every - seen:
-            yield call.node, f"{given.id} is computed outside of the tape: its gradients are None"
+            made = [
+                one for one in program.nodes if isinstance(one, ast.Assign) and given.id in map(written, one.targets)
+            ]
+            yield made[0] if made else call.node, f"{given.id} is computed outside of the tape: its gradients are None"
             return
     for tape in tapes:
         for node in ast.walk(tape):
@@ -198,6 +201,14 @@ def _file_name(program: Program, node: ast.expr | None, depth: int = 0) -> str:
     return plain if isinstance(plain, str) and "." in plain else ""
 
 
+def _named_at(program: Program, node: ast.expr | None) -> ast.expr | None:
+    """Where the name of a file is given, if it is put together on another line."""
+    if not isinstance(node, ast.Name):
+        return None
+    given = [value for scope in scopes(program) for value in settings(scope).get(node.id, [])]
+    return given[0] if len(given) == 1 else None
+
+
 @rule(
     "API011",
     "keras-file-name",
@@ -230,7 +241,7 @@ def file_name(program: Program) -> Iterator[Found]:
         only = isinstance(weights, Const) and weights.value is True
         if not name.endswith(".weights.h5" if only else (".keras", ".h5")):
             yield (
-                one.node,
+                _named_at(program, told) or one.node,
                 f"ModelCheckpoint takes names that end with {'.weights.h5' if only else '.keras'}, not {name!r}",
             )
 

@@ -30,7 +30,7 @@ def losses(program: Program) -> Iterator[tuple[Call, str, Data]]:
 
 
 def _applied(outputs: Data, call: Call) -> ast.AST:
-    """Where the last operation of a network stands, which the loss does not go with; the loss where that is not seen."""
+    """Where the last operation of a network stands, which the loss does not go with; else the loss."""
     return outputs.place or call.node
 
 
@@ -116,7 +116,10 @@ def cut_off(program: Program) -> Iterator[Found]:
     """`CrossEntropyLoss()(relu(linear(x)), y)`."""
     for call, name, outputs in losses(program):
         if name in ("CrossEntropyLoss", "BCEWithLogitsLoss") and outputs.last in ("relu", "tanh"):
-            yield _applied(outputs, call), f"{name} takes outputs of any size, and {call.text(0)} went through {outputs.last}"
+            yield (
+                _applied(outputs, call),
+                f"{name} takes outputs of any size, and {call.text(0)} went through {outputs.last}",
+            )
         elif name == "NLLLoss" and "cut off" in outputs.flags and outputs.last == "log_softmax":
             yield (
                 call.node,
@@ -357,7 +360,10 @@ def no_gradient(program: Program) -> Iterator[Found]:
         elif backed and "thresholded" in outputs.flags:
             yield call.node, f"{name} is given {call.text(0)}, answers of yes or no that no gradient comes back from"
         elif backed and nets.is_module(outputs.made_by) and "detached" in outputs.flags and len(taken_back) == 1:
-            yield outputs.cut or call.node, f"{name} is given {call.text(0)}, which is detached: no gradient comes back from it"
+            yield (
+                outputs.cut or call.node,
+                f"{name} is given {call.text(0)}, which is detached: no gradient comes back from it",
+            )
 
 
 @rule(

@@ -136,7 +136,7 @@ def sizes(program: Program) -> Iterator[Found]:
             data = as_data(call.args[0])
             wrong = _misfit(call.receiver, data) if data is not None and call.receiver.library == "torch" else ""
             if wrong:
-                yield call.node, f"{written(call.node.func)} {wrong}"
+                yield call.receiver.node, f"{written(call.node.func)} {wrong}"
     for one in program.trace.instances:
         if one.path == "torch.nn.Sequential" and not any(
             isinstance(value, Seq) and not value.whole for value in one.args

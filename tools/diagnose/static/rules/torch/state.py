@@ -294,6 +294,20 @@ def heavy_decay(program: Program) -> Iterator[Found]:
             yield cause(one.argument("weight_decay"), one.node), f"weight_decay={decay:g} holds all weights near zero"
 
 
+def _windows_one_apart(cuts: set[tuple[str, str]]) -> bool:
+    """`data[i : i + block]` and `data[i + 1 : i + block + 1]`: each place's label is the token that comes after it."""
+    for name, cut in cuts:
+        start, _, end = cut.partition(":")
+        wanted = {
+            f"{start} + 1:{end} + 1",
+            f"{start} + 1:1 + {end}",
+            f"{start} + 1:{start} + 1 + {end.partition(' + ')[2]}",
+        }
+        if start and end and any((name, one) in cuts for one in wanted):
+            return True
+    return False
+
+
 @rule(
     "TORCH228",
     "next-token-is-seen",
@@ -308,12 +322,16 @@ def sees_next(program: Program) -> Iterator[Found]:
     shifted = any((name, cut.replace(":-1", "1:")) in cuts for name, cut in cuts if cut.endswith(", :-1)"))
     named = {name.lower() for name in program.names}
     named |= {node.arg or "" for node in program.nodes if isinstance(node, ast.keyword)}
+    shifted = shifted or _windows_one_apart(cuts)
     if not shifted or any("mask" in name or "causal" in name for name in named) or program.names & {"tril", "triu"}:
         return
     for call in program.trace.of("__call__"):
-        if isinstance(call.receiver, Instance) and call.receiver.name in (
-            "TransformerEncoder",
-            "TransformerEncoderLayer",
+        if isinstance(call.receiver, Instance) and (
+            call.receiver.name in ("TransformerEncoder", "TransformerEncoderLayer")
+            or (
+                call.receiver.path == "torch.nn.MultiheadAttention"
+                and len({written(one) for one in call.node.args}) == 1
+            )
         ):
             yield call.node, "every place sees those after it, and is to predict the next: there is no causal mask"
             return

@@ -46,7 +46,8 @@ def schedule_time(program: Program) -> Iterator[Found]:
         in_batches = call.loops[-1] is inner.loops[-1]
         size = number(scheduler.argument("step_size", 1))
         slow = scheduler.name == "StepLR" and (size is None or size >= 100)
-        if in_batches and scheduler.name in _BY_EPOCH - {"LambdaLR"} and not slow and not call.conditions:
+        with_steps = not call.conditions or call.conditions == inner.conditions
+        if in_batches and scheduler.name in _BY_EPOCH - {"LambdaLR"} and not slow and with_steps:
             yield call.node, f"{scheduler.name} is stepped with every batch: the learning rate is gone within an epoch"
             return
         if (
