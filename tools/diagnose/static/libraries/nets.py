@@ -23,6 +23,7 @@ from mlpilot.tools.diagnose.static.reading.values import (
     Instance,
     Known,
     Seq,
+    Table,
     Value,
     constant,
     number,
@@ -102,11 +103,23 @@ def _through(context: Context, layer: Instance, data: Data) -> Data:
 def sequential_layers(instance: Instance, depth: int = 0) -> list[Value]:
     """Layers of `nn.Sequential`, of those within it too."""
     found: list[Value] = []
-    for value in instance.args:
+    for value in map(_listed, instance.args):
         for one in value.items if isinstance(value, Seq) else [value]:
             inner = isinstance(one, Instance) and one.name == "Sequential" and one.library == "torch" and depth < 5
             found += sequential_layers(one, depth + 1) if inner else [one]  # type: ignore[arg-type]
     return found
+
+
+def _listed(value: Value) -> Value:
+    """Layers that are given by names: `OrderedDict([("fc", nn.Linear(4, 2))])`, a dict."""
+    named = isinstance(value, Instance) and value.name == "OrderedDict"
+    given = value.args[0] if isinstance(value, Instance) and named and value.args else value
+    if isinstance(given, Table):
+        return Seq(list(given.items.values()), "list")
+    if named and isinstance(given, Seq):
+        pairs = [one.items[1] if isinstance(one, Seq) and len(one.items) == 2 else UNKNOWN for one in given.items]
+        return Seq(pairs, "list", given.whole)
+    return given
 
 
 def _lost(call: Call, name: str) -> Data:
@@ -151,7 +164,8 @@ def output_layers(model: Instance) -> list[Instance]:
     if model.name == "Sequential":
         found = [_as_layer(one) for one in _given_layers(model)]
         return [one for one in found if isinstance(one, Instance)]
-    outputs = as_data(model.argument("outputs", 1) if model.own is None else model.notes.get("returned"))
+    own = model.own is not None and own_method(model, "call") is not None
+    outputs = as_data(model.notes.get("returned") if own else model.argument("outputs", 1))
     chain: list[Instance] = []
     while outputs is not None and isinstance(outputs.made_by, Instance) and len(chain) < 300:
         layer = outputs.made_by

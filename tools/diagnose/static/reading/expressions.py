@@ -140,7 +140,7 @@ class Expressions(Calling):
                 return base.items[key]
             return join_all(list(base.items.values()))
         if isinstance(base, Instance):
-            return library.item(base, index)
+            return library.cut(base, node.slice) if isinstance(node.slice, ast.Slice) else library.item(base, index)
         return frames.subscript(self, base, index, node)
 
     def collection(self, node: Any) -> Value:

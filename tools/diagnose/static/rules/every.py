@@ -48,6 +48,7 @@ import mlpilot.tools.diagnose.static.rules.tables.weights
 import mlpilot.tools.diagnose.static.rules.tables.windows
 import mlpilot.tools.diagnose.static.rules.torch.axes
 import mlpilot.tools.diagnose.static.rules.torch.data
+import mlpilot.tools.diagnose.static.rules.torch.judging
 import mlpilot.tools.diagnose.static.rules.torch.lightning
 import mlpilot.tools.diagnose.static.rules.torch.loop
 import mlpilot.tools.diagnose.static.rules.torch.loss
@@ -61,6 +62,7 @@ import mlpilot.tools.diagnose.static.rules.torch.state
 import mlpilot.tools.diagnose.static.rules.torch.time
 import mlpilot.tools.diagnose.static.rules.torch.use
 import mlpilot.tools.diagnose.static.rules.torch.values
+import mlpilot.tools.diagnose.static.rules.torch.words
 from mlpilot.tools.diagnose.static.rules.rule import RULES
 
 __all__ = ["RULES"]

@@ -7,9 +7,11 @@ import ast
 from collections.abc import Iterator
 
 from mlpilot.tools.diagnose.static.facts.kerasmodel import KerasModel, keras_models
-from mlpilot.tools.diagnose.static.reading.trace import Call
+from mlpilot.tools.diagnose.static.facts.syntax import blocks, scopes
+from mlpilot.tools.diagnose.static.reading.trace import Call, written
 from mlpilot.tools.diagnose.static.reading.values import Instance, constant, number, words
 from mlpilot.tools.diagnose.static.rules.rule import Found, Program, cause, rule
+from mlpilot.tools.diagnose.syntax import called
 
 
 @rule(
@@ -59,6 +61,7 @@ def changed_after(program: Program) -> Iterator[Found]:
         for order, name, value in one.notes.get("stored", [])
         if name == "trainable" and one.library == "keras"
     ]
+    yield from _layers_changed(program)
     for order, changed, place in stores:
         for model in keras_models(program):
             mine = changed is model.instance or changed in model.layers or _applied_in(changed, model)
@@ -72,6 +75,25 @@ def changed_after(program: Program) -> Iterator[Found]:
                     "trainable is changed after the last compile, and fit follows: it does nothing until the next",
                 )
                 return
+
+
+def _layers_changed(program: Program) -> Iterator[Found]:
+    """`for layer in base.layers: layer.trainable = False` between `compile` and `fit`, in one block."""
+    for scope in scopes(program):
+        for block in blocks(scope):
+            compiled: ast.stmt | None = None
+            changed: ast.AST | None = None
+            for line in block:
+                calls = {called(node) for node in ast.walk(line)}
+                if "compile" in calls:
+                    compiled, changed = line, None
+                elif isinstance(line, ast.For) and written(line.iter).partition("[")[0].endswith(".layers"):
+                    sets = [node for node in ast.walk(line) if isinstance(node, ast.Assign)
+                            and written(node.targets[0]) == f"{written(line.target)}.trainable"]  # fmt: skip
+                    changed = sets[0] if sets and compiled is not None else changed
+                elif changed is not None and calls & {"fit", "fit_generator"}:
+                    yield changed, "trainable is changed after the last compile, and fit follows: it does nothing"
+                    return
 
 
 def _used_frozen(program: Program, changed: Instance, order: int) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from mlpilot.tools.diagnose.static.facts.judged import within
 from mlpilot.tools.diagnose.static.facts.kerasmodel import keras_models
-from mlpilot.tools.diagnose.static.facts.syntax import argument, own, scopes
+from mlpilot.tools.diagnose.static.facts.syntax import argument, bases, classes, methods, own, scopes, settings
 from mlpilot.tools.diagnose.static.libraries import nets
 from mlpilot.tools.diagnose.static.libraries.tensors import keras_units
 from mlpilot.tools.diagnose.static.reading.naming import part_of, role_of
@@ -85,6 +85,7 @@ def predicting_as_training(program: Program) -> Iterator[Found]:
     """`model(x, training=True)` where no gradient is taken; repeated calls (Monte Carlo dropout) are left alone."""
     taped = [node for node in program.nodes if isinstance(node, ast.With) and "GradientTape" in written(node.items[0])]
     yield from _judged_as_training(program, taped)
+    yield from _always_on(program)
     often = {"std", "var", "variance", "stack", "entropy"}
     if program.names & often:
         return
@@ -102,6 +103,23 @@ def predicting_as_training(program: Program) -> Iterator[Found]:
                 continue
             if not any(within(call.node, one) for one in (*taped, *steps)):
                 yield call.node, "training=True switches dropout on, and nothing is trained here"
+
+
+def _always_on(program: Program) -> Iterator[Found]:
+    """`self.drop(x, training=True)` in `call` of a layer: dropout that nothing switches off."""
+    if re.search(r"\bmc_|monte|uncertain|bayes", program.text, re.IGNORECASE):
+        return
+    for home in classes(program):
+        known = methods(home)
+        if "call" not in known or "__init__" not in known or not bases(home) & {"Layer", "Model"}:
+            continue
+        made = settings(known["__init__"])
+        for node in own(known["call"]):
+            told = argument(node, "training") if isinstance(node, ast.Call) else None
+            always = isinstance(told, ast.Constant) and told.value is True and isinstance(node, ast.Call)
+            layer = made.get(written(node.func), []) if always and isinstance(node, ast.Call) else []
+            if len(layer) == 1 and called(layer[0]) in ("Dropout", "BatchNormalization", "SpatialDropout1D"):
+                yield node, f"{written(node)} is in training mode when the model predicts, too"
 
 
 _JUDGES = re.compile(r"(^|_)(eval\w*|valid\w*|test|predict\w*|score|infer\w*|accuracy|check)(_|$)")

@@ -5,6 +5,7 @@ GradientTape, tf.data; Humbatova et al. 2020; Wang et al. 2022 (numerical bugs i
 """
 
 import ast
+import re
 from collections.abc import Iterator
 
 from mlpilot.tools.diagnose.static.facts.kerasmodel import keras_models
@@ -33,6 +34,14 @@ def _tapes(program: Program) -> list[ast.With]:
 def never_given(program: Program) -> Iterator[Found]:
     """`stop = EarlyStopping(patience=3)`, and `model.fit(x, y)`."""
     read = {node.id for node in program.nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
+    fits = [node for node in program.nodes if isinstance(node, ast.Call) and called(node) == "fit"]
+    plain = fits and not any(word.arg in ("callbacks", None) for node in fits for word in node.keywords)
+    for node in program.nodes if plain and "callbacks" in program.text else ():
+        if not isinstance(node, ast.Assign) or not isinstance(node.value, ast.List | ast.Call):
+            continue
+        name = written(node.targets[0])
+        if re.match(r"(my_)?(cbs?|callbacks?(_list)?|cb_list)$", name) and name not in read:
+            yield node, f"{name} is made, and given to no fit: nothing calls it"
     for call in program.trace.calls:
         made = call.path.startswith("keras.callbacks.") and call.alias and "fit" in program.names
         if made and call.alias not in read and "self." not in call.alias:
@@ -353,6 +362,8 @@ def _in_blocks(node: ast.expr) -> bool:
     if not isinstance(node, ast.Call) or not node.args:
         return False
     name = getattr(node.func, "attr", "")
+    if name in ("array", "asarray") and isinstance(node.args[0], ast.BinOp):
+        return _in_blocks(node.args[0])
     items = node.args[0].elts if isinstance(node.args[0], ast.List | ast.Tuple) else []
     plain = [one for one in items if isinstance(one, ast.Call) and written(one.func)[-4:] in ("eros", "ones", "full")]
     if name in ("concatenate", "hstack", "concat"):

@@ -108,7 +108,7 @@ def _apart(reads: list[ast.AST], scope: ast.AST) -> bool:
     "TORCH272",
     "rate-dies",
     "warning",
-    "the learning rate dies within a few steps",
+    "the learning rate dies within a few steps, or grows without end",
     remedy="ExponentialLR(gamma=0.95), StepLR(step_size=30, gamma=0.1)",
     source="PyTorch, How to adjust learning rate; Keras, ExponentialDecay: decay_steps; AUTOTRAINER",
 )
@@ -121,6 +121,8 @@ def rate_dies(program: Program) -> Iterator[Found]:
         every = argument(node, "step_size", 1) if call.name == "StepLR" else argument(node, "decay_steps", 1)
         rate = _number(kept) if kept is not None else 0.1
         size = _number(every) if every is not None else 1.0
+        if rate is not None and rate > 1:
+            yield node, f"the rate is multiplied by {rate:g} again and again: it grows without end"
         if rate is None or size is None or not 0 < rate < 1 or size <= 0:
             continue
         steps = turns if call.name != "ExponentialDecay" else max(turns, 10) * 10
