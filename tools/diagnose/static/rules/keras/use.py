@@ -37,7 +37,7 @@ def never_given(program: Program) -> Iterator[Found]:
     fits = [node for node in program.nodes if isinstance(node, ast.Call) and called(node) == "fit"]
     plain = fits and not any(word.arg in ("callbacks", None) for node in fits for word in node.keywords)
     for node in program.nodes if plain and "callbacks" in program.text else ():
-        if not isinstance(node, ast.Assign) or not isinstance(node.value, ast.List | ast.Call):
+        if not isinstance(node, ast.Assign) or not called(node.value)[:1].islower():
             continue
         name = written(node.targets[0])
         if re.match(r"(my_)?(cbs?|callbacks?(_list)?|cb_list)$", name) and name not in read:
