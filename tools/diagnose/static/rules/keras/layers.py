@@ -59,8 +59,14 @@ def _is_plain_chain(layers: list[Instance]) -> bool:
     """Whether layers of a functional model follow each other, with nothing that leads round them."""
     fed = [one.notes.get("inputs", []) for one in layers[1:]]
     return layers[0].name in ("Input", "InputLayer") and all(
-        len(given) == 1 and isinstance(given[0], Data) for given in fed
+        len(given) == 1 and isinstance(given[0], Data) and not _computed_with(given[0]) for given in fed
     )
+
+
+def _computed_with(data: Data) -> bool:
+    """Whether something was computed with what a layer gave: it was divided by its length, or multiplied."""
+    layer = data.made_by
+    return isinstance(layer, Instance) and keras_activation(layer) not in ("", "?") and data.last == ""
 
 
 def _shapes(layers: list[Instance]) -> Iterator[tuple[Instance, Shape, Shape]]:
@@ -171,22 +177,7 @@ def no_activation(program: Program) -> Iterator[Found]:
                 or one is computing[-1]
             ):
                 continue
-            following = next(
-                (
-                    x
-                    for x in layers[i + 1 :]
-                    if x.name
-                    not in (
-                        "Dropout",
-                        "BatchNormalization",
-                        "Flatten",
-                        "MaxPooling2D",
-                        "MaxPooling1D",
-                        "AveragePooling2D",
-                    )
-                ),
-                None,
-            )
+            following = next((x for x in layers[i + 1 :] if x.name not in _PASSING), None)
             if following is layers[-1] and keras_activation(following) == "linear" and _bends(layers[:i]):
                 continue
             bottleneck = keras_units(one) == min(widths, default=0) and one.name == "Dense"
@@ -195,6 +186,9 @@ def no_activation(program: Program) -> Iterator[Found]:
                     one.node,
                     f"{one.name} has no activation before the {following.name} that follows: it is linear",
                 )
+
+
+_PASSING = listed("Dropout BatchNormalization Flatten MaxPooling2D MaxPooling1D AveragePooling2D")
 
 
 def _bends(layers: list[Instance]) -> bool:
