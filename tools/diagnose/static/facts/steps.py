@@ -15,9 +15,9 @@ def pooled_over_steps(program: Program, layer: Instance) -> ast.AST | None:
     """Where what comes after a layer is reduced over its second axis to one row each, or None."""
     line = getattr(layer.node, "lineno", 0)
     for home in classes(program):
-        known = methods(home)
+        known = methods(home) if home.lineno <= line <= (home.end_lineno or 0) else {}
         body = known.get("forward")
-        if body is None or not home.lineno <= line <= (home.end_lineno or 0) or "__init__" not in known:
+        if body is None or "__init__" not in known:
             continue
         reached = _after(body, _attributes(known["__init__"], layer.node))
         for node in own(body):

@@ -107,7 +107,7 @@ def not_over_keys(program: Program) -> Iterator[Found]:
 def _of_scores(node: ast.expr, known: dict[str, list[ast.expr]], depth: int = 0) -> bool:
     """Whether it is a product of queries and keys, scaled or masked."""
     if isinstance(node, ast.Name):
-        return depth < 4 and any(_of_scores(one, known, depth + 1) for one in known.get(node.id, []) if one is not node)
+        return depth < 4 and any(_of_scores(one, known, depth + 1) for one in known.get(node.id, [])[-3:])
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult):
         return bool(_KEYS.search(written(node.right, 80)))
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div | ast.Mult | ast.Add):
