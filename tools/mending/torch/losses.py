@@ -17,6 +17,7 @@ from mlpilot.tools.mending.forms import (
     without,
     written_as,
 )
+from mlpilot.tools.mending.training.code import value_of
 from mlpilot.tools.text import Edit, apply_edits, replace, span, text_of
 
 _SQUASHING = {"sigmoid": "Sigmoid", "softmax": "Softmax", "log_softmax": "LogSoftmax", "relu": "ReLU"}
@@ -220,7 +221,8 @@ def weight_decay(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
     """A weight decay that leaves the weights alone."""
     for call in calls(tree):
         one = keyword(call, "weight_decay")
-        if one is not None and at(statement_of(tree, call), found.line):
+        value = value_of(tree, one.value) if one is not None else None
+        if one is not None and (at(statement_of(tree, call), found.line) or (value and at(value, found.line))):
             yield replace(source, one.value, "1e-4"), "weight_decay=1e-4"
 
 

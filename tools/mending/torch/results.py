@@ -24,20 +24,12 @@ def kept(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
 def chained(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
     """`x = second(inputs)` below `x = first(inputs)` becomes `x = second(x)`."""
     for node in around(tree, found.line)[-1:]:
-        body = next((one for one in _blocks(tree) if node in one), [])
-        pair = [node, *body[body.index(node) + 1 :][:1]] if body else [node]
-        for one in pair[::-1]:
-            call = one.value if isinstance(one, ast.Assign) else None
-            target = one.targets[0] if isinstance(one, ast.Assign) else None
-            if isinstance(call, ast.Call) and isinstance(target, ast.Name) and call.args:
-                first = call.args[0]
-                if isinstance(first, ast.Name) and first.id != target.id:
-                    yield replace(source, first, target.id), f"the layer is given {target.id}"
-
-
-def _blocks(tree: ast.Module) -> list[list[ast.stmt]]:
-    found = [getattr(node, name, None) for node in ast.walk(tree) for name in ("body", "orelse", "finalbody")]
-    return [one for one in found if isinstance(one, list)]
+        call = node.value if isinstance(node, ast.Assign) else None
+        target = node.targets[0] if isinstance(node, ast.Assign) else None
+        if isinstance(call, ast.Call) and isinstance(target, ast.Name) and call.args:
+            first = call.args[0]
+            if isinstance(first, ast.Name) and first.id != target.id:
+                yield replace(source, first, target.id), f"the layer is given {target.id}"
 
 
 def downhill(source: str, tree: ast.Module, found: Diagnosis) -> Edits:

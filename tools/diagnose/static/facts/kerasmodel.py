@@ -1,9 +1,11 @@
 """A model of Keras as rules look at it: its layers, what it was compiled with, what it was fitted on."""
 
+import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from mlpilot.tools.diagnose.static.facts.syntax import argument
 from mlpilot.tools.diagnose.static.libraries import frames, nets
 from mlpilot.tools.diagnose.static.libraries.tensors import keras_activation, keras_units
 from mlpilot.tools.diagnose.static.reading.listing import listed
@@ -34,6 +36,12 @@ class KerasModel:
     from_logits: bool
     metrics: list[str]
     fits: list[Call] = field(default_factory=list)
+
+    @property
+    def told(self) -> ast.AST:
+        """Where the loss is written in the call of compile, if that has a line of its own; else the call."""
+        given = argument(self.compile.node, "loss", 1)
+        return self.compile.node if given is None or given.lineno == self.compile.node.lineno else given
 
     @property
     def last(self) -> Instance | None:
@@ -102,4 +110,6 @@ def loss_of(value: Value | None) -> tuple[str, bool]:
 def names(value: Value | None) -> list[str]:
     """Names of metrics."""
     items = value.items if isinstance(value, Seq) else [value] if value is not None else []
-    return [text for one in items for text in (words(one) or [path_of(one).rpartition(".")[2]]) if text]
+    told = [one.argument("name") if isinstance(one, Instance) else None for one in items]
+    named = [words(one)[0] for one in told if words(one)]
+    return named + [text for one in items for text in (words(one) or [path_of(one).rpartition(".")[2]]) if text]

@@ -33,6 +33,18 @@ def scopes(program: Program) -> Iterator[Scope]:
     yield from (node for node in program.nodes if isinstance(node, _SCOPES))
 
 
+def blocks(scope: ast.AST) -> Iterator[list[ast.stmt]]:
+    """Statements that follow each other, of a scope and of what stands in it, functions and classes left out."""
+    for node in (scope, *own(scope)):
+        body = getattr(node, "body", None)
+        if (
+            isinstance(body, list)
+            and not isinstance(node, ast.ClassDef)
+            and (node is scope or not hasattr(node, "args"))
+        ):
+            yield body
+
+
 def settings(scope: ast.AST) -> dict[str, list[ast.expr]]:
     """Every value that a plain name (or `self.name`) is set to in a scope, in order; not to be changed."""
     kept: dict[str, list[ast.expr]] | None = getattr(scope, _SET, None)

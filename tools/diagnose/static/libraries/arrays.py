@@ -50,6 +50,8 @@ def from_values(context: Context, call: Call) -> Value:
     if len(found) == 1 and found[0].kind == "labels":
         return found[0].but(kind="data", frame=context.fresh(), columns=None, without=frozenset({"?"}))
     if len(found) == 1:
+        if isinstance(call.get("data", 0) or (call.args[0] if call.args else None), Seq):
+            found = [found[0].but(shape=None)]  # one axis more: a list of rows, or of stretches of them
         named = any(one.kind == "names" for one in given)  # one number for each column stays what it is
         kind = "data" if found[0].kind == "stat" and not named else found[0].kind
         return indexes.made_anew(found[0].but(kind=kind), call)

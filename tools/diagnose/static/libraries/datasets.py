@@ -13,12 +13,15 @@ from mlpilot.tools.diagnose.static.reading.values import (
     Const,
     Data,
     Instance,
+    Rows,
     Seq,
     Value,
     chosen,
     constant,
     number,
+    own_method,
 )
+from mlpilot.tools.diagnose.syntax import called
 
 KERAS_DATA = {
     "mnist": ((28, 28), 10, "int"),
@@ -208,7 +211,37 @@ def _keeps_size(dataset: Instance) -> bool:
     return steps is not None and all(isinstance(one, Instance) and one.name in _KEEPING for one in steps)
 
 
-def batch(loader: Instance) -> Value:
+_AS_THEY_ARE = frozenset(
+    ("tensor", "from_numpy", "as_tensor", "FloatTensor", "LongTensor", "float", "long", "int", "unsqueeze", "Tensor")
+)
+"""Calls in a data set of one's own after which the shape of its rows can still be told."""
+
+
+def _own_batch(base: Instance, rows: Rows, context: Context) -> Value:
+    """What a loader gives of a data set of the program's own: what its `__getitem__` returns, for many rows."""
+    found = own_method(base, "__getitem__")
+    if found is None or base.argument("transform") is not None:
+        return UNKNOWN
+    made = context.invoke(found, [UNKNOWN], {})
+    calls = {called(node) for node in ast.walk(found.node) if isinstance(node, ast.Call)}
+    if not isinstance(made, Seq) or not made.whole or not all(isinstance(one, Data) for one in made.items):
+        return UNKNOWN
+    known = calls <= _AS_THEY_ARE
+    items = [one for one in made.items if isinstance(one, Data)]
+    return Seq([_stacked(one, rows, known, "X" if at == 0 else "y") for at, one in enumerate(items)], "tuple")
+
+
+def _stacked(one: Data, rows: Rows, known: bool, role: str) -> Data:
+    """Many rows of what one is: an axis that was put before the row comes after that of the rows."""
+    shape = one.shape if known else None
+    if shape is not None and len(shape) > 1 and shape[0] == 1:
+        shape = (shape[1], 1, *shape[2:])
+    if one.kind == "score":
+        return Data(rows=rows, role=role, form="long", shape=(None,))
+    return one.but(rows=rows, shape=shape, role=one.role or role)
+
+
+def batch(loader: Instance, context: Context | None = None) -> Value:
     """What a loader gives for each batch: inputs and labels."""
     given = loader.argument("dataset", 0) or UNKNOWN
     base = given
@@ -223,6 +256,9 @@ def batch(loader: Instance) -> Value:
         shape = IMAGES.get(base.name) if _keeps_size(base) else None
         X, y = X.but(dataset=base.name, shape=shape), y.but(dataset=base.name, form="long")
         return Seq([X, y], "tuple")
+    plain = loader.argument("collate_fn") is None
+    if isinstance(base, Instance) and base.own is not None and context is not None and plain:
+        return _own_batch(base, rows, context)
     return UNKNOWN
 
 

@@ -105,7 +105,8 @@ def subscript(context: Context, base: Value, index: Value, node: ast.Subscript) 
 
 def _chosen(context: Context, data: Data, index: Value, node: ast.expr) -> Data:
     if words(index):
-        return columns.select(data, words(index))
+        chosen = columns.select(data, words(index))
+        return chosen.but(shape=(None, len(words(index)))) if isinstance(index, Seq) else chosen
     found = as_data(index)
     if found is None and isinstance(index, Seq):
         found = next((item for item in index.items if isinstance(item, Data) and item.kind == "names"), None)

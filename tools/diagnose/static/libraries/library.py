@@ -1,5 +1,7 @@
 """What calls of libraries give: one door to the models of pandas, numpy, scikit-learn, PyTorch and Keras."""
 
+import ast
+
 from mlpilot.tools.diagnose.static.libraries import (
     arrays,
     columns,
@@ -14,6 +16,7 @@ from mlpilot.tools.diagnose.static.libraries import (
 )
 from mlpilot.tools.diagnose.static.reading import options
 from mlpilot.tools.diagnose.static.reading.listing import listed
+from mlpilot.tools.diagnose.static.reading.resolve import canonical
 from mlpilot.tools.diagnose.static.reading.trace import Call, Context, as_data
 from mlpilot.tools.diagnose.static.reading.values import (
     NOWHERE,
@@ -24,6 +27,7 @@ from mlpilot.tools.diagnose.static.reading.values import (
     Data,
     Function,
     Instance,
+    Known,
     Seq,
     Table,
     Value,
@@ -97,16 +101,16 @@ def _new(context: Context, instance: Instance) -> Instance:
 
 def _builtin(context: Context, made: Call) -> Value:
     name, args = made.name, made.args
-    first = args[0] if args else UNKNOWN
+    first = as_list(args[0]) if args else UNKNOWN
     if name == "enumerate":
         if isinstance(first, Seq) and first.whole and len(first.items) <= 8:
             return Seq([Seq([Const(i), item], "tuple") for i, item in enumerate(first.items)], "list")
-        return Seq([Seq([UNKNOWN, each(first)], "tuple")], "list", False)
+        return Seq([Seq([UNKNOWN, each(first, context)], "tuple")], "list", False)
     if name == "zip":
         if all(isinstance(one, Seq) and one.whole and len(one.items) <= 8 for one in args) and args:
             pairs = zip(*(one.items for one in args if isinstance(one, Seq)), strict=False)
             return Seq([Seq([*pair], "tuple") for pair in pairs], "list")
-        return Seq([Seq([each(one) for one in args], "tuple")], "list", False)
+        return Seq([Seq([each(one, context) for one in args], "tuple")], "list", False)
     if name in ("max", "min", "sorted") and isinstance(made.get("key"), Function):
         context.invoke(made.kwargs["key"], [each(first)], {})  # what the key does with each is seen
         if name != "sorted" and isinstance(first, Seq) and first.items and isinstance(first.items[0], Instance):
@@ -114,7 +118,7 @@ def _builtin(context: Context, made: Call) -> Value:
     if name in ("list", "tuple", "set", "sorted", "reversed", "iter"):
         return first if args else Seq([], "list")
     if name == "next":
-        return each(first)
+        return each(first, context)
     if name == "dict":
         return Table({str(key): value for key, value in made.kwargs.items()}) if not args else first
     if name == "len":
@@ -132,8 +136,11 @@ def _builtin(context: Context, made: Call) -> Value:
         return columns.unsure(args[1]) if isinstance(args[1], Data) else args[1]
     if name == "map" and len(args) > 1:
         return Seq([context.invoke(first, [each(args[1])], {})], "list", False)
-    if name == "getattr" and len(args) > 1 and isinstance(first, Instance) and words(args[1]):
-        return attribute(context, first, words(args[1])[0])
+    if name == "getattr" and len(args) > 1 and words(args[1]):
+        if isinstance(first, Known):
+            return Known(canonical(f"{first.path}.{words(args[1])[0]}"))
+        if isinstance(first, Instance):
+            return attribute(context, first, words(args[1])[0])
     return UNKNOWN
 
 
@@ -277,21 +284,44 @@ def stored(context: Context, instance: Instance, name: str, value: Value) -> Non
 def item(instance: Instance, index: Value) -> Value:
     """`object[index]`: a layer of a network, a step of a pipeline."""
     at = number(index)
-    parts = nets.sequential_layers(instance) if instance.name == "Sequential" and instance.library == "torch" else []
+    held = instance.name in ("Sequential", "ModuleList") and instance.library == "torch"
+    parts = nets.sequential_layers(instance) if held else []
     if at is not None and -len(parts) <= at < len(parts):
         return parts[int(at)]
     return UNKNOWN
 
 
-def each(over: Value) -> Value:
+def cut(instance: Instance, part: ast.Slice) -> Value:
+    """`self.layers[:-1]`: some layers of a list, or of a network."""
+    if instance.library != "torch" or instance.name not in ("Sequential", "ModuleList"):
+        return UNKNOWN
+    layers = nets.sequential_layers(instance)
+    try:
+        ends = [ast.literal_eval(one) if one is not None else None for one in (part.lower, part.upper, part.step)]
+        chosen = layers[slice(*ends)]
+    except (ValueError, TypeError):
+        return UNKNOWN
+    whole = all(not isinstance(given, Seq) or given.whole for given in instance.args)
+    if instance.name == "ModuleList":
+        return Seq(chosen, "list", whole)
+    return Instance(instance.path, list(chosen), {}, instance.node, instance.serial)
+
+
+def as_list(over: Value) -> Value:
+    """The layers of an `nn.ModuleList`; anything else as it is."""
+    return cut(over, ast.Slice()) if isinstance(over, Instance) and over.path == "torch.nn.ModuleList" else over
+
+
+def each(over: Value, context: Context | None = None) -> Value:
     """What a loop over the value gives at each turn."""
+    over = as_list(over)
     if isinstance(over, Seq):
         result: Value = UNKNOWN
         for one in over.items:
             result = one if result is UNKNOWN or not isinstance(one, Const) else UNKNOWN
         return result
     if isinstance(over, Instance) and over.name in ("DataLoader", "TensorDataset"):
-        return datasets.batch(over)
+        return datasets.batch(over, context)
     if isinstance(over, Data):
         if "grouped" in over.flags:  # one group after the other: what comes out is a row for each
             flags = {flag for flag in over.flags if flag != "temporal" and not flag.startswith(ordering.IN_GROUPS)}

@@ -4,11 +4,13 @@ from collections.abc import Callable
 
 from mlpilot.tools.diagnose.static.libraries import arrays, datasets, frames, reach, shapes
 from mlpilot.tools.diagnose.static.libraries.tensors import (
+    ACTIVATIONS,
     OPERATIONS,
     flattened,
     keras_activation,
     keras_layer,
     keras_shape,
+    recurrent_shape,
     torch_layer,
     viewed,
 )
@@ -21,9 +23,11 @@ from mlpilot.tools.diagnose.static.reading.values import (
     Instance,
     Known,
     Seq,
+    Table,
     Value,
     constant,
     number,
+    own_method,
 )
 
 LOSSES = {
@@ -72,30 +76,50 @@ def call_instance(context: Context, call: Call, instance: Instance) -> Value:
     if instance.name == "Sequential":
         out = data if data is not None else Data(kind="data")
         for layer in sequential_layers(instance):
-            out = (
-                torch_layer(layer, out)
-                if isinstance(layer, Instance) and not layer.parts
-                else out.but(last="", shape=None)
-            )
+            known = isinstance(layer, Instance) and not layer.parts
+            out = _through(context, layer, out) if known else out.but(last="", shape=None)  # type: ignore[arg-type]
         return out.but(made_by=instance)
     if instance.library == "torch":
         found = torch_layer(instance, data if data is not None else Data())
         if instance.name in ("LSTM", "GRU", "RNN"):
-            return Seq([found.but(last="recurrent"), UNKNOWN], "tuple")
-        return found.but(made_by=instance)
+            return Seq([found.but(last="recurrent", shape=recurrent_shape(instance, found.shape)), UNKNOWN], "tuple")
+        applied = found.but(place=call.node) if instance.name in ACTIVATIONS else found
+        return applied.but(made_by=instance)
     if data is None:
         return UNKNOWN
     return data.but(last="", shape=None, made_by=instance)
 
 
+def _through(context: Context, layer: Instance, data: Data) -> Data:
+    """The data after a layer of a Sequential, the library's or the program's own."""
+    forward = own_method(layer, "forward")
+    if forward is None:
+        return torch_layer(layer, data)
+    result = context.invoke(forward, [data.but(last="")], {})
+    layer.notes.setdefault("returned", result)
+    return as_data(result) or data.but(last="", shape=None)
+
+
 def sequential_layers(instance: Instance, depth: int = 0) -> list[Value]:
     """Layers of `nn.Sequential`, of those within it too."""
     found: list[Value] = []
-    for value in instance.args:
+    for value in map(_listed, instance.args):
         for one in value.items if isinstance(value, Seq) else [value]:
             inner = isinstance(one, Instance) and one.name == "Sequential" and one.library == "torch" and depth < 5
             found += sequential_layers(one, depth + 1) if inner else [one]  # type: ignore[arg-type]
     return found
+
+
+def _listed(value: Value) -> Value:
+    """Layers that are given by names: `OrderedDict([("fc", nn.Linear(4, 2))])`, a dict."""
+    named = isinstance(value, Instance) and value.name == "OrderedDict"
+    given = value.args[0] if isinstance(value, Instance) and named and value.args else value
+    if isinstance(given, Table):
+        return Seq(list(given.items.values()), "list")
+    if named and isinstance(given, Seq):
+        pairs = [one.items[1] if isinstance(one, Seq) and len(one.items) == 2 else UNKNOWN for one in given.items]
+        return Seq(pairs, "list", given.whole)
+    return given
 
 
 def _lost(call: Call, name: str) -> Data:
@@ -140,7 +164,8 @@ def output_layers(model: Instance) -> list[Instance]:
     if model.name == "Sequential":
         found = [_as_layer(one) for one in _given_layers(model)]
         return [one for one in found if isinstance(one, Instance)]
-    outputs = as_data(model.argument("outputs", 1) if model.own is None else model.notes.get("returned"))
+    own = model.own is not None and own_method(model, "call") is not None
+    outputs = as_data(model.notes.get("returned") if own else model.argument("outputs", 1))
     chain: list[Instance] = []
     while outputs is not None and isinstance(outputs.made_by, Instance) and len(chain) < 300:
         layer = outputs.made_by
@@ -234,9 +259,11 @@ def tensor_method(context: Context, call: Call, data: Data) -> Value | None:
     """A method of a tensor, or None where tables know it."""
     name = call.name
     if name in OPERATIONS:
-        return reach.unmarked(data).but(last=name.rstrip("_"))
+        return reach.unmarked(data).but(last=name.rstrip("_"), place=call.node)
     if name in ("view", "reshape"):
         return viewed(data, call.args)
+    if name == "ravel" or (name == "flatten" and not call.args and not call.kwargs):
+        return data.but(shape=(None,) if data.shape else None)
     if name == "flatten":
         return data.but(shape=flattened(data.shape) if call.args and number(call.args[0]) == 1 else None)
     if name in ("squeeze", "unsqueeze") and (shape := shapes.squeezed(call, data)) is not None:
@@ -250,7 +277,7 @@ def tensor_method(context: Context, call: Call, data: Data) -> Value | None:
         form = "long" if name in ("long", "int") else "float"
         return data.but(form=form, kind="data" if data.kind == "mask" else data.kind).flagged("cast")
     if name in ("detach", "cpu", "contiguous", "clone", "requires_grad_"):
-        return data.flagged("detached") if name == "detach" else data
+        return data.flagged("detached").but(cut=call.node) if name == "detach" else data
     if name == "item":
         return Data(kind="score", rows=data.rows)
     if name in ("mean", "sum") and data.kind == "loss":
@@ -261,7 +288,7 @@ def tensor_method(context: Context, call: Call, data: Data) -> Value | None:
         return Const(None)
     if name == "argmax":
         raw = bool(call.args) or is_module(data.made_by)
-        return data.but(last="argmax", form="int") if raw else arrays.best_class(context, call)
+        return data.but(last="argmax", form="int", place=call.node) if raw else arrays.best_class(context, call)
     if name in ("astype", "type", "half", "type_as"):
         return data.flagged("cast") if name != "astype" else None
     return data if name == "numpy" else None
@@ -272,8 +299,16 @@ def operation(context: Context, call: Call) -> Value:
     del context
     data = as_data(call.args[0]) if call.args else None
     cut = data is not None and data.last == "relu" and call.name in ("softmax", "log_softmax")
-    made = reach.unmarked(data or Data()).but(last=call.name.rstrip("_"))
+    made = reach.unmarked(data or Data()).but(last=call.name.rstrip("_"), place=call.node)
     return made.flagged("cut off") if cut else made.but(flags=made.flags - {"cut off"})
+
+
+def pooled(context: Context, call: Call) -> Value:
+    """`F.max_pool2d(x, 2)`: as the layer does it."""
+    data = as_data(call.args[0]) if call.args else None
+    name = "".join(part.capitalize() for part in call.name.split("_")).replace("2D", "2d").replace("1D", "1d")
+    layer = Instance(f"torch.nn.{name}", call.args[1:], call.kwargs, call.node, context.fresh())
+    return torch_layer(layer, data) if data is not None else UNKNOWN
 
 
 def loss_function(context: Context, call: Call) -> Value:
@@ -298,6 +333,10 @@ FUNCTIONS: dict[str, Callable[[Context, Call], Value]] = {
     **{
         f"tensorflow.{name}": datasets.made_tensor
         for name in ("zeros", "ones", "random_normal", "truncated_normal", "random.normal", "random.truncated_normal")
+    },
+    **{
+        f"torch.nn.functional.{name}": pooled
+        for name in ("max_pool1d", "max_pool2d", "avg_pool1d", "avg_pool2d", "adaptive_avg_pool2d")
     },
     "torch.linspace": datasets.evenly_spaced,
     "torch.autograd.Variable": datasets.variable,

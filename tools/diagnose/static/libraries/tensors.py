@@ -58,13 +58,13 @@ def torch_layer(layer: Instance, data: Data) -> Data:
     """The data after a layer of PyTorch."""
     name, shape = layer.name, data.shape
     if name in ACTIVATIONS:
-        return data.but(last=ACTIVATIONS[name])
+        return data.but(last=ACTIVATIONS[name], place=layer.node)
     if name in ("Linear", "LazyLinear", "Bilinear"):
         out = number(layer.argument("out_features", 1))
         lead = shape[:-1] if shape is not None else (-1,)
-        return data.but(last="linear", shape=(*lead, int(out)) if out is not None else None)
+        return data.but(last="linear", place=layer.node, shape=(*lead, int(out)) if out is not None else None)
     if name in CONVOLUTIONS:
-        return data.but(last="conv", shape=_convolved(layer, shape, CONVOLUTIONS[name]))
+        return data.but(last="conv", place=layer.node, shape=_convolved(layer, shape, CONVOLUTIONS[name]))
     if name in POOLS:
         rank = POOLS[name]
         kernel = pair(layer.argument("kernel_size", 0), None, rank)
@@ -80,9 +80,26 @@ def torch_layer(layer: Instance, data: Data) -> Data:
         return data.but(shape=(*shape[:2], *size) if shape is not None and len(shape) == rank + 2 else None)
     if name == "Flatten":
         return data.but(shape=flattened(shape))
+    if name in ("LSTM", "GRU", "RNN"):
+        return data.but(last="")
     if name == "Embedding":
-        return data.but(last="embedding", shape=None)
+        width = number(layer.argument("embedding_dim", 1))
+        wide = int(width) if width is not None else None
+        return data.but(last="embedding", shape=(*shape, wide) if shape is not None and -1 not in shape else None)
+    if name in ("TransformerEncoder", "TransformerEncoderLayer"):
+        return data.but(last="attention")
     return data if name in KEEPING else data.but(last="", shape=None)
+
+
+def recurrent_shape(layer: Instance, shape: Shape) -> Shape:
+    """The shape of what a recurrent layer gives for each step: both directions side by side."""
+    width = number(layer.argument("hidden_size", 1))
+    both = constant(layer.argument("bidirectional", 6), False)
+    if width is None or layer.argument("proj_size") is not None or both not in (True, False):
+        return None
+    size = int(width) * (2 if both else 1)
+    lead = shape[:-1] if shape is not None and -1 not in shape and len(shape) == 3 else (None, None)
+    return None if shape is not None and len(shape) == 2 and -1 not in shape else (*lead, size)
 
 
 def _convolved(layer: Instance, shape: Shape, rank: int) -> Shape:

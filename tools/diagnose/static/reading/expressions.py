@@ -53,7 +53,7 @@ class Expressions(Calling):
         return way(self, node)
 
     def constant(self, node: ast.Constant) -> Value:
-        return Const(node.value)
+        return Const(node.value, node)
 
     def name(self, node: ast.Name) -> Value:
         found = self.scope.find(node.id)
@@ -140,7 +140,7 @@ class Expressions(Calling):
                 return base.items[key]
             return join_all(list(base.items.values()))
         if isinstance(base, Instance):
-            return library.item(base, index)
+            return library.cut(base, node.slice) if isinstance(node.slice, ast.Slice) else library.item(base, index)
         return frames.subscript(self, base, index, node)
 
     def collection(self, node: Any) -> Value:
@@ -176,7 +176,7 @@ class Expressions(Calling):
         if isinstance(value, Const):
             plain = value.value
             if isinstance(node.op, ast.USub) and isinstance(plain, int | float):
-                return Const(-plain)
+                return Const(-plain, node)
             return Const(not plain) if isinstance(node.op, ast.Not) else UNKNOWN
         data = as_data(value)
         return frames.inverted(data) if data is not None and isinstance(node.op, ast.Invert) else value

@@ -14,7 +14,7 @@ from mlpilot.tools.diagnose.static.reading.calling import ExhaustedError, find_a
 from mlpilot.tools.diagnose.static.reading.expressions import MOST_TURNS, Expressions
 from mlpilot.tools.diagnose.static.reading.resolve import canonical
 from mlpilot.tools.diagnose.static.reading.scope import Scope, join, joined_names
-from mlpilot.tools.diagnose.static.reading.trace import Call, Trace
+from mlpilot.tools.diagnose.static.reading.trace import Call, Trace, written
 from mlpilot.tools.diagnose.static.reading.values import (
     UNKNOWN,
     Class,
@@ -103,6 +103,8 @@ class Machine(Expressions):
                 base.items[index.value] = value
             elif isinstance(base, Table):
                 base.items[f"?{len(base.items) % 8}"] = value
+            elif isinstance(base, Instance):
+                library.stored(self, base, written(target), value)
             elif isinstance(base, Seq):
                 base.items.append(value)
                 base.whole = False
@@ -301,6 +303,7 @@ class Machine(Expressions):
 
 def _turns(machine: Machine, over: Value) -> list[Value]:
     """What a loop is given: each of a few objects that are told apart, or one that stands for all."""
+    over = library.as_list(over)
     if (
         isinstance(over, Seq)
         and over.whole
@@ -309,7 +312,7 @@ def _turns(machine: Machine, over: Value) -> list[Value]:
         and any(frames.gathered(one) or isinstance(one, Instance) or _holds_object(one) for one in over.items)
     ):
         return list(over.items)
-    return [library.each(over)]
+    return [library.each(over, machine)]
 
 
 def _choosing(test: Value) -> frozenset[Learning]:

@@ -29,6 +29,8 @@ class Const(Value):
     """A number, a text, a truth value or None that is written in the program, or follows from such."""
 
     value: Any
+    place: ast.AST | None = field(default=None, compare=False)
+    """Where it is written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +139,10 @@ class Data(Value):
     """Of labels: int, onehot, float, text. Of tensors: long, float."""
     last: str = ""
     """The last operation of a network: softmax, log_softmax, sigmoid, relu, linear, ..."""
+    place: ast.AST | None = field(default=None, compare=False)
+    """Where that operation stands."""
+    cut: ast.AST | None = field(default=None, compare=False)
+    """Where the graph of a tensor was cut off: `detach()`."""
     shape: tuple[int | None, ...] | None = None
     flags: frozenset[str] = frozenset()
     """temporal (rows are in time order), mixed (one of several), shuffled, augmented, repeated, scaled, compared
@@ -197,6 +203,18 @@ class Instance(Value):
         if position is not None and position < len(self.args):
             return self.args[position]
         return None
+
+
+def own_method(instance: Instance, name: str) -> Function | None:
+    """A method of the program's class that an object is of, or of the program's classes below it."""
+    own, seen = instance.own, 0
+    while own is not None and seen < 10:
+        found = own.attrs.get(name)
+        if isinstance(found, Function):
+            return Function(found.node, found.scope, instance)
+        own = next((one for one in own.bases if isinstance(one, Class)), None)
+        seen += 1
+    return None
 
 
 def constant(value: Value | None, default: Any = None) -> Any:

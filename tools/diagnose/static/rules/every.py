@@ -6,18 +6,22 @@ import mlpilot.tools.diagnose.static.rules.keras.ends
 import mlpilot.tools.diagnose.static.rules.keras.fits
 import mlpilot.tools.diagnose.static.rules.keras.graph
 import mlpilot.tools.diagnose.static.rules.keras.layers
+import mlpilot.tools.diagnose.static.rules.keras.made
 import mlpilot.tools.diagnose.static.rules.keras.own
 import mlpilot.tools.diagnose.static.rules.keras.parts
 import mlpilot.tools.diagnose.static.rules.keras.pipes
+import mlpilot.tools.diagnose.static.rules.keras.prepared
 import mlpilot.tools.diagnose.static.rules.keras.stack
 import mlpilot.tools.diagnose.static.rules.keras.steps
 import mlpilot.tools.diagnose.static.rules.keras.task
 import mlpilot.tools.diagnose.static.rules.keras.tensorflow
 import mlpilot.tools.diagnose.static.rules.keras.use
+import mlpilot.tools.diagnose.static.rules.nets.aims
 import mlpilot.tools.diagnose.static.rules.nets.columns
 import mlpilot.tools.diagnose.static.rules.nets.cut
 import mlpilot.tools.diagnose.static.rules.nets.given
 import mlpilot.tools.diagnose.static.rules.nets.lost
+import mlpilot.tools.diagnose.static.rules.nets.paths
 import mlpilot.tools.diagnose.static.rules.nets.repeats
 import mlpilot.tools.diagnose.static.rules.nets.roots
 import mlpilot.tools.diagnose.static.rules.nets.signs
@@ -53,11 +57,14 @@ import mlpilot.tools.diagnose.static.rules.tables.unused
 import mlpilot.tools.diagnose.static.rules.tables.values
 import mlpilot.tools.diagnose.static.rules.tables.weights
 import mlpilot.tools.diagnose.static.rules.tables.windows
+import mlpilot.tools.diagnose.static.rules.torch.axes
 import mlpilot.tools.diagnose.static.rules.torch.data
+import mlpilot.tools.diagnose.static.rules.torch.judging
 import mlpilot.tools.diagnose.static.rules.torch.lightning
 import mlpilot.tools.diagnose.static.rules.torch.loop
 import mlpilot.tools.diagnose.static.rules.torch.loss
 import mlpilot.tools.diagnose.static.rules.torch.model
+import mlpilot.tools.diagnose.static.rules.torch.padding
 import mlpilot.tools.diagnose.static.rules.torch.parts
 import mlpilot.tools.diagnose.static.rules.torch.rate
 import mlpilot.tools.diagnose.static.rules.torch.rows
@@ -66,6 +73,7 @@ import mlpilot.tools.diagnose.static.rules.torch.state
 import mlpilot.tools.diagnose.static.rules.torch.time
 import mlpilot.tools.diagnose.static.rules.torch.use
 import mlpilot.tools.diagnose.static.rules.torch.values
+import mlpilot.tools.diagnose.static.rules.torch.words
 from mlpilot.tools.diagnose.static.rules.rule import RULES
 
 __all__ = ["RULES"]

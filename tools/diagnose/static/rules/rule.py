@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from mlpilot.tools.diagnose.static.reading.trace import Trace
+from mlpilot.tools.diagnose.static.reading.values import Const, Instance, Value
 
 Found = tuple[ast.AST, str] | tuple[ast.AST, str, str]
 """(the place, what is wrong in one line, with the names that show it, and the error that running it would end in).
@@ -55,6 +56,12 @@ class Program:
         """Every name and attribute that the program mentions."""
         found = {node.id for node in self.nodes if isinstance(node, ast.Name)}
         return found | {node.attr for node in self.nodes if isinstance(node, ast.Attribute)}
+
+
+def cause(value: Value | None, node: ast.AST) -> ast.AST:
+    """Where a value is written, if that is another line than that of the call: in a table of settings, say."""
+    place = value.place if isinstance(value, Const) else value.node if isinstance(value, Instance) else None
+    return node if place is None or getattr(place, "lineno", 0) == getattr(node, "lineno", 0) else place
 
 
 def _is_call_of(node: ast.AST, name: str) -> bool:

@@ -7,9 +7,11 @@ import ast
 from collections.abc import Iterator
 
 from mlpilot.tools.diagnose.static.facts.kerasmodel import KerasModel, keras_models
-from mlpilot.tools.diagnose.static.reading.trace import Call
+from mlpilot.tools.diagnose.static.facts.syntax import blocks, scopes
+from mlpilot.tools.diagnose.static.reading.trace import Call, written
 from mlpilot.tools.diagnose.static.reading.values import Instance, constant, number, words
-from mlpilot.tools.diagnose.static.rules.rule import Found, Program, rule
+from mlpilot.tools.diagnose.static.rules.rule import Found, Program, cause, rule
+from mlpilot.tools.diagnose.syntax import called
 
 
 @rule(
@@ -54,13 +56,13 @@ def _compiled_elsewhere(program: Program, model: Instance) -> bool:
 def changed_after(program: Program) -> Iterator[Found]:
     """`model.compile(...); base.trainable = False; model.fit(...)`."""
     stores = [
-        (order, one, node)
+        (order, one, next((node for node, _, given, _ in program.trace.stored if given is value), None))
         for one in program.trace.instances
-        for order, name, _ in one.notes.get("stored", [])
+        for order, name, value in one.notes.get("stored", [])
         if name == "trainable" and one.library == "keras"
-        for node in [one.node]
     ]
-    for order, changed, _ in stores:
+    yield from _layers_changed(program)
+    for order, changed, place in stores:
         for model in keras_models(program):
             mine = changed is model.instance or changed in model.layers or _applied_in(changed, model)
             compiled = [call.order for call in model.instance.notes["compiles"]]
@@ -69,10 +71,29 @@ def changed_after(program: Program) -> Iterator[Found]:
                 continue
             if mine and fitted and min(compiled) < order and not any(order < at < fitted[0].order for at in compiled):
                 yield (
-                    fitted[0].node,
-                    "trainable was changed after the last compile: the change does nothing until the next",
+                    place or fitted[0].node,
+                    "trainable is changed after the last compile, and fit follows: it does nothing until the next",
                 )
                 return
+
+
+def _layers_changed(program: Program) -> Iterator[Found]:
+    """`for layer in base.layers: layer.trainable = False` between `compile` and `fit`, in one block."""
+    for scope in scopes(program):
+        for block in blocks(scope):
+            compiled: ast.stmt | None = None
+            changed: ast.AST | None = None
+            for line in block:
+                calls = {called(node) for node in ast.walk(line)}
+                if "compile" in calls:
+                    compiled, changed = line, None
+                elif isinstance(line, ast.For) and written(line.iter).partition("[")[0].endswith(".layers"):
+                    sets = [node for node in ast.walk(line) if isinstance(node, ast.Assign)
+                            and written(node.targets[0]) == f"{written(line.target)}.trainable"]  # fmt: skip
+                    changed = sets[0] if sets and compiled is not None else changed
+                elif changed is not None and calls & {"fit", "fit_generator"}:
+                    yield changed, "trainable is changed after the last compile, and fit follows: it does nothing"
+                    return
 
 
 def _used_frozen(program: Program, changed: Instance, order: int) -> bool:
@@ -118,7 +139,8 @@ def learning_rate(program: Program) -> Iterator[Found]:
                 f"a learning rate of {rate:g} with momentum {momentum:g} takes steps of {rate / (1 - momentum):.0f}",
             )
         if rate is not None and (rate >= high or rate < 1e-7 or rate <= low):
-            yield one.node, f"a learning rate of {rate:g} is {'too high' if rate >= high else 'too low'} for {one.name}"
+            place = cause(one.argument("learning_rate", 0) or one.argument("lr"), one.node)
+            yield place, f"a learning rate of {rate:g} is {'too high' if rate >= high else 'too low'} for {one.name}"
 
 
 @rule(

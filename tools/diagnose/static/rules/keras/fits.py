@@ -97,7 +97,7 @@ def binary_many(program: Program) -> Iterator[Found]:
         if one.activation == "softmax" and one.loss == "binary_crossentropy":
             how_many = f"{one.units}" if one.units else "several"
             yield (
-                one.compile.node,
+                one.told,
                 f"binary_crossentropy with softmax of {how_many} classes: each class is judged by itself",
             )
 
@@ -118,12 +118,12 @@ def label_form(program: Program) -> Iterator[Found]:
             continue
         if one.loss == "categorical_crossentropy" and y.form == "int" and (one.units or 2) > 1:
             yield (
-                one.compile.node,
+                one.told,
                 f"categorical_crossentropy wants one column a class, and {_y(one)} holds whole numbers",
             )
         elif one.loss == "sparse_categorical_crossentropy" and y.form == "onehot":
             yield (
-                one.compile.node,
+                one.told,
                 f"sparse_categorical_crossentropy wants whole numbers, and {_y(one)} has one column a class",
             )
 
@@ -173,7 +173,7 @@ def logits_twice(program: Program) -> Iterator[Found]:
     for one in _models(program):
         if one.from_logits and one.activation in ("softmax", "sigmoid"):
             yield (
-                one.compile.node,
+                one.told,
                 f"the loss takes raw outputs (from_logits=True), and the last layer applies {one.activation}",
             )
 
@@ -194,7 +194,7 @@ def wrong_activation(program: Program) -> Iterator[Found]:
         if one.loss in _CROSS and one.activation in _HALF:
             yield one.last.node, f"the last layer ends with {one.activation}, and {one.loss} wants probabilities"
         elif one.loss in _VALUES and one.activation == "softmax":
-            yield one.compile.node, f"{one.loss} is for values, and the last layer applies softmax"
+            yield one.told, f"{one.loss} is for values, and the last layer applies softmax"
         elif one.loss in _VALUES and one.activation in ("sigmoid", "tanh") and _unbounded(one):
             yield one.last.node, f"{one.activation} keeps the output within 1, and the target does not stay there"
         elif one.loss in _VALUES and one.activation == "relu" and one.units == 1 and "accuracy" not in one.metrics:
@@ -247,7 +247,7 @@ def one_for_many(program: Program) -> Iterator[Found]:
     """`Dense(1, activation="sigmoid")` and `categorical_crossentropy`."""
     for one in _models(program):
         if one.units == 1 and one.loss in _MANY and one.activation != "softmax":
-            yield one.compile.node, f"{one.loss} compares classes, and the model has one output"
+            yield one.told, f"{one.loss} compares classes, and the model has one output"
 
 
 @rule(
@@ -280,7 +280,7 @@ def values_for_classes(program: Program) -> Iterator[Found]:
         accurate = any(name in ("accuracy", "acc", "BinaryAccuracy") for name in one.metrics)
         if accurate and one.loss in _VALUES and one.activation == "sigmoid" and one.last is not None:
             text = f"{one.loss} is for values, and the model tells classes (sigmoid, accuracy): it learns slowly"
-            yield one.compile.node, text
+            yield one.told, text
 
 
 @rule(
@@ -324,17 +324,17 @@ def classes_for_values(program: Program) -> Iterator[Found]:
         if y is None or one.loss not in _CROSS:
             continue
         if y.form == "float" and y.dataset:
-            yield one.compile.node, f"{one.loss} is for classes, and the target of {y.dataset} is a value"
+            yield one.told, f"{one.loss} is for classes, and the target of {y.dataset} is a value"
         elif (
             one.loss == "binary_crossentropy" and (reach.reach(y) or 0) > 1 and all(r[0][2] == "array" for r in y.rows)
         ):
-            yield one.compile.node, f"{_y(one)} goes up to {reach.reach(y):g}, and {one.loss} wants 0 or 1"
+            yield one.told, f"{_y(one)} goes up to {reach.reach(y):g}, and {one.loss} wants 0 or 1"
     for one in _models(program):
         y = one.labels()
         if y is None or y.form != "int" or CLASSES.get(y.dataset, 0) <= 2 or one.units != 1:
             continue
         if one.loss in _VALUES:
-            yield one.compile.node, f"{one.loss} is for values, and the labels of {y.dataset} are classes"
+            yield one.told, f"{one.loss} is for values, and the labels of {y.dataset} are classes"
         elif one.loss == "binary_crossentropy":
             many = CLASSES[y.dataset]
-            yield one.compile.node, f"one output tells yes from no, and {y.dataset} has {many} classes"
+            yield one.told, f"one output tells yes from no, and {y.dataset} has {many} classes"

@@ -19,7 +19,7 @@ from mlpilot.tools.diagnose.static.libraries.tensors import (
 from mlpilot.tools.diagnose.static.reading.listing import listed
 from mlpilot.tools.diagnose.static.reading.trace import written
 from mlpilot.tools.diagnose.static.reading.values import Const, Data, Instance, number
-from mlpilot.tools.diagnose.static.rules.rule import Found, Program, rule
+from mlpilot.tools.diagnose.static.rules.rule import Found, Program, cause, rule
 
 COLUMNS = {"iris": 4, "wine": 13, "breast_cancer": 30, "diabetes": 10, "california": 8}
 """Bundled data set → how many features it has."""
@@ -59,8 +59,14 @@ def _is_plain_chain(layers: list[Instance]) -> bool:
     """Whether layers of a functional model follow each other, with nothing that leads round them."""
     fed = [one.notes.get("inputs", []) for one in layers[1:]]
     return layers[0].name in ("Input", "InputLayer") and all(
-        len(given) == 1 and isinstance(given[0], Data) for given in fed
+        len(given) == 1 and isinstance(given[0], Data) and not _computed_with(given[0]) for given in fed
     )
+
+
+def _computed_with(data: Data) -> bool:
+    """Whether something was computed with what a layer gave: it was divided by its length, or multiplied."""
+    layer = data.made_by
+    return isinstance(layer, Instance) and keras_activation(layer) not in ("", "?") and data.last == ""
 
 
 def _shapes(layers: list[Instance]) -> Iterator[tuple[Instance, Shape, Shape]]:
@@ -93,7 +99,7 @@ def ranks(program: Program) -> Iterator[Found]:
             if due is not None and before is not None and len(before) != due:
                 why = " (the LSTM before it lacks return_sequences=True)" if _flattened_before(layers, one) else ""
                 yield (
-                    one.node,
+                    _before(layers, one).node if why else one.node,
                     f"{one.name} takes rows of {due} dimensions, and is given {len(before)}: {_text(before)}{why}",
                 )
                 break
@@ -103,8 +109,13 @@ def ranks(program: Program) -> Iterator[Found]:
 
 
 def _flattened_before(layers: list[Instance], one: Instance) -> bool:
+    return _before(layers, one).name in _RECURRENT
+
+
+def _before(layers: list[Instance], one: Instance) -> Instance:
+    """The layer before one that is not the first, those that keep the shape passed by."""
     earlier = [layer for layer in layers[: layers.index(one)] if layer.name not in ("Dropout", "BatchNormalization")]
-    return bool(earlier) and earlier[-1].name in _RECURRENT
+    return earlier[-1] if earlier else one
 
 
 def _text(shape: Shape) -> str:
@@ -166,22 +177,7 @@ def no_activation(program: Program) -> Iterator[Found]:
                 or one is computing[-1]
             ):
                 continue
-            following = next(
-                (
-                    x
-                    for x in layers[i + 1 :]
-                    if x.name
-                    not in (
-                        "Dropout",
-                        "BatchNormalization",
-                        "Flatten",
-                        "MaxPooling2D",
-                        "MaxPooling1D",
-                        "AveragePooling2D",
-                    )
-                ),
-                None,
-            )
+            following = next((x for x in layers[i + 1 :] if x.name not in _PASSING), None)
             if following is layers[-1] and keras_activation(following) == "linear" and _bends(layers[:i]):
                 continue
             bottleneck = keras_units(one) == min(widths, default=0) and one.name == "Dense"
@@ -190,6 +186,9 @@ def no_activation(program: Program) -> Iterator[Found]:
                     one.node,
                     f"{one.name} has no activation before the {following.name} that follows: it is linear",
                 )
+
+
+_PASSING = listed("Dropout BatchNormalization Flatten MaxPooling2D MaxPooling1D AveragePooling2D")
 
 
 def _bends(layers: list[Instance]) -> bool:
@@ -241,7 +240,7 @@ def dropout_rate(program: Program) -> Iterator[Found]:
         rate = number(one.argument("rate", 0) or one.argument("p"))
         if one.path.startswith("keras.layers.Dropout") and rate is not None and (rate > 0.8 or rate < 0):
             yield (
-                one.node,
+                cause(one.argument("rate", 0) or one.argument("p"), one.node),
                 f"Dropout({rate:g}) drops {rate:.0%} of the units" if rate <= 1 else f"Dropout({rate:g}) is no share",
             )
 
@@ -279,7 +278,10 @@ def initial_weights(program: Program) -> Iterator[Found]:
         given = one.argument("kernel_initializer") or one.argument("init")
         name = given.value if isinstance(given, Const) else getattr(given, "name", "")
         if one.path.startswith("keras.layers.") and str(name).lower() in ("zeros", "ones", "zero", "one", "constant"):
-            yield one.node, f"{one.name} starts with weights that are all alike ({name}): its units learn the same"
+            yield (
+                cause(given, one.node),
+                f"{one.name} starts with weights that are all alike ({name}): its units learn the same",
+            )
     products = [call.args[1] for call in program.trace.calls if call.path == "tensorflow.matmul" and len(call.args) > 1]
     alike = [one for one in products if isinstance(one, Instance) and one.name == "Variable" and _made_alike(one)]
     if len(alike) > 1:

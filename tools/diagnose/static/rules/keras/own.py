@@ -10,14 +10,14 @@ from collections.abc import Iterator
 
 from mlpilot.tools.diagnose.static.facts.judged import within
 from mlpilot.tools.diagnose.static.facts.kerasmodel import keras_models
-from mlpilot.tools.diagnose.static.facts.syntax import argument, own, scopes
+from mlpilot.tools.diagnose.static.facts.syntax import argument, bases, classes, methods, own, scopes, settings
 from mlpilot.tools.diagnose.static.libraries import nets
 from mlpilot.tools.diagnose.static.libraries.tensors import keras_units
 from mlpilot.tools.diagnose.static.reading.naming import part_of, role_of
 from mlpilot.tools.diagnose.static.reading.trace import as_data, written
 from mlpilot.tools.diagnose.static.reading.values import Instance, constant, words
 from mlpilot.tools.diagnose.static.rules.rule import Found, Program, rule
-from mlpilot.tools.diagnose.syntax import called
+from mlpilot.tools.diagnose.syntax import called, names_in
 
 _LOOP = "Keras, Writing a training loop from scratch"
 
@@ -85,6 +85,7 @@ def predicting_as_training(program: Program) -> Iterator[Found]:
     """`model(x, training=True)` where no gradient is taken; repeated calls (Monte Carlo dropout) are left alone."""
     taped = [node for node in program.nodes if isinstance(node, ast.With) and "GradientTape" in written(node.items[0])]
     yield from _judged_as_training(program, taped)
+    yield from _always_on(program)
     often = {"std", "var", "variance", "stack", "entropy"}
     if program.names & often:
         return
@@ -102,6 +103,23 @@ def predicting_as_training(program: Program) -> Iterator[Found]:
                 continue
             if not any(within(call.node, one) for one in (*taped, *steps)):
                 yield call.node, "training=True switches dropout on, and nothing is trained here"
+
+
+def _always_on(program: Program) -> Iterator[Found]:
+    """`self.drop(x, training=True)` in `call` of a layer: dropout that nothing switches off."""
+    if re.search(r"\bmc_|monte|uncertain|bayes", program.text, re.IGNORECASE):
+        return
+    for home in classes(program):
+        known = methods(home)
+        if "call" not in known or "__init__" not in known or not bases(home) & {"Layer", "Model"}:
+            continue
+        made = settings(known["__init__"])
+        for node in own(known["call"]):
+            told = argument(node, "training") if isinstance(node, ast.Call) else None
+            always = isinstance(told, ast.Constant) and told.value is True and isinstance(node, ast.Call)
+            layer = made.get(written(node.func), []) if always and isinstance(node, ast.Call) else []
+            if len(layer) == 1 and called(layer[0]) in ("Dropout", "BatchNormalization", "SpatialDropout1D"):
+                yield node, f"{written(node)} is in training mode when the model predicts, too"
 
 
 _JUDGES = re.compile(r"(^|_)(eval\w*|valid\w*|test|predict\w*|score|infer\w*|accuracy|check)(_|$)")
@@ -303,7 +321,7 @@ def not_divided(program: Program) -> Iterator[Found]:
         for node in program.nodes
         if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call)
         for target in node.targets
-        if isinstance(target, ast.Name) and getattr(node.value.func, "attr", "") not in ("reshape", "astype")
+        if isinstance(target, ast.Name) and getattr(node.value.func, "attr", "") not in _SAME_NUMBERS
     }
     asked = {
         call.text(0)
@@ -321,7 +339,24 @@ def not_divided(program: Program) -> Iterator[Found]:
                 and other in asked - divided - changed
                 and name in fitted
             ):
-                yield node, f"{name} is divided by a number, and {other} goes into the model as it was"
+                cast = [one for one in program.nodes if isinstance(one, ast.Assign)
+                        and other in map(written, one.targets) and other in names_in(one.value)]  # fmt: skip
+                yield cast[0] if cast else node, f"{name} is divided by a number, and {other} goes in as it was"
+
+
+_SAME_NUMBERS = (
+    "reshape",
+    "astype",
+    "expand_dims",
+    "array",
+    "asarray",
+    "float32",
+    "from_numpy",
+    "tensor",
+    "copy",
+    "ravel",
+)
+"""Calls that leave numbers as they are."""
 
 
 def _divided(node: ast.AST) -> list[str]:

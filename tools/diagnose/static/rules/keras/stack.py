@@ -12,7 +12,7 @@ from mlpilot.tools.diagnose.static.facts.kerasmodel import keras_models
 from mlpilot.tools.diagnose.static.libraries.tensors import keras_activation, keras_shape, keras_units, pair
 from mlpilot.tools.diagnose.static.reading.values import Instance, constant, number
 from mlpilot.tools.diagnose.static.rules.keras.layers import stacks
-from mlpilot.tools.diagnose.static.rules.rule import Found, Program, rule
+from mlpilot.tools.diagnose.static.rules.rule import Found, Program, cause, rule
 
 _OLD = re.compile(r"nb_epoch|border_mode|output_dim|subsample|dim_ordering|nb_filter|samples_per_epoch|nb_row")
 """What only Keras 1 had: there the second and third number of Convolution2D were the kernel's rows and columns."""
@@ -175,7 +175,10 @@ def large_weights(program: Program) -> Iterator[Found]:
             continue
         spread = number(given.argument("stddev", 1) or given.argument("maxval", 1))
         if given.name in ("RandomNormal", "TruncatedNormal", "RandomUniform") and spread is not None and spread >= 2:
-            yield one.node, f"weights of {spread:g} and more let activations saturate, or the loss explode"
+            yield (
+                cause(given, one.node),
+                f"weights of {spread:g} and more let activations saturate, or the loss explode",
+            )
 
 
 @rule(

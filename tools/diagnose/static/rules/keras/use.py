@@ -5,6 +5,7 @@ GradientTape, tf.data; Humbatova et al. 2020; Wang et al. 2022 (numerical bugs i
 """
 
 import ast
+import re
 from collections.abc import Iterator
 
 from mlpilot.tools.diagnose.static.facts.kerasmodel import keras_models
@@ -33,6 +34,14 @@ def _tapes(program: Program) -> list[ast.With]:
 def never_given(program: Program) -> Iterator[Found]:
     """`stop = EarlyStopping(patience=3)`, and `model.fit(x, y)`."""
     read = {node.id for node in program.nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
+    fits = [node for node in program.nodes if isinstance(node, ast.Call) and called(node) == "fit"]
+    plain = fits and not any(word.arg in ("callbacks", None) for node in fits for word in node.keywords)
+    for node in program.nodes if plain and "callbacks" in program.text else ():
+        if not isinstance(node, ast.Assign) or not called(node.value)[:1].islower():
+            continue
+        name = written(node.targets[0])
+        if re.match(r"(my_)?(cbs?|callbacks?(_list)?|cb_list)$", name) and name not in read:
+            yield node, f"{name} is made, and given to no fit: nothing calls it"
     for call in program.trace.calls:
         made = call.path.startswith("keras.callbacks.") and call.alias and "fit" in program.names
         if made and call.alias not in read and "self." not in call.alias:
@@ -71,7 +80,10 @@ def outside_tape(program: Program) -> Iterator[Found]:
     for call in program.trace.of("gradient"):
         given = call.node.args[0] if call.node.args else None
         if isinstance(given, ast.Name) and tapes and given.id in every - seen:
-            yield call.node, f"{given.id} is computed outside of the tape: its gradients are None"
+            made = [
+                one for one in program.nodes if isinstance(one, ast.Assign) and given.id in map(written, one.targets)
+            ]
+            yield made[0] if made else call.node, f"{given.id} is computed outside of the tape: its gradients are None"
             return
     for tape in tapes:
         for node in ast.walk(tape):
@@ -198,6 +210,14 @@ def _file_name(program: Program, node: ast.expr | None, depth: int = 0) -> str:
     return plain if isinstance(plain, str) and "." in plain else ""
 
 
+def _named_at(program: Program, node: ast.expr | None) -> ast.expr | None:
+    """Where the name of a file is given, if it is put together on another line."""
+    if not isinstance(node, ast.Name):
+        return None
+    given = [value for scope in scopes(program) for value in settings(scope).get(node.id, [])]
+    return given[0] if len(given) == 1 else None
+
+
 @rule(
     "API011",
     "keras-file-name",
@@ -230,7 +250,7 @@ def file_name(program: Program) -> Iterator[Found]:
         only = isinstance(weights, Const) and weights.value is True
         if not name.endswith(".weights.h5" if only else (".keras", ".h5")):
             yield (
-                one.node,
+                _named_at(program, told) or one.node,
                 f"ModelCheckpoint takes names that end with {'.weights.h5' if only else '.keras'}, not {name!r}",
             )
 
@@ -342,6 +362,8 @@ def _in_blocks(node: ast.expr) -> bool:
     if not isinstance(node, ast.Call) or not node.args:
         return False
     name = getattr(node.func, "attr", "")
+    if name in ("array", "asarray") and isinstance(node.args[0], ast.BinOp):
+        return _in_blocks(node.args[0])
     items = node.args[0].elts if isinstance(node.args[0], ast.List | ast.Tuple) else []
     plain = [one for one in items if isinstance(one, ast.Call) and written(one.func)[-4:] in ("eros", "ones", "full")]
     if name in ("concatenate", "hstack", "concat"):

@@ -12,6 +12,7 @@ from mlpilot.tools.diagnose.static.facts.syntax import argument, own, scopes, se
 from mlpilot.tools.diagnose.static.libraries import nets
 from mlpilot.tools.diagnose.static.libraries.tensors import keras_units
 from mlpilot.tools.diagnose.static.reading.listing import listed
+from mlpilot.tools.diagnose.static.reading.naming import role_of
 from mlpilot.tools.diagnose.static.reading.trace import as_data, written
 from mlpilot.tools.diagnose.static.reading.values import Data, Instance, Seq, Value
 from mlpilot.tools.diagnose.static.rules.rule import Found, Program, rule
@@ -234,10 +235,17 @@ def whole_for_bce(program: Program) -> Iterator[Found]:
             continue
         given = node.args[0]
         columns = {one.value for one in ast.walk(given) if isinstance(one, ast.Constant) and isinstance(one.value, str)}
+        if any(role_of(one) != "y" and _read_as_words(program, one) for one in columns):
+            continue
         plain = written(given, 200).endswith((".values", ".to_numpy()")) and "astype" not in written(given, 200)
         if plain and len(columns) == 1 and columns <= whole and isinstance(given, ast.Attribute | ast.Call):
             yield node, f"{min(columns)!r} holds whole numbers, and {min(bce)} takes floats"
             return
+
+
+def _read_as_words(program: Program, column: str) -> bool:
+    """Whether a column is not certainly the label: an embedding is made, which takes whole numbers."""
+    return "Embedding" in program.names and not re.search(r"label|target|churn|event|outcome|clicked", column.lower())
 
 
 def _whole_columns(program: Program) -> set[str]:

@@ -98,13 +98,24 @@ def counted_hits_keras(program: Program) -> Iterator[Found]:
     source="PyTorch, Optimizing Model Parameters",
 )
 def only_last_batch(program: Program) -> Iterator[Found]:
-    """`for x, y in loader: zero_grad(); backward()`, and `step()` after that loop."""
+    """`for x, y in loader: zero_grad(); backward()`, and `step()`, or both of the latter, after that loop."""
     if not is_torch(program):
         return
     taken, cleared = steps(program), list(program.trace.of("zero_grad"))
     if len(backwards(program)) != 1 or len(cleared) != 1 or len(taken) != 1:
         return
     (back,), (clear,), (step,) = backwards(program), cleared, taken
+    batches = clear.loops[-1] if clear.loops else None
+    below = isinstance(batches, ast.For) and back.node.lineno > (batches.end_lineno or 0)
+    if (
+        below
+        and back.inside == clear.inside
+        and back.loops == clear.loops[:-1]
+        and not back.conditions
+        and back.order > clear.order
+    ):
+        yield back.node, f"{back.on()} is taken back below the loop over the batches: the last of them counts alone"
+        return
     inner = back.loops[-1] if back.loops else None
     after = isinstance(inner, ast.For) and step.node.lineno > (inner.end_lineno or 0)
     if after and clear.loops == back.loops and step.loops == back.loops[:-1] and step.order > back.order:

@@ -8,7 +8,7 @@ import ast
 import re
 from collections.abc import Iterator, Mapping
 
-from mlpilot.tools.diagnose.static.facts.syntax import bases, classes, methods, own, scopes, settings
+from mlpilot.tools.diagnose.static.facts.syntax import bases, blocks, classes, methods, own, scopes, settings
 from mlpilot.tools.diagnose.static.reading.listing import listed
 from mlpilot.tools.diagnose.static.reading.trace import written
 from mlpilot.tools.diagnose.static.rules.rule import Found, Program, rule
@@ -84,7 +84,7 @@ def overwritten(program: Program) -> Iterator[Found]:
         return
     for scope in scopes(program):
         known = layers.get(id(scope), {})
-        for block in _blocks(scope):
+        for block in blocks(scope):
             waiting: dict[str, ast.stmt] = {}
             for line in block:
                 plain = (
@@ -97,21 +97,10 @@ def overwritten(program: Program) -> Iterator[Found]:
                     continue
                 name = line.targets[0].id  # type: ignore[attr-defined]
                 if name in waiting and _is_layer(line.value, known):  # type: ignore[attr-defined]
-                    yield waiting[name], f"{written(waiting[name], 60)} is overwritten at line {line.lineno}, unread"
+                    yield line, f"{written(waiting[name], 60)} is overwritten here, and nothing read it"
                 waiting.pop(name, None)
                 if _is_layer(line.value, known):  # type: ignore[attr-defined]
                     waiting[name] = line
-
-
-def _blocks(scope: ast.AST) -> Iterator[list[ast.stmt]]:
-    for node in (scope, *own(scope)):
-        body = getattr(node, "body", None)
-        if (
-            isinstance(body, list)
-            and not isinstance(node, ast.ClassDef)
-            and (node is scope or not hasattr(node, "args"))
-        ):
-            yield body
 
 
 def _is_layer(node: ast.expr, layers: Mapping[str, ast.expr]) -> bool:
@@ -120,7 +109,9 @@ def _is_layer(node: ast.expr, layers: Mapping[str, ast.expr]) -> bool:
         return False
     if isinstance(node.func, ast.Call) and node.args:
         name = called(node.func)
-        return bool(re.match(r"(Dense|Conv|LSTM|GRU|Dropout|BatchNorm|MaxPool|Flatten|Activation|Embedding)", name))
+        return bool(
+            re.match(r"(Dense|\w*Conv|LSTM|GRU|Dropout|BatchNorm|\w*Pool|Flatten|Activation|Embedding|Bidir)", name)
+        )
     if written(node.func) in layers and node.args:
         return True
     inner = node.args[0] if called(node) in _FUNCTIONS and node.args else None

@@ -12,7 +12,7 @@ from mlpilot.tools.diagnose.static.libraries import nets
 from mlpilot.tools.diagnose.static.libraries.tensors import keras_activation
 from mlpilot.tools.diagnose.static.reading.trace import Call, written
 from mlpilot.tools.diagnose.static.reading.values import Instance, Value, number
-from mlpilot.tools.diagnose.static.rules.rule import Found, Program, rule
+from mlpilot.tools.diagnose.static.rules.rule import Found, Program, cause, rule
 
 _DEEP = 5
 """Layers of sigmoid in a row, from which the first hardly learn."""
@@ -49,24 +49,20 @@ def _turns(program: Program, loop: ast.AST) -> int:
 def one_layer(program: Program) -> Iterator[Found]:
     """`nn.ModuleList([nn.Linear(64, 64)] * 4)`."""
     layers = {call.node: call.result for call in program.trace.calls if isinstance(call.result, Instance)}
-    for call in program.trace.calls:
-        if call.name not in ("ModuleList", "Sequential"):
+    for inner in program.nodes:
+        if not isinstance(inner, ast.BinOp) or not isinstance(inner.op, ast.Mult):
             continue
-        for given in call.node.args:
-            inner = given.value if isinstance(given, ast.Starred) else given
-            if not isinstance(inner, ast.BinOp) or not isinstance(inner.op, ast.Mult):
-                continue
-            listed = next((one for one in (inner.left, inner.right) if isinstance(one, ast.List)), None)
-            made = [layers.get(one) for one in listed.elts if isinstance(one, ast.Call)] if listed else []
-            if any(_has_weights(one) for one in made):
-                yield inner, f"{written(inner)} is one layer several times: they share their weights"
+        listed = next((one for one in (inner.left, inner.right) if isinstance(one, ast.List)), None)
+        made = [layers.get(one) for one in listed.elts if isinstance(one, ast.Call)] if listed else []
+        if any(_has_weights(one) for one in made):
+            yield inner, f"{written(inner)} is one object several times: they share their weights"
 
 
 def _has_weights(layer: Value | None) -> bool:
     if not isinstance(layer, Instance):
         return False
     plain = layer.name.startswith(("Linear", "Conv", "LSTM", "GRU", "Transformer", "MultiheadAttention", "BatchNorm"))
-    return plain or layer.own is not None
+    return (plain and layer.library == "torch") or (layer.own is not None and nets.is_module(layer))
 
 
 @rule(
@@ -88,7 +84,7 @@ def squashed_torch(program: Program) -> Iterator[Found]:
         other = names & {"ReLU", "Tanh", "LeakyReLU", "GELU", "ELU", "SiLU"} or any("Norm" in name for name in names)
         many = sum(how_often(program, layer) for layer in squashing)
         if many >= _DEEP and not other:
-            yield one.node, f"{many} layers of sigmoid in a row: gradients vanish on their way back"
+            yield squashing[0].node, f"{many} layers of sigmoid in a row: gradients vanish on their way back"
 
 
 @rule(
@@ -108,4 +104,7 @@ def squashed_keras(program: Program) -> Iterator[Found]:
         normalised = any("Normalization" in one.name for one in model.layers)
         many = sum(how_often(program, one) for one in squashing)
         if many >= _DEEP and not other and not normalised:
-            yield squashing[0].node, f"{many} hidden layers of sigmoid: gradients vanish on their way back"
+            yield (
+                cause(squashing[0].argument("activation", 1), squashing[0].node),
+                f"{many} hidden layers of sigmoid: gradients vanish on their way back",
+            )

@@ -15,7 +15,7 @@ from mlpilot.tools.diagnose.static.reading.listing import listed
 from mlpilot.tools.diagnose.static.reading.naming import tokens
 from mlpilot.tools.diagnose.static.reading.trace import Call, as_data, written
 from mlpilot.tools.diagnose.static.reading.values import NOWHERE, Bound, Instance, Rows, constant, words
-from mlpilot.tools.diagnose.static.rules.rule import Found, Program, rule
+from mlpilot.tools.diagnose.static.rules.rule import Found, Program, cause, rule
 
 _LOWER = listed("loss losses mse rmse mae mape error errors err rmses maes mses logloss perplexity")
 _HIGHER = listed("acc accuracy accuracies f1 auc r2 precision recall iou dice scores")
@@ -90,7 +90,7 @@ def worse_for_better(program: Program) -> Iterator[Found]:
     for one in program.trace.instances:
         mode, watched = constant(one.argument("mode")), (words(one.argument("monitor")) or [""])[0]
         if mode in ("max", "min") and watched and _of_text(watched) == (-1 if mode == "max" else 1):
-            yield one.node, f"{one.name} takes the {mode}imum of {watched} for the best"
+            yield cause(one.argument("mode"), one.node), f"{one.name} takes the {mode}imum of {watched} for the best"
 
 
 def _filled_with(program: Program, name: str) -> set[str]:

@@ -178,12 +178,30 @@ def upside_down(program: Program) -> Iterator[Found]:
                 direction = direction or Direction(program, scope)
                 if direction.of(given) == {1}:
                     yield (
-                        node,
+                        _computed_at(program, scope, given) or node,
                         f"{written(given)} grows with the number of rows of a class: the rare one counts for less",
                     )
             ratio = argument(node, "pos_weight") or argument(node, "scale_pos_weight")
             if ratio is not None and _positives_over_negatives(ratio, settings(program.tree) | settings(scope)):
                 yield node, f"{written(ratio)} is positives over negatives: the rare ones count for less, not for more"
+
+
+def _computed_at(program: Program, scope: ast.AST, given: ast.expr) -> ast.expr | None:
+    """Where weights are computed: what a name was set to, what a function of the program returns."""
+    for _ in range(4):
+        made: list[ast.expr] = []
+        if isinstance(given, ast.Name):
+            made = settings(scope).get(given.id, []) or settings(program.tree).get(given.id, [])
+        elif isinstance(given, ast.Call) and isinstance(given.func, ast.Name):
+            name = given.func.id
+            own_one = [one for one in program.nodes if isinstance(one, ast.FunctionDef) and one.name == name]
+            made = (
+                [one.value for one in own(own_one[0]) if isinstance(one, ast.Return) and one.value] if own_one else []
+            )
+        if len(made) != 1:
+            break
+        given = made[0]
+    return None if isinstance(given, ast.Name) else given
 
 
 def _positives_over_negatives(node: ast.expr, known: dict[str, list[ast.expr]], depth: int = 0) -> bool:

@@ -8,12 +8,13 @@ import itertools
 import re
 from collections.abc import Iterator
 
+from mlpilot.tools.diagnose.static.facts.steps import pooled_over_steps
 from mlpilot.tools.diagnose.static.libraries import datasets, nets
 from mlpilot.tools.diagnose.static.reading.listing import listed
 from mlpilot.tools.diagnose.static.reading.naming import part_of
 from mlpilot.tools.diagnose.static.reading.trace import Call, path_of, written
 from mlpilot.tools.diagnose.static.reading.values import Data, Instance, Seq, constant, number, words
-from mlpilot.tools.diagnose.static.rules.rule import Found, Program, rule
+from mlpilot.tools.diagnose.static.rules.rule import Found, Program, cause, rule
 from mlpilot.tools.diagnose.static.rules.torch.loop import trained_on
 from mlpilot.tools.diagnose.static.rules.torch.model import optimisers
 
@@ -61,7 +62,10 @@ def learning_rate(program: Program) -> Iterator[Found]:
         if any(_shares_rate(one, other) and rate < _highest(other) for other in optimisers(program)):
             continue  # one rate for whichever is chosen, and it fits another
         if rate >= high or rate <= 0 or rate <= _lowest(program):
-            yield one.node, f"lr={rate:g} is {'too high' if rate >= high else 'too low'} for {one.name}"
+            yield (
+                cause(one.argument("lr", 1), one.node),
+                f"lr={rate:g} is {'too high' if rate >= high else 'too low'} for {one.name}",
+            )
         elif (number(one.argument("momentum")) or 0) >= 1:
             yield one.node, f"momentum={number(one.argument('momentum')):g} lets the steps grow without end"
 
@@ -204,7 +208,7 @@ def dropout_rate(program: Program) -> Iterator[Found]:
     for one in program.trace.instances:
         rate = number(one.argument("p", 0))
         if one.library == "torch" and one.name.startswith("Dropout") and rate is not None and (rate > 0.85 or rate < 0):
-            yield one.node, f"Dropout({rate:g}) drops {rate:.0%} of the units"
+            yield cause(one.argument("p", 0), one.node), f"Dropout({rate:g}) drops {rate:.0%} of the units"
 
 
 @rule(
@@ -235,8 +239,8 @@ def dropout_last(program: Program) -> Iterator[Found]:
     source="PyTorch, nn.LSTM: batch_first; Humbatova et al. 2020, tensors and inputs",
 )
 def batch_first(program: Program) -> Iterator[Found]:
-    """`nn.LSTM(28, 64)`, and then `out[:, -1, :]` for the last step."""
-    if program.names & {"permute", "transpose", "swapaxes", "pack_padded_sequence", "rearrange", "movedim"}:
+    """`nn.LSTM(28, 64)`, and then `out[:, -1, :]` for the last step; `nn.MultiheadAttention`, and `mean(dim=1)`."""
+    if program.names & {"permute", "transpose", "swapaxes", "pack_padded_sequence", "rearrange", "movedim", "mT"}:
         return
     last_step = any(
         isinstance(node, ast.Subscript)
@@ -247,14 +251,15 @@ def batch_first(program: Program) -> Iterator[Found]:
     )
     for one in program.trace.instances:
         recurrent = one.path in ("torch.nn.LSTM", "torch.nn.GRU", "torch.nn.RNN")
-        if (
-            recurrent
-            and last_step
-            and constant(one.argument("batch_first", 4)) is not True
-            and "**" not in written(one.node)
-        ):
+        attends = one.path in ("torch.nn.MultiheadAttention", "torch.nn.TransformerEncoderLayer")
+        told = one.argument("batch_first", 4 if recurrent else None)
+        if not (recurrent or attends) or constant(told) is True or "**" in written(one.node, 200):
+            continue
+        if recurrent and last_step:
             text = f"nn.{one.name} takes time first, and [:, -1] of its output is taken for the last step"
             yield one.node, text
+        elif told is None and (place := pooled_over_steps(program, one)) is not None:
+            yield one.node, f"nn.{one.name} takes time first, and {written(place)} takes the second axis for the steps"
 
 
 @rule(

@@ -3,6 +3,7 @@
 Sources: PyTorch, documentation of each loss; Humbatova et al. 2020 (wrong loss, activation); Zhang et al. 2018.
 """
 
+import ast
 from collections.abc import Iterator
 
 from mlpilot.tools.diagnose.static.libraries import datasets, nets
@@ -28,6 +29,11 @@ def losses(program: Program) -> Iterator[tuple[Call, str, Data]]:
                 yield call, result.last, outputs
 
 
+def _applied(outputs: Data, call: Call) -> ast.AST:
+    """Where the last operation of a network stands, which the loss does not go with; else the loss."""
+    return outputs.place or call.node
+
+
 def _rest(name: str) -> str:
     return f"PyTorch, {name}"
 
@@ -45,7 +51,7 @@ def softmax_twice(program: Program) -> Iterator[Found]:
     for call, name, outputs in losses(program):
         if name == "CrossEntropyLoss" and outputs.last in ("softmax", "log_softmax", "sigmoid"):
             yield (
-                call.node,
+                _applied(outputs, call),
                 f"CrossEntropyLoss applies log-softmax itself, and {call.text(0)} went through {outputs.last} already",
             )
 
@@ -63,7 +69,7 @@ def sigmoid_twice(program: Program) -> Iterator[Found]:
     for call, name, outputs in losses(program):
         if name == "BCEWithLogitsLoss" and outputs.last in ("sigmoid", "softmax"):
             yield (
-                call.node,
+                _applied(outputs, call),
                 f"BCEWithLogitsLoss applies sigmoid itself, and {call.text(0)} went through {outputs.last} already",
             )
 
@@ -110,7 +116,10 @@ def cut_off(program: Program) -> Iterator[Found]:
     """`CrossEntropyLoss()(relu(linear(x)), y)`."""
     for call, name, outputs in losses(program):
         if name in ("CrossEntropyLoss", "BCEWithLogitsLoss") and outputs.last in ("relu", "tanh"):
-            yield call.node, f"{name} takes outputs of any size, and {call.text(0)} went through {outputs.last}"
+            yield (
+                _applied(outputs, call),
+                f"{name} takes outputs of any size, and {call.text(0)} went through {outputs.last}",
+            )
         elif name == "NLLLoss" and "cut off" in outputs.flags and outputs.last == "log_softmax":
             yield (
                 call.node,
@@ -347,11 +356,14 @@ def no_gradient(program: Program) -> Iterator[Found]:
     for call, name, outputs in losses(program):
         backed = call.alias in taken_back
         if outputs.last == "argmax" and nets.is_module(outputs.made_by):
-            yield call.node, f"{name} is given {call.text(0)}, labels that no gradient comes back from"
+            yield _applied(outputs, call), f"{name} is given {call.text(0)}, labels that no gradient comes back from"
         elif backed and "thresholded" in outputs.flags:
             yield call.node, f"{name} is given {call.text(0)}, answers of yes or no that no gradient comes back from"
         elif backed and nets.is_module(outputs.made_by) and "detached" in outputs.flags and len(taken_back) == 1:
-            yield call.node, f"{name} is given {call.text(0)}, which is detached: no gradient comes back from it"
+            yield (
+                outputs.cut or call.node,
+                f"{name} is given {call.text(0)}, which is detached: no gradient comes back from it",
+            )
 
 
 @rule(

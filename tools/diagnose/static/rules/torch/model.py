@@ -6,8 +6,8 @@ Sources: PyTorch, torch.nn and torch.optim; Humbatova et al. 2020 (model, tensor
 import ast
 from collections.abc import Iterator
 
+from mlpilot.tools.diagnose.static.facts.fitting import misfit, through
 from mlpilot.tools.diagnose.static.libraries import estimators, nets
-from mlpilot.tools.diagnose.static.libraries.tensors import torch_input, torch_layer
 from mlpilot.tools.diagnose.static.reading.listing import listed
 from mlpilot.tools.diagnose.static.reading.naming import tokens
 from mlpilot.tools.diagnose.static.reading.trace import Call, as_data, path_of, written
@@ -134,44 +134,17 @@ def sizes(program: Program) -> Iterator[Found]:
     for call in program.trace.calls:
         if call.path == ".__call__" and isinstance(call.receiver, Instance) and call.args:
             data = as_data(call.args[0])
-            wrong = _misfit(call.receiver, data) if data is not None and call.receiver.library == "torch" else ""
+            if data is not None and call.receiver.path == "torch.nn.Sequential" and len(data.shape or ()) == 4:
+                yield from through(call.receiver, data, call.node)
+            wrong = misfit(call.receiver, data) if data is not None and call.receiver.library == "torch" else ""
             if wrong:
-                yield call.node, f"{written(call.node.func)} {wrong}"
+                place = call.receiver.node if data is not None and data.last else call.node
+                yield place, f"{written(call.node.func)} {wrong}"
     for one in program.trace.instances:
         if one.path == "torch.nn.Sequential" and not any(
             isinstance(value, Seq) and not value.whole for value in one.args
         ):
-            data = Data()
-            for layer in nets.sequential_layers(one):
-                if not isinstance(layer, Instance) or layer.library != "torch" or layer.own is not None:
-                    data = Data()
-                    continue
-                wrong = _misfit(layer, data)
-                if wrong:
-                    yield layer.node, f"nn.{layer.name} {wrong}"
-                    break
-                data = torch_layer(layer, data)
-
-
-def _misfit(layer: Instance, data: Data) -> str:
-    size, place, what = torch_input(layer)
-    shape = data.shape
-    if (
-        size is None
-        or not shape
-        or (place == 1 and len(shape) < 2)
-        or (layer.name.startswith("Conv") and shape[0] == -1)
-    ):
-        return ""
-    rank = {"Conv1d": 3, "Conv2d": 4, "Conv3d": 5}.get(layer.name)
-    if rank is not None and len(shape) not in (rank, rank - 1):
-        return f"takes {rank - 2} dimensions and channels, and is given a shape of {len(shape)}"
-    if rank is not None and len(shape) == rank - 1:
-        return ""
-    given = shape[place]
-    if given is None or given == -1 or given == size:
-        return ""
-    return f"takes {size} {what}, and is given {given}"
+            yield from through(one, Data(), one.node)
 
 
 @rule(
@@ -195,6 +168,7 @@ def no_activation(program: Program) -> Iterator[Found]:
                 before = layer
             elif not (isinstance(layer, Instance) and layer.name in ("Dropout", "BatchNorm1d", "Flatten")):
                 before = None
+    yield from _bare_lists(program)
     for call in program.trace.calls if not program.only_shows else ():
         data = as_data(call.args[0]) if call.args else None
         called = call.receiver if call.path == ".__call__" else None
@@ -204,6 +178,32 @@ def no_activation(program: Program) -> Iterator[Found]:
         plain = _numbered(name) and data.last == "linear" and call.inside[-1:] == ("forward",)
         if plain and not program.names & {"MultiheadAttention", "bmm", "attention", "einsum", "matmul", "LayerNorm"}:
             yield call.node, f"{name}({numbered}) follows another Linear layer with no activation between: they are one"
+
+
+def _bare_lists(program: Program) -> Iterator[Found]:
+    """`for layer in self.layers: x = layer(x)`, where `self.layers` holds Linear layers alone, more than one."""
+    for target, _, value, _ in program.trace.stored:
+        if (
+            not isinstance(value, Instance)
+            or value.path != "torch.nn.ModuleList"
+            or not isinstance(target, ast.Attribute)
+        ):
+            continue
+        layers, given = nets.sequential_layers(value), value.args[0] if value.args else None
+        several = len(layers) > 1 or (isinstance(given, Seq) and not given.whole)
+        if not layers or not several or not all(getattr(one, "path", "") == "torch.nn.Linear" for one in layers):
+            continue
+        for node in program.nodes:
+            if not isinstance(node, ast.For) or written(node.iter) != written(target) or len(node.body) != 1:
+                continue
+            line, layer = node.body[0], written(node.target)
+            call = line.value if isinstance(line, ast.Assign) and len(line.targets) == 1 else None
+            plain = isinstance(call, ast.Call) and written(call.func) == layer and len(call.args) == 1
+            if plain and written(call.args[0]) == written(line.targets[0]):  # type: ignore[union-attr,attr-defined]
+                yield (
+                    line,
+                    f"{written(line)} for one Linear layer after the other, and no activation between: they are one",
+                )
 
 
 _TRAINS = listed("forward backward optim optimizer criterion Module")
@@ -352,8 +352,10 @@ def frozen(program: Program) -> Iterator[Found]:
 
 def _trained_whole(program: Program, owner: Instance) -> bool:
     """Whether the optimiser has this model's parameters, and the loss is of its outputs."""
+    parts = [owner, *owner.attrs.values()]
     return any(
-        isinstance(given := one.argument("params", 0), Data) and given.made_by is owner for one in optimisers(program)
+        isinstance(given := one.argument("params", 0), Data) and any(given.made_by is part for part in parts)
+        for one in optimisers(program)
     )
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from mlpilot.tools.diagnose.static.facts.syntax import argument, held_by, own, scopes, settings
 from mlpilot.tools.diagnose.static.reading.trace import written
 from mlpilot.tools.diagnose.static.rules.rule import Found, Program, rule
-from mlpilot.tools.diagnose.syntax import called
+from mlpilot.tools.diagnose.syntax import called, names_in
 
 
 @rule(
@@ -108,7 +108,7 @@ def _apart(reads: list[ast.AST], scope: ast.AST) -> bool:
     "TORCH272",
     "rate-dies",
     "warning",
-    "the learning rate dies within a few steps",
+    "the learning rate dies within a few steps, or grows without end",
     remedy="ExponentialLR(gamma=0.95), StepLR(step_size=30, gamma=0.1)",
     source="PyTorch, How to adjust learning rate; Keras, ExponentialDecay: decay_steps; AUTOTRAINER",
 )
@@ -121,6 +121,8 @@ def rate_dies(program: Program) -> Iterator[Found]:
         every = argument(node, "step_size", 1) if call.name == "StepLR" else argument(node, "decay_steps", 1)
         rate = _number(kept) if kept is not None else 0.1
         size = _number(every) if every is not None else 1.0
+        if rate is not None and rate > 1:
+            yield node, f"the rate is multiplied by {rate:g} again and again: it grows without end"
         if rate is None or size is None or not 0 < rate < 1 or size <= 0:
             continue
         steps = turns if call.name != "ExponentialDecay" else max(turns, 10) * 10
@@ -174,6 +176,17 @@ def _scores(program: Program) -> dict[str, ast.FunctionDef]:
     return found
 
 
+def _plain_scores(program: Program, scores: dict[str, ast.FunctionDef]) -> Iterator[Found]:
+    """`def dice_loss(y, p): return dice_coef(y, p)`: a score that is called a loss, and given back as it is."""
+    for node in program.nodes:
+        if not isinstance(node, ast.FunctionDef) or "loss" not in node.name.lower() or len(node.body) > 3:
+            continue
+        last = node.body[-1]
+        given = last.value if isinstance(last, ast.Return) else None
+        if isinstance(given, ast.Call) and isinstance(given.func, ast.Name) and given.func.id in scores:
+            yield last, f"{given.func.id} is a score: {node.name} gives it as it is, and makes it smaller"
+
+
 @rule(
     "TORCH273",
     "score-made-smaller",
@@ -187,6 +200,7 @@ def score_smaller(program: Program) -> Iterator[Found]:
     scores = _scores(program)
     if not scores:
         return
+    yield from _plain_scores(program, scores)
     for node in program.nodes:
         loss = argument(node, "loss", 1) if isinstance(node, ast.Call) and called(node) == "compile" else None
         if isinstance(loss, ast.Name) and loss.id in scores:
@@ -280,22 +294,22 @@ def target_learns(program: Program) -> Iterator[Found]:
         quiet = {
             id(one)
             for node in own(scope)
-            if isinstance(node, ast.With) and "no_grad" in written(node.items[0])
+            if isinstance(node, ast.With) and re.search("no_grad|inference_mode", written(node.items[0]))
             for one in ast.walk(node)
         }
-        gathered = {_asked(node) for node in own(scope) if called(node) == "gather"} - {""}
-        for node in own(scope):
-            if (
-                not isinstance(node, ast.Assign)
-                or id(node) in quiet
-                or not re.search(r"target|expected", written(node.targets[0]).lower())
-            ):
+        gathered = {_asked(node, known) for node in own(scope) if called(node) == "gather"} - {""}
+        for node in own(scope) if gathered else ():
+            if not isinstance(node, ast.Assign) or id(node) in quiet:
                 continue
-            text = written(node.value, 300)
-            models = {_asked(one) for one in ast.walk(node.value) if called(one) == "max"}
             name = written(node.targets[0])
+            discounts = re.search(r"gamma|discount", written(node.value, 200), re.IGNORECASE)
+            if not re.search(r"target|expected", name.lower()) and not discounts:
+                continue
+            parts = [node.value, *(known[one][-1] for one in names_in(node.value) if len(known.get(one, [])) == 1)]
+            loud = [one for one in parts if id(one) not in quiet and "detach" not in written(one, 300)]
+            models = {_asked(one, known) for part in loud for one in ast.walk(part) if called(one) in ("max", "amax")}
             later = any(f"{name}.detach()" in written(one, 300) for one in own(scope) if isinstance(one, ast.Call))
-            if models & gathered and "detach" not in text and not later and known:
+            if len(loud) == len(parts) and models & gathered and not later:
                 yield (
                     node,
                     f"{min(models & gathered)} learns from both sides: the target follows what it is compared with",
@@ -330,9 +344,11 @@ def closure_keeps(program: Program) -> Iterator[Found]:
             )
 
 
-def _asked(node: ast.AST) -> str:
-    """The network of `network(x).max(1)`."""
+def _asked(node: ast.AST, known: dict[str, list[ast.expr]]) -> str:
+    """The network of `network(x).max(1)`, and of `values = network(x)` before `values.max(1)`."""
     inner = held_by(node)
+    if isinstance(inner, ast.Name) and len(known.get(inner.id, [])) == 1:
+        inner = known[inner.id][0]
     return written(inner.func) if isinstance(inner, ast.Call) else ""
 
 

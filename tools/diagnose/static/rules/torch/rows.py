@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from mlpilot.tools.diagnose.static.libraries import nets
-from mlpilot.tools.diagnose.static.reading.trace import as_data, written
+from mlpilot.tools.diagnose.static.reading.trace import Call, as_data, written
 from mlpilot.tools.diagnose.static.reading.values import Instance, number
 from mlpilot.tools.diagnose.static.rules.rule import Found, Program, rule
 from mlpilot.tools.diagnose.static.rules.torch.loop import backwards, part_of_loop, steps
@@ -67,6 +67,16 @@ def every_phase(program: Program) -> Iterator[Found]:
                 return
 
 
+def _weighs(program: Program, call: Call) -> bool:
+    """Whether something is multiplied by what softmax gave: they are weights of steps, a column for each row."""
+    return bool(call.alias) and any(
+        isinstance(node, ast.BinOp)
+        and isinstance(node.op, ast.Mult | ast.MatMult)
+        and call.alias in (written(node.left), written(node.right))
+        for node in program.nodes
+    )
+
+
 @rule(
     "TORCH253",
     "softmax-of-one",
@@ -90,7 +100,7 @@ def softmax_of_one(program: Program) -> Iterator[Found]:
         data = as_data(call.args[0]) if call.args else None
         one = data is not None and data.shape is not None and data.shape[-1] == 1 and data.last == "linear"
         steps_too = re.search(r"scor|att|energ|align|weight|alpha", call.text(0) + " " + call.alias.lower())
-        if one and number(given) != -1 and steps_too:
+        if one and number(given) != -1 and (steps_too or _weighs(program, call)):
             continue  # over the steps of a sequence, whose scores are a column
         if one and data is not None and data.shape is not None and number(given) == (-1 if -1 in data.shape else 1):
             yield call.node, f"{call.text(0)} has one column: softmax of one output is always 1"

@@ -8,7 +8,8 @@ import ast
 import re
 from collections.abc import Iterator
 
-from mlpilot.tools.diagnose.static.facts.syntax import argument, classes, methods, own, scopes, settings
+from mlpilot.tools.diagnose.static.facts.syntax import argument, classes, methods, own, parameters, scopes, settings
+from mlpilot.tools.diagnose.static.reading.naming import role_of
 from mlpilot.tools.diagnose.static.reading.trace import written
 from mlpilot.tools.diagnose.static.rules.rule import Found, Program, rule
 from mlpilot.tools.diagnose.syntax import called, names_in
@@ -276,3 +277,57 @@ def epoch_not_told(program: Program) -> Iterator[Found]:
             if not (isinstance(told, ast.Constant) and told.value is False):
                 yield node, "without set_epoch it gives the rows in the same order in every epoch"
                 return
+
+
+@rule(
+    "TORCH315",
+    "length-of-the-wrong-axis",
+    "error",
+    "a data set counts its columns for its rows",
+    remedy="return len(self.X)",
+    source="PyTorch, Writing Custom Datasets: __len__ returns the number of samples",
+)
+def counted_columns(program: Program) -> Iterator[Found]:
+    """`def __len__(self): return self.X.shape[1]`, and `self.X[i]` in `__getitem__`."""
+    for home in classes(program):
+        known = methods(home)
+        if "__len__" not in known or "__getitem__" not in known:
+            continue
+        index = parameters(known["__getitem__"])[-1]
+        for node in own(known["__len__"]):
+            said = re.match(r"(self\.\w+)\.(shape\[1\]|size\(1\))$", written(node.value)) if _returns(node) else None  # type: ignore[attr-defined]
+            rows = said and any(written(one) == f"{said[1]}[{index}]" for one in own(known["__getitem__"]))
+            if said and rows:
+                yield node, f"{said[1]} holds one row for each {index}, and its columns are counted"
+
+
+def _returns(node: ast.AST) -> bool:
+    return isinstance(node, ast.Return) and node.value is not None
+
+
+@rule(
+    "TORCH316",
+    "label-of-another-row",
+    "error",
+    "a data set gives a row and the label of another",
+    remedy="return self.X[i], self.y[i]",
+    source="PyTorch, Writing Custom Datasets; Humbatova et al. 2020, training data: wrong labels",
+)
+def label_of_another(program: Program) -> Iterator[Found]:
+    """`return self.X[i], self.y[j]` with `j = random.randint(...)`; `self.X[i], self.y[i - 1]`."""
+    for home in classes(program):
+        body = methods(home).get("__getitem__")
+        index = parameters(body)[-1] if body is not None else ""
+        drawn = {
+            name
+            for name, values in (settings(body) if body is not None else {}).items()
+            if any(re.search(r"rand|choice", written(one, 80)) for one in values)
+        }
+        for node in own(body) if body is not None else ():
+            pair = node.value.elts if isinstance(node, ast.Return) and isinstance(node.value, ast.Tuple) else []
+            if len(pair) != 2 or not all(isinstance(one, ast.Subscript) for one in pair):
+                continue
+            (one, at), (other, where) = ((written(side.value), written(side.slice)) for side in pair)  # type: ignore[attr-defined]
+            labels = one != other and role_of(other) == "y" and role_of(one) != "y"
+            if labels and at == index and (where in drawn or where == f"{index} - 1"):
+                yield node, f"{one}[{at}] comes with {other}[{where}], the label of another row"

@@ -11,7 +11,7 @@ from mlpilot.tools.diagnose.static.libraries import nets
 from mlpilot.tools.diagnose.static.reading.listing import listed
 from mlpilot.tools.diagnose.static.reading.trace import written
 from mlpilot.tools.diagnose.static.reading.values import Data, Instance, constant, number
-from mlpilot.tools.diagnose.static.rules.rule import Found, Program, rule
+from mlpilot.tools.diagnose.static.rules.rule import Found, Program, cause, rule
 from mlpilot.tools.diagnose.static.rules.torch.loop import backwards, is_torch, steps
 
 _COPYING = listed(
@@ -174,7 +174,7 @@ def another_model(program: Program) -> Iterator[Found]:
             continue
         if outputs.made_by is not given.made_by:
             text = f"{made[-1].text(0)} is cut off by detach() from the weights that {call.on()}.step() is to move"
-            yield made[-1].node, text
+            yield outputs.cut or made[-1].node, text
 
 
 @rule(
@@ -291,7 +291,21 @@ def heavy_decay(program: Program) -> Iterator[Found]:
     for one in program.trace.instances:
         decay = number(one.argument("weight_decay")) if one.path.startswith("torch.optim.") else None
         if decay is not None and decay >= (1 if one.name == "AdamW" else 0.2):
-            yield one.node, f"weight_decay={decay:g} holds all weights near zero"
+            yield cause(one.argument("weight_decay"), one.node), f"weight_decay={decay:g} holds all weights near zero"
+
+
+def _windows_one_apart(cuts: set[tuple[str, str]]) -> bool:
+    """`data[i : i + block]` and `data[i + 1 : i + block + 1]`: each place's label is the token that comes after it."""
+    for name, cut in cuts:
+        start, _, end = cut.partition(":")
+        wanted = {
+            f"{start} + 1:{end} + 1",
+            f"{start} + 1:1 + {end}",
+            f"{start} + 1:{start} + 1 + {end.partition(' + ')[2]}",
+        }
+        if start and end and any((name, one) in cuts for one in wanted):
+            return True
+    return False
 
 
 @rule(
@@ -308,12 +322,16 @@ def sees_next(program: Program) -> Iterator[Found]:
     shifted = any((name, cut.replace(":-1", "1:")) in cuts for name, cut in cuts if cut.endswith(", :-1)"))
     named = {name.lower() for name in program.names}
     named |= {node.arg or "" for node in program.nodes if isinstance(node, ast.keyword)}
+    shifted = shifted or _windows_one_apart(cuts)
     if not shifted or any("mask" in name or "causal" in name for name in named) or program.names & {"tril", "triu"}:
         return
     for call in program.trace.of("__call__"):
-        if isinstance(call.receiver, Instance) and call.receiver.name in (
-            "TransformerEncoder",
-            "TransformerEncoderLayer",
+        if isinstance(call.receiver, Instance) and (
+            call.receiver.name in ("TransformerEncoder", "TransformerEncoderLayer")
+            or (
+                call.receiver.path == "torch.nn.MultiheadAttention"
+                and len({written(one) for one in call.node.args}) == 1
+            )
         ):
             yield call.node, "every place sees those after it, and is to predict the next: there is no causal mask"
             return

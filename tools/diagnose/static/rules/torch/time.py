@@ -46,7 +46,8 @@ def schedule_time(program: Program) -> Iterator[Found]:
         in_batches = call.loops[-1] is inner.loops[-1]
         size = number(scheduler.argument("step_size", 1))
         slow = scheduler.name == "StepLR" and (size is None or size >= 100)
-        if in_batches and scheduler.name in _BY_EPOCH - {"LambdaLR"} and not slow and not call.conditions:
+        with_steps = not call.conditions or call.conditions == inner.conditions
+        if in_batches and scheduler.name in _BY_EPOCH - {"LambdaLR"} and not slow and with_steps:
             yield call.node, f"{scheduler.name} is stepped with every batch: the learning rate is gone within an epoch"
             return
         if (
@@ -347,53 +348,3 @@ def kept_outputs(program: Program) -> Iterator[Found]:
         trains = any(call.loops[-1] in one.loops for one in backwards(program))
         if graph and value.last not in ("argmax", "") and not trains and backwards(program):
             yield call.node, f"{call.on()} keeps {call.text(0)} with its graph: memory grows with every batch"
-
-
-@rule(
-    "TORCH235",
-    "embedding-one-too-small",
-    "error",
-    "the embedding has no row for the largest number",
-    remedy="num_embeddings = number of words + 1, where numbers begin at 1",
-    source="PyTorch, nn.Embedding: num_embeddings; Keras, Embedding: input_dim is the largest number + 1",
-)
-def embedding(program: Program) -> Iterator[Found]:
-    """`{word: i for i, word in enumerate(words, start=1)}`, and `nn.Embedding(len(words), 8)`."""
-    counted = {"word_index"} if "fit_on_texts" in program.names else set()
-    for node in program.nodes:
-        if isinstance(node, ast.Call) and written(node.func) == "enumerate" and node.args:
-            start = node.args[1:] + [one.value for one in node.keywords if one.arg == "start"]
-            if start and written(start[0]) == "1":
-                counted.add(written(node.args[0]))
-                counted |= _comprehended(program, node)
-    sizes = {
-        node.targets[0].id: node.value
-        for node in program.nodes
-        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
-    }
-    for one in program.trace.instances:
-        if one.name != "Embedding" or not isinstance(one.node, ast.Call):
-            continue
-        said = one.node.args[:1] + [
-            key.value for key in one.node.keywords if key.arg in ("num_embeddings", "input_dim")
-        ]
-        size = sizes.get(said[0].id, said[0]) if said and isinstance(said[0], ast.Name) else said[0] if said else None
-        if isinstance(size, ast.Call) and written(size.func) == "len" and size.args:
-            of = written(size.args[0])
-            if of in counted or of.rpartition(".")[2] in counted:
-                yield (
-                    one.node,
-                    f"numbers go from 1 to {written(size)}, and the embedding has rows 0 to {written(size)} - 1",
-                )
-
-
-def _comprehended(program: Program, counted: ast.Call) -> set[str]:
-    """Names of what is made by a comprehension over this count."""
-    return {
-        node.targets[0].id
-        for node in program.nodes
-        if isinstance(node, ast.Assign)
-        and isinstance(node.targets[0], ast.Name)
-        and isinstance(node.value, ast.DictComp)
-        and any(counted is one for one in ast.walk(node.value))
-    }

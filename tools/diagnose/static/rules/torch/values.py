@@ -123,7 +123,10 @@ def relu_on_value(program: Program) -> Iterator[Found]:
     for call, name, outputs in losses(program):
         values = name in ("MSELoss", "L1Loss", "SmoothL1Loss", "HuberLoss")
         if values and outputs.last == "relu" and outputs.shape is not None and outputs.shape[-1:] == (1,):
-            yield call.node, f"{call.text(0)} ends with relu: it is never negative, and where it is 0 nothing is learnt"
+            yield (
+                outputs.place or call.node,
+                f"{call.text(0)} ends with relu: it is never negative, and where it is 0 nothing is learnt",
+            )
 
 
 @rule(
