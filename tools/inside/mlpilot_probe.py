@@ -22,6 +22,7 @@ _FEWEST, _NEARLY, _VALUES, _ALIKE, _MOST_JUDGED = 10, 1e-4, 20, 1e-2, 500
 Facts = dict[str, Any]
 
 _JUDGED: Any = importlib.import_module("mlpilot_probe_judged")
+_GIVEN: Any = importlib.import_module("mlpilot_probe_given")
 
 
 class Probe:
@@ -47,6 +48,8 @@ class Probe:
         self.keras: Any = None
         self.tables: Any = None
         self.origins: Any = None
+        self.groups: Any = None
+        self.given: Any = _GIVEN.Given()
         self.splitting = False
 
     def count(self, name: str, more: int = 1) -> None:
@@ -90,20 +93,6 @@ def largest(data: Any) -> float:
         table = np.asarray(data)
         return float(np.nanmax(np.abs(table))) if table.size else 0.0
     return 0.0
-
-
-def are_scaled(data: Any) -> bool:
-    """Whether every column that varies has the mean 0 and the deviation 1, as if these very rows had been scaled."""
-    import numpy as np
-
-    with contextlib.suppress(Exception):
-        table = np.asarray(data, dtype=float)
-        if table.ndim == 2 and _FEWEST <= len(table) <= MOST_ROWS:
-            deviations = table.std(axis=0) * np.sqrt([[1.0], [len(table) / (len(table) - 1)]])  # of n, or of n - 1
-            varied = deviations[0] > 0
-            ones = (abs(deviations[:, varied] - 1) < _NEARLY).all(axis=1)
-            return bool(varied.any() and (abs(table.mean(axis=0)) < _NEARLY).all() and ones.any())
-    return False
 
 
 def told_beforehand(data: Any, target: Any) -> int:
@@ -156,8 +145,8 @@ def tell(probe: Probe, names: dict[str, Any]) -> Facts:
     if "torch" in sys.modules and probe.torch is not None:
         facts |= probe.torch.facts(names)
     facts |= of_keras
-    if probe.origins is not None:
-        facts |= probe.origins.facts()
+    for part in (probe.origins, probe.groups, probe.given):
+        facts |= part.facts() if part is not None else {}
     chosen: Facts = _JUDGED.chosen(probe)
     return facts | chosen
 
@@ -196,14 +185,17 @@ def _sklearn(probe: Probe, boosters: tuple[str, ...]) -> None:
         if before and before[-len(test) :] != test:
             probe.count("splits out of order")
         probe.origins.split(parts)
-        probe.count("splits of rows that were scaled together", int(are_scaled(arrays[0])))
+        probe.count("splits of rows that were scaled together", int(_GIVEN.are_scaled(arrays[0])))
 
     def folds(_: Any, X: Any, *__: Any, **___: Any) -> None:
         if probe.depth == 0:
-            probe.count("splits of rows that were scaled together", int(are_scaled(X)))
+            probe.count("splits of rows that were scaled together", int(_GIVEN.are_scaled(X)))
 
     _wrap(sklearn.model_selection, "train_test_split", split, after=True)
     _whole(probe, sklearn.model_selection)
+    by_group = importlib.import_module("mlpilot_probe_groups")
+    probe.groups = by_group.Groups(rows_of)
+    by_group.watch(probe.groups, sklearn.model_selection)
     for kind in (sklearn.model_selection.KFold, sklearn.model_selection.StratifiedKFold):
         _wrap(kind, "split", folds)
     for name, kind in [*all_estimators(), *_JUDGED.boosters(boosters)]:
@@ -228,7 +220,9 @@ def _sklearn(probe: Probe, boosters: tuple[str, ...]) -> None:
 
 def _crossed(probe: Probe, *given: Any, **more: Any) -> None:
     if probe.depth == 0:
-        probe.origins.crossing(given[1] if len(given) > 1 else more.get("X"))
+        X = given[1] if len(given) > 1 else more.get("X")
+        probe.origins.crossing(X)
+        probe.given.whole(X)
 
 
 def _within(probe: Probe, module: Any, name: str) -> None:
@@ -304,7 +298,9 @@ def _of_estimator(probe: Probe, name: str, method: str, own: Callable[..., Any])
     def noted(self: Any, *given: Any, **more: Any) -> Any:
         if type(self).__name__ == name:
             with contextlib.suppress(Exception):
-                _JUDGED.stopping(probe, rows_of, more.get("eval_set") if method == "fit" else None)
+                if method in ("fit", "fit_transform"):
+                    probe.given.within(self, name, *[*given, None, None][:2])
+                _JUDGED.stopping(probe, rows_of, more.get("eval_set") if method == "fit" else None, given[:1])
                 _given(probe, self, name, method, given[0] if given else more.get("X"))
                 _JUDGED.with_target(probe, given[0] if given else None, given[1:2] if method == "fit" else ())
         with _deeper(probe):
@@ -339,6 +335,7 @@ def _given(probe: Probe, estimator: Any, name: str, method: str, X: Any) -> None
             if hasattr(estimator, "transform"):
                 probe.origins.fitted(estimator, X)
             if hasattr(estimator, "predict"):
+                probe.given.whole(X)
                 _fitted(probe, estimator, X)
     elif method != "transform" and probe.depth == 0:
         if method == "score":
@@ -356,7 +353,7 @@ def _fitted(probe: Probe, estimator: Any, X: Any) -> None:
     if len(probe.fitted) > _MOST_MODELS:
         del probe.fitted[next(iter(probe.fitted))]
     rows = int(X.shape[0]) if hasattr(X, "shape") else len(X)
-    probe.count("fits on rows scaled by themselves", int(are_scaled(X)))
+    probe.count("fits on rows scaled by themselves", int(_GIVEN.are_scaled(X)))
     probe.most("rows of a fit", rows)
     if len(getattr(X, "shape", ())) == 2:
         probe.most("columns of a fit", int(X.shape[1]))
@@ -377,7 +374,7 @@ def _judged(probe: Probe, estimator: Any, X: Any) -> None:
         known = sum(mark in fitted for mark in marks)
         probe.judged = {"judged rows": len(marks), "judged rows that were fitted": known}
         probe.count("judgements of rows held out", int(len(marks) - known > 0.9 * len(marks)))
-        probe.count("judged rows scaled by themselves", int(known < len(marks) and are_scaled(X)))
+        probe.count("judged rows scaled by themselves", int(known < len(marks) and _GIVEN.are_scaled(X)))
         if len(probe.judgements) < _MOST_JUDGED:
             probe.judgements.append((probe.fit_numbers.get(id(estimator), 0), set(marks)))
         probe.most("judged rows that stopped a training", sum(mark in probe.stopping for mark in marks))

@@ -44,12 +44,15 @@ def with_target(probe: Any, X: Any, given: Any) -> None:
     probe.count("columns that are the target", same if (target != target[0]).any() else 0)
 
 
-def stopping(probe: Any, marks: Callable[[Any], list[bytes]], pairs: Any) -> None:
-    """Rows by which a training stops."""
+def stopping(probe: Any, marks: Callable[[Any], list[bytes]], pairs: Any, fitted: Any = ()) -> None:
+    """Rows by which a training stops; `fitted` holds those that it learns from. It is the last pair that stops it."""
     for rows, _ in pairs or ():
         probe.stopping.update(marks(rows))
     if pairs:
         probe.most("rows that stop a training", len(probe.stopping))
+        last, known = set(marks(list(pairs)[-1][0])), {one for rows in fitted for one in marks(rows)}
+        probe.count("trainings that are stopped by their own rows", int(2 * len(last & known) > len(last)))
+        probe.count("trainings that rows stop")
 
 
 def column(values: Any) -> bytes:

@@ -6,6 +6,7 @@ are the rows for training shows when the script has split them, before the stati
 
 import contextlib
 import functools
+import importlib
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -19,6 +20,7 @@ _OF_GROUPS = ("mean", "median", "std", "var", "min", "max", "agg", "aggregate", 
 def hook(probe: Any) -> None:
     """Hooks on pandas' own functions."""
     probe.tables = _Watch(probe)
+    importlib.import_module("mlpilot_probe_frames").hook(probe.tables)
 
 
 class _Watch:

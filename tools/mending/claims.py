@@ -6,7 +6,7 @@ give no new warning, train and lose no less than it did, and show none of the ot
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from mlpilot.tools.mending import scores
@@ -29,7 +29,7 @@ FAULTS = (
 """Facts that no edit may make worse."""
 _WORK = ("steps", "losses")
 """Facts that no edit may make fewer: a fault that never shows since nothing is trained any more is not mended."""
-_NEW = ("more", "kept", "same", "present", "absent", "no less")
+_NEW = ("more", "kept", "same", "present", "absent", "no less", "about")
 """Ways that need not have been seen before."""
 _ALWAYS = "judged rows that were fitted"
 """Is there whenever a model was judged: that it is missing is no sign that it is 0."""
@@ -40,9 +40,10 @@ class Claim:
     """A fact (or "score", "said"), and what becomes of it."""
 
     fact: str
-    way: Literal["gone", "fewer", "more", "kept", "same", "present", "absent", "no less"] = "gone"
-    """`kept`: was there, and is not less; `no less`: is not less, where it was there; `same`: was there, and is that
-    very number; `present`: is not 0; `absent`: is 0, whatever it was."""
+    way: Literal["gone", "fewer", "more", "kept", "same", "present", "absent", "no less", "about"] = "gone"
+    """`kept`: was there, and is not less; `no less`: is not less, where it was there; `about`: is not less by a tenth
+    (the first rows of a series have nothing before them); `same`: was there, and is that very number; `present`: is not
+    0; `absent`: is 0, whatever it was."""
     also: tuple["Claim", ...] = ()
     """What must hold besides, so that nothing shrinks with the fault."""
     words: tuple[tuple[str, str], ...] = ()
@@ -51,6 +52,14 @@ class Claim:
     """Facts of work that may be fewer, since `also` says what stands for them."""
     words_of_data: bool = False
     """Words that are printed may be of the data (terms, names of rows); lines and scores are told alike."""
+
+    def about(self, names: list[str]) -> "Claim":
+        """The claim of what an edit's description names in quotes: `{}` in a fact stands for each of these names."""
+        if "{}" not in self.fact or not names:
+            return self
+        of_one = [replace(self, fact=self.fact.format(name), also=()) for name in names]
+        besides = tuple(one.about([name]) for name in names for one in self.also)
+        return replace(of_one[0], also=(*of_one[1:], *dict.fromkeys(besides)))
 
 
 SCORE = Claim("score", "more")
@@ -119,7 +128,7 @@ def _of_fact(claim: Claim, before: list[Seen], after: list[Seen]) -> Proof | Non
         tried = (_of_fact(Claim(name, claim.way), before, after) for name in names)
         return next((proof for proof in tried if proof is not None), None)
     pairs = [(one.number(claim.fact), other.number(claim.fact)) for one, other in zip(before, after, strict=True)]
-    if claim.way != "no less" and any(
+    if claim.way not in ("no less", "about") and any(
         claim.fact not in seen.facts for seen in (after if claim.way in _NEW else before)
     ):
         return None
@@ -137,6 +146,7 @@ def _of_fact(claim: Claim, before: list[Seen], after: list[Seen]) -> Proof | Non
             "present": other > 0,
             "absent": other == 0,
             "no less": other >= one,
+            "about": other >= 0.9 * one,
         }[claim.way]
         for one, other in pairs
     )

@@ -5,6 +5,7 @@ where it ends the script, and its proof is that the script then runs to its end.
 """
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -17,7 +18,7 @@ from mlpilot.tools.mending.keras import parts as keras_parts
 from mlpilot.tools.mending.offers_nets import NETS, Entry
 from mlpilot.tools.mending.tables import before_split as table_edits
 from mlpilot.tools.mending.tables import chosen as chosen_edits
-from mlpilot.tools.mending.tables import drawn_first, made_rows
+from mlpilot.tools.mending.tables import drawn_first, features, groups, joins, left_out, made_rows, measures
 from mlpilot.tools.mending.tables import folds as folds_edits
 from mlpilot.tools.mending.tables import parts as part_edits
 from mlpilot.tools.mending.tables import rows as row_edits
@@ -75,7 +76,6 @@ OFFERS: dict[str, tuple[Entry, ...]] = {
     "LEAK003": ((split_edits.selected_after_split, (Claim("most rows of", "fewer"),)), _DRAWN, *_FOLDED),
     "LEAK004": (
         (row_edits.made_after_split, (_MADE_LATER,)),
-        (table_edits.split_first, (_COPIED_LATER,)),
         (made_rows.table_split_first, (_COPIED_LATER,)),
         (table_edits.side_by_side, (_STACKED,)),
         (table_edits.copies_after_split, (_SAME_STEPS,)),
@@ -100,7 +100,16 @@ OFFERS: dict[str, tuple[Entry, ...]] = {
     ),
     "LEAK016": _CHOICES,
     "LEAK017": ((row_edits.not_put_back, _JUDGED), (row_edits.fitted_on_training, _JUDGED)),
+    "LEAK018": ((measures.own_rows_to_stop_by, (row_claims.OWN_ROWS,)),),
+    "LEAK025": ((features.ends_with_its_row, (row_claims.PAST_WINDOWS,)),),
+    "LEAK026": ((features.rows_before_alone, (row_claims.OWN_ROW,)),),
+    "LEAK027": _CHOICES,
+    "LEAK028": ((features.part_of_training, _JUDGED),),
+    "LEAK030": ((table_edits.rows_before, (row_claims.FEWER_LATER,)),),
     "LEAK033": _CHOICES,
+    "LEAK034": ((features.within_its_bounds, row_claims.TARGET),),
+    "LEAK035": ((left_out.left_out_of_training, (row_claims.LEFT_OUT,)),),
+    "LEAK037": ((features.without_columns, (row_claims.UNKNOWN,)),),
     "LEAK021": ((row_edits.crossed_answers, (Claim("columns of answers to rows that were fitted"),)),),
     "LEAK023": (
         (
@@ -124,6 +133,14 @@ OFFERS: dict[str, tuple[Entry, ...]] = {
     "SPLIT002": ((row_edits.in_time, (Claim("splits out of order"),)),),
     "MODEL008": ((split_edits.kept_answers, (SCORE,)),),
     "SPLIT003": ((split_edits.parts_in_order, (SCORE,)),),
+    "SPLIT006": ((measures.labels_of_their_rows, (SCORE,)),),
+    "SPLIT008": ((measures.shuffled, ()),),
+    "SPLIT009": ((groups.kept_together, (row_claims.ONE_SIDE,)),),
+    "SPLIT010": ((measures.share_for_the_test, (Claim("judged rows", "more"),)),),
+    "SPLIT015": ((joins.rows_of_the_features, (SCORE,)),),
+    "SPLIT016": ((joins.rows_by_place, ()),),
+    "SPLIT017": ((groups.kept_together, (row_claims.ONE_SIDE,)),),
+    "SPLIT018": ((groups.kept_together, (row_claims.ONE_SIDE,)),),
     "SPLIT005": ((split_edits.shuffled_folds, (SCORE,)),),
     "SPLIT007": ((split_edits.shuffled_by_one_order, (SCORE,)),),
     "SPLIT011": ((split_edits.one_seed, (SCORE,)),),
@@ -144,14 +161,34 @@ OFFERS: dict[str, tuple[Entry, ...]] = {
             ),
         ),
     ),
-    "METRIC012": ((keras_layers.whole_epochs, (SCORE,)),),
+    "METRIC012": ((keras_layers.whole_epochs, (SCORE,)), (measures.the_better_is_kept, (SCORE,))),
+    "METRIC014": ((measures.the_better_is_kept, (SCORE,)),),
+    "METRIC016": ((measures.told_which_label, ()),),
+    "METRIC017": ((measures.on_the_scale_of_the_truth, (SCORE,)),),
+    "METRIC018": ((measures.other_column, (SCORE,)),),
+    "METRIC021": ((measures.the_best_is_remembered, (SCORE,)),),
+    "METRIC022": ((measures.begins_where_all_can_beat_it, (SCORE,)),),
+    "MODEL001": ((measures.for_the_task, (row_claims.FOR_CLASSES, row_claims.FOR_VALUES, SCORE)),),
     "METRIC013": ((split_edits.other_class, (SCORE,)),),
     "METRIC015": ((torch_parts.share_of_rows, (SHARE,)),),
     "DATA004": ((keras_parts.shuffled_arrays, (SCORE,)),),
+    "DATA002": ((joins.as_indicators, (row_claims.NAMES, SCORE)),),
+    "DATA005": ((joins.gaps_with_an_imputer, (row_claims.MARKS, SCORE)),),
+    "DATA006": ((features.without_columns, (row_claims.UNKNOWN,)),),
+    "DATA021": ((measures.larger_for_the_rare, (SCORE,)),),
+    "DATA022": ((features.window_ends_before, row_claims.TARGET),),
+    "DATA023": ((measures.in_one_order, (SCORE,)),),
     "DATA003": ((row_edits.scaled, (SCORE,)),),
     "NUMPY001": ((row_edits.whole_numbers, (SCORE,)),),
     "PANDAS001": ((part_edits.assigned_by_loc, (row_claims.LOST,)),),
     "PANDAS002": ((part_edits.kept_result, (SCORE,)),),
+    "PANDAS004": ((joins.same_columns, (SCORE,)),),
+    "PANDAS006": ((joins.asked_for_gaps, (row_claims.ASKED,)),),
+    "PANDAS008": ((joins.amounts_as_numbers, (row_claims.AMOUNTS,)),),
+    "PANDAS009": ((joins.dates_as_dates, row_claims.DATES),),
+    "PANDAS010": ((joins.one_row_for_each_key, (row_claims.ONE_ROW,)),),
+    "PANDAS011": ((joins.labels_of_its_rows, (row_claims.BY_LABEL,)),),
+    "NUMPY002": ((joins.wide_enough, (SCORE,)),),
     "PANDAS007": ((part_edits.same_labels, (row_claims.SIDE_BY_SIDE,)),),
 }
 """Code of a finding → (maker of edits, claims of which one must be borne out), the likeliest first."""
@@ -170,4 +207,4 @@ def offers(source: str, found: Diagnosis, silent: bool) -> Iterator[tuple[str, s
                 continue
             if text not in known:
                 known.add(text)
-                yield text, what, claims
+                yield text, what, tuple(claim.about(re.findall(r"'([^']+)'", what)) for claim in claims)

@@ -48,3 +48,64 @@ SIDE_BY_SIDE = Claim(
     "tables side by side whose rows differ", also=(Claim("tables put together", "kept"),), words_of_data=True
 )
 LOST = Claim("said ChainedAssignmentError", words_of_data=True)
+
+_JUDGED_AS_MANY = Claim("judged rows", "kept")
+ONE_SIDE = Claim(
+    "splits with rows of one {} on both sides",
+    also=(Claim("splits of rows of one {}", "kept"), Claim("fits of models, within others too", "kept")),
+    words_of_data=True,
+)
+"""`{}` stands for what the edit's description quotes: the column that says of whom a row is."""
+UNKNOWN = Claim(
+    "fits that know {}", also=(Claim("fits of tables", "kept"), Claim("rows that judge last", "no less")),
+    words_of_data=True,
+)  # fmt: skip
+PAST_WINDOWS = Claim(
+    "windows that reach into the future", also=(Claim("windows", "kept"), Claim("judged rows", "about"))
+)
+OWN_ROW = Claim(
+    "windows of {} that hold its own row", also=(Claim("windows of {}", "kept"), Claim("judged rows", "about"))
+)
+FEWER_LATER = Claim(
+    "columns that are not from rows before",
+    "fewer",
+    also=(Claim("columns that are moved", "kept"), Claim("judged rows", "about")),
+)
+LEFT_OUT = Claim(
+    "most rows split",
+    "more",
+    also=(
+        Claim("judged rows", "more"),
+        Claim("most rows of a fit beyond those for training", "absent"),
+        Claim("fits of models, within others too", "kept"),
+    ),
+    words_of_data=True,
+)
+OWN_ROWS = Claim(
+    "trainings that are stopped by their own rows",
+    also=(Claim("trainings that rows stop", "kept"), _JUDGED_AS_MANY, Claim("most judged rows that stopped a training", "absent")),
+    words_of_data=True,
+)  # fmt: skip
+BY_LABEL = Claim(
+    "columns set by the numbers of other rows", also=(Claim("columns set by labels", "kept"),), words_of_data=True
+)
+ONE_ROW = Claim("joins that repeat rows", also=(Claim("joins", "kept"),), words_of_data=True)
+ASKED = Claim("comparisons with NaN", also=(Claim("questions for gaps", "more"),), words_of_data=True)
+AMOUNTS = Claim(
+    "columns of amounts that are texts", also=(Claim("tables of dummies", "kept"), Claim("judged rows", "no less")),
+    words_of_data=True,
+)  # fmt: skip
+DATES = (
+    Claim("orders of dates by their letters", also=(Claim("orders", "kept"),), words_of_data=True),
+    Claim("comparisons of dates by their letters", also=(Claim("comparisons in order", "kept"),), words_of_data=True),
+)
+NAMES = Claim(
+    "columns of names that are taken for sizes",
+    also=(Claim("most columns of a fit", "more"), Claim("fits of models that weigh numbers", "kept"), *AS_MUCH[:2]),
+)
+MARKS = Claim(
+    "columns with marks for gaps",
+    also=(Claim("fits of models that weigh numbers", "kept"), Claim("most columns of a fit", "no less"), *AS_MUCH[:2]),
+)
+FOR_CLASSES = Claim("regressions that are given classes", also=(Claim("fits to a target", "kept"),))
+FOR_VALUES = Claim("classifiers that are given values", also=(Claim("fits to a target", "kept"),))

@@ -1,0 +1,101 @@
+"""The part of the probe that asks what models are given: columns by name, marks for gaps, names as numbers, tasks."""
+
+import contextlib
+from typing import Any
+
+_MOST_NAMES, _MOST_ROWS, _MANY = 150, 200_000, 20
+_WEIGHING = (
+    "LinearRegression", "Ridge", "Lasso", "ElasticNet", "LogisticRegression", "SGDClassifier", "SGDRegressor", "SVC",
+    "SVR", "LinearSVC", "LinearSVR", "KNeighborsClassifier", "KNeighborsRegressor", "MLPClassifier", "MLPRegressor",
+    "KMeans", "PCA",
+)  # fmt: skip
+_MARKS = (-99, -999, -9999, -99999, 999, 9999, 99999)
+_SHARE, _FEWEST, _NEARLY = 0.002, 10, 1e-4
+
+
+class Given:
+    """What was seen of the rows that models learn from."""
+
+    def __init__(self) -> None:
+        self.counts: dict[str, int] = {}
+        self.names: dict[str, int] = {}
+        self.numbered: set[str] = set()
+
+    def _count(self, name: str, more: int = 1) -> None:
+        self.counts[name] = self.counts.get(name, 0) + more
+
+    def facts(self) -> dict[str, int]:
+        """Counts, and for each column by how many fits it is known."""
+        return self.counts | {f"fits that know {name}": number for name, number in self.names.items()}
+
+    def whole(self, X: Any) -> None:
+        """Rows that the script itself hands to a model, or to a cross-validation of one."""
+        columns = getattr(X, "columns", None)
+        self._count("fits of tables", int(columns is not None))
+        for name in list(columns if columns is not None else [])[:_MOST_NAMES]:
+            if len(self.names) < _MOST_NAMES or str(name) in self.names:
+                self.names[str(name)] = self.names.get(str(name), 0) + 1
+
+    def within(self, estimator: Any, kind: str, X: Any, y: Any) -> None:
+        """Rows that any estimator learns from, in a pipeline or by itself."""
+        if kind == "LabelEncoder" and isinstance(getattr(X, "name", None), str):
+            self.numbered.add(X.name)
+        if kind == "OrdinalEncoder" and hasattr(X, "columns"):
+            self.numbered.update(str(one) for one in X.columns)
+        if kind in _WEIGHING:
+            self._weighed(X)
+        if y is not None and hasattr(estimator, "predict"):
+            self._task(estimator, y)
+
+    def _weighed(self, X: Any) -> None:
+        import numpy as np
+
+        self._count("fits of models that weigh numbers")
+        known = {str(one) for one in getattr(X, "columns", ())} & self.numbered
+        self._count("columns of names that are taken for sizes", len(known))
+        with contextlib.suppress(Exception):
+            table = np.asarray(X, dtype=float)
+            if table.ndim == 2 and 0 < len(table) <= _MOST_ROWS:
+                self._count("columns with marks for gaps", sum(_has_mark(table[:, at]) for at in range(table.shape[1])))
+
+    def _task(self, estimator: Any, y: Any) -> None:
+        import numpy as np
+        from sklearn.base import is_classifier
+
+        with contextlib.suppress(Exception):
+            target = np.ravel(np.asarray(y))
+            different = len(np.unique(target))
+            numbers = target.dtype.kind in "iuf"
+            tells_classes = is_classifier(estimator)
+            values = numbers and different > _MANY and different > 0.1 * len(target)
+            classes = not numbers or (different < _MANY and bool((target == np.round(target)).all()))
+            self._count("fits to a target")
+            self._count("classifiers that are given values", int(tells_classes and values))
+            self._count("regressions that are given classes", int(not tells_classes and classes))
+
+
+def are_scaled(data: Any) -> bool:
+    """Whether every column that varies has the mean 0 and the deviation 1, as if these very rows had been scaled."""
+    import numpy as np
+
+    with contextlib.suppress(Exception):
+        table = np.asarray(data, dtype=float)
+        if table.ndim == 2 and _FEWEST <= len(table) <= _MOST_ROWS:
+            deviations = table.std(axis=0) * np.sqrt([[1.0], [len(table) / (len(table) - 1)]])  # of n, or of n - 1
+            varied = deviations[0] > 0
+            ones = (abs(deviations[:, varied] - 1) < _NEARLY).all(axis=1)
+            return bool(varied.any() and (abs(table.mean(axis=0)) < _NEARLY).all() and ones.any())
+    return False
+
+
+def _has_mark(column: Any) -> bool:
+    """Whether a number that people write for a gap lies far out of the others, in more rows than one."""
+    import numpy as np
+
+    for mark in _MARKS:
+        here = column == mark
+        if max(2, _SHARE * len(column)) <= here.sum() < len(column):
+            others = column[~here & np.isfinite(column)]
+            if len(others) and (mark < others.min() or mark > others.max()):
+                return bool(abs(mark - np.median(others)) > 3 * (others.std() or 1))
+    return False
