@@ -73,14 +73,14 @@ class _Frames:
         self.open: dict[int, tuple[Any, str]] = {}
         """Windows that hold their own row, and what they say of it, by the column."""
 
-    def renumbered(self, answer: Any, table: Any, *given: Any, drop: Any = False, **more: Any) -> None:
+    def renumbered(self, answer: Any, table: Any, *given: Any, drop: Any = False, **_: Any) -> None:
         """A table whose rows have other numbers than before, the old ones being thrown away."""
         changed = answer if answer is not None else table
         dropped = drop or (len(given) > 1 and given[1])
         if dropped and len(self.anew) < _MOST_KEPT and (answer is None or not table.index.equals(answer.index)):
             self.anew[id(changed)] = changed
 
-    def set(self, table: Any, name: Any, value: Any) -> None:
+    def set(self, table: Any, _: Any, value: Any) -> None:
         """A column that is set beside rows: by labels that are theirs, or by numbers that other rows had?"""
         if not isinstance(value, self.pandas.Series) or not len(table.index) or not len(value.index):
             return
@@ -91,14 +91,14 @@ class _Frames:
         wrong = (from_zero and len(value) == len(table)) or anew or (counted and len(value.index) > len(table.index))
         self.count("columns set by the numbers of other rows", int(wrong))
 
-    def joined(self, answer: Any, left: Any, right: Any = None, *_: Any, how: Any = "inner", **__: Any) -> None:
+    def joined(self, answer: Any, left: Any, *_: Any, how: Any = "inner", **__: Any) -> None:
         """A join: did it repeat rows of the table that was joined to?"""
         self.count("joins")
         if how in ("left", "inner"):
             self.count("joins that repeat rows", int(len(answer) > len(left)))
         self.watch.probe.most("rows of a join", len(answer))
 
-    def ordered(self, answer: Any, table: Any, by: Any = None, *_: Any, **__: Any) -> None:
+    def ordered(self, _: Any, table: Any, by: Any = None, *__: Any, **___: Any) -> None:
         """Rows that are put in order: of dates that are texts?"""
         first = by[0] if isinstance(by, list | tuple) and by else by
         self.count("orders")
@@ -117,7 +117,7 @@ class _Frames:
         some = [one for one in column.dropna().head(_MOST_LOOKED_AT) if isinstance(one, str)]
         return bool(some) and all(one[:1].isdigit() and one[2:3] in "/.-" and one[5:6] in "/.-" for one in some)
 
-    def spread(self, answer: Any, table: Any = None, *_: Any, **__: Any) -> None:
+    def spread(self, _: Any, table: Any = None, *__: Any, **___: Any) -> None:
         """Categories that become columns: are there amounts among them, as texts?"""
         self.count("tables of dummies")
         if not hasattr(table, "columns"):

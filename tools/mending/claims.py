@@ -66,8 +66,12 @@ SCORE = Claim("score", "more")
 """Printed numbers are better."""
 SHARE = Claim("share that is right", "more")
 """A printed share is that of all rows of the last pass, and was not."""
+CHOICE = Claim("score of what is chosen", "more")
+"""Printed numbers are better, by however little: the same are chosen among, and by the same measure."""
 NO_LOSS = Claim("score, whatever the loss is", "more")
 """The same for an edit that makes the loss another one, whose numbers are not to be compared with the old ones."""
+
+OF_SCORES = (SCORE, NO_LOSS, CHOICE)
 
 
 def proven(claims: tuple[Claim, ...], before: list[Seen], after: list[Seen]) -> tuple[Proof | None, str]:
@@ -86,8 +90,8 @@ def proven(claims: tuple[Claim, ...], before: list[Seen], after: list[Seen]) -> 
     if worse:
         return None, f"it brought {worse[0]}"
     for claim in claims:
-        if claim in (SCORE, NO_LOSS):
-            proof = scores.proof(before, after, of_losses=claim == SCORE)
+        if claim in OF_SCORES:
+            proof = scores.proof(before, after, of_losses=claim != NO_LOSS, large=claim != CHOICE)
         elif claim == SHARE:
             proof = scores.share_of_all(before[0], after[0])
         else:

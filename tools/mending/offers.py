@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from mlpilot.tools.diagnose.model import Diagnosis
 from mlpilot.tools.mending import row_claims
-from mlpilot.tools.mending.claims import SCORE, SHARE, Claim
+from mlpilot.tools.mending.claims import CHOICE, SCORE, SHARE, Claim
 from mlpilot.tools.mending.keras import fits as keras_edits
 from mlpilot.tools.mending.keras import layers as keras_layers
 from mlpilot.tools.mending.keras import parts as keras_parts
@@ -161,13 +161,13 @@ OFFERS: dict[str, tuple[Entry, ...]] = {
             ),
         ),
     ),
-    "METRIC012": ((keras_layers.whole_epochs, (SCORE,)), (measures.the_better_is_kept, (SCORE,))),
-    "METRIC014": ((measures.the_better_is_kept, (SCORE,)),),
+    "METRIC012": ((keras_layers.whole_epochs, (SCORE,)), (measures.the_better_is_kept, (CHOICE,))),
+    "METRIC014": ((measures.the_better_is_kept, (CHOICE,)),),
     "METRIC016": ((measures.told_which_label, ()),),
     "METRIC017": ((measures.on_the_scale_of_the_truth, (SCORE,)),),
     "METRIC018": ((measures.other_column, (SCORE,)),),
-    "METRIC021": ((measures.the_best_is_remembered, (SCORE,)),),
-    "METRIC022": ((measures.begins_where_all_can_beat_it, (SCORE,)),),
+    "METRIC021": ((measures.the_best_is_remembered, (CHOICE,)),),
+    "METRIC022": ((measures.begins_where_all_can_beat_it, (CHOICE,)),),
     "MODEL001": ((measures.for_the_task, (row_claims.FOR_CLASSES, row_claims.FOR_VALUES, SCORE)),),
     "METRIC013": ((split_edits.other_class, (SCORE,)),),
     "METRIC015": ((torch_parts.share_of_rows, (SHARE,)),),

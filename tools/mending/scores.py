@@ -28,10 +28,10 @@ _OF_LOSS = re.compile(r"loss|entropy|divergence|perplexity", re.IGNORECASE)
 Pairs = list[tuple[float, float]]
 
 
-def proof(before: list[Seen], after: list[Seen], of_losses: bool = True) -> Proof | None:
+def proof(before: list[Seen], after: list[Seen], of_losses: bool = True, large: bool = True) -> Proof | None:
     """The score that is better with every seed, none being worse with most; losses count where they are the same loss.
 
-    The runs are pairs, by seed.
+    The runs are pairs, by seed. `large`: where they are all alike, it must be better by a quarter of what was missing.
     """
     if any(_fewer_judged(one, other) for one, other in zip(before, after, strict=True)):
         return None
@@ -40,14 +40,15 @@ def proof(before: list[Seen], after: list[Seen], of_losses: bool = True) -> Proo
     if any(_worse(name, pairs[name]) for name in pairs if not _are_gone(name, pairs[name], gone)):
         return None
     honest = [name for name in pairs if not _OF_TRAINING.search(name)]
-    gained = [name for name in honest or pairs if _gained(name, pairs[name])]
+    gained = [name for name in honest or pairs if _gained(name, pairs[name], large)]
     if not gained:
         return None
     name = max(gained, key=lambda one: sum(_goodness(one, b) - _goodness(one, a) for a, b in pairs[one]))
     shown = [", ".join(f"{value:g}" for value in values) for values in zip(*pairs[name], strict=True)]
     if are_alike(before) and are_alike(after):
+        much = " by a quarter or more" if large else ""
         return Proof(
-            f"printed {name!r} is better by a quarter or more; its runs are all alike",
+            f"printed {name!r} is better{much}; its runs are all alike",
             *(one.split(",")[0] for one in shown),
         )
     return Proof(f"printed {name!r} is better with each of {len(before)} seeds than with any before", *shown)
@@ -109,12 +110,13 @@ def _pairs(before: list[Seen], after: list[Seen], of_losses: bool) -> dict[str, 
     return {name: [(one[name], other[name]) for one, other in zip(*tables, strict=True)] for name in kept}
 
 
-def _gained(name: str, pairs: Pairs) -> bool:
+def _gained(name: str, pairs: Pairs, large: bool) -> bool:
     one, other = ([_goodness(name, value) for value in values] for values in zip(*pairs, strict=True))
     if not all(_move(name, *pair) > 0 for pair in pairs) or min(other) <= max(one):
         return False
     return (
-        len(set(one)) > 1
+        not large
+        or len(set(one)) > 1
         or len(set(other)) > 1
         or _missing(name, pairs[0][1]) <= (1 - _LARGE) * _missing(name, pairs[0][0])
     )

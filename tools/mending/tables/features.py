@@ -120,8 +120,8 @@ def rows_before_alone(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
     for call in windows:
         base = call.func.value  # type: ignore[attr-defined]
         named = [
-                one for one in ast.walk(base) if isinstance(one, ast.Subscript) and isinstance(one.slice, ast.Constant)
-            ]
+            one for one in ast.walk(base) if isinstance(one, ast.Subscript) and isinstance(one.slice, ast.Constant)
+        ]
         column = str(named[0].slice.value) if named else _grouped_column(here)  # type: ignore[attr-defined]
         grouped = [one for one in ast.walk(base) if isinstance(one, ast.Call) and called(one) == "groupby"]
         if grouped:

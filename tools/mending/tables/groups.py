@@ -54,7 +54,7 @@ def _said(source: str, tree: ast.Module, found: Diagnosis) -> Iterator[tuple[str
     attributes = {one.attr for one in ast.walk(tree) if isinstance(one, ast.Attribute)}
     columns = columns or [word] * (word in attributes)
     for column in columns[:2]:
-        for table in _tables(source, tree, found, column)[:2]:
+        for table in _tables(tree, found, column)[:2]:
             yield column, f'{table}["{column}"]'
 
 
@@ -84,7 +84,7 @@ def _column_of(node: ast.AST) -> tuple[str, str] | None:
     return None
 
 
-def _tables(source: str, tree: ast.Module, found: Diagnosis, column: str) -> list[str]:
+def _tables(tree: ast.Module, found: Diagnosis, column: str) -> list[str]:
     """Tables that may hold the column where the split stands: those that its features are made of, then others."""
     scope = next((one for one in around(tree, found.line)[::-1] if isinstance(one, ast.FunctionDef)), tree)
     reads = [one for one in ast.walk(scope) if isinstance(one, ast.Assign) and one.lineno <= (found.line or 0)]
@@ -174,9 +174,9 @@ def _folds(source: str, tree: ast.Module, found: Diagnosis, groups: str) -> str 
     splits = [one for one in calls(tree, "split") if one.args and isinstance(one.func, ast.Attribute)]
     for call in splits if made else []:
         owner = text_of(source, call.func.value)  # type: ignore[attr-defined]
-        if (owner.partition("(")[0] in _PLAIN or given_to(tree, owner)) and keyword(call, "groups") is None:
-            if len(call.args) < 3:
-                edits.append(_added(source, call, f"groups={groups}"))
+        plain = keyword(call, "groups") is None and len(call.args) < 3
+        if plain and (owner.partition("(")[0] in _PLAIN or given_to(tree, owner)):
+            edits.append(_added(source, call, f"groups={groups}"))
     if not names or not (asked or splits):
         return None
     del found

@@ -108,7 +108,7 @@ def dates_as_dates(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
         one for one in ast.walk(statement) if isinstance(one, ast.Subscript) and isinstance(one.slice, ast.Constant)
     ]
     if told:
-        sorts = [one for one in method_calls(statement, "sort_values")]
+        sorts = method_calls(statement, "sort_values")
         pairs = [(text_of(source, one.func.value), told.group(1)) for one in sorts]  # type: ignore[attr-defined]
     else:
         pairs = [(text_of(source, one.value), str(one.slice.value)) for one in tables]  # type: ignore[attr-defined]
@@ -200,22 +200,25 @@ def as_indicators(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
             yield apply_edits(source, edits), "categories get a column each"
             continue
         columns = f"[{', '.join(one[2] for one in same)}]"
-        made = [one for one in ast.walk(tree) if isinstance(one, ast.Assign) and one.lineno > node.lineno]
-        for one in sorted(made, key=lambda one: one.lineno):
-            value = one.value
-            features = isinstance(one.targets[0], ast.Name) and isinstance(value, ast.Subscript | ast.Call)
-            if features and isinstance(value, ast.Subscript) and text_of(source, value.value) == table:
-                if not isinstance(value.slice, ast.List | ast.Name):
-                    continue
-                new = f"{pandas}.get_dummies({text_of(source, value)}, columns={columns}, dtype=int)"
-            elif features and called(value) == "drop" and text_of(source, value.func.value) == table:  # type: ignore[union-attr]
-                new = f"{pandas}.get_dummies({text_of(source, value)}, columns={columns}, dtype=int)"
-            else:
-                continue
-            edits = [Edit(*span(source, value), new)]
-            edits += [Edit(*span(source, old), "pass") for old, _, _ in same]
+        chosen = [one for one in ast.walk(tree) if _chooses(source, one, table) and one.lineno > node.lineno]  # type: ignore[attr-defined]
+        for one in chosen[:1] if len(chosen) == 1 else []:
+            new = f"{pandas}.get_dummies({text_of(source, one)}, columns={columns}, dtype=int)"
+            edits = [Edit(*span(source, one), new), *(Edit(*span(source, old), "pass") for old, _, _ in same)]
             yield _tidy(apply_edits(source, edits)), "categories get a column each"
-            break
+        whole = f"{table} = {pandas}.get_dummies({table}, columns={columns}, dtype=int)"
+        edits = [
+            Edit(*span(source, same[-1][0]), whole),
+            *(Edit(*span(source, old), "pass") for old, _, _ in same[:-1]),
+        ]
+        yield _tidy(apply_edits(source, edits)), "categories get a column each"
+
+
+def _chooses(source: str, node: ast.AST, table: str) -> bool:
+    """`df[["city", "age"]]` or `df.drop(columns="y")`: columns of this table."""
+    if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load):
+        return text_of(source, node.value) == table and isinstance(node.slice, ast.List | ast.Name)
+    owner = node.func.value if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) else None
+    return called(node) == "drop" and owner is not None and text_of(source, owner) == table
 
 
 def _tidy(text: str) -> str:
@@ -237,11 +240,9 @@ def gaps_with_an_imputer(source: str, tree: ast.Module, found: Diagnosis) -> Edi
     names = re.match(r"(\w+) takes (\S+) for a value", found.message)
     if names is None:
         return
-    models = [one for one in calls(tree, names.group(1))]
-    edits = []
-    for call in method_calls(tree, "fillna"):
-        if at(call, found.line):
-            edits.append(Edit(span(source, call.func.value)[1], span(source, call)[1], ""))  # type: ignore[attr-defined]
+    models = calls(tree, names.group(1))
+    fills = [one for one in method_calls(tree, "fillna") if at(one, found.line)]
+    edits = [Edit(span(source, one.func.value)[1], span(source, one)[1], "") for one in fills]  # type: ignore[attr-defined]
     for call in calls(tree, "SimpleImputer"):
         word = keyword(call, "fill_value")
         if at(call, found.line) and word is not None:

@@ -2,6 +2,7 @@
 
 import ast
 import re
+from itertools import pairwise
 
 from mlpilot.tools.diagnose.model import Diagnosis
 from mlpilot.tools.diagnose.syntax import called, calls, keyword, names_in, with_imports, with_keyword
@@ -97,12 +98,10 @@ def the_better_is_kept(source: str, tree: ast.Module, found: Diagnosis) -> Edits
         left, right = text_of(source, test.left), text_of(source, test.comparators[0])
         best = left if "best" in left else right
         less = (turned in ("<", "<=")) == (best == right)
-        begins = [
-            one for one in given_to(tree, best) if one.lineno < node.lineno and not isinstance(one.value, ast.Name)
-        ]
+        begins = _begins(tree, best, node.lineno)
         edits = [Edit(*span(source, test), f"{left} {turned} {right}")]
         if begins:
-            edits.append(Edit(*span(source, begins[-1].value), 'float("inf")' if less else 'float("-inf")'))
+            edits.append(Edit(*span(source, begins[-1]), 'float("inf")' if less else 'float("-inf")'))
         yield apply_edits(source, edits), "the better one is kept"
     for call in [one for one in calls(tree) if called(one) in _TURNED and at(one, found.line)]:
         end = span(source, call.func)[1]
@@ -119,6 +118,17 @@ def the_better_is_kept(source: str, tree: ast.Module, found: Diagnosis) -> Edits
         elif not at(statement_of(tree, call), found.line):
             new = '"minimize"' if "max" in text_of(source, word.value) else '"maximize"'
             yield replace(source, word.value, new), "the study looks for the better one"
+
+
+def _begins(tree: ast.Module, best: str, line: int) -> list[ast.expr]:
+    """What a name is given above a line, alone or among others: `best, depth = 0, None`."""
+    found = [one.value for one in given_to(tree, best)]
+    for node in [one for one in ast.walk(tree) if isinstance(one, ast.Assign) and isinstance(one.value, ast.Tuple)]:
+        targets = node.targets[0].elts if isinstance(node.targets[0], ast.Tuple) else []
+        values = node.value.elts  # type: ignore[attr-defined]
+        found += [value for one, value in zip(targets, values, strict=False) if getattr(one, "id", "") == best]
+    plain = [one for one in found if one.lineno < line and not isinstance(one, ast.Name)]
+    return sorted(plain, key=lambda one: one.lineno)
 
 
 def the_best_is_remembered(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
@@ -140,15 +150,15 @@ def begins_where_all_can_beat_it(source: str, tree: ast.Module, found: Diagnosis
         assert isinstance(test, ast.Compare)
         left, right = text_of(source, test.left), text_of(source, test.comparators[0])
         best = left if "best" in left else right
-        begins = [one for one in given_to(tree, best) if one.lineno < node.lineno]
+        begins = _begins(tree, best, node.lineno)
         if len(test.ops) == 1 and begins and (at(node, found.line) or at(begins[-1], found.line)):
             less = isinstance(test.ops[0], ast.Lt | ast.LtE) == (best == right)
             new = 'float("inf")' if less else 'float("-inf")'
-            yield replace(source, begins[-1].value, new), f"{best} begins where every value beats it"
+            yield replace(source, begins[-1], new), f"{best} begins where every value beats it"
 
 
 def labels_of_their_rows(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
-    """`model.fit(X_train, y_test)`, `accuracy_score(y_train, model.predict(X_test))`: labels of the part beside them."""
+    """`model.fit(X_train, y_test)`, `accuracy_score(y_train, model.predict(X_test))`: labels of the same part."""
     for _, given, parts in splits(tree):
         if len(given) < 2:
             continue
@@ -259,7 +269,7 @@ def in_one_order(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
         and called(one.value.slice) == "permutation"
     ]
     drawn.sort(key=lambda one: one.lineno)
-    for first, second in zip(drawn, drawn[1:], strict=False):
+    for first, second in pairwise(drawn):
         if (at(second, found.line) or at(first, found.line)) and "order" not in names_in(tree) and alone(source, first):
             one, other = first.value.slice, second.value.slice  # type: ignore[attr-defined]
             edits = [
