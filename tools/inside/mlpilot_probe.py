@@ -207,12 +207,12 @@ def _sklearn(probe: Probe, boosters: tuple[str, ...]) -> None:
                 noted = copy.copy(own)
                 noted.fn = _of_estimator(probe, name, method, own.fn)
                 setattr(kind, method, noted)
-    for name in ("accuracy_score", "r2_score", "mean_absolute_error", "mean_squared_error", "f1_score", "recall_score",
-                 "precision_score", "roc_auc_score", "log_loss", "balanced_accuracy_score", "fbeta_score",
-                 "root_mean_squared_error", "adjusted_rand_score"):  # fmt: skip
+    for name in _GIVEN.METRICS:
         import sklearn.metrics
 
         _wrap(sklearn.metrics, name, functools.partial(_metric, probe, name))
+        _wrap(sklearn.metrics, name, functools.partial(probe.given.measured, name, lambda: probe.depth), after=True)
+    _wrap(sklearn.metrics, "confusion_matrix", lambda table, *_, **__: probe.given.confused(table), after=True)
     for name in ("cross_val_score", "cross_validate", "cross_val_predict"):
         _within(probe, sklearn.model_selection, name)
     _wrap(sklearn.model_selection, "cross_val_predict", lambda answer, *_, **__: _answered(probe, answer), after=True)
@@ -299,7 +299,7 @@ def _of_estimator(probe: Probe, name: str, method: str, own: Callable[..., Any])
         if type(self).__name__ == name:
             with contextlib.suppress(Exception):
                 if method in ("fit", "fit_transform"):
-                    probe.given.within(self, name, *[*given, None, None][:2])
+                    probe.given.within(self, name, *[*given, None, None][:2], more.get("sample_weight"))
                 _JUDGED.stopping(probe, rows_of, more.get("eval_set") if method == "fit" else None, given[:1])
                 _given(probe, self, name, method, given[0] if given else more.get("X"))
                 _JUDGED.with_target(probe, given[0] if given else None, given[1:2] if method == "fit" else ())
@@ -310,6 +310,13 @@ def _of_estimator(probe: Probe, name: str, method: str, own: Callable[..., Any])
                 _learnt(probe, answer)
             with contextlib.suppress(Exception):
                 _answered(probe, answer)
+                probe.given.asked(self)
+        if probe.depth == 0:
+            with contextlib.suppress(Exception):
+                probe.given.searched(self)
+                if method == "score":
+                    probe.given.scored(method, answer)
+                    probe.given.asked(self)
         if method in ("transform", "fit_transform"):
             with contextlib.suppress(Exception):
                 whole = probe.depth == 0

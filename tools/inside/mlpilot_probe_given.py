@@ -1,14 +1,23 @@
 """The part of the probe that asks what models are given: columns by name, marks for gaps, names as numbers, tasks."""
 
 import contextlib
+import hashlib
+import pickle
+from collections.abc import Callable
 from typing import Any
 
-_MOST_NAMES, _MOST_ROWS, _MANY = 150, 200_000, 20
+_MOST_NAMES, _MOST_ROWS, _MANY, _MOST_ASKED, _MOST_BYTES = 150, 200_000, 20, 60, 20_000_000
 _WEIGHING = (
     "LinearRegression", "Ridge", "Lasso", "ElasticNet", "LogisticRegression", "SGDClassifier", "SGDRegressor", "SVC",
     "SVR", "LinearSVC", "LinearSVR", "KNeighborsClassifier", "KNeighborsRegressor", "MLPClassifier", "MLPRegressor",
     "KMeans", "PCA",
 )  # fmt: skip
+METRICS = (
+    "accuracy_score", "r2_score", "mean_absolute_error", "mean_squared_error", "f1_score", "recall_score",
+    "precision_score", "roc_auc_score", "log_loss", "balanced_accuracy_score", "fbeta_score",
+    "root_mean_squared_error", "adjusted_rand_score",
+)  # fmt: skip
+"""What is watched of `sklearn.metrics`."""
 _MARKS = (-99, -999, -9999, -99999, 999, 9999, 99999)
 _SHARE, _FEWEST, _NEARLY = 0.002, 10, 1e-4
 
@@ -20,13 +29,56 @@ class Given:
         self.counts: dict[str, int] = {}
         self.names: dict[str, int] = {}
         self.numbered: set[str] = set()
+        self.found: list[dict[str, Any]] = []
+        self.states: set[bytes] = set()
+        self.looked = 0
+        self.scores: list[tuple[str, float]] = []
+        self.rates: dict[str, list[str]] = {}
 
     def _count(self, name: str, more: int = 1) -> None:
         self.counts[name] = self.counts.get(name, 0) + more
 
-    def facts(self) -> dict[str, int]:
+    def facts(self) -> dict[str, Any]:
         """Counts, and for each column by how many fits it is known."""
-        return self.counts | {f"fits that know {name}": number for name, number in self.names.items()}
+        told: dict[str, Any] = self.counts | {f"fits that know {name}": number for name, number in self.names.items()}
+        by_name: dict[str, list[float]] = {}
+        for name, value in self.scores:
+            by_name.setdefault(name, []).append(value)
+        told["means of scores"] = [repr(sum(values) / len(values)) for values in by_name.values() if len(values) > 1]
+        told["different models that are asked"] = len(self.states)
+        return told | {f"true {name}": values for name, values in self.rates.items()}
+
+    def asked(self, model: Any) -> None:
+        """A model that the script asks: by what it has learnt, and whether a search had found its settings."""
+        self._count("judgements by what a search found", int(any(_has(model, one) for one in self.found)))
+        self.looked += 1
+        if self.looked <= _MOST_ASKED:
+            with contextlib.suppress(Exception):
+                self.states.add(hashlib.blake2b(pickle.dumps(model)[:_MOST_BYTES], digest_size=8).digest())
+
+    def searched(self, search: Any) -> None:
+        """What a search found, once it is fitted."""
+        best = getattr(search, "best_params_", None)
+        if isinstance(best, dict) and len(self.found) < _MANY:
+            self.found.append(best)
+
+    def measured(self, name: str, depth: Callable[[], int], value: Any, *_: Any, **__: Any) -> None:
+        """What a metric said, where the script itself asked it."""
+        if not depth():
+            self.scored(name, value)
+
+    def scored(self, name: str, value: Any) -> None:
+        """A score of the script's own, as a number."""
+        if len(self.scores) < _MOST_NAMES:
+            self.scores.append((name, float(value)))
+
+    def confused(self, table: Any) -> None:
+        """The rates of a table of right and wrong answers to two classes."""
+        if getattr(table, "shape", ()) == (2, 2) and len(self.rates.get("recall", ())) < _MANY:
+            tn, fp, fn, tp = (float(one) for one in table.ravel())
+            rates = {"recall": (tp, fn), "precision": (tp, fp), "specificity": (tn, fp), "accuracy": (tp + tn, fp + fn)}
+            for name, (right, wrong) in rates.items():
+                self.rates.setdefault(name, []).append(repr(right / (right + wrong) if right + wrong else 0.0))
 
     def whole(self, X: Any) -> None:
         """Rows that the script itself hands to a model, or to a cross-validation of one."""
@@ -36,8 +88,9 @@ class Given:
             if len(self.names) < _MOST_NAMES or str(name) in self.names:
                 self.names[str(name)] = self.names.get(str(name), 0) + 1
 
-    def within(self, estimator: Any, kind: str, X: Any, y: Any) -> None:
+    def within(self, estimator: Any, kind: str, X: Any, y: Any, weights: Any = None) -> None:
         """Rows that any estimator learns from, in a pipeline or by itself."""
+        self._count("fits with weights", int(weights is not None))
         if kind == "LabelEncoder" and isinstance(getattr(X, "name", None), str):
             self.numbered.add(X.name)
         if kind == "OrdinalEncoder" and hasattr(X, "columns"):
@@ -72,6 +125,17 @@ class Given:
             self._count("fits to a target")
             self._count("classifiers that are given values", int(tells_classes and values))
             self._count("regressions that are given classes", int(not tells_classes and classes))
+
+
+def _has(model: Any, settings: dict[str, Any]) -> bool:
+    """Whether a model has these settings, or is a search that had them chosen."""
+    if hasattr(model, "best_estimator_"):
+        return True
+    known = model.get_params()
+    short = {name.rpartition("__")[2]: value for name, value in settings.items()}
+    return all(known.get(name, short) == value for name, value in settings.items()) or all(
+        known.get(name, settings) == value for name, value in short.items()
+    )
 
 
 def are_scaled(data: Any) -> bool:

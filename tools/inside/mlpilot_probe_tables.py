@@ -94,6 +94,9 @@ class _Watch:
         index = getattr(column, "index", None)
         turned = index is not None and len(index) > 1 and index.is_monotonic_decreasing
         self.probe.count("columns that are moved")
+        self.probe.count("columns that are moved within groups", int(hasattr(column, "ngroups")))
+        mixed = index is not None and not (index.is_monotonic_increasing or index.is_monotonic_decreasing)
+        self.probe.count("columns that are moved out of order", int(mixed))
         self.probe.count(
             "columns that are not from rows before", int(isinstance(periods, int) and (periods <= 0 or turned))
         )

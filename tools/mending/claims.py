@@ -68,10 +68,15 @@ SHARE = Claim("share that is right", "more")
 """A printed share is that of all rows of the last pass, and was not."""
 CHOICE = Claim("score of what is chosen", "more")
 """Printed numbers are better, by however little: the same are chosen among, and by the same measure."""
+MEAN = Claim("mean of all scores", "more")
+"""A printed score is the mean of all of its kind, and was not."""
+RATES = Claim("rates that are what they say", "more")
+"""Printed recall and precision are those of the confusion matrix, and were not."""
 NO_LOSS = Claim("score, whatever the loss is", "more")
 """The same for an edit that makes the loss another one, whose numbers are not to be compared with the old ones."""
 
 OF_SCORES = (SCORE, NO_LOSS, CHOICE)
+_OF_ONE_RUN = {SHARE: scores.share_of_all, MEAN: scores.mean_of_all, RATES: scores.rates_that_are_true}
 
 
 def proven(claims: tuple[Claim, ...], before: list[Seen], after: list[Seen]) -> tuple[Proof | None, str]:
@@ -92,8 +97,8 @@ def proven(claims: tuple[Claim, ...], before: list[Seen], after: list[Seen]) -> 
     for claim in claims:
         if claim in OF_SCORES:
             proof = scores.proof(before, after, of_losses=claim != NO_LOSS, large=claim != CHOICE)
-        elif claim == SHARE:
-            proof = scores.share_of_all(before[0], after[0])
+        elif claim in _OF_ONE_RUN:
+            proof = _OF_ONE_RUN[claim](before[0], after[0])
         else:
             proof = _of_fact(claim, before, after)
         if proof is not None:

@@ -11,14 +11,14 @@ from dataclasses import replace
 
 from mlpilot.tools.diagnose.model import Diagnosis
 from mlpilot.tools.mending import row_claims
-from mlpilot.tools.mending.claims import CHOICE, SCORE, SHARE, Claim
+from mlpilot.tools.mending.claims import CHOICE, MEAN, RATES, SCORE, SHARE, Claim
 from mlpilot.tools.mending.keras import fits as keras_edits
 from mlpilot.tools.mending.keras import layers as keras_layers
 from mlpilot.tools.mending.keras import parts as keras_parts
 from mlpilot.tools.mending.offers_nets import NETS, Entry
 from mlpilot.tools.mending.tables import before_split as table_edits
 from mlpilot.tools.mending.tables import chosen as chosen_edits
-from mlpilot.tools.mending.tables import drawn_first, features, groups, joins, left_out, made_rows, measures
+from mlpilot.tools.mending.tables import drawn_first, features, groups, joins, left_out, made_rows, measures, turns
 from mlpilot.tools.mending.tables import folds as folds_edits
 from mlpilot.tools.mending.tables import parts as part_edits
 from mlpilot.tools.mending.tables import rows as row_edits
@@ -130,6 +130,8 @@ OFFERS: dict[str, tuple[Entry, ...]] = {
             (Claim("gaps filled from rows after", also=(Claim("gaps filled from rows before", "more"),)),),
         ),
     ),
+    "LEAK040": ((features.without_columns, (row_claims.UNKNOWN,)),),
+    "LEAK042": ((turns.transformed_before, (row_claims.ALIKE, SCORE)),),
     "SPLIT002": ((row_edits.in_time, (Claim("splits out of order"),)),),
     "MODEL008": ((split_edits.kept_answers, (SCORE,)),),
     "SPLIT003": ((split_edits.parts_in_order, (SCORE,)),),
@@ -169,6 +171,16 @@ OFFERS: dict[str, tuple[Entry, ...]] = {
     "METRIC021": ((measures.the_best_is_remembered, (CHOICE,)),),
     "METRIC022": ((measures.begins_where_all_can_beat_it, (CHOICE,)),),
     "MODEL001": ((measures.for_the_task, (row_claims.FOR_CLASSES, row_claims.FOR_VALUES, SCORE)),),
+    "METRIC030": ((turns.counts_in_their_order, (RATES,)),),
+    "METRIC031": ((turns.rate_of_its_counts, (RATES,)),),
+    "METRIC033": ((turns.mean_of_the_turns, (MEAN,)),),
+    "METRIC034": ((turns.begun_before_the_loop, (MEAN,)),),
+    "MODEL013": ((turns.with_what_was_found, (row_claims.WHAT_WAS_FOUND, SCORE)),),
+    "MODEL014": ((turns.a_copy_for_each_turn, (row_claims.OWN_OBJECTS, SCORE)),),
+    "MODEL015": ((turns.the_best_model_is_kept, (CHOICE,)),),
+    "DATA007": ((turns.lag_by_group, (row_claims.BY_GROUP,)),),
+    "DATA008": ((turns.lag_in_order, (row_claims.IN_ORDER,)),),
+    "DATA009": ((turns.given_the_weights, (row_claims.WEIGHTED,)),),
     "METRIC013": ((split_edits.other_class, (SCORE,)),),
     "METRIC015": ((torch_parts.share_of_rows, (SHARE,)),),
     "DATA004": ((keras_parts.shuffled_arrays, (SCORE,)),),

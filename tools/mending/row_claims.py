@@ -112,3 +112,11 @@ MARKS = Claim(
 )
 FOR_CLASSES = Claim("regressions that are given classes", also=(Claim("fits to a target", "kept"),))
 FOR_VALUES = Claim("classifiers that are given values", also=(Claim("fits to a target", "kept"),))
+
+BY_GROUP = Claim("columns that are moved within groups", "more", (Claim("columns that are moved", "kept"),))
+IN_ORDER = Claim("columns that are moved out of order", also=(Claim("columns that are moved", "kept"),))
+OWN_OBJECTS = Claim(
+    "different models that are asked", "more", (Claim("judged rows", "no less"), Claim("fits of models", "kept"))
+)
+WHAT_WAS_FOUND = Claim("judgements by what a search found", "more", (Claim("judged rows", "kept"),))
+WEIGHTED = Claim("fits with weights", "more", (Claim("fits of models", "kept"),))

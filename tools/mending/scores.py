@@ -77,6 +77,50 @@ def share_of_all(before: Seen, after: Seen) -> Proof | None:
     return None
 
 
+def mean_of_all(before: Seen, after: Seen) -> Proof | None:
+    """A number that is printed is the mean of all scores of one kind, and was not."""
+    means = [float(one) for one in _texts(after, "means of scores")]
+    old, new = ([one.group() for one in NUMBER.finditer(seen.printed[-_LAST:])] for seen in (before, after))
+    if len(old) != len(new) or sorted(_texts(before, "means of scores")) != sorted(_texts(after, "means of scores")):
+        return None
+    for one, other in zip(old, new, strict=True):
+        if any(_is_share(other, mean) and not _is_share(one, mean) for mean in means):
+            return Proof("the score that is printed is the mean of all", one, other)
+    return None
+
+
+def rates_that_are_true(before: Seen, after: Seen) -> Proof | None:
+    """Numbers that are printed as recall or precision are those of the confusion matrix, and were not."""
+    told = [_rates(seen) for seen in (before, after)]
+    if told[0].keys() != told[1].keys() or not all(right for right, _ in told[1].values()):
+        return None
+    wrong = [name for name, (right, _) in told[0].items() if not right]
+    return Proof(f"{wrong[0]} is what it says", told[0][wrong[0]][1], told[1][wrong[0]][1]) if wrong else None
+
+
+def _rates(seen: Seen) -> dict[str, tuple[bool, str]]:
+    """Words of a rate → (whether the number behind them is that rate of a confusion matrix, the number)."""
+    found: dict[str, tuple[bool, str]] = {}
+    for line in seen.printed[-_LAST:].split("\n"):
+        before = 0
+        for number in NUMBER.finditer(line):
+            words = line[before : number.start()].lower()
+            before = number.end()
+            for rate, said in _RATES.items():
+                if any(word in words for word in said):
+                    values = [float(one) for one in _texts(seen, f"true {rate}")]
+                    found[words.strip()] = any(_is_share(number.group(), one) for one in values), number.group()
+    return found
+
+
+def _texts(seen: Seen, name: str) -> list[str]:
+    value = seen.facts.get(name, [])
+    return value if isinstance(value, list) else []
+
+
+_RATES = {"recall": ("recall", "sensitivity"), "precision": ("precision",), "specificity": ("specificity",)}
+
+
 def _is_share(written: str, share: float) -> bool:
     """Whether a number as it is written, with two digits after the point at least, is this share or percentage."""
     digits = len(written.partition(".")[2].rstrip("%"))

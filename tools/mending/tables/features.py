@@ -200,14 +200,11 @@ def window_ends_before(source: str, tree: ast.Module, found: Diagnosis) -> Edits
         end = node.upper
         if isinstance(end, ast.BinOp) and isinstance(end.op, ast.Add) and text_of(source, end.right) == "1":
             yield replace(source, end, text_of(source, end.left)), "the window ends before the value that is to be told"
-    for node in [one for one in ast.walk(tree) if isinstance(one, ast.Subscript) and isinstance(one.slice, ast.BinOp)]:
-        wide = node.slice
-        near = abs(node.lineno - (found.line or 0)) <= 3 and isinstance(wide, ast.BinOp)  # fmt: skip
-        if near and isinstance(wide.op, ast.Sub) and text_of(source, wide.right) == "1":  # type: ignore[union-attr]
-            yield (
-                replace(source, wide, text_of(source, wide.left)),  # type: ignore[union-attr]
-                "the value that is to be told comes after the window",
-            )
+    for one in ast.walk(tree):
+        wide = one.slice if isinstance(one, ast.Subscript) and abs(one.lineno - (found.line or 0)) <= 3 else None
+        if isinstance(wide, ast.BinOp) and isinstance(wide.op, ast.Sub) and text_of(source, wide.right) == "1":
+            later = replace(source, wide, text_of(source, wide.left))
+            yield later, "the value that is to be told comes after the window"
 
 
 def part_of_training(source: str, tree: ast.Module, found: Diagnosis) -> Edits:

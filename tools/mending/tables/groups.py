@@ -32,9 +32,9 @@ def kept_together(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
         for call in [one for one in calls(tree, "train_test_split") if at(statement_of(tree, one), found.line)]:
             for text in _split(source, tree, call, groups):
                 yield text, what
-        text = _folds(source, tree, found, groups)
-        if text is not None:
-            yield text, what
+        of_folds = _folds(source, tree, found, groups)
+        if of_folds is not None:
+            yield of_folds, what
 
 
 def _said(source: str, tree: ast.Module, found: Diagnosis) -> Iterator[tuple[str, str]]:
@@ -44,7 +44,7 @@ def _said(source: str, tree: ast.Module, found: Diagnosis) -> Iterator[tuple[str
         yield _last_word(source, tree, value), text_of(source, value)
         return
     told = _GROUP.search(found.message)
-    word = next((one for one in told.groups() if one), "") if told else ""
+    word = str(next((one for one in told.groups() if one), "")) if told else ""
     if word and given_to(tree, word):
         yield word, word
         return
