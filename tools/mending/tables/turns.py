@@ -5,7 +5,7 @@ import ast
 import re
 
 from mlpilot.tools.diagnose.model import Diagnosis
-from mlpilot.tools.diagnose.syntax import called, calls, keyword, names_in, with_keyword
+from mlpilot.tools.diagnose.syntax import called, keyword, names_in, with_keyword
 from mlpilot.tools.mending.forms import (
     Edits,
     above,
