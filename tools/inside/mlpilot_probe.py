@@ -351,7 +351,7 @@ def _given(probe: Probe, estimator: Any, name: str, method: str, X: Any) -> None
 
 
 def _fitted(probe: Probe, estimator: Any, X: Any) -> None:
-    """Which rows a model was fitted on, and whether they hold what another one said of rows that it knew."""
+    """Which rows a model was fitted on, and whether they hold what another said of rows that it knew."""
     probe.judged = None
     probe.fit_numbers[id(estimator)] = 1 + len(probe.fit_numbers) + probe.counts.get("fits of models", 0)
     probe.count("fits of models")
@@ -389,6 +389,7 @@ def _judged(probe: Probe, estimator: Any, X: Any) -> None:
         if len(probe.seen_rows) < MOST_ROWS:
             probe.seen_rows.update(marks)
         probe.compared(estimator, X)
+        probe.origins.judged(X if known < len(marks) else [])
 
 
 def _learnt(probe: Probe, answer: Any) -> None:

@@ -18,7 +18,17 @@ from mlpilot.tools.mending.keras import parts as keras_parts
 from mlpilot.tools.mending.offers_nets import NETS, Entry
 from mlpilot.tools.mending.tables import before_split as table_edits
 from mlpilot.tools.mending.tables import chosen as chosen_edits
-from mlpilot.tools.mending.tables import drawn_first, features, groups, joins, left_out, made_rows, measures, turns
+from mlpilot.tools.mending.tables import (
+    drawn_first,
+    features,
+    groups,
+    joins,
+    left_out,
+    made_rows,
+    measures,
+    sliced_first,
+    turns,
+)
 from mlpilot.tools.mending.tables import folds as folds_edits
 from mlpilot.tools.mending.tables import parts as part_edits
 from mlpilot.tools.mending.tables import rows as row_edits
@@ -29,8 +39,12 @@ _JUDGED = (Claim("judged rows that were fitted"), Claim("judgements of rows held
 
 _STACKED = Claim("tables stacked that share rows and no column", also=(Claim("tables put together", "kept"),))
 _BEYOND = Claim("most rows of a fit beyond those for training", "more")
-_MADE_LATER = Claim("most rows split", "fewer", (_BEYOND, Claim("judgements of rows held out", "present")))
-_COPIED_LATER = Claim("most rows split", "fewer", (_BEYOND, Claim("judgements of rows held out", "more")))
+_MADE_LATER = Claim(
+    "most rows split", "fewer", (_BEYOND, Claim("judgements of rows held out", "present")), words_of_data=True
+)
+_COPIED_LATER = Claim(
+    "most rows split", "fewer", (_BEYOND, Claim("judgements of rows held out", "more")), words_of_data=True
+)
 _SAME_STEPS = Claim("most rows split", "fewer", (Claim("steps", "kept"),))
 
 
@@ -50,6 +64,7 @@ _BY_HAND = Claim(
 )
 
 _DRAWN: Entry = (drawn_first.learnt_from_training, row_claims.LEARNT)
+_SLICED: Entry = (sliced_first.learnt_from_the_first, row_claims.UNSEEN)
 _CHOICES: tuple[Entry, ...] = (
     (table_edits.chosen_on_validation, (row_claims.CHOSEN,)),
     (
@@ -70,18 +85,24 @@ OFFERS: dict[str, tuple[Entry, ...]] = {
         (split_edits.scaled_in_the_folds, (_BY_HAND,)),
         (split_edits.fitted_on_its_part, (filled("fits of transformers", "fits of transformers"),)),
         (drawn_first.learnt_from_training, (*row_claims.LEARNT, replace(_BY_HAND, words_of_data=True))),
+        _SLICED,
         *_FOLDED,
     ),
-    "LEAK002": ((table_edits.filled_after_split, (filled("fills", "gaps that are filled"),)), _DRAWN, *_FOLDED),
-    "LEAK003": ((split_edits.selected_after_split, (Claim("most rows of", "fewer"),)), _DRAWN, *_FOLDED),
+    "LEAK002": (
+        (table_edits.filled_after_split, (filled("fills", "gaps that are filled"),)),
+        _DRAWN,
+        _SLICED,
+        *_FOLDED,
+    ),
+    "LEAK003": ((split_edits.selected_after_split, (Claim("most rows of", "fewer"),)), _DRAWN, _SLICED, *_FOLDED),
     "LEAK004": (
         (row_edits.made_after_split, (_MADE_LATER,)),
         (made_rows.table_split_first, (_COPIED_LATER,)),
         (table_edits.side_by_side, (_STACKED,)),
         (table_edits.copies_after_split, (_SAME_STEPS,)),
     ),
-    "LEAK005": (_DRAWN, *_FOLDED),
-    "LEAK006": ((table_edits.means_of_training, (filled("means by group", "means by group"),)), _DRAWN),
+    "LEAK005": (_DRAWN, _SLICED, *_FOLDED),
+    "LEAK006": ((table_edits.means_of_training, (filled("means by group", "means by group"),)), _DRAWN, _SLICED),
     "LEAK007": (
         (row_edits.in_the_folds, row_claims.FEWER_ROWS),
         (table_edits.column_by_column, row_claims.FEWER_ROWS),

@@ -14,6 +14,10 @@ LEARNT = tuple(
     )
     for what in ("fits of transformers", "statistics of tables")
 )
+UNSEEN = tuple(
+    Claim(f"{what} that saw rows that are judged", "fewer", (Claim(what, "kept"), *AS_MUCH), words_of_data=True)
+    for what in ("fits of transformers", "statistics of tables")
+)
 JUDGED_ONCE = Claim(
     "earlier scores by the rows that judge last",
     also=(*_AS_MANY, Claim("judgements of the rows that are judged last", "fewer")),

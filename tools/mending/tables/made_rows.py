@@ -20,6 +20,8 @@ class _Made:
     table: str
     root: str
     steps: list[ast.Assign]
+    after: list[ast.Assign]
+    """What is then done to the table, row by row for all that can be read: to the test rows, too."""
 
 
 def table_split_first(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
@@ -68,7 +70,8 @@ def _of_features(
     line = f"{_TRAIN}, {_TEST} = {text_of(source, call.func)}({', '.join([made.root, *keywords])})"
     given = [text_of(source, one) for one in call.args]
     held = [_of(source, one, made.table, _TEST) for one in (X, y)]
-    parts = f"{names[0]}, {names[2]} = {given[0]}, {given[1]}\n{names[1]}, {names[3]} = {held[0]}, {held[1]}"
+    done = "".join(f"{_TEST} = {_of(source, one.value, made.table, _TEST)}\n" for one in made.after)
+    parts = done + f"{names[0]}, {names[2]} = {given[0]}, {given[1]}\n{names[1]}, {names[3]} = {held[0]}, {held[1]}"
     start, end = span(source, split)
     blanks = source[source.rfind("\n", 0, start) + 1 : start]
     edits = [
@@ -104,7 +107,7 @@ def _made_as(tree: ast.Module, block: list[ast.stmt], given: ast.expr, split: as
 def _made(block: list[ast.stmt], split: ast.stmt, tables: set[str]) -> _Made | None:
     """How one of these tables was made of one other."""
     for table in sorted(tables):
-        wanted, steps = {table}, list[ast.Assign]()
+        wanted, steps, after = {table}, list[ast.Assign](), list[ast.Assign]()
         for one in reversed([one for one in block if one.lineno < split.lineno]):
             target = one.targets[0] if isinstance(one, ast.Assign) else None
             if (
@@ -115,6 +118,8 @@ def _made(block: list[ast.stmt], split: ast.stmt, tables: set[str]) -> _Made | N
             ):
                 steps.insert(0, one)
                 wanted |= names_in(one.value)
+            elif not steps and isinstance(one, ast.Assign) and _of_itself(one, table):
+                after.insert(0, one)
         if not steps:
             continue
         first = {one.targets[0].id: one.lineno for one in reversed(steps) if isinstance(one.targets[0], ast.Name)}
@@ -126,8 +131,15 @@ def _made(block: list[ast.stmt], split: ast.stmt, tables: set[str]) -> _Made | N
             if first.get(name, split.lineno) > one.lineno
         }
         if len(roots) == 1:
-            return _Made(table, roots.pop(), steps)
+            return _Made(table, roots.pop(), steps, after)
     return None
+
+
+def _of_itself(one: ast.Assign, table: str) -> bool:
+    """`df = prepare(df)`."""
+    return (
+        getattr(one.targets[0], "id", "") == table and isinstance(one.value, ast.Call) and table in names_in(one.value)
+    )
 
 
 def _makes(value: ast.expr) -> bool:
