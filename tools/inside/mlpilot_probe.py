@@ -1,5 +1,4 @@
 """Facts of one run of a script, for a proof: what losses, optimisers, splits and fits were given.
-
 The observer calls `begin` before the script and `tell` after it, however it ends; what was seen goes out as a buffer
 of its own. Nothing that the script computes is changed, but for its seeds where other ones are asked for. Rows are
 compared by what they hold, so a copy of a row is that row.
@@ -223,6 +222,7 @@ def _crossed(probe: Probe, *given: Any, **more: Any) -> None:
         X = given[1] if len(given) > 1 else more.get("X")
         probe.origins.crossing(X)
         probe.given.whole(X)
+        _JUDGED.with_target(probe, X, given[2:])
 
 
 def _within(probe: Probe, module: Any, name: str) -> None:

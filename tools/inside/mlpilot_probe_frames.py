@@ -29,6 +29,8 @@ def hook(watch: Any) -> None:
         around(pandas.Series, name, seen.compared)
     for name in ("__lt__", "__le__", "__gt__", "__ge__"):
         around(pandas.Series, name, seen.compared_in_order)
+    around(pandas, "to_datetime", seen.dated)
+    seen.turned(pandas.DataFrame)
     _before(watch, pandas.DataFrame, "__setitem__", seen.set)
     for kind in (pandas.Series, pandas.DataFrame):
         for name in ("rolling", "expanding", "ewm"):
@@ -90,6 +92,36 @@ class _Frames:
         counted = _counts_from_zero(value.index) and _counts_from_zero(table.index)
         wrong = (from_zero and len(value) == len(table)) or anew or (counted and len(value.index) > len(table.index))
         self.count("columns set by the numbers of other rows", int(wrong))
+
+    def dated(self, answer: Any, texts: Any, *_: Any, **__: Any) -> None:
+        """Texts that are read as dates: the month first, where others of them can only begin with the day?"""
+        if not isinstance(texts, self.pandas.Series) or not isinstance(answer, self.pandas.Series):
+            return
+        first, second = 0, 0
+        for text, date in zip(texts.head(_MOST_LOOKED_AT), answer.head(_MOST_LOOKED_AT), strict=True):
+            parts = str(text).replace(".", "/").replace("-", "/").split("/")
+            if len(parts) == 3 and parts[0].isdigit() and parts[1].isdigit() and len(parts[0]) <= 2:
+                first += int(int(parts[0]) > 12)
+                second += int(parts[0] != parts[1] and date.month == int(parts[0]))
+        self.count("dates that are read", len(texts))
+        self.count("dates that are read the month first, beside others", second if first else 0)
+
+    def turned(self, kind: Any) -> None:
+        """Rows that a loop goes through: what it changes in them, does the table keep it?"""
+        own = kind.iterrows
+
+        @functools.wraps(own)
+        def noted(table: Any) -> Any:
+            for name, row in own(table):
+                before = row.copy()
+                yield name, row
+                with contextlib.suppress(Exception):
+                    self.count("rows that are gone through")
+                    lost, kept = not row.equals(before), not table.loc[name].equals(before)
+                    self.count("changes of rows that are lost", int(lost and not kept))
+                    self.count("changes of rows that are kept", int(kept))
+
+        kind.iterrows = noted
 
     def joined(self, answer: Any, left: Any, *_: Any, how: Any = "inner", **__: Any) -> None:
         """A join: did it repeat rows of the table that was joined to?"""

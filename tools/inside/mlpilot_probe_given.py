@@ -10,7 +10,7 @@ _MOST_NAMES, _MOST_ROWS, _MANY, _MOST_ASKED, _MOST_BYTES = 150, 200_000, 20, 60,
 _WEIGHING = (
     "LinearRegression", "Ridge", "Lasso", "ElasticNet", "LogisticRegression", "SGDClassifier", "SGDRegressor", "SVC",
     "SVR", "LinearSVC", "LinearSVR", "KNeighborsClassifier", "KNeighborsRegressor", "MLPClassifier", "MLPRegressor",
-    "KMeans", "PCA",
+    "KMeans", "MiniBatchKMeans", "DBSCAN", "AgglomerativeClustering", "PCA", "NearestNeighbors",
 )  # fmt: skip
 METRICS = (
     "accuracy_score", "r2_score", "mean_absolute_error", "mean_squared_error", "f1_score", "recall_score",
@@ -19,7 +19,7 @@ METRICS = (
 )  # fmt: skip
 """What is watched of `sklearn.metrics`."""
 _MARKS = (-99, -999, -9999, -99999, 999, 9999, 99999)
-_SHARE, _FEWEST, _NEARLY = 0.002, 10, 1e-4
+_SHARE, _FEWEST, _NEARLY, _APART = 0.002, 10, 1e-4, 100
 
 
 class Given:
@@ -109,6 +109,11 @@ class Given:
         with contextlib.suppress(Exception):
             table = np.asarray(X, dtype=float)
             if table.ndim == 2 and 0 < len(table) <= _MOST_ROWS:
+                self._count("rows that are weighed", len(table))
+                self._count("columns that are weighed", table.shape[1])
+                spread = [one for one in np.nanstd(table, axis=0) if one > 0]
+                apart = len(spread) > 1 and max(spread) > _APART * min(spread)
+                self._count("fits of distances on columns of other scales", int(apart))
                 self._count("columns with marks for gaps", sum(_has_mark(table[:, at]) for at in range(table.shape[1])))
 
     def _task(self, estimator: Any, y: Any) -> None:

@@ -30,7 +30,10 @@ ONE_JUDGED = Claim(
 )
 STOPPED = Claim("most rows that stop a training", "present")
 ALIKE = Claim("judgements on another scale", "fewer", (Claim("judged rows", "kept"),))
-TARGET = (Claim("columns that are the target", also=(Claim("judged rows", "kept"),), words_of_data=True),)
+TARGET = tuple(
+    Claim("columns that are the target", also=(Claim(kept, "kept"),), words_of_data=True)
+    for kept in ("judged rows", "cross-validations")
+)
 FEWER_ROWS = (
     Claim(
         "cross-validations of what was learnt from all rows",
@@ -124,3 +127,22 @@ OWN_OBJECTS = Claim(
 )
 WHAT_WAS_FOUND = Claim("judgements by what a search found", "more", (Claim("judged rows", "kept"),))
 WEIGHTED = Claim("fits with weights", "more", (Claim("fits of models", "kept"),))
+
+OF_ONE_SCALE = Claim(
+    "fits of distances on columns of other scales",
+    also=(
+        Claim("fits of models that weigh numbers", "kept"),
+        Claim("rows that are weighed", "kept"),
+        Claim("columns that are weighed", "kept"),
+    ),
+    words_of_data=True,
+)
+LOST_IN_ROWS = Claim(
+    "changes of rows that are lost",
+    also=(Claim("rows that are gone through", "kept"), Claim("changes of rows that are kept", "more")),
+    words_of_data=True,
+)
+DAY_FIRST = Claim(
+    "dates that are read the month first, beside others", also=(Claim("dates that are read", "kept"),),
+    words_of_data=True,
+)  # fmt: skip

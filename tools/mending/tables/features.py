@@ -122,7 +122,7 @@ def rows_before_alone(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
         named = [
             one for one in ast.walk(base) if isinstance(one, ast.Subscript) and isinstance(one.slice, ast.Constant)
         ]
-        column = str(named[0].slice.value) if named else _grouped_column(here)  # type: ignore[attr-defined]
+        column = str(named[0].slice.value) if named else _grouped_column(tree, here)  # type: ignore[attr-defined]
         grouped = [one for one in ast.walk(base) if isinstance(one, ast.Call) and called(one) == "groupby"]
         if grouped:
             edits += _by_group(source, here, call, grouped[0])
@@ -141,9 +141,10 @@ def rows_before_alone(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
         yield filled, what
 
 
-def _grouped_column(statement: ast.stmt) -> str:
-    """`sales` of `df.groupby("store")["sales"].transform(lambda s: s.rolling(7).mean())`."""
-    for one in ast.walk(statement):
+def _grouped_column(tree: ast.Module, statement: ast.stmt) -> str:
+    """`sales` of `df.groupby("store")["sales"].transform(lambda s: s.rolling(7).mean())`, by a name or not."""
+    given = [one.value for name in sorted(names_in(statement)) for one in given_to(tree, name)]
+    for one in [node for whole in (statement, *given) for node in ast.walk(whole)]:
         if isinstance(one, ast.Subscript) and isinstance(one.slice, ast.Constant) and called(one.value) == "groupby":
             return str(one.slice.value)
     return ""

@@ -127,6 +127,36 @@ def dates_as_dates(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
         yield apply_edits(source, edits), f"{column!r} is a column of dates"
 
 
+def day_first(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
+    """`pd.to_datetime(column)` of dates that begin with the day."""
+    for call in [one for one in calls(tree, "to_datetime") if at(statement_of(tree, one), found.line)]:
+        how = keyword(call, "format")
+        shape = how.value if how is not None else None
+        if isinstance(shape, ast.Constant) and isinstance(shape.value, str) and shape.value.startswith("%m"):
+            turned = shape.value.replace("%m", "%_").replace("%d", "%m").replace("%_", "%d")
+            yield replace(source, shape, repr(turned)), "dates are read the day first"
+        yield with_keyword(source, call, "dayfirst", "True"), "dates are read the day first"
+
+
+def kept_in_the_table(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
+    """`row["a"] = 0` within `for i, row in df.iterrows()` changes a copy: `df.loc[i, "a"] = 0`."""
+    for loop in [one for one in around(tree, found.line) if isinstance(one, ast.For)][-1:]:
+        names = [text_of(source, one) for one in loop.target.elts] if isinstance(loop.target, ast.Tuple) else []
+        if called(loop.iter) != "iterrows" or len(names) != 2:
+            continue
+        table = text_of(source, loop.iter.func.value)  # type: ignore[attr-defined]
+        name = names[0] if names[0] != "_" else "number"
+        edits = [Edit(*span(source, loop.target.elts[0]), name)]  # type: ignore[attr-defined]
+        for one in [one for one in ast.walk(loop) if isinstance(one, ast.Assign | ast.AugAssign)]:
+            target = one.targets[0] if isinstance(one, ast.Assign) else one.target
+            if isinstance(target, ast.Subscript) and text_of(source, target.value) == names[1]:
+                edits.append(Edit(*span(source, target), f"{table}.loc[{name}, {text_of(source, target.slice)}]"))
+            elif isinstance(target, ast.Attribute) and text_of(source, target.value) == names[1]:
+                edits.append(Edit(*span(source, target), f'{table}.loc[{name}, "{target.attr}"]'))
+        if len(edits) > 1:
+            yield apply_edits(source, edits), "the table itself is changed, and not a copy of its rows"
+
+
 def one_row_for_each_key(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
     """`sales.merge(shops, on="shop")`, where a shop is there twice: one row of each is joined."""
     for call in [one for one in calls(tree, "merge") if at(statement_of(tree, one), found.line)]:

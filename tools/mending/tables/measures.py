@@ -81,9 +81,9 @@ def other_column(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
     for node in [one for one in ast.walk(tree) if isinstance(one, ast.Subscript) and at(one, found.line)]:
         if text_of(source, node.slice).replace(" ", "") == ":,0":
             yield replace(source, node.slice, ":, 1"), "the probabilities are those of the class 1"
-    for node in [one for one in ast.walk(tree) if isinstance(one, ast.Subscript)]:
-        if text_of(source, node.slice).replace(" ", "") == ":,0" and "proba" in text_of(source, node.value):
-            yield replace(source, node.slice, ":, 1"), "the probabilities are those of the class 1"
+    for node in [one for one in ast.walk(tree) if isinstance(one, ast.Subscript) and at(one, found.line)]:
+        if text_of(source, node.slice).replace(" ", "") == ":,1":
+            yield replace(source, node.slice, ":, 0"), "the probabilities are those of the class 0"
 
 
 def the_better_is_kept(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
@@ -218,6 +218,40 @@ def own_rows_to_stop_by(source: str, tree: ast.Module, found: Diagnosis) -> Edit
             Edit(*span(source, word.value), "[(X_stop, y_stop)]"),
         ]
         yield with_imports(apply_edits(source, edits), "train_test_split"), "the training stops by rows held out of it"
+
+
+def stopped_by_the_others(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
+    """The last pair of `eval_set` stops the training: where there are others, the rows for training stand first."""
+    for fit in [one for one in method_calls(tree, "fit") if at(statement_of(tree, one), found.line)]:
+        word = keyword(fit, "eval_set")
+        pairs = word.value.elts if word is not None and isinstance(word.value, ast.List | ast.Tuple) else []
+        if word is not None and len(pairs) > 1:
+            texts = [text_of(source, one) for one in pairs]
+            yield replace(source, word.value, f"[{', '.join([texts[-1], *texts[:-1]])}]"), _OTHERS
+        elif word is not None and not pairs:
+            yield replace(source, word.value, f"{text_of(source, word.value)}[::-1]"), _OTHERS
+
+
+_OTHERS = "the training stops by other rows than its own"
+
+
+def own_rows_given_to_stop(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
+    """`model.fit(X_train, y_train, X_test, y_test)` of a class that stops by what it is given last: rows held out."""
+    for call in [one for one in calls(tree) if len(one.args) == 4 and all(isinstance(a, ast.Name) for a in one.args)]:
+        names = [text_of(source, one) for one in call.args]
+        statement = statement_of(tree, call)
+        known = [one for one in splits(tree) if set(names) <= set(one[2])]
+        if not known or {"X_stop", "X_fit"} & names_in(tree) or not alone(source, statement):
+            continue
+        fitted, _, labels, _ = known[0][2][:4]
+        if names[0] != fitted or names[1] != labels or called(call) == "train_test_split":
+            continue
+        draw = f"X_fit, X_stop, y_fit, y_stop = train_test_split({fitted}, {labels}, test_size=0.2, random_state=0)"
+        new = ("X_fit", "y_fit", "X_stop", "y_stop")
+        edits = [Edit(*span(source, one), name) for one, name in zip(call.args, new, strict=True)]
+        text = apply_edits(source, [above(source, statement, draw), *edits])
+        yield with_imports(text, "train_test_split"), "the training stops by rows held out of it"
+    del found
 
 
 def told_which_label(source: str, tree: ast.Module, found: Diagnosis) -> Edits:

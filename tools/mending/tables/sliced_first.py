@@ -6,6 +6,7 @@ Whether the rows that are judged were then learnt from is what a probed run must
 
 import ast
 from dataclasses import dataclass
+from itertools import pairwise
 
 from mlpilot.tools.diagnose.model import Diagnosis
 from mlpilot.tools.diagnose.syntax import called, names_in
@@ -48,6 +49,34 @@ def learnt_from_the_first(source: str, tree: ast.Module, found: Diagnosis) -> Ed
             if text is not None and text not in seen:
                 seen.add(text)
                 yield text, "what is learnt above the split is learnt from the rows for training, as it cuts them"
+
+
+def rows_apart(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
+    """`X[:2000]` for training and `X[1800:]` for the test share rows: the test begins where the training ends. Two
+    samples of one table: what is left of it is the test part."""
+    del found
+    slices = [
+        one.slice for one in ast.walk(tree) if isinstance(one, ast.Subscript) and isinstance(one.slice, ast.Slice)
+    ]
+    ends = [one.upper for one in slices if one.lower is None and one.upper is not None and one.step is None]
+    begins = [one.lower for one in slices if one.upper is None and one.lower is not None and one.step is None]
+    for end in {text_of(source, one) for one in ends}:
+        late = [one for one in begins if text_of(source, one) != end]
+        if late and len({text_of(source, one) for one in late}) == 1 and not end.startswith("-"):
+            yield apply_edits(source, [Edit(*span(source, one), end) for one in late]), _APART
+    samples = [
+        one
+        for one in ast.walk(tree)
+        if isinstance(one, ast.Assign) and called(one.value) == "sample" and isinstance(one.targets[0], ast.Name)
+    ]
+    for first, second in pairwise(sorted(samples, key=lambda one: one.lineno)):
+        tables = [text_of(source, one.value.func.value) for one in (first, second)]  # type: ignore[attr-defined]
+        if tables[0] == tables[1]:
+            new = f"{tables[0]}.drop({text_of(source, first.targets[0])}.index)"
+            yield apply_edits(source, [Edit(*span(source, second.value), new)]), _APART
+
+
+_APART = "no row is in both parts"
 
 
 def _cuts(scope: ast.Module | ast.FunctionDef) -> list[_Cut]:
