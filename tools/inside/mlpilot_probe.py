@@ -1,7 +1,7 @@
 """Facts of one run of a script, for a proof: what losses, optimisers, splits and fits were given.
-The observer calls `begin` before the script and `tell` after it, however it ends; what was seen goes out as a buffer
-of its own. Nothing that the script computes is changed, but for its seeds where other ones are asked for. Rows are
-compared by what they hold, so a copy of a row is that row.
+
+The observer calls `begin` before the script and `tell` after it, however it ends. Nothing that the script computes is
+changed, but for its seeds where other ones are asked for. Rows are compared by what they hold.
 """
 
 import contextlib
