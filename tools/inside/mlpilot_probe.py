@@ -108,7 +108,7 @@ def told_beforehand(data: Any, target: Any) -> int:
 
 
 def warm_up(*frameworks: str) -> None:
-    """Import, once and before the forks, what `begin` would import in each of them: 1.6 s for scikit-learn."""
+    """Import once, before the forks, what `begin` would import in each of them: 1.6 s for scikit-learn."""
     if "sklearn" in frameworks:
         with contextlib.suppress(Exception):
             from sklearn.utils import all_estimators
@@ -192,9 +192,8 @@ def _sklearn(probe: Probe, boosters: tuple[str, ...]) -> None:
 
     _wrap(sklearn.model_selection, "train_test_split", split, after=True)
     _whole(probe, sklearn.model_selection)
-    by_group = importlib.import_module("mlpilot_probe_groups")
-    probe.groups = by_group.Groups(rows_of)
-    by_group.watch(probe.groups, sklearn.model_selection)
+    importlib.import_module("mlpilot_probe_boosters").watch(probe, boosters, _fitted, _judged)
+    probe.groups = importlib.import_module("mlpilot_probe_groups").watched(rows_of, sklearn.model_selection)
     for kind in (sklearn.model_selection.KFold, sklearn.model_selection.StratifiedKFold):
         _wrap(kind, "split", folds)
     for name, kind in [*all_estimators(), *_JUDGED.boosters(boosters)]:

@@ -106,8 +106,14 @@ def _held() -> list[tuple[str, Any]]:
     return found
 
 
-def watch(groups: Groups, module: Any) -> None:
-    """Hooks on the splitters of `sklearn.model_selection`, and on `train_test_split`."""
+def watched(marks: Callable[[Any], list[bytes]], module: Any) -> Groups:
+    """What is seen of groups by hooks on the splitters of `sklearn.model_selection`, and on `train_test_split`."""
+    groups = Groups(marks)
+    _watch(groups, module)
+    return groups
+
+
+def _watch(groups: Groups, module: Any) -> None:
     for name in _SPLITTERS:
         kind = getattr(module, name, None)
         own = getattr(kind, "split", None)

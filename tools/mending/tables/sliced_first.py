@@ -28,7 +28,9 @@ class _Cut:
     table: str
     place: str
     """`.iloc`, `.loc` or nothing."""
-    chosen: ast.expr
+    chosen: str
+    below: bool = False
+    """Whether it stands above what learns: a table that parts were put together to, and not one that is cut later."""
 
 
 def learnt_from_the_first(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
@@ -40,8 +42,9 @@ def learnt_from_the_first(source: str, tree: ast.Module, found: Diagnosis) -> Ed
         return
     holders = [one for one in around(tree, found.line) if isinstance(one, ast.FunctionDef)]
     scope: ast.Module | ast.FunctionDef = holders[-1] if holders else tree
-    for cut in _cuts(scope):
-        steps = [one for one in scope.body if one.lineno < cut.statement.lineno and learnt(source, tree, one)]
+    for cut in _cuts(source, scope):
+        steps = [one for one in scope.body if (one.lineno > cut.statement.lineno) == cut.below]
+        steps = [one for one in steps if one is not cut.statement and learnt(source, tree, one)]
         steps = [one for one in steps if not isinstance(one, ast.FunctionDef | ast.ClassDef) and alone(source, one)]
         seen = set()
         for some in (steps, [one for one in steps if at(one, found.line)]):
@@ -79,10 +82,14 @@ def rows_apart(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
 _APART = "no row is in both parts"
 
 
-def _cuts(scope: ast.Module | ast.FunctionDef) -> list[_Cut]:
-    """Parts of tables that are the first rows, or those before a day."""
+def _cuts(source: str, scope: ast.Module | ast.FunctionDef) -> list[_Cut]:
+    """Parts of tables that are the first rows, or those before a day; tables of a training part and others below it."""
     found = []
     for one in [node for node in scope.body if isinstance(node, ast.Assign)]:
+        if called(one.value) == "concat" and isinstance(one.targets[0], ast.Name) and one.value.args:  # type: ignore[attr-defined]
+            parts = getattr(one.value.args[0], "elts", [])  # type: ignore[attr-defined]
+            if len(parts) == 2 and isinstance(parts[0], ast.Name) and "train" in parts[0].id.lower():
+                found.append(_Cut(one, one.targets[0].id, ".iloc", f": len({parts[0].id})", below=True))
         values = one.value.elts if isinstance(one.value, ast.Tuple) else [one.value]
         for value in values:
             while isinstance(value, ast.Call) and called(value) == "copy" and isinstance(value.func, ast.Attribute):
@@ -96,7 +103,7 @@ def _cuts(scope: ast.Module | ast.FunctionDef) -> list[_Cut]:
             first = isinstance(chosen, ast.Slice) and chosen.lower is None and chosen.upper is not None
             before = isinstance(chosen, ast.Compare) and isinstance(chosen.ops[0], ast.Lt | ast.LtE)
             if isinstance(base, ast.Name) and (first or before):
-                found.append(_Cut(one, base.id, place, chosen))
+                found.append(_Cut(one, base.id, place, text_of(source, chosen)))
                 break
     return found[:3]
 
@@ -121,12 +128,12 @@ def _known_first(
 
 def _as_known(source: str, scope: ast.Module | ast.FunctionDef, cut: _Cut, step: ast.stmt, root: str) -> str | None:
     """The choice of the first rows as it can be written above a step, of the table that is there."""
-    text = text_of(source, cut.chosen)
+    text = cut.chosen
     for _ in range(_MOST_STEPS):
         later = None
         for name in sorted(_names(text)):
             made = [one for one in given_to(scope, name) if one.lineno < cut.statement.lineno]
-            if name in (cut.table, root):
+            if name in (cut.table, root) or cut.below:
                 continue
             if made and made[-1].lineno >= step.lineno:
                 later = name, f"({text_of(source, made[-1].value)})"
