@@ -15,7 +15,7 @@ _WEIGHING = (
 METRICS = (
     "accuracy_score", "r2_score", "mean_absolute_error", "mean_squared_error", "f1_score", "recall_score",
     "precision_score", "roc_auc_score", "log_loss", "balanced_accuracy_score", "fbeta_score",
-    "root_mean_squared_error", "adjusted_rand_score",
+    "root_mean_squared_error", "adjusted_rand_score", "precision_recall_curve", "roc_curve",
 )  # fmt: skip
 """What is watched of `sklearn.metrics`."""
 _MARKS = (-99, -999, -9999, -99999, 999, 9999, 99999)
