@@ -6,6 +6,7 @@ once.
 """
 
 import ast
+import re
 from dataclasses import dataclass
 
 from mlpilot.tools.diagnose.model import Diagnosis
@@ -47,6 +48,11 @@ def chosen_by_folds(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
         if fits:
             yield from _of_models(source, tree, loop, fits)
     yield from _of_answers(source, tree, found)
+    asked = {called(one) for loop in _loops(tree, found.line) for one in calls(loop)}
+    for one in [one for one in tree.body if isinstance(one, ast.FunctionDef) and one.name in asked]:
+        fits = _fits(source, one)
+        if fits:
+            yield from _of_models(source, tree, one, fits)
 
 
 def _loops(tree: ast.Module, line: int | None) -> list[ast.stmt]:
@@ -124,8 +130,11 @@ def _of_models(source: str, tree: ast.Module, loop: ast.stmt, fits: dict[str, _F
 
 
 def _reads(source: str, statement: ast.stmt, rows: set[str]) -> bool:
-    """Whether a statement names some of these rows, as they are written."""
-    return any(isinstance(one, _ROWS) and text_of(source, one) in rows for one in ast.walk(statement))
+    """Whether a statement reads some of these rows, or others of the same table."""
+    tables = {re.split(r"[.\[]", one)[0] for one in rows}
+    attributes = {one for one in rows if one.startswith("self.")}
+    text = text_of(source, statement)
+    return bool((tables - {"self"}) & names_in(statement)) or any(one in text for one in attributes)
 
 
 def _judged_once(source: str, loop: ast.stmt, fits: dict[str, _Fit]) -> Edit | None:

@@ -10,6 +10,7 @@ from mlpilot.tools.mending.forms import Edits, alone, around, at, below, given_t
 from mlpilot.tools.text import Edit, apply_edits, replace, span, text_of
 
 _WINDOWS = ("rolling", "expanding", "ewm")
+_OF_GROUPS = ("transform", "apply", "agg", "shift", "mean", "sum", *_WINDOWS)
 _MOST_TOLD = 6
 """Findings name three columns at a time."""
 
@@ -113,6 +114,10 @@ def rows_before_alone(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
     The first row has nothing before it: in a second edit its gap is filled with 0.
     """
     windows = [one for one in method_calls(tree, *_WINDOWS) if at(statement_of(tree, one), found.line)]
+    if not windows:  # in a function that is called there
+        asked = {called(one) for one in calls(around(tree, found.line)[-1])}
+        own = [one for one in ast.walk(tree) if isinstance(one, ast.FunctionDef) and one.name in asked]
+        windows = [window for one in own for window in method_calls(one, *_WINDOWS)]
     if not windows:
         return
     here = statement_of(tree, windows[0])
@@ -134,6 +139,9 @@ def rows_before_alone(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
     what = f"windows of {column!r} are of the rows before alone"
     text = apply_edits(source, edits)
     yield text, what
+    if isinstance(here, ast.Return) and here.value is not None:
+        start, end = span(source, here.value)
+        yield apply_edits(source, [*edits, Edit(start, start, "("), Edit(end, end, ").fillna(0)")]), what
     target = here.targets[0] if isinstance(here, ast.Assign) else None
     if isinstance(target, ast.Subscript) and alone(source, here):
         name = text_of(source, target)
@@ -147,6 +155,8 @@ def _grouped_column(tree: ast.Module, statement: ast.stmt) -> str:
     for one in [node for whole in (statement, *given) for node in ast.walk(whole)]:
         if isinstance(one, ast.Subscript) and isinstance(one.slice, ast.Constant) and called(one.value) == "groupby":
             return str(one.slice.value)
+        if isinstance(one, ast.Attribute) and called(one.value) == "groupby" and one.attr not in _OF_GROUPS:
+            return one.attr
     return ""
 
 
