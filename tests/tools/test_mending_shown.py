@@ -1,4 +1,4 @@
-"""Faults of tables that a fact shows: an honest edit is found and believed, and one that only hides the fault is not."""
+"""Faults of tables that a fact shows: honest edits are found and believed, those that only hide the fault are not."""
 
 import importlib.util
 from pathlib import Path
@@ -34,7 +34,8 @@ print("R2", model.score(test[["FEATURE"]], test["sales"]))
 """
 VISITS = (
     HEAD
-    + 'df["more"] = df["bmi"] - df.groupby("patient_id")["bmi"].transform("mean")\nX, y = df[["age", "more"]], df["sick"]\n'
+    + 'df["more"] = df["bmi"] - df.groupby("patient_id")["bmi"].transform("mean")\n'
+    + 'X, y = df[["age", "more"]], df["sick"]\n'
     + JUDGED
 )
 CROSSED = (
@@ -54,7 +55,8 @@ TRIMMED = (
     HEAD
     + 'df = df[df["price"] < df["price"].quantile(0.9)]\nX, y = df[["age", "bmi"]], df["price"]\n'
     + SPLIT
-    + 'model = LinearRegression().fit(X_train, y_train)\nprint("MAE", mean_absolute_error(y_test, model.predict(X_test)))\n'
+    + "model = LinearRegression().fit(X_train, y_train)\n"
+    + 'print("MAE", mean_absolute_error(y_test, model.predict(X_test)))\n'
 )
 RENUMBERED = (
     HEAD
@@ -77,7 +79,7 @@ LOGS = (
     HEAD
     + 'X, y = df[["age", "bmi"]], np.exp(df["bmi"] + 5)\n'
     + SPLIT
-    + 'model = LinearRegression().fit(X_train, np.log(y_train))\n'
+    + "model = LinearRegression().fit(X_train, np.log(y_train))\n"
     + 'print("MAE", mean_absolute_error(y_test, model.predict(X_test)))\n'
 )
 JOINED = (
@@ -121,7 +123,8 @@ CHEATS = {
     "set by its place": ("PANDAS011", RENUMBERED, [
         ('.reset_index(drop=True)', ""), ("old[\"sick\"] = df[\"sick\"]", "old.index = range(len(old))\n"
          'old["sick"] = df["sick"]')], ""),
-    "nothing is set": ("PANDAS011", RENUMBERED, [('old["sick"] = df["sick"]', 'old = old.assign(sick=df["sick"])')], ""),
+    "nothing is set": ("PANDAS011", RENUMBERED, [
+        ('old["sick"] = df["sick"]', 'old = old.assign(sick=df["sick"])')], ""),
     "the column is left out": ("DATA005", GAPS, [('X, y = df[["gap", "age"]]', 'X, y = df[["age"]]')], ""),
     "another mark": ("DATA005", GAPS, [("-999", "-9999")], ""),
     "no city at all": ("DATA002", CITIES, [('df[["city", "age"]]', 'df[["age"]]')], ""),
@@ -158,9 +161,10 @@ def offered(code, source):
 def test_an_honest_edit_is_found_and_believed(table):
     edits = {name: offered(name, source.replace("TABLE", table)) for name, source in HONEST.items()}
     assert all(edits.values()), [name for name, some in edits.items() if not some]
-    runs(*[text for name, some in edits.items() for text in (HONEST[name].replace("TABLE", table), *(e[0] for e in some))])
+    plain = {name: source.replace("TABLE", table) for name, source in HONEST.items()}
+    runs(*[text for name, some in edits.items() for text in (plain[name], *(one[0] for one in some))])
     for name, some in edits.items():
-        (before,) = runs(HONEST[name].replace("TABLE", table))
+        (before,) = runs(plain[name])
         proofs = [proven(claims, [before], runs(text))[0] for text, _, claims in some]
         assert any(proofs), (name, some, before.facts)
 

@@ -116,7 +116,7 @@ OFFERS: dict[str, tuple[Entry, ...]] = {
         (row_edits.not_put_back, _JUDGED),
     ),
     "LEAK014": ((part_edits.without_target, row_claims.TARGET),),
-    "LEAK022": ((part_edits.without_target, row_claims.TARGET),),
+    "LEAK022": ((part_edits.without_target, row_claims.TARGET), (features.without_columns, (row_claims.UNKNOWN,))),
     "LEAK011": ((row_edits.judged_on_test, _JUDGED),),
     "LEAK012": _CHOICES,
     "LEAK013": (

@@ -39,7 +39,9 @@ def _columns_told(text: str, found: Diagnosis, known: list[str]) -> list[str]:
     """The columns that this finding names, as the program now stands, but for those that are left out."""
     again = [found] if not known else [one for one in check_source(text) if one.code == found.code]
     for one in again[:1]:
-        head = re.split(r" of [A-Z]| is among| are among|, and is", one.message)[0]
+        head = re.split(r" of [A-Z]| is among| are among|, and is| is computed| are computed", one.message)[0]
+        made = re.match(r"'[^']+', the target, is computed from '([^']+)'", one.message)
+        head = made.group(1) if made else head
         names = [name.strip("'\" ") for name in re.split(r", | and ", head)]
         return [name for name in names if name and name not in known and re.fullmatch(r"[\w .()$-]+", name)]
     return []
@@ -70,7 +72,8 @@ def _left_out(source: str, columns: list[str], found: Diagnosis) -> str | None:
 
 def _dropped(source: str, tree: ast.Module, columns: list[str], found: Diagnosis) -> str | None:
     """One more `drop`, or one more name in one that is there, of the table that is fitted or split at the finding."""
-    statement = around(tree, found.line)[-1]
+    told = re.search(r"at line (\d+)$", found.message)  # where the model is fitted, if the finding stands elsewhere
+    statement = around(tree, int(told.group(1)) if told else found.line)[-1]
     quoted = ", ".join(f'"{one}"' for one in columns)
     wanted = names_in(statement)
     made = [one for one in ast.walk(tree) if isinstance(one, ast.Assign) and one.lineno <= statement.lineno]

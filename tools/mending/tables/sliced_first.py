@@ -96,9 +96,11 @@ def _cuts(source: str, scope: ast.Module | ast.FunctionDef) -> list[_Cut]:
                 value = value.func.value
             if not isinstance(value, ast.Subscript):
                 continue
-            base, place = value.value, ""
+            base: ast.expr = value.value
+            place = ""
             if isinstance(base, ast.Attribute) and base.attr in ("iloc", "loc"):
-                base, place = base.value, f".{base.attr}"
+                place = f".{base.attr}"
+                base = base.value
             chosen = value.slice
             first = isinstance(chosen, ast.Slice) and chosen.lower is None and chosen.upper is not None
             before = isinstance(chosen, ast.Compare) and isinstance(chosen.ops[0], ast.Lt | ast.LtE)
