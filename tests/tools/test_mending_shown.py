@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from mlpilot.tools.diagnose.model import Diagnosis
 from mlpilot.tools.diagnose.static.report import check_source
 from mlpilot.tools.mending.claims import CHOICE, MEAN, RATES, proven
 from mlpilot.tools.mending.offers import OFFERS, offers
@@ -136,6 +137,56 @@ CHEATS = {
 }  # fmt: skip
 
 
+FOLDS = """from sklearn.datasets import load_wine
+from sklearn.metrics import confusion_matrix
+from sklearn.model_selection import KFold
+from sklearn.tree import DecisionTreeClassifier
+X, y = load_wine(return_X_y=True)
+"""
+TOLD = {
+    "an object for each turn": ("MODEL014", "", 13, HEAD + """models = {}
+model = LinearRegression()
+for store, part in df.groupby("store"):
+    model.fit(part[["age"]], part["sales"])
+    models[store] = model
+print("error", sum(abs(m.predict(df[["age"]]) - df["sales"]).mean() for m in models.values()))
+"""),
+    "a list begun in the loop": ("METRIC034", "", 7, FOLDS + """for tr, te in KFold(3).split(X):
+    scores = []
+    scores.append(DecisionTreeClassifier(random_state=0).fit(X[tr], y[tr]).score(X[te], y[te]))
+print("accuracy", round(sum(scores) / len(scores), 4))
+"""),
+    "counts in another order": ("METRIC030", "", 8, FOLDS + """tree = DecisionTreeClassifier(max_depth=1)
+guess = tree.fit(X, y > 1).predict(X[20:])
+tp, fp, fn, tn = confusion_matrix(y[20:] > 0, guess).ravel()
+print("recall", round(tp / (tp + fn), 3))
+"""),
+    "a lag across stores": ("DATA007", "rows stand store by store, and", 11, HEAD + """
+df = df.sort_values(["store", "date"])
+df["lag"] = df["sales"].shift(1)
+print("correlation", df["lag"].corr(df["sales"]))
+"""),
+    "rows that a loop changes": ("PANDAS013", "", 11, HEAD + """for number, row in df.iterrows():
+    if row["age"] < 0:
+        row["age"] = 0.0
+print("mean", df["age"].mean())
+"""),
+    "fitted before a slice": ("LEAK001", "", 11, HEAD + """from sklearn.preprocessing import StandardScaler
+X = df[["age", "bmi"]].values
+X = StandardScaler().fit_transform(X)
+n = int(len(X) * 0.8)
+model = LinearRegression().fit(X[:n], df["sales"][:n])
+first, last = X[:n], X[n:]
+print("R2", model.score(last, df["sales"][n:]))
+"""),
+    "two samples of one table": ("LEAK010", "", 11, HEAD + """train = df.sample(frac=0.8, random_state=1)
+test = df.sample(frac=0.2, random_state=2)
+print("R2", LinearRegression().fit(train[["age"]], train["sales"]).score(test[["age"]], test["sales"]))
+"""),
+}  # fmt: skip
+"""Findings as they are told: name → (code, message, line, program)."""
+
+
 @pytest.fixture(scope="module")
 def table(tmp_path_factory):
     """A table of 300 visits by 60 patients, which programs name TABLE."""
@@ -167,6 +218,19 @@ def test_an_honest_edit_is_found_and_believed(table):
         (before,) = runs(plain[name])
         proofs = [proven(claims, [before], runs(text))[0] for text, _, claims in some]
         assert any(proofs), (name, some, before.facts)
+
+
+def test_an_edit_against_what_is_told_is_believed(table):
+    made = {}
+    for name, (code, message, line, text) in TOLD.items():
+        source = text.replace("TABLE", table)
+        made[name] = source, list(offers(source, Diagnosis(code, message, line=line, code=code), silent=True))
+    assert all(edits for _, edits in made.values()), [name for name, (_, edits) in made.items() if not edits]
+    runs(*[text for source, edits in made.values() for text in (source, *(one[0] for one in edits))])
+    for name, (source, edits) in made.items():
+        (before,) = runs(source)
+        proofs = [proven(claims, [before], runs(text))[0] for text, _, claims in edits]
+        assert any(proofs), (name, [text for text, _, _ in edits], before.facts)
 
 
 def test_what_only_hides_the_fault_is_not_believed(table):
