@@ -181,7 +181,7 @@ print("R2", model.score(last, df["sales"][n:]))
 """),
     "two samples of one table": ("LEAK010", "", 11, HEAD + """train = df.sample(frac=0.8, random_state=1)
 test = df.sample(frac=0.2, random_state=2)
-print("R2", LinearRegression().fit(train[["age"]], train["sales"]).score(test[["age"]], test["sales"]))
+print("R2", LinearRegression().fit(train[["bmi"]], train["sales"]).score(test[["bmi"]], test["sales"]))
 """),
 }  # fmt: skip
 """Findings as they are told: name → (code, message, line, program)."""

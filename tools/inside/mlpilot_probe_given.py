@@ -50,6 +50,7 @@ class Given:
 
     def asked(self, model: Any) -> None:
         """A model that the script asks: by what it has learnt, and whether a search had found its settings."""
+        self._count("questions to models")
         self._count("judgements by what a search found", int(any(_has(model, one) for one in self.found)))
         self.looked += 1
         if self.looked <= _MOST_ASKED:

@@ -123,7 +123,7 @@ FOR_VALUES = Claim("classifiers that are given values", also=(Claim("fits to a t
 BY_GROUP = Claim("columns that are moved within groups", "more", (Claim("columns that are moved", "kept"),))
 IN_ORDER = Claim("columns that are moved out of order", also=(Claim("columns that are moved", "kept"),))
 OWN_OBJECTS = Claim(
-    "different models that are asked", "more", (Claim("judged rows", "no less"), Claim("fits of models", "kept"))
+    "different models that are asked", "more", (Claim("questions to models", "kept"), Claim("fits of models", "kept"))
 )
 WHAT_WAS_FOUND = Claim("judgements by what a search found", "more", (Claim("judged rows", "kept"),))
 WEIGHTED = Claim("fits with weights", "more", (Claim("fits of models", "kept"),))
