@@ -52,10 +52,11 @@ class Given:
         """A model that the script asks: by what it has learnt, and whether a search had found its settings."""
         self._count("questions to models")
         self._count("judgements by what a search found", int(any(_has(model, one) for one in self.found)))
-        self.looked += 1
-        if self.looked <= _MOST_ASKED:
+        if self.looked < _MOST_BYTES:
             with contextlib.suppress(Exception):
-                self.states.add(hashlib.blake2b(pickle.dumps(model)[:_MOST_BYTES], digest_size=8).digest())
+                state = pickle.dumps(model)
+                self.looked += max(len(state), _MOST_BYTES // _MOST_ASKED)
+                self.states.add(hashlib.blake2b(state, digest_size=8).digest())
 
     def searched(self, search: Any) -> None:
         """What a search found, once it is fitted."""

@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 _FEWEST, _MOST_ROWS, _MOST_COLUMNS, _MOST_FRAMES, _MOST_SPLITS = 5, 100_000, 60, 60, 60
+_MOST_VALUES = 5_000_000
+"""Values that are looked at in all, so that many splits of a long table cost no more than a second or two."""
 _SPLITTERS = (
     "KFold", "StratifiedKFold", "RepeatedKFold", "RepeatedStratifiedKFold", "ShuffleSplit", "StratifiedShuffleSplit",
     "GroupKFold", "StratifiedGroupKFold", "GroupShuffleSplit", "LeaveOneGroupOut", "LeavePGroupsOut", "TimeSeriesSplit",
@@ -27,7 +29,7 @@ class Groups:
         self.seen: dict[str, int] = {}
         self.shared: dict[str, int] = {}
         self.busy = False
-        self.splits = 0
+        self.splits = self._looked_at = 0
 
     def facts(self) -> dict[str, int]:
         """For each column: splits that were seen, and those with rows of one on both sides."""
@@ -84,6 +86,9 @@ class Groups:
                 continue
             for column, values in found:
                 with contextlib.suppress(Exception):
+                    self._looked_at += rows
+                    if self._looked_at > _MOST_VALUES:
+                        return
                     array = np.asarray(values)
                     if array.dtype.kind not in "fc" and column not in told:
                         different = len(set(array.tolist()))
