@@ -11,6 +11,7 @@ from mlpilot.tools.diagnose.model import Diagnosis
 from mlpilot.tools.diagnose.static.report import check_source
 from mlpilot.tools.mending.claims import CHOICE, MEAN, RATES, proven
 from mlpilot.tools.mending.offers import OFFERS, offers
+from mlpilot.tools.mending.row_claims import ALIKE, STOPS
 
 _SPEC = importlib.util.spec_from_file_location("facts", Path(__file__).with_name("test_mending_facts.py"))
 facts = importlib.util.module_from_spec(_SPEC)  # tests are no package: what they share is loaded by its path
@@ -97,6 +98,15 @@ df = df.sort_values("date")
 print("change", df["sales"].diff().abs().mean())
 """
 )
+KNOWN = HEAD + 'X = df.select_dtypes("number").drop(columns=["gap"])\ny = df["sick"]\n' + JUDGED
+BESIDE = (
+    HEAD
+    + """train, test = train_test_split(df[["age", "bmi", "sick"]], random_state=0)
+more = pd.DataFrame(train[["age"]].to_numpy() * 2, columns=["twice"])
+print("rows", pd.concat([train, more], axis=1).shape[0])
+"""
+)
+COPIED = HEAD + 'df[df["age"] > 0]["bmi"] = 0.0\nprint("mean", df["bmi"].mean())\n'
 NAN = HEAD + 'print("missing", len(df[df["gap"] == np.nan]))\n'
 HONEST = {
     "SPLIT018": VISITS, "SPLIT017": CROSSED, "LEAK026": WEEK, "LEAK026 by store": BY_STORE, "LEAK035": TRIMMED,
@@ -131,6 +141,12 @@ CHEATS = {
     "no city at all": ("DATA002", CITIES, [('df[["city", "age"]]', 'df[["age"]]')], ""),
     "the target by another name": ("LEAK034", SLICED, [
         ("df.iloc[:, 3:7]", "df.iloc[:, 3:7].set_axis(list('abcd'), axis=1)")], ""),
+    "the target by another scale": ("LEAK014", KNOWN, [
+        ('df.select_dtypes("number")', 'df.select_dtypes("number").assign(sick=df["sick"] * 2 + 1)')], ""),
+    "labels without their rows": ("PANDAS007", BESIDE, [
+        ('columns=["twice"])', 'columns=["twice"]).reindex(train.index)')], ""),
+    "the warning is silenced": ("PANDAS001", COPIED, [
+        ("import numpy", 'import warnings\nwarnings.filterwarnings("ignore")\nimport numpy')], ""),
     "no rows are joined": ("PANDAS010", JOINED, [("df.merge(shops, on=\"store\", how=\"left\")", "df")], ""),
     "nothing is sorted": ("PANDAS009", LETTERS, [('df = df.sort_values("date")\n', "")], ""),
     "nothing is asked": ("PANDAS006", NAN, [('df[df["gap"] == np.nan]', "df[:0]")], ""),
@@ -257,9 +273,33 @@ def test_columns_that_are_left_out_must_be_unknown_by_every_name(table):
     assert not proven((claim,), [before], [half])[0] and not proven((claim,), [before], [hidden])[0]
 
 
+STOPPED = {"most_judged_rows_that_stopped_a_training": 50, "most_rows_that_stop_a_training": 50}
+APART = {"most_judged_rows_that_stopped_a_training": 0, "most_rows_that_stop_a_training": 40}
+
+
 @pytest.mark.parametrize(
     ("claim", "before", "after", "held"),
     [
+        (STOPS, seen(**STOPPED, judged_rows=50), seen(**APART, judged_rows=50), True),
+        (STOPS, seen(**STOPPED, judged_rows=50), seen(**APART, judged_rows=20), False),  # judged by fewer
+        (
+            STOPS,
+            seen(**STOPPED, judged_rows=50),
+            seen(most_judged_rows_that_stopped_a_training=0, most_rows_that_stop_a_training=0, judged_rows=50),
+            False,
+        ),
+        (
+            ALIKE,
+            seen(judgements_on_another_scale=1, judged_rows=50, fits_of_transformers=1),
+            seen(judgements_on_another_scale=0, judged_rows=50, fits_of_transformers=1),
+            True,
+        ),
+        (
+            ALIKE,
+            seen(judgements_on_another_scale=1, judged_rows=50, fits_of_transformers=1),  # fitted on the test part
+            seen(judgements_on_another_scale=0, judged_rows=50, fits_of_transformers=2),
+            False,
+        ),
         (MEAN, seen("accuracy 0.91", means_of_scores=["0.85"]), seen("accuracy 0.85", means_of_scores=["0.85"]), True),
         (MEAN, seen("accuracy 0.91", means_of_scores=["0.85"]), seen("accuracy 0.95", means_of_scores=["0.85"]), False),
         (MEAN, seen("accuracy 0.91", means_of_scores=["0.85"]), seen("accuracy 0.99", means_of_scores=["0.99"]), False),

@@ -32,6 +32,7 @@ def hook(watch: Any) -> None:
     around(pandas, "to_datetime", seen.dated)
     seen.turned(pandas.DataFrame)
     _before(watch, pandas.DataFrame, "__setitem__", seen.set)
+    _before(watch, pandas.core.indexing._LocIndexer, "__setitem__", seen.located)
     for kind in (pandas.Series, pandas.DataFrame):
         for name in ("rolling", "expanding", "ewm"):
             seen.windows(kind, name)
@@ -84,6 +85,7 @@ class _Frames:
 
     def set(self, table: Any, _: Any, value: Any) -> None:
         """A column that is set beside rows: by labels that are theirs, or by numbers that other rows had?"""
+        self.count("columns set in tables")
         if not isinstance(value, self.pandas.Series) or not len(table.index) or not len(value.index):
             return
         self.count("columns set by labels")
@@ -124,6 +126,10 @@ class _Frames:
                     self.count("changes of rows that are kept", int(kept))
 
         kind.iterrows = noted
+
+    def located(self, *_: Any) -> None:
+        """Values that are set by `loc`."""
+        self.count("values set by loc")
 
     def joined(self, answer: Any, left: Any, *_: Any, how: Any = "inner", **__: Any) -> None:
         """A join: did it repeat rows of the table that was joined to?"""

@@ -115,6 +115,7 @@ class _Watch:
 
     def _beside(self, tables: list[Any]) -> None:
         """Tables that are put side by side: of the same rows, or filled up where the labels of their rows differ?"""
+        self.probe.count("gaps in tables side by side", sum(int(one.isna().sum().sum()) for one in tables))
         rows = [set(one.index) for one in tables]
         self.probe.count("tables side by side whose rows differ", int(any(one != rows[0] for one in rows)))
 

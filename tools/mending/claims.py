@@ -29,7 +29,7 @@ FAULTS = (
 """Facts that no edit may make worse."""
 _WORK = ("steps", "losses")
 """Facts that no edit may make fewer: a fault that never shows since nothing is trained any more is not mended."""
-_NEW = ("more", "kept", "same", "present", "absent", "no less", "about")
+_NEW = ("more", "kept", "same", "present", "absent", "no less", "no more", "about")
 """Ways that need not have been seen before."""
 _ALWAYS = "judged rows that were fitted"
 """Is there whenever a model was judged: that it is missing is no sign that it is 0."""
@@ -40,10 +40,10 @@ class Claim:
     """A fact (or "score", "said"), and what becomes of it."""
 
     fact: str
-    way: Literal["gone", "fewer", "more", "kept", "same", "present", "absent", "no less", "about"] = "gone"
-    """`kept`: was there, and is not less; `no less`: is not less, where it was there; `about`: is not less by a tenth
-    (the first rows of a series have nothing before them); `same`: was there, and is that very number; `present`: is not
-    0; `absent`: is 0, whatever it was."""
+    way: Literal["gone", "fewer", "more", "kept", "same", "present", "absent", "no less", "no more", "about"] = "gone"
+    """`kept`: was there, and is not less; `no less`, `no more`: is not less (more), where it was there; `about`: is not
+    less by a tenth (the first rows of a series have nothing before them); `same`: was there, and is that very number;
+    `present`: is not 0; `absent`: is 0, whatever it was."""
     also: tuple["Claim", ...] = ()
     """What must hold besides, so that nothing shrinks with the fault."""
     words: tuple[tuple[str, str], ...] = ()
@@ -137,7 +137,7 @@ def _of_fact(claim: Claim, before: list[Seen], after: list[Seen]) -> Proof | Non
         tried = (_of_fact(Claim(name, claim.way), before, after) for name in names)
         return next((proof for proof in tried if proof is not None), None)
     pairs = [(one.number(claim.fact), other.number(claim.fact)) for one, other in zip(before, after, strict=True)]
-    if claim.way not in ("no less", "about") and any(
+    if claim.way not in ("no less", "no more", "about") and any(
         claim.fact not in seen.facts for seen in (after if claim.way in _NEW else before)
     ):
         return None
@@ -155,6 +155,7 @@ def _of_fact(claim: Claim, before: list[Seen], after: list[Seen]) -> Proof | Non
             "present": other > 0,
             "absent": other == 0,
             "no less": other >= one,
+            "no more": other <= one,
             "about": other >= 0.9 * one,
         }[claim.way]
         for one, other in pairs

@@ -223,7 +223,7 @@ OFFERS: dict[str, tuple[Entry, ...]] = {
     "DATA003": ((row_edits.scaled, (SCORE, row_claims.OF_ONE_SCALE)),),
     "DATA010": ((joins.day_first, (row_claims.DAY_FIRST,)),),
     "NUMPY001": ((row_edits.whole_numbers, (SCORE,)),),
-    "PANDAS001": ((part_edits.assigned_by_loc, (row_claims.LOST,)),),
+    "PANDAS001": ((part_edits.assigned_by_loc, row_claims.LOST),),
     "PANDAS002": ((part_edits.kept_result, (SCORE,)),),
     "PANDAS004": ((joins.same_columns, (SCORE,)),),
     "PANDAS006": ((joins.asked_for_gaps, (row_claims.ASKED,)),),

@@ -29,7 +29,9 @@ ONE_JUDGED = Claim(
     words_of_data=True,
 )
 STOPPED = Claim("most rows that stop a training", "present")
-ALIKE = Claim("judgements on another scale", "fewer", (Claim("judged rows", "kept"),))
+ALIKE = Claim(
+    "judgements on another scale", "fewer", (Claim("judged rows", "kept"), Claim("fits of transformers", "no more"))
+)
 TARGET = tuple(
     Claim("columns that are the target", also=(Claim(kept, "kept"),), words_of_data=True)
     for kept in ("judged rows", "cross-validations")
@@ -52,9 +54,14 @@ STOPS = Claim(
     "most judged rows that stopped a training", also=(Claim("judged rows", "kept"), STOPPED), words_of_data=True
 )
 SIDE_BY_SIDE = Claim(
-    "tables side by side whose rows differ", also=(Claim("tables put together", "kept"),), words_of_data=True
+    "tables side by side whose rows differ",
+    also=(Claim("tables put together", "kept"), Claim("gaps in tables side by side", "no more")),
+    words_of_data=True,
 )
-LOST = Claim("said ChainedAssignmentError", words_of_data=True)
+LOST = tuple(
+    Claim("said ChainedAssignmentError", also=(Claim(what, "more"),), words_of_data=True)
+    for what in ("values set by loc", "columns set in tables")
+)
 
 ONE_SIDE = Claim(
     "splits with rows of one {} on both sides",
