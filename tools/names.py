@@ -49,11 +49,12 @@ _MODULES = {
         " SGDRegressor TweedieRegressor"
     ),
     "sklearn.metrics": (
-        "accuracy_score f1_score log_loss mean_absolute_error mean_squared_error r2_score roc_auc_score"
-        " root_mean_squared_error"
+        "accuracy_score adjusted_rand_score balanced_accuracy_score f1_score log_loss mean_absolute_error"
+        " mean_squared_error r2_score roc_auc_score root_mean_squared_error"
     ),
     "sklearn.model_selection": (
-        "GridSearchCV KFold RandomizedSearchCV StratifiedKFold cross_val_predict cross_val_score train_test_split"
+        "GridSearchCV GroupKFold GroupShuffleSplit KFold RandomizedSearchCV StratifiedGroupKFold StratifiedKFold"
+        " cross_val_predict cross_val_score train_test_split"
     ),
     "sklearn.multiclass": "OneVsRestClassifier",
     "sklearn.naive_bayes": "BernoulliNB ComplementNB GaussianNB MultinomialNB",

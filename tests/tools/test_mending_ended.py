@@ -34,6 +34,18 @@ MENDED = {
         WINE + "from sklearn.svm import SVC\nm = SVC().fit(X, y)\nfor row in X[:2]:\n    print(m.predict(row))\n",
         "m.predict(row.reshape(1, -1))",
     ),
+    "fitted anew on new rows": (
+        "from sklearn.feature_extraction.text import CountVectorizer\nfrom sklearn.naive_bayes import MultinomialNB\n"
+        "v, m = CountVectorizer(), MultinomialNB()\nm.fit(v.fit_transform(['a good days', 'bad']), [1, 0])\n"
+        "def route(texts):\n    return m.predict(v.fit_transform(texts))\nprint(route(['days']))\n",
+        "m.predict(v.transform(texts))",
+    ),
+    "rows that have no past": (
+        "import pandas as pd\nfrom sklearn.linear_model import LinearRegression\n"
+        "s = pd.DataFrame({'v': [float(i * i % 7) for i in range(30)]})\ns['lag'] = s['v'].shift(1)\n"
+        "m = LinearRegression().fit(s[['lag']], s['v'])\nprint('slope', m.coef_)\n",
+        "s = s.dropna(subset=['lag'])",
+    ),
     "the same fault twice": (
         TABLE + "print(df['age'].mean())\ndf['w'] = df['V'] * 2\nprint(df['w'].sum())\n",
         'df["Age"].mean()',

@@ -1,8 +1,7 @@
 """Facts of one run of a script, for a proof: what losses, optimisers, splits and fits were given.
 
-The observer calls `begin` before the script and `tell` after it, however it ends; what was seen goes out as a buffer
-of its own. Nothing that the script computes is changed, but for its seeds where other ones are asked for. Rows are
-compared by what they hold, so a copy of a row is that row.
+The observer calls `begin` before the script and `tell` after it, however it ends. Nothing that the script computes is
+changed, but for its seeds where other ones are asked for. Rows are compared by what they hold.
 """
 
 import contextlib
@@ -22,6 +21,7 @@ _FEWEST, _NEARLY, _VALUES, _ALIKE, _MOST_JUDGED = 10, 1e-4, 20, 1e-2, 500
 Facts = dict[str, Any]
 
 _JUDGED: Any = importlib.import_module("mlpilot_probe_judged")
+_GIVEN: Any = importlib.import_module("mlpilot_probe_given")
 
 
 class Probe:
@@ -47,6 +47,8 @@ class Probe:
         self.keras: Any = None
         self.tables: Any = None
         self.origins: Any = None
+        self.groups: Any = None
+        self.given: Any = _GIVEN.Given()
         self.splitting = False
 
     def count(self, name: str, more: int = 1) -> None:
@@ -92,20 +94,6 @@ def largest(data: Any) -> float:
     return 0.0
 
 
-def are_scaled(data: Any) -> bool:
-    """Whether every column that varies has the mean 0 and the deviation 1, as if these very rows had been scaled."""
-    import numpy as np
-
-    with contextlib.suppress(Exception):
-        table = np.asarray(data, dtype=float)
-        if table.ndim == 2 and _FEWEST <= len(table) <= MOST_ROWS:
-            deviations = table.std(axis=0) * np.sqrt([[1.0], [len(table) / (len(table) - 1)]])  # of n, or of n - 1
-            varied = deviations[0] > 0
-            ones = (abs(deviations[:, varied] - 1) < _NEARLY).all(axis=1)
-            return bool(varied.any() and (abs(table.mean(axis=0)) < _NEARLY).all() and ones.any())
-    return False
-
-
 def told_beforehand(data: Any, target: Any) -> int:
     """In how many columns (or steps) each row of what is learnt from holds the very number that is to be told."""
     import numpy as np
@@ -120,7 +108,7 @@ def told_beforehand(data: Any, target: Any) -> int:
 
 
 def warm_up(*frameworks: str) -> None:
-    """Import, once and before the forks, what `begin` would import in each of them: 1.6 s for scikit-learn."""
+    """Import once, before the forks, what `begin` would import in each of them: 1.6 s for scikit-learn."""
     if "sklearn" in frameworks:
         with contextlib.suppress(Exception):
             from sklearn.utils import all_estimators
@@ -156,8 +144,8 @@ def tell(probe: Probe, names: dict[str, Any]) -> Facts:
     if "torch" in sys.modules and probe.torch is not None:
         facts |= probe.torch.facts(names)
     facts |= of_keras
-    if probe.origins is not None:
-        facts |= probe.origins.facts()
+    for part in (probe.origins, probe.groups, probe.given):
+        facts |= part.facts() if part is not None else {}
     chosen: Facts = _JUDGED.chosen(probe)
     return facts | chosen
 
@@ -196,14 +184,16 @@ def _sklearn(probe: Probe, boosters: tuple[str, ...]) -> None:
         if before and before[-len(test) :] != test:
             probe.count("splits out of order")
         probe.origins.split(parts)
-        probe.count("splits of rows that were scaled together", int(are_scaled(arrays[0])))
+        probe.count("splits of rows that were scaled together", int(_GIVEN.are_scaled(arrays[0])))
 
     def folds(_: Any, X: Any, *__: Any, **___: Any) -> None:
         if probe.depth == 0:
-            probe.count("splits of rows that were scaled together", int(are_scaled(X)))
+            probe.count("splits of rows that were scaled together", int(_GIVEN.are_scaled(X)))
 
     _wrap(sklearn.model_selection, "train_test_split", split, after=True)
     _whole(probe, sklearn.model_selection)
+    importlib.import_module("mlpilot_probe_boosters").watch(probe, boosters, _fitted, _judged)
+    probe.groups = importlib.import_module("mlpilot_probe_groups").watched(rows_of, sklearn.model_selection)
     for kind in (sklearn.model_selection.KFold, sklearn.model_selection.StratifiedKFold):
         _wrap(kind, "split", folds)
     for name, kind in [*all_estimators(), *_JUDGED.boosters(boosters)]:
@@ -215,12 +205,12 @@ def _sklearn(probe: Probe, boosters: tuple[str, ...]) -> None:
                 noted = copy.copy(own)
                 noted.fn = _of_estimator(probe, name, method, own.fn)
                 setattr(kind, method, noted)
-    for name in ("accuracy_score", "r2_score", "mean_absolute_error", "mean_squared_error", "f1_score", "recall_score",
-                 "precision_score", "roc_auc_score", "log_loss", "balanced_accuracy_score", "fbeta_score",
-                 "root_mean_squared_error", "adjusted_rand_score"):  # fmt: skip
+    for name in _GIVEN.METRICS:
         import sklearn.metrics
 
         _wrap(sklearn.metrics, name, functools.partial(_metric, probe, name))
+        _wrap(sklearn.metrics, name, functools.partial(probe.given.measured, name, lambda: probe.depth), after=True)
+    _wrap(sklearn.metrics, "confusion_matrix", lambda table, *_, **__: probe.given.confused(table), after=True)
     for name in ("cross_val_score", "cross_validate", "cross_val_predict"):
         _within(probe, sklearn.model_selection, name)
     _wrap(sklearn.model_selection, "cross_val_predict", lambda answer, *_, **__: _answered(probe, answer), after=True)
@@ -228,7 +218,10 @@ def _sklearn(probe: Probe, boosters: tuple[str, ...]) -> None:
 
 def _crossed(probe: Probe, *given: Any, **more: Any) -> None:
     if probe.depth == 0:
-        probe.origins.crossing(given[1] if len(given) > 1 else more.get("X"))
+        X = given[1] if len(given) > 1 else more.get("X")
+        probe.origins.crossing(X)
+        probe.given.whole(X)
+        _JUDGED.with_target(probe, X, given[2:])
 
 
 def _within(probe: Probe, module: Any, name: str) -> None:
@@ -304,7 +297,9 @@ def _of_estimator(probe: Probe, name: str, method: str, own: Callable[..., Any])
     def noted(self: Any, *given: Any, **more: Any) -> Any:
         if type(self).__name__ == name:
             with contextlib.suppress(Exception):
-                _JUDGED.stopping(probe, rows_of, more.get("eval_set") if method == "fit" else None)
+                if method in ("fit", "fit_transform"):
+                    probe.given.within(self, name, *[*given, None, None][:2], more.get("sample_weight"))
+                _JUDGED.stopping(probe, rows_of, more.get("eval_set") if method == "fit" else None, given[:1])
                 _given(probe, self, name, method, given[0] if given else more.get("X"))
                 _JUDGED.with_target(probe, given[0] if given else None, given[1:2] if method == "fit" else ())
         with _deeper(probe):
@@ -314,6 +309,13 @@ def _of_estimator(probe: Probe, name: str, method: str, own: Callable[..., Any])
                 _learnt(probe, answer)
             with contextlib.suppress(Exception):
                 _answered(probe, answer)
+                probe.given.asked(self)
+        if probe.depth == 0:
+            with contextlib.suppress(Exception):
+                probe.given.searched(self)
+                if method == "score":
+                    probe.given.scored(method, answer)
+                    probe.given.asked(self)
         if method in ("transform", "fit_transform"):
             with contextlib.suppress(Exception):
                 whole = probe.depth == 0
@@ -339,6 +341,7 @@ def _given(probe: Probe, estimator: Any, name: str, method: str, X: Any) -> None
             if hasattr(estimator, "transform"):
                 probe.origins.fitted(estimator, X)
             if hasattr(estimator, "predict"):
+                probe.given.whole(X)
                 _fitted(probe, estimator, X)
     elif method != "transform" and probe.depth == 0:
         if method == "score":
@@ -347,7 +350,7 @@ def _given(probe: Probe, estimator: Any, name: str, method: str, X: Any) -> None
 
 
 def _fitted(probe: Probe, estimator: Any, X: Any) -> None:
-    """Which rows a model was fitted on, and whether they hold what another one said of rows that it knew."""
+    """Which rows a model was fitted on, and whether they hold what another said of rows that it knew."""
     probe.judged = None
     probe.fit_numbers[id(estimator)] = 1 + len(probe.fit_numbers) + probe.counts.get("fits of models", 0)
     probe.count("fits of models")
@@ -356,7 +359,7 @@ def _fitted(probe: Probe, estimator: Any, X: Any) -> None:
     if len(probe.fitted) > _MOST_MODELS:
         del probe.fitted[next(iter(probe.fitted))]
     rows = int(X.shape[0]) if hasattr(X, "shape") else len(X)
-    probe.count("fits on rows scaled by themselves", int(are_scaled(X)))
+    probe.count("fits on rows scaled by themselves", int(_GIVEN.are_scaled(X)))
     probe.most("rows of a fit", rows)
     if len(getattr(X, "shape", ())) == 2:
         probe.most("columns of a fit", int(X.shape[1]))
@@ -377,7 +380,7 @@ def _judged(probe: Probe, estimator: Any, X: Any) -> None:
         known = sum(mark in fitted for mark in marks)
         probe.judged = {"judged rows": len(marks), "judged rows that were fitted": known}
         probe.count("judgements of rows held out", int(len(marks) - known > 0.9 * len(marks)))
-        probe.count("judged rows scaled by themselves", int(known < len(marks) and are_scaled(X)))
+        probe.count("judged rows scaled by themselves", int(known < len(marks) and _GIVEN.are_scaled(X)))
         if len(probe.judgements) < _MOST_JUDGED:
             probe.judgements.append((probe.fit_numbers.get(id(estimator), 0), set(marks)))
         probe.most("judged rows that stopped a training", sum(mark in probe.stopping for mark in marks))
@@ -385,6 +388,7 @@ def _judged(probe: Probe, estimator: Any, X: Any) -> None:
         if len(probe.seen_rows) < MOST_ROWS:
             probe.seen_rows.update(marks)
         probe.compared(estimator, X)
+        probe.origins.judged(X if known < len(marks) else [])
 
 
 def _learnt(probe: Probe, answer: Any) -> None:

@@ -5,7 +5,7 @@ import importlib
 from collections.abc import Callable
 from typing import Any
 
-_MOST_COLUMNS = 200
+_MOST_COLUMNS, _NEARLY = 200, 1e-9
 
 
 def chosen(probe: Any) -> dict[str, int]:
@@ -14,7 +14,8 @@ def chosen(probe: Any) -> dict[str, int]:
         return {}
     _, last, rows = probe.truths[-1]
     names = [name for name, truth, _ in probe.truths if truth == last]
-    earlier = max(names.count(name) for name in names) - 1
+    curves = sum(name.endswith("_curve") for name in names[:-1])  # a threshold is chosen by them
+    earlier = max(names.count(name) for name in names) - 1 + curves
     told: dict[str, int] = {}
     if probe.judgements:
         _, last_rows = probe.judgements[-1]
@@ -40,16 +41,33 @@ def with_target(probe: Any, X: Any, given: Any) -> None:
     import numpy as np
 
     table, target = getattr(X, "to_numpy", lambda: X)(), np.ravel(given[0])
-    same = sum(bool(np.array_equal(table[:, at], target)) for at in range(table.shape[1]))
+    same = sum(_tells(table[:, at], target) for at in range(table.shape[1]))
     probe.count("columns that are the target", same if (target != target[0]).any() else 0)
 
 
-def stopping(probe: Any, marks: Callable[[Any], list[bytes]], pairs: Any) -> None:
-    """Rows by which a training stops."""
+def _tells(values: Any, target: Any) -> bool:
+    """Whether a column is the target, or the target by another scale."""
+    import numpy as np
+
+    if np.array_equal(values, target):
+        return True
+    try:
+        one, other = np.asarray(values, dtype=float), np.asarray(target, dtype=float)
+    except (TypeError, ValueError):
+        return False
+    varied = len(one) > 2 and one.std() > 0 and other.std() > 0
+    return bool(varied and abs(np.corrcoef(one, other)[0, 1]) > 1 - _NEARLY)
+
+
+def stopping(probe: Any, marks: Callable[[Any], list[bytes]], pairs: Any, fitted: Any = ()) -> None:
+    """Rows by which a training stops; `fitted` holds those that it learns from. It is the last pair that stops it."""
     for rows, _ in pairs or ():
         probe.stopping.update(marks(rows))
     if pairs:
         probe.most("rows that stop a training", len(probe.stopping))
+        last, known = set(marks(list(pairs)[-1][0])), {one for rows in fitted for one in marks(rows)}
+        probe.count("trainings that are stopped by their own rows", int(2 * len(last & known) > len(last)))
+        probe.count("trainings that rows stop")
 
 
 def column(values: Any) -> bytes:

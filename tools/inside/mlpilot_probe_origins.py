@@ -32,6 +32,7 @@ class Origins:
         self._of_transformers: list[Labels] = []
         self.models = 0
         self._of_models: set[Labels] = set()
+        self._judged: set[Any] = set()
 
     def labels(self, data: Any, alike: bool = False) -> list[Any] | None:
         """A label for each row; None where rows cannot be told from each other (half of them, if they may be `alike`),
@@ -94,6 +95,11 @@ class Origins:
         elif labels is not None and is_transformer:
             self._of_transformers.append(frozenset(labels))
 
+    def judged(self, data: Any) -> None:
+        """Rows that a model was judged by."""
+        rows = self.labels(data, alike=True) if len(self._judged) < _MOST_ROWS else None
+        self._judged.update(rows or ())
+
     def note(self, name: str, data: Any) -> None:
         """Rows that something was fitted on, or that a statistic is of."""
         kept = self.noted.setdefault(name, [])
@@ -124,10 +130,15 @@ class Origins:
                 one not in self._of_models for one in self._of_transformers
             ),
         }
+        for name, found in self.noted.items() if self._judged else ():
+            told |= {name: len(found), f"{name} that saw rows that are judged": self._saw(found)}
         for name, found in self.noted.items() if self.parts else ():
             others = sum(not is_for_training(one, self.parts) for one in found)
             told |= {name: len(found), f"{name} from other rows than those for training": others}
         return told
+
+    def _saw(self, found: list[Labels]) -> int:
+        return sum(not rows.isdisjoint(self._judged) for rows in found)
 
 
 def is_for_training(rows: Labels, parts: list[tuple[Labels, Labels]]) -> bool:

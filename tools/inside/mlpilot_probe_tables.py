@@ -6,6 +6,7 @@ are the rows for training shows when the script has split them, before the stati
 
 import contextlib
 import functools
+import importlib
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -19,6 +20,7 @@ _OF_GROUPS = ("mean", "median", "std", "var", "min", "max", "agg", "aggregate", 
 def hook(probe: Any) -> None:
     """Hooks on pandas' own functions."""
     probe.tables = _Watch(probe)
+    importlib.import_module("mlpilot_probe_frames").hook(probe.tables)
 
 
 class _Watch:
@@ -92,6 +94,9 @@ class _Watch:
         index = getattr(column, "index", None)
         turned = index is not None and len(index) > 1 and index.is_monotonic_decreasing
         self.probe.count("columns that are moved")
+        self.probe.count("columns that are moved within groups", int(hasattr(column, "ngroups")))
+        mixed = index is not None and not (index.is_monotonic_increasing or index.is_monotonic_decreasing)
+        self.probe.count("columns that are moved out of order", int(mixed))
         self.probe.count(
             "columns that are not from rows before", int(isinstance(periods, int) and (periods <= 0 or turned))
         )
@@ -110,6 +115,7 @@ class _Watch:
 
     def _beside(self, tables: list[Any]) -> None:
         """Tables that are put side by side: of the same rows, or filled up where the labels of their rows differ?"""
+        self.probe.count("gaps in tables side by side", sum(int(one.isna().sum().sum()) for one in tables))
         rows = [set(one.index) for one in tables]
         self.probe.count("tables side by side whose rows differ", int(any(one != rows[0] for one in rows)))
 

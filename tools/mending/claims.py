@@ -6,7 +6,7 @@ give no new warning, train and lose no less than it did, and show none of the ot
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from mlpilot.tools.mending import scores
@@ -29,7 +29,7 @@ FAULTS = (
 """Facts that no edit may make worse."""
 _WORK = ("steps", "losses")
 """Facts that no edit may make fewer: a fault that never shows since nothing is trained any more is not mended."""
-_NEW = ("more", "kept", "same", "present", "absent", "no less")
+_NEW = ("more", "kept", "same", "present", "absent", "no less", "no more", "about")
 """Ways that need not have been seen before."""
 _ALWAYS = "judged rows that were fitted"
 """Is there whenever a model was judged: that it is missing is no sign that it is 0."""
@@ -40,9 +40,10 @@ class Claim:
     """A fact (or "score", "said"), and what becomes of it."""
 
     fact: str
-    way: Literal["gone", "fewer", "more", "kept", "same", "present", "absent", "no less"] = "gone"
-    """`kept`: was there, and is not less; `no less`: is not less, where it was there; `same`: was there, and is that
-    very number; `present`: is not 0; `absent`: is 0, whatever it was."""
+    way: Literal["gone", "fewer", "more", "kept", "same", "present", "absent", "no less", "no more", "about"] = "gone"
+    """`kept`: was there, and is not less; `no less`, `no more`: is not less (more), where it was there; `about`: is not
+    less by a tenth (the first rows of a series have nothing before them); `same`: was there, and is that very number;
+    `present`: is not 0; `absent`: is 0, whatever it was."""
     also: tuple["Claim", ...] = ()
     """What must hold besides, so that nothing shrinks with the fault."""
     words: tuple[tuple[str, str], ...] = ()
@@ -52,13 +53,30 @@ class Claim:
     words_of_data: bool = False
     """Words that are printed may be of the data (terms, names of rows); lines and scores are told alike."""
 
+    def about(self, names: list[str]) -> "Claim":
+        """The claim of what an edit's description names in quotes: `{}` in a fact stands for each of these names."""
+        if "{}" not in self.fact or not names:
+            return self
+        of_one = [replace(self, fact=self.fact.format(name), also=()) for name in names]
+        besides = tuple(one.about([name]) for name in names for one in self.also)
+        return replace(of_one[0], also=(*of_one[1:], *dict.fromkeys(besides)))
+
 
 SCORE = Claim("score", "more")
 """Printed numbers are better."""
 SHARE = Claim("share that is right", "more")
 """A printed share is that of all rows of the last pass, and was not."""
+CHOICE = Claim("score of what is chosen", "more")
+"""Printed numbers are better, by however little: the same are chosen among, and by the same measure."""
+MEAN = Claim("mean of all scores", "more")
+"""A printed score is the mean of all of its kind, and was not."""
+RATES = Claim("rates that are what they say", "more")
+"""Printed recall and precision are those of the confusion matrix, and were not."""
 NO_LOSS = Claim("score, whatever the loss is", "more")
 """The same for an edit that makes the loss another one, whose numbers are not to be compared with the old ones."""
+
+OF_SCORES = (SCORE, NO_LOSS, CHOICE)
+_OF_ONE_RUN = {SHARE: scores.share_of_all, MEAN: scores.mean_of_all, RATES: scores.rates_that_are_true}
 
 
 def proven(claims: tuple[Claim, ...], before: list[Seen], after: list[Seen]) -> tuple[Proof | None, str]:
@@ -77,10 +95,10 @@ def proven(claims: tuple[Claim, ...], before: list[Seen], after: list[Seen]) -> 
     if worse:
         return None, f"it brought {worse[0]}"
     for claim in claims:
-        if claim in (SCORE, NO_LOSS):
-            proof = scores.proof(before, after, of_losses=claim == SCORE)
-        elif claim == SHARE:
-            proof = scores.share_of_all(before[0], after[0])
+        if claim in OF_SCORES:
+            proof = scores.proof(before, after, of_losses=claim != NO_LOSS, large=claim != CHOICE)
+        elif claim in _OF_ONE_RUN:
+            proof = _OF_ONE_RUN[claim](before[0], after[0])
         else:
             proof = _of_fact(claim, before, after)
         if proof is not None:
@@ -119,7 +137,7 @@ def _of_fact(claim: Claim, before: list[Seen], after: list[Seen]) -> Proof | Non
         tried = (_of_fact(Claim(name, claim.way), before, after) for name in names)
         return next((proof for proof in tried if proof is not None), None)
     pairs = [(one.number(claim.fact), other.number(claim.fact)) for one, other in zip(before, after, strict=True)]
-    if claim.way != "no less" and any(
+    if claim.way not in ("no less", "no more", "about") and any(
         claim.fact not in seen.facts for seen in (after if claim.way in _NEW else before)
     ):
         return None
@@ -137,6 +155,8 @@ def _of_fact(claim: Claim, before: list[Seen], after: list[Seen]) -> Proof | Non
             "present": other > 0,
             "absent": other == 0,
             "no less": other >= one,
+            "no more": other <= one,
+            "about": other >= 0.9 * one,
         }[claim.way]
         for one, other in pairs
     )

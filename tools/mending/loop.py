@@ -31,6 +31,7 @@ from mlpilot.tools.mending.complaints import (
 )
 from mlpilot.tools.mending.ended.candidates import candidates
 from mlpilot.tools.mending.ended.meant import loses, meant
+from mlpilot.tools.mending.ended.prepared import rows_with_a_past
 from mlpilot.tools.mending.ended.raised import mend_raised
 from mlpilot.tools.mending.ended.search import FURTHER, Moment, Search, Step, moved_on, sound
 from mlpilot.tools.mending.known import mend_found
@@ -214,6 +215,8 @@ def _proposals(work: Work, broken: Diagnosis) -> Iterator[tuple[str, str, Diagno
     found = work.check()
     if broken.kind == "missing-values":  # an edit that was meant to fill them, and does not, is the cause
         yield from _several(work.text, [one for one in found if one.code in CHANGED_COPY])
+        for text, what in rows_with_a_past(work.text, ast.parse(work.text), broken):
+            yield text, what, None
     lines = lines_of_statement(ast.parse(work.text), broken.line)
     here = [one for one in found if one.code.startswith(("API", "KERAS", "MODEL")) and one.line in lines]
     yield from _several(work.text, here)  # a present name is better than one left out

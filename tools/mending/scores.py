@@ -28,10 +28,10 @@ _OF_LOSS = re.compile(r"loss|entropy|divergence|perplexity", re.IGNORECASE)
 Pairs = list[tuple[float, float]]
 
 
-def proof(before: list[Seen], after: list[Seen], of_losses: bool = True) -> Proof | None:
+def proof(before: list[Seen], after: list[Seen], of_losses: bool = True, large: bool = True) -> Proof | None:
     """The score that is better with every seed, none being worse with most; losses count where they are the same loss.
 
-    The runs are pairs, by seed.
+    The runs are pairs, by seed. `large`: where they are all alike, it must be better by a quarter of what was missing.
     """
     if any(_fewer_judged(one, other) for one, other in zip(before, after, strict=True)):
         return None
@@ -40,14 +40,15 @@ def proof(before: list[Seen], after: list[Seen], of_losses: bool = True) -> Proo
     if any(_worse(name, pairs[name]) for name in pairs if not _are_gone(name, pairs[name], gone)):
         return None
     honest = [name for name in pairs if not _OF_TRAINING.search(name)]
-    gained = [name for name in honest or pairs if _gained(name, pairs[name])]
+    gained = [name for name in honest or pairs if _gained(name, pairs[name], large)]
     if not gained:
         return None
     name = max(gained, key=lambda one: sum(_goodness(one, b) - _goodness(one, a) for a, b in pairs[one]))
     shown = [", ".join(f"{value:g}" for value in values) for values in zip(*pairs[name], strict=True)]
     if are_alike(before) and are_alike(after):
+        much = " by a quarter or more" if large else ""
         return Proof(
-            f"printed {name!r} is better by a quarter or more; its runs are all alike",
+            f"printed {name!r} is better{much}; its runs are all alike",
             *(one.split(",")[0] for one in shown),
         )
     return Proof(f"printed {name!r} is better with each of {len(before)} seeds than with any before", *shown)
@@ -74,6 +75,50 @@ def share_of_all(before: Seen, after: Seen) -> Proof | None:
         if _is_share(other, hits / rows) and not _is_share(one, hits / rows):
             return Proof(f"the share that is printed is that of all {int(rows)} rows", one, other)
     return None
+
+
+def mean_of_all(before: Seen, after: Seen) -> Proof | None:
+    """A number that is printed is the mean of all scores of one kind, and was not."""
+    means = [float(one) for one in _texts(after, "means of scores")]
+    old, new = ([one.group() for one in NUMBER.finditer(seen.printed[-_LAST:])] for seen in (before, after))
+    if len(old) != len(new) or sorted(_texts(before, "means of scores")) != sorted(_texts(after, "means of scores")):
+        return None
+    for one, other in zip(old, new, strict=True):
+        if any(_is_share(other, mean) and not _is_share(one, mean) for mean in means):
+            return Proof("the score that is printed is the mean of all", one, other)
+    return None
+
+
+def rates_that_are_true(before: Seen, after: Seen) -> Proof | None:
+    """Numbers that are printed as recall or precision are those of the confusion matrix, and were not."""
+    told = [_rates(seen) for seen in (before, after)]
+    if told[0].keys() != told[1].keys() or not all(right for right, _ in told[1].values()):
+        return None
+    wrong = [name for name, (right, _) in told[0].items() if not right]
+    return Proof(f"{wrong[0]} is what it says", told[0][wrong[0]][1], told[1][wrong[0]][1]) if wrong else None
+
+
+def _rates(seen: Seen) -> dict[str, tuple[bool, str]]:
+    """Words of a rate → (whether the number behind them is that rate of a confusion matrix, the number)."""
+    found: dict[str, tuple[bool, str]] = {}
+    for line in seen.printed[-_LAST:].split("\n"):
+        before = 0
+        for number in NUMBER.finditer(line):
+            words = line[before : number.start()].lower()
+            before = number.end()
+            for rate, said in _RATES.items():
+                if any(word in words for word in said):
+                    values = [float(one) for one in _texts(seen, f"true {rate}")]
+                    found[words.strip()] = any(_is_share(number.group(), one) for one in values), number.group()
+    return found
+
+
+def _texts(seen: Seen, name: str) -> list[str]:
+    value = seen.facts.get(name, [])
+    return value if isinstance(value, list) else []
+
+
+_RATES = {"recall": ("recall", "sensitivity"), "precision": ("precision",), "specificity": ("specificity",)}
 
 
 def _is_share(written: str, share: float) -> bool:
@@ -109,12 +154,13 @@ def _pairs(before: list[Seen], after: list[Seen], of_losses: bool) -> dict[str, 
     return {name: [(one[name], other[name]) for one, other in zip(*tables, strict=True)] for name in kept}
 
 
-def _gained(name: str, pairs: Pairs) -> bool:
+def _gained(name: str, pairs: Pairs, large: bool) -> bool:
     one, other = ([_goodness(name, value) for value in values] for values in zip(*pairs, strict=True))
     if not all(_move(name, *pair) > 0 for pair in pairs) or min(other) <= max(one):
         return False
     return (
-        len(set(one)) > 1
+        not large
+        or len(set(one)) > 1
         or len(set(other)) > 1
         or _missing(name, pairs[0][1]) <= (1 - _LARGE) * _missing(name, pairs[0][0])
     )

@@ -5,7 +5,7 @@ from dataclasses import replace
 from itertools import islice
 
 from mlpilot.tools.diagnose.model import Diagnosis
-from mlpilot.tools.mending.claims import NO_LOSS, SCORE, Claim, proven
+from mlpilot.tools.mending.claims import OF_SCORES, Claim, proven
 from mlpilot.tools.mending.complaints import failure, kinds_of_warnings
 from mlpilot.tools.mending.model import Proof
 from mlpilot.tools.mending.offers import OFFERS, offers
@@ -81,7 +81,7 @@ def _proven(
     hold for more.
     """
     after: list[Seen] = []
-    facts = tuple(claim for claim in claims if claim not in (SCORE, NO_LOSS))
+    facts = tuple(claim for claim in claims if claim not in OF_SCORES)
     proof, why = None, ""
     if facts:
         before += probed_runs(work.text, work.run, FEW[:1]) if not before else []

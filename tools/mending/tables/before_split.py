@@ -13,7 +13,6 @@ from mlpilot.tools.mending.forms import (
     below,
     block_of,
     given_to,
-    indent,
     method_calls,
     statement_of,
     without,
@@ -133,55 +132,6 @@ def _frame_split(tree: ast.Module) -> list[tuple[ast.Assign, str, str, str]]:
     """(statement, the table, its part for training, that for the test) of each split of one table, by one name."""
     plain = [(split, given, parts) for split, given, parts in splits(tree) if len(given) == 1]
     return [(split, given[0], parts[0], parts[1]) for split, given, parts in plain]
-
-
-def split_first(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
-    """Rows are made out of a table before it is split: the split comes first, and its training part takes its place."""
-    del found
-    for split, table, train, _ in _frame_split(tree):
-        block = block_of(tree, split)
-        wanted, steps, roots = {table}, [], set()
-        for one in reversed([one for one in block if one.lineno < split.lineno]):
-            target = one.targets[0] if isinstance(one, ast.Assign) else None
-            if isinstance(target, ast.Name) and target.id in wanted and _makes_rows(one):
-                steps.append(one)
-                wanted |= names_in(one)
-        made = {one.targets[0].id for one in steps if isinstance(one, ast.Assign)}  # type: ignore[attr-defined]
-        stored = {node.id for one in block for node in ast.walk(one) if isinstance(node, ast.Name)}
-        roots = {name for name in wanted - made if name in stored and _is_table(block, name)}
-        if len(roots) != 1 or not steps or not all(alone(source, one) for one in (split, *steps)):
-            continue
-        root, first = roots.pop(), steps[-1]
-        edits = [
-            Edit(*span(source, node), train)
-            for one in steps
-            for node in ast.walk(one)
-            if isinstance(node, ast.Name) and (node.id == root or node.id == table)
-        ]
-        line = text_of(source, split)
-        for node in sorted(ast.walk(split), key=lambda node: -getattr(node, "col_offset", 0)):
-            if isinstance(node, ast.Name) and node.id == table:
-                start = span(source, node)[0] - span(source, split)[0]
-                line = line[:start] + root + line[start + len(table) :]
-        start = source.rfind("\n", 0, span(source, first)[0]) + 1
-        edits += [without(source, split), Edit(start, start, f"{indent(source, first)}{line}\n")]
-        yield apply_edits(source, edits), "the split comes first, and rows are made of those for training"
-
-
-def _makes_rows(statement: ast.stmt) -> bool:
-    """`resample(...)`, `pd.concat(...)` or `table[condition]`; not what reads a file or builds a table."""
-    value = statement.value if isinstance(statement, ast.Assign) else None
-    if isinstance(value, ast.Subscript):
-        return isinstance(value.slice, ast.Compare)
-    return isinstance(value, ast.Call) and called(value) in ("resample", "concat", "sample", "query")
-
-
-def _is_table(block: list[ast.stmt], name: str) -> bool:
-    return any(
-        isinstance(one, ast.Assign)
-        and any(isinstance(target, ast.Name) and target.id == name for target in one.targets)
-        for one in block
-    )
 
 
 def filled_after_split(source: str, tree: ast.Module, found: Diagnosis) -> Edits:

@@ -6,6 +6,7 @@ once.
 """
 
 import ast
+import re
 from dataclasses import dataclass
 
 from mlpilot.tools.diagnose.model import Diagnosis
@@ -26,6 +27,7 @@ from mlpilot.tools.text import Edit, apply_edits, span, text_of
 
 _ANSWERS = ("predict", "predict_proba", "decision_function", "predict_log_proba")
 _MEASURES = ("_score", "_error", "_loss", "_deviance")
+_ROWS = (ast.Name, ast.Attribute, ast.Subscript)
 _SAID = "what is chosen is chosen by rows for training that are held out in turn"
 
 
@@ -46,6 +48,11 @@ def chosen_by_folds(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
         if fits:
             yield from _of_models(source, tree, loop, fits)
     yield from _of_answers(source, tree, found)
+    asked = {called(one) for loop in _loops(tree, found.line) for one in calls(loop)}
+    for one in [one for one in tree.body if isinstance(one, ast.FunctionDef) and one.name in asked]:
+        fits = _fits(source, one)
+        if fits:
+            yield from _of_models(source, tree, one, fits)
 
 
 def _loops(tree: ast.Module, line: int | None) -> list[ast.stmt]:
@@ -67,7 +74,7 @@ def _repeats(one: ast.stmt) -> bool:
 def _fits(source: str, node: ast.AST) -> dict[str, _Fit]:
     found = {}
     for call in method_calls(node, "fit"):
-        if len(call.args) == 2 and not call.keywords and all(isinstance(one, ast.Name) for one in call.args):
+        if len(call.args) == 2 and not call.keywords and all(isinstance(one, _ROWS) for one in call.args):
             model = owner(source, call)
             rows, labels = (text_of(source, one) for one in call.args)
             found[model] = _Fit(model, rows, labels, call)
@@ -102,24 +109,32 @@ def _of_models(source: str, tree: ast.Module, loop: ast.stmt, fits: dict[str, _F
         truths |= {text_of(source, one) for one in call.args[1:2]}
         own.append(call)
     for call in [one for one in calls(loop) if called(one).endswith(_MEASURES) and one.args]:
-        if isinstance(call.args[0], ast.Name) and call.args[0].id not in labels:
-            truths.add(call.args[0].id)
+        if isinstance(call.args[0], _ROWS) and text_of(source, call.args[0]) not in labels:
+            truths.add(text_of(source, call.args[0]))
     inside = {id(node) for call in own for node in ast.walk(call)}
     edits += [
         Edit(*span(source, one), sorted(labels)[0])
         for one in ast.walk(loop)
-        if isinstance(one, ast.Name) and one.id in truths and id(one) not in inside
+        if isinstance(one, _ROWS) and text_of(source, one) in truths and id(one) not in inside
     ]
     if not edits or len(labels) != 1 or not truths:
         return
     block = block_of(tree, loop)
     later = [one for one in block if one.lineno > loop.lineno]
-    if not any((tests | truths) & names_in(one) for one in later):
+    if not any(_reads(source, one, tests | truths) for one in later):
         judged = _judged_once(source, loop, fits) or _judged_by_name(source, loop, later)
         if judged is None:
             return
         edits.append(judged)
     yield with_imports(apply_edits(source, edits), *dict.fromkeys(imports)), _SAID
+
+
+def _reads(source: str, statement: ast.stmt, rows: set[str]) -> bool:
+    """Whether a statement reads some of these rows, or others of the same table."""
+    tables = {re.split(r"[.\[]", one)[0] for one in rows}
+    attributes = {one for one in rows if one.startswith("self.")}
+    text = text_of(source, statement)
+    return bool((tables - {"self"}) & names_in(statement)) or any(one in text for one in attributes)
 
 
 def _judged_once(source: str, loop: ast.stmt, fits: dict[str, _Fit]) -> Edit | None:
@@ -170,22 +185,38 @@ def _judged_by_name(source: str, loop: ast.stmt, later: list[ast.stmt]) -> Edit 
     if not isinstance(named, ast.Tuple) or len(named.elts) != 2 or not isinstance(loop, ast.For):
         return None
     key, model = (text_of(source, one) for one in named.elts)
-    table = text_of(source, loop.iter).removesuffix(".items()")
-    for one in ast.walk(loop):
-        target = one.targets[0] if isinstance(one, ast.Assign) else None
-        if (
-            not isinstance(target, ast.Subscript)
-            or text_of(source, target.slice) != key
-            or not isinstance(one, ast.Assign)
-        ):
-            continue
-        scores = text_of(source, target.value)
-        for choice in later:
-            if isinstance(choice, ast.Assign) and text_of(source, choice.value).startswith(f"max({scores}, key="):
-                best = text_of(source, choice.targets[0])
-                value = text_of(source, one.value).replace(f"{model}.", f"{table}[{best}].")
-                return below(source, choice, f"{scores}[{best}] = {value}") if f"{table}[" in value else None
+    kept = {model: text_of(source, loop.iter).removesuffix(".items()")}
+    told: list[tuple[str, ast.expr]] = []
+    for one in [node for node in ast.walk(loop) if isinstance(node, ast.Assign)]:
+        target = one.targets[0]
+        if isinstance(target, ast.Subscript) and text_of(source, target.slice) == key:
+            if isinstance(one.value, ast.Name):  # fitted[name] = pipeline
+                kept[one.value.id] = text_of(source, target.value)
+            else:
+                told.append((text_of(source, target.value), one.value))
+    for scores, value in told:
+        for choice in [one for one in later if isinstance(one, ast.Assign)]:
+            table = _ranked(source, choice, scores, later)
+            best = text_of(source, choice.targets[0])
+            text = text_of(source, value)
+            for name, models in kept.items():
+                text = text.replace(f"{name}.", f"{models}[{best}].")
+            if table and text != text_of(source, value):
+                return below(source, choice, f"{table}[{best}] = {text}")
     return None
+
+
+def _ranked(source: str, choice: ast.Assign, scores: str, later: list[ast.stmt]) -> str:
+    """The table of scores that a statement takes the best name of: `scores`, or `board` that was made of them."""
+    text = text_of(source, choice.value)
+    if text.startswith(f"max({scores}, key="):
+        return scores
+    for end in (".index[0]", ".idxmax()"):
+        made = [one for one in later if isinstance(one, ast.Assign) and scores in names_in(one.value)]
+        boards = {text_of(source, one.targets[0]) for one in made if "Series(" in text_of(source, one.value)}
+        if text.endswith(end) and text.removesuffix(end) in boards:
+            return text.removesuffix(end)
+    return ""
 
 
 def called_print(one: ast.Expr) -> bool:
@@ -242,27 +273,27 @@ def _cut(source: str, tree: ast.Module, block: list[ast.stmt], made: ast.Assign,
             some.append(one)
     some = [one for one in some if name in names_in(one)]
     truths = {
-        one.args[0].id
+        text_of(source, one.args[0])
         for step in some
         for one in calls(step)
-        if called(one).endswith((*_MEASURES, "_curve")) and one.args and isinstance(one.args[0], ast.Name)
+        if called(one).endswith((*_MEASURES, "_curve")) and one.args and isinstance(one.args[0], _ROWS)
     }
     held = f"held_{name}"
     if len(truths) != 1 or held in names_in(tree) or not alone(source, made):
         return
     table = {name: held, truths.pop(): labels}
     edits = [
-        Edit(*span(source, node), table[node.id])
+        Edit(*span(source, node), table[text_of(source, node)])
         for one in some
         for node in ast.walk(one)
-        if isinstance(node, ast.Name) and node.id in table
+        if isinstance(node, _ROWS) and text_of(source, node) in table
     ]
     start, (first, last) = span(source, made)[0], span(source, call)
     text = text_of(source, made)
     line = text[: first - start] + new + text[last - start :]
     edits.append(below(source, made, held + line[len(name) :]))
     later = [one for one in block if one.lineno > chosen.lineno]
-    if not any(set(table) & names_in(one) for one in later):
+    if not any(_reads(source, one, set(table)) for one in later):
         again = _judged_once(source, chosen, {})
         if again is None:
             return

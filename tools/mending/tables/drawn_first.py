@@ -184,7 +184,7 @@ def _line(
     written = []
     for one in split.keywords:
         if one.arg == "stratify" or one.arg in _KEPT:
-            value = _as_known(source, tree, one.value, step, place)
+            value = _as_known(source, tree, one.value, step, place, roots[0])
         else:
             return None
         if value is None:
@@ -196,7 +196,7 @@ def _line(
     return f"{targets} = {text_of(source, split.func)}({', '.join([*roots, *written])})"
 
 
-def _as_known(source: str, tree: ast.Module, value: ast.expr, step: ast.stmt, place: _Place) -> str | None:
+def _as_known(source: str, tree: ast.Module, value: ast.expr, step: ast.stmt, place: _Place, root: str) -> str | None:
     """An expression as it can be written above a step: names that are made later by what they are made of."""
     text = text_of(source, value)
     for _ in range(3):
@@ -204,6 +204,9 @@ def _as_known(source: str, tree: ast.Module, value: ast.expr, step: ast.stmt, pl
         later = None
         for name in sorted(names_in(node)):
             made = _given(tree, place.scope, name)
+            column = _column_later(tree, place.scope, name)
+            if made == "known" and column is not None:
+                return _in_place(text, node, name, f"{root}[{column}]")
             if made is None:
                 return None
             if isinstance(made, str):
@@ -217,8 +220,24 @@ def _as_known(source: str, tree: ast.Module, value: ast.expr, step: ast.stmt, pl
             return text
         name, own = later
         plain = _without_pop(source, own)
-        uses = [one for one in ast.walk(node) if isinstance(one, ast.Name) and one.id == name]
-        text = apply_edits(text, [Edit(*span(text, one), plain) for one in uses])
+        text = _in_place(text, node, name, plain)
+    return None
+
+
+def _in_place(text: str, node: ast.AST, name: str, new: str) -> str:
+    uses = [one for one in ast.walk(node) if isinstance(one, ast.Name) and one.id == name]
+    return apply_edits(text, [Edit(*span(text, one), new) for one in uses])
+
+
+def _column_later(tree: ast.Module, scope: ast.Module | ast.FunctionDef, name: str) -> str | None:
+    """The column that a function's caller calls `name` only after it has called the function, as it is written."""
+    if not isinstance(scope, ast.FunctionDef) or given_to(scope, name) or name in {one.arg for one in scope.args.args}:
+        return None
+    asked = [one.lineno for one in calls(tree, scope.name)]
+    for made in [one for one in given_to(tree, name) if one in tree.body and asked and one.lineno > min(asked)]:
+        column = made.value.slice if isinstance(made.value, ast.Subscript) else None
+        if isinstance(column, ast.Constant) and isinstance(column.value, str):
+            return repr(column.value)
     return None
 
 

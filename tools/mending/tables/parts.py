@@ -66,9 +66,10 @@ def without_target(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
         (one for one in ast.walk(tree) if isinstance(one, ast.Assign) and isinstance(one.targets[0], ast.Name)),
         key=lambda one: (not at(one, found.line), abs(one.lineno - (found.line or 0))),
     )
-    for made in near[:4]:
+    tables = {table for _, table, _ in targets}
+    for made in [one for one in near if names_in(one.value) & tables][:4]:
         for node, table, column in targets:
-            if made is node or table not in names_in(made.value) or abs(node.lineno - made.lineno) > 4:
+            if made is node or table not in names_in(made.value) or abs(node.lineno - made.lineno) > 12:
                 continue
             text = text_of(source, made.value)
             as_array = text.endswith((".values", ".to_numpy()"))

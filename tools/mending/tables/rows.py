@@ -148,6 +148,7 @@ def made_after_split(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
                 continue
             inputs = [one for one in call.args if isinstance(one, ast.Name)][:2]
             later = [one for one in tree.body if node.lineno < one.lineno < split.lineno]
+            later = [one for one in later if not isinstance(one, ast.Expr)]  # what is only shown
             between = any(names_in(one) & set(given) for one in later)
             if len(inputs) != 2 or len(given) < 2 or between or not (alone(source, node) and alone(source, split)):
                 continue
@@ -254,6 +255,19 @@ def scaled(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
                 with_imports(replace(source, call, text), "make_pipeline", "StandardScaler"),
                 f"{name} is given scaled columns",
             )
+    yield from _grouped_by_distance(source, tree, found)
+
+
+def _grouped_by_distance(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
+    """Groups are looked for among scaled columns: `KMeans(3).fit_predict(StandardScaler().fit_transform(X))`."""
+    for call in method_calls(tree, "fit", "fit_predict", "fit_transform"):
+        near = at(statement_of(tree, call), found.line) or any(
+            at(one, found.line) for one in given_to(tree, owner(source, call))
+        )
+        if near and call.args:
+            new = f"StandardScaler().fit_transform({text_of(source, call.args[0])})"
+            text = with_imports(replace(source, call.args[0], new), "StandardScaler")
+            yield text, "groups are looked for among scaled columns"
 
 
 def whole_numbers(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
