@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from mlpilot_probe import Probe, rows_of, told_beforehand
+from mlpilot_probe_names import is_nearly
 
 _MOODY = ("BatchNormalization", "Dropout", "SpatialDropout1D", "SpatialDropout2D", "GaussianDropout", "GaussianNoise")
 _RESULTS = ("result", "reset_state")
@@ -157,6 +158,11 @@ class _Watch:
         self.probe.count("columns that are the target", told_beforehand(data, target))
         self.probe.count("rows that are learnt from", len(data) if hasattr(data, "shape") else 0)
         self._foreign(model)
+        held = len(model.variables) - len(model.trainable_variables)
+        self.probe.count("tensors that fits keep as they are", held)
+        for layer in model._flatten_layers():
+            unread = sum(is_nearly(name, "trainable") for name in vars(layer))
+            self.probe.count("settings that nothing reads", unread)
         self._weighted(given, more)
         self.probe.count("callbacks that fit is given", len(more.get("callbacks") or []))
         self.probe.count("fits that go on from an earlier one", int(model in self.fitted))

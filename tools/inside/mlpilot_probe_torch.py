@@ -10,6 +10,7 @@ from typing import Any
 from mlpilot_probe import told_beforehand
 
 _ROWS, _PLACES, _CHANGED = 8, 3, 1e-5
+_FEW_PENDING = 2
 _BATCHES, _PARTS, _NUMBERS = 20, 10, 5_000_000
 _SIZED = ("mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss")
 
@@ -57,6 +58,7 @@ class _Watch:
         self._loading()
         self._modules()
         self._optimisers()
+        self.sets: Any = importlib.import_module("mlpilot_probe_sets").hook(self)
 
     def _around(self, owner: Any, name: str, note: Callable[..., None]) -> None:
         own = getattr(owner, name)
@@ -249,7 +251,9 @@ class _Watch:
                          and bool(p.grad.any())}  # fmt: skip
         count("steps without a gradient", int(all(p.grad is None or not bool(p.grad.any()) for p in parameters)))
         mine = [m for m in self.roots.values() if {id(p) for p in m.parameters()} & set(map(id, parameters))]
-        count("steps in evaluation mode", int(any(not m.training for m in mine)))
+        judging = any(not m.training for m in mine)
+        count("steps in evaluation mode", int(judging))
+        count("steps in training mode", int(not judging))
         self.probe.most("tensors that are trained", len(self.held))
 
     def _stepped(self) -> None:
@@ -260,6 +264,8 @@ class _Watch:
         kinds = (self.torch.nn.modules.dropout._DropoutNd, self.torch.nn.modules.batchnorm._BatchNorm)
         moody = any(isinstance(one, kinds) and one.training for one in module.modules())
         self.pending.append(moody)
+        if len(self.pending) > _FEW_PENDING and len(self.pending) & (len(self.pending) - 1) == 0:
+            self.sets.kept_graphs()
         if not self.torch.is_grad_enabled():
             self._judged()
 
@@ -289,6 +295,8 @@ class _Watch:
             told["rows that parts share"] = sum(len(one & other) for one, other in pairs)
             told["rows of all parts"] = len(set().union(*self.parts))
             told["rows of the smallest part"] = min(map(len, self.parts))
+        told |= self.sets.facts(list(self.roots.values()))
+        told |= {name: count for name, count in self.probe.counts.items() if name.startswith("predictions")}
         return told | self.passed.facts() | self._places()
 
     def _places(self) -> dict[str, int]:
