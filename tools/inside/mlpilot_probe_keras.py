@@ -10,6 +10,7 @@ from typing import Any
 
 from mlpilot_probe import Probe, rows_of, told_beforehand
 from mlpilot_probe_names import is_nearly
+from mlpilot_probe_pipes import Pipes
 
 _MOODY = ("BatchNormalization", "Dropout", "SpatialDropout1D", "SpatialDropout2D", "GaussianDropout", "GaussianNoise")
 _RESULTS = ("result", "reset_state")
@@ -41,6 +42,7 @@ class _Watch:
         self._modes()
         self.taken = 0
         self._tape()
+        self.pipes = Pipes(probe)
         kinds = {keras.metrics.Metric}
         kinds |= {
             one for one in vars(keras.metrics).values() if isinstance(one, type) and issubclass(one, tuple(kinds))
@@ -153,6 +155,7 @@ class _Watch:
         self.probe.count("fits of models changed since they were compiled", int(changed))
         self.probe.count("tensors that fits are to train", len(model.trainable_variables))
         steps = int(more.get("steps_per_epoch") or 0)
+        self._over_rows(given[0] if given else more.get("x"), steps)
         self.probe.count("batches that fits ask for", int(more.get("epochs", 1)) * steps)
         target = given[1] if len(given) > 1 else more.get("y")
         self.probe.count("columns that are the target", told_beforehand(data, target))
@@ -170,6 +173,12 @@ class _Watch:
         data = more.get("validation_data")
         self.validated.clear()
         self.validated.update(rows_of(data[0]) if isinstance(data, tuple) else [])
+
+    def _over_rows(self, data: Any, steps: int) -> None:
+        """How often an epoch goes over the rows of a generator that knows how many it has."""
+        rows, size = getattr(data, "n", 0), getattr(data, "batch_size", 0)
+        if isinstance(rows, int) and isinstance(size, int) and rows and size:
+            self.probe.most("passes over all rows in an epoch", max(1, steps * size // rows))
 
     def _foreign(self, model: Any) -> None:
         """Variables of TensorFlow that a layer holds: Keras neither trains nor saves them."""
@@ -255,11 +264,12 @@ class _Watch:
             self.probe.count("gradients that are taken", self.taken)
             steps = self.probe.counts.get("steps of Keras optimisers", 0)
             self.probe.count("gradients that are never applied", max(0, self.taken - steps))
+        told = self.pipes.facts()
         traced = [one for one in names.values() if hasattr(one, "experimental_get_tracing_count")]
         if not traced:
-            return {}
+            return told
         most = max(int(one.experimental_get_tracing_count()) for one in traced)
-        return {"most traces of a function": most, "functions that are traced": len(traced)}
+        return told | {"most traces of a function": most, "functions that are traced": len(traced)}
 
 
 def _states(layer: Any) -> list[Any]:

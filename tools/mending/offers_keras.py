@@ -7,6 +7,7 @@ from mlpilot.tools.mending.keras import fits as keras_edits
 from mlpilot.tools.mending.keras import graphs as keras_graphs
 from mlpilot.tools.mending.keras import layers as keras_layers
 from mlpilot.tools.mending.keras import parts as keras_parts
+from mlpilot.tools.mending.keras import pipes
 from mlpilot.tools.mending.offered import RATE, SCALED, Entry
 from mlpilot.tools.mending.torch import parts as torch_parts
 from mlpilot.tools.mending.torch import results as torch_results
@@ -23,6 +24,13 @@ _COMPILED = Claim(
 )
 _APPLIED = Claim("gradients that are never applied", also=(Claim("gradients that are taken", "kept"),))
 _COLUMN = Claim("differences of a column and a row", also=(Claim("differences of tensors", "kept"),))
+
+_TWICE = (Claim("data sets that are read twice", "kept"), Claim("rows that data sets give", "kept"))
+_SAME = Claim("data sets that are the same in each pass", "fewer", also=_TWICE)
+_BATCHES = Claim("data sets whose batches come again whole", also=_TWICE)
+_BOTH_PARTS = Claim("rows that come into both parts", also=(Claim("rows of both parts", "kept"),))
+_PASSES = Claim("most passes over all rows in an epoch", "fewer", also=(Claim("fits of models", "kept"),))
+_RAN_OUT = Claim("said ran out of data", also=(Claim("fits of models", "kept"),))
 
 KERAS: dict[str, tuple[Entry, ...]] = {
     "KERAS001": ((keras_ends.sigmoid_for_one, (SCORE,)),),
@@ -52,6 +60,8 @@ KERAS: dict[str, tuple[Entry, ...]] = {
     "KERAS013": ((keras_layers.compiled_again, (_COMPILED,)), (keras_parts.frozen_first, (_COMPILED,))),
     "KERAS014": ((RATE, (SCORE,)), (torch_parts.owner_of_rates, (SCORE,))),
     "KERAS019": ((keras_ends.sigmoid_and_its_loss, (NO_LOSS,)),),
+    "KERAS017": ((pipes.generator_in_order, (SCORE,)),),
+    "KERAS018": ((pipes.generator_of_its_own, (SCORE,)),),
     "KERAS020": ((keras_layers.class_of_one, (SCORE,)),),
     "KERAS021": (
         (
@@ -113,24 +123,33 @@ KERAS: dict[str, tuple[Entry, ...]] = {
     "KERAS032": ((keras_layers.applied, (_APPLIED,)),),
     "KERAS033": ((keras_layers.lighter, (NO_LOSS,)),),
     "KERAS030": ((keras_layers.bounded_logarithm, (SCORE,)),),
+    "KERAS035": ((pipes.generators_scale, (SCORE,)),),
     "KERAS036": ((keras_ends.raw_for_tensorflow, (SCORE,)),),
+    "KERAS037": ((pipes.sigmoid_loss, (NO_LOSS,)),),
     "KERAS038": ((keras_ends.sigmoid_and_its_loss, (NO_LOSS,)),),
     "KERAS039": ((SCALED, (SCORE,)),),
+    "KERAS040": ((pipes.judge_frozen, (SCORE,)),),
     "KERAS043": ((SCALED, (SCORE,)),),
     "KERAS045": ((slips.without_threshold, (NO_LOSS,)),),
     "KERAS046": ((keras_layers.as_labels, (NO_LOSS,)),),
     "KERAS047": ((keras_layers.one_for_the_row, (SCORE,)),),
     "KERAS048": ((keras_layers.zero_and_one, (NO_LOSS,)),),
+    "KERAS049": ((pipes.generators_scale, (SCORE,)),),
     "KERAS050": ((keras_layers.divided_pixels, (SCORE,)),),
     "KERAS051": ((keras_layers.fewer_steps, (SCORE,)),),
+    "KERAS052": ((pipes.steps_of_batches, (_RAN_OUT, _PASSES)),),
     "KERAS053": ((keras_ends.raw_or_told, (NO_LOSS,)),),
     "KERAS054": ((keras_ends.probabilities_given, (NO_LOSS,)),),
     "KERAS055": ((keras_layers.class_of_one, (SCORE,)),),
+    "KERAS056": ((pipes.set_before, (SCORE,)),),
+    "KERAS057": ((pipes.true_labels, (NO_LOSS,)),),
     "KERAS058": ((keras_layers.classes_compared, (SCORE,)),),
     "KERAS060": ((keras_graphs.counted_in_the_graph, (SCORE,)),),
     "KERAS062": ((keras_graphs.as_weights, (_WEIGHTS,)),),
     "KERAS065": ((keras_graphs.one_order, (SCORE,)),),
+    "KERAS066": ((pipes.shuffled_once, (_BOTH_PARTS,)),),
     "KERAS067": ((keras_graphs.kept, (SCORE,)),),
+    "KERAS068": ((pipes.cached_first, (_SAME,)),),
     "KERAS069": (
         (
             keras_graphs.without_end,
@@ -139,8 +158,10 @@ KERAS: dict[str, tuple[Entry, ...]] = {
     ),
     "KERAS070": ((rows_alike.squeezed, (_COLUMN, NO_LOSS)),),
     "KERAS072": ((torch_results.class_of_each_row, (SCORE,)),),
+    "KERAS073": ((pipes.in_their_places, (NO_LOSS,)),),
     "KERAS074": ((torch_results.divided_once, (SCORE,)),),
     "KERAS076": ((torch_results.last_ones_learn, (Claim("tensors that fits are to train", "more"),)),),
+    "KERAS077": ((pipes.rows_shuffled, (_BATCHES,)),),
     "KERAS101": ((keras_edits.sequences, ()),),
     "KERAS103": ((keras_layers.bent, (SCORE,)),),
     "KERAS104": ((keras_layers.divided_pixels, (SCORE,)),),
