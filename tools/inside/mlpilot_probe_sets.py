@@ -44,6 +44,8 @@ class Sets:
             self._after(owner, "softmax", self._soft)
         self._after(torch.Tensor, "masked_fill", self._mask)
         self._after(torch, "masked_fill", self._mask)
+        for name in ("__gt__", "__ge__", "gt", "ge"):
+            self._after(torch.Tensor, name, self._bound)
         self._plateau(torch.optim.lr_scheduler.ReduceLROnPlateau)
 
     def _after(self, owner: Any, name: str, note: Callable[..., None]) -> None:
@@ -96,6 +98,13 @@ class Sets:
             self.probe.count("scores that are masked in vain", int(abs(value) > 1))
         else:
             self.masked = answer, value > _LOW
+
+    def _bound(self, _: Any, one: Any, other: Any, *__: Any) -> None:
+        """Outputs that are compared with a bound between 0 and 1, and are not all between 0 and 1 themselves."""
+        if isinstance(other, float | int) and one.is_floating_point() and one.numel() > 1:
+            raw = 0 < other < 1 and bool(((one < 0) | (one > 1)).any())
+            self.probe.count("outputs that are compared with a bound")
+            self.probe.count("raw outputs that are compared as probabilities", int(raw))
 
     def _plateau(self, kind: Any) -> None:
         own, made = kind.step, kind.__init__

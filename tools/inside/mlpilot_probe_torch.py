@@ -41,7 +41,7 @@ class _Watch:
         self.first_rate = self.last_rate = 0.0
         self.known: set[int] = set()
         self.reached: set[int] = set()
-        self.dropped = self.rows = 0
+        self.dropped = self.rows = self.taken = 0
         for name in ("cross_entropy", "binary_cross_entropy_with_logits", "kl_div", *_SIZED):
             self._around(torch.nn.functional, name, functools.partial(self._loss, name))
         self._around(torch.nn.functional, "dropout", self._dropout)
@@ -141,12 +141,23 @@ class _Watch:
                 self.parts.append(rows)
 
     def _loading(self) -> None:
-        own = self.torch.nn.Module.load_state_dict
+        own, keys = self.torch.nn.Module.load_state_dict, self.torch.nn.Module.state_dict
         watch = self
+
+        @functools.wraps(keys)
+        def kept(module: Any, *given: Any, **more: Any) -> Any:
+            answer = keys(module, *given, **more)
+            with contextlib.suppress(AttributeError):
+                answer._steps_then = watch.taken
+            return answer
+
+        self.torch.nn.Module.state_dict = kept
 
         @functools.wraps(own)
         def noted(module: Any, state: Any, *given: Any, **more: Any) -> Any:
-            mine = {value.data_ptr() for value in module.state_dict().values()}
+            older = getattr(state, "_steps_then", watch.taken) < watch.taken
+            alive = [module, *(watch.roots.values() if older else ())]
+            mine = {value.data_ptr() for one in alive for value in keys(one).values()}
             same = sum(value.data_ptr() in mine for value in state.values())
             watch.probe.count("weights that were restored from themselves", same)
             answer = own(module, state, *given, **more)
@@ -236,6 +247,7 @@ class _Watch:
         self.held.update(map(id, parameters))
         count = self.probe.count
         count("steps")
+        self.taken += 1
         count("optimisers that step", int(one not in self.stepping))
         self.stepping.add(one)
         rate = max(float(group["lr"]) for group in one.param_groups)

@@ -7,7 +7,7 @@ from mlpilot.tools.mending.keras import fits as keras_edits
 from mlpilot.tools.mending.keras import graphs as keras_graphs
 from mlpilot.tools.mending.keras import layers as keras_layers
 from mlpilot.tools.mending.keras import parts as keras_parts
-from mlpilot.tools.mending.keras import pipes
+from mlpilot.tools.mending.keras import pipes, tapes
 from mlpilot.tools.mending.offered import RATE, SCALED, Entry
 from mlpilot.tools.mending.torch import parts as torch_parts
 from mlpilot.tools.mending.torch import results as torch_results
@@ -120,6 +120,7 @@ KERAS: dict[str, tuple[Entry, ...]] = {
             (Claim("callbacks that fit is given", "more", (Claim("rows that fit is given", "kept"),)),),
         ),
     ),
+    "KERAS031": ((tapes.within_the_tape, (NO_LOSS,)),),
     "KERAS032": ((keras_layers.applied, (_APPLIED,)),),
     "KERAS033": ((keras_layers.lighter, (NO_LOSS,)),),
     "KERAS030": ((keras_layers.bounded_logarithm, (SCORE,)),),
@@ -130,7 +131,7 @@ KERAS: dict[str, tuple[Entry, ...]] = {
     "KERAS039": ((SCALED, (SCORE,)),),
     "KERAS040": ((pipes.judge_frozen, (SCORE,)),),
     "KERAS043": ((SCALED, (SCORE,)),),
-    "KERAS045": ((slips.without_threshold, (NO_LOSS,)),),
+    "KERAS045": ((slips.without_threshold, (NO_LOSS,)), (tapes.of_tensors, (NO_LOSS,))),
     "KERAS046": ((keras_layers.as_labels, (NO_LOSS,)),),
     "KERAS047": ((keras_layers.one_for_the_row, (SCORE,)),),
     "KERAS048": ((keras_layers.zero_and_one, (NO_LOSS,)),),
@@ -145,7 +146,9 @@ KERAS: dict[str, tuple[Entry, ...]] = {
     "KERAS057": ((pipes.true_labels, (NO_LOSS,)),),
     "KERAS058": ((keras_layers.classes_compared, (SCORE,)),),
     "KERAS060": ((keras_graphs.counted_in_the_graph, (SCORE,)),),
+    "KERAS061": ((tapes.of_tensors, (NO_LOSS,)),),
     "KERAS062": ((keras_graphs.as_weights, (_WEIGHTS,)),),
+    "KERAS064": ((tapes.within_the_tape, (NO_LOSS,)),),
     "KERAS065": ((keras_graphs.one_order, (SCORE,)),),
     "KERAS066": ((pipes.shuffled_once, (_BOTH_PARTS,)),),
     "KERAS067": ((keras_graphs.kept, (SCORE,)),),

@@ -4,6 +4,7 @@ from mlpilot.tools.mending import rows_alike
 from mlpilot.tools.mending.claims import NO_LOSS, SCORE, SHARE, Claim
 from mlpilot.tools.mending.keras import ends as keras_ends
 from mlpilot.tools.mending.keras import layers as keras_layers
+from mlpilot.tools.mending.keras import tapes
 from mlpilot.tools.mending.offered import BENT, INITIALISED, RATE, SCALED, Entry
 from mlpilot.tools.mending.offers_keras import KERAS
 from mlpilot.tools.mending.torch import ends as torch_ends
@@ -63,6 +64,9 @@ _FROZEN = tuple(
     )
 )
 _ORDERS = Claim("orders of rows that came before", also=(Claim("orders of rows", "kept"),))
+_COMPARED = Claim(
+    "raw outputs that are compared as probabilities", also=(Claim("outputs that are compared with a bound", "kept"),)
+)
 _MASKS = Claim("scores that are masked in vain", also=(Claim("scores that are masked", "kept"),))
 _SEES_AFTER = Claim("models whose places see those after", also=(Claim("models of places", "kept"),))
 _WAITS = tuple(
@@ -168,12 +172,14 @@ NETS: dict[str, tuple[Entry, ...]] = {
     ),
     "TORCH123": ((torch_edits.float_one_hot, ()),),
     "TORCH124": ((torch_ends.reconnected, (_NO_GRADIENT,)),),
-    "TORCH125": ((torch_parts.above_zero, (SCORE,)),),
+    "TORCH125": ((torch_parts.above_zero, (_COMPARED, SCORE)),),
     "TORCH126": ((slips.without_threshold, _LEARNS),),
+    "TORCH127": ((tapes.of_tensors, _LEARNS),),
     "TORCH203": ((torch_edits.in_a_module_list, (_UNKNOWN,)),),
     "TORCH205": ((torch_layers.bent_between, (SCORE,)),),
     "TORCH206": ((torch_layers.given_the_model, (_HELD,)),),
     "TORCH207": ((loop_edits.optimiser_last, (_HELD,)),),
+    "TORCH208": ((slips.head_learns, (_REACHED, SCORE)),),
     "TORCH209": (
         (
             torch_modes.dropout_in_training,

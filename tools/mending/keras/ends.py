@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from mlpilot.tools.diagnose.model import Diagnosis
 from mlpilot.tools.diagnose.syntax import called, calls, keyword, with_keyword, without_keyword
 from mlpilot.tools.mending.forms import Edits, Maker, alone, at, given_to, statement_of, without
-from mlpilot.tools.mending.training.code import dense, parents
+from mlpilot.tools.mending.training.code import dense, parents, value_of
 from mlpilot.tools.text import Edit, apply_edits, replace, span, text_of
 
 _CLASSES = {
@@ -61,12 +61,7 @@ def _meant(tree: ast.Module, node: ast.expr) -> ast.expr:
     if isinstance(node, ast.Name):
         given = given_to(tree, node.id)
         return given[0].value if len(given) == 1 else node
-    if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
-        pairs = [(key, value) for table in ast.walk(tree) if isinstance(table, ast.Dict)
-                 for key, value in zip(table.keys, table.values, strict=True)]  # fmt: skip
-        found = [value for key, value in pairs if isinstance(key, ast.Constant) and key.value == node.slice.value]
-        return found[0] if len(found) == 1 else node
-    return node
+    return value_of(tree, node) or node
 
 
 def _loss(node: ast.expr) -> Loss | None:
@@ -144,7 +139,10 @@ def with_activation(source: str, tree: ast.Module, layer: ast.Call, word: str) -
     """The program with another activation of this layer, "" for none; None where it has that already."""
     written = _written(tree, layer)
     now = ""
-    if written is not None:
+    if isinstance(written, ast.Name | ast.Subscript | ast.Attribute):
+        written_value = value_of(tree, written)
+        now = str(written_value.value) if isinstance(written_value, ast.Constant) and written_value.value else ""
+    if written is not None and not now:
         now = str(written.value) if isinstance(written, ast.Constant) and written.value else text_of(source, written)
         now = now.rpartition(".")[2].strip("'\"")
     now = called(written).lower() if isinstance(written, ast.Call) else now

@@ -22,6 +22,8 @@ from mlpilot.tools.text import Edit, apply_edits, span, text_of
 
 Scope = ast.Module | ast.FunctionDef | ast.AsyncFunctionDef
 _LOOPS = (ast.For, ast.While)
+_NO_MODELS = ("loss", "criterion", "print", "len", "float", "int", "range", "zip")
+"""What is in the names of functions that are called with rows, and are no models."""
 _PER_BATCH = ("OneCycleLR", "CyclicLR")
 
 
@@ -47,14 +49,19 @@ def model_of_loop(source: str, loop: ast.AST) -> str:
     drawn = {name for one in ast.walk(loop) if isinstance(one, ast.For) for name in names_in(one.target)}
     drawn |= {name for one in ast.walk(loop) if isinstance(one, ast.Assign) for target in one.targets
               for name in names_in(target)}  # fmt: skip
+    several = ""
     for call in calls(loop):
         name = text_of(source, call.func)
         plain = isinstance(call.func, ast.Name) or (name.startswith("self.") and name.count(".") == 1)
         word = name.rpartition(".")[2].lower()
-        known = any(part in word for part in ("loss", "criterion", "print", "len", "float", "int", "range", "zip"))
-        if plain and not known and len(call.args) == 1 and names_in(call.args[0]) & drawn:
+        known = any(part in word for part in _NO_MODELS) or word in ("bce", "ce", "mse", "crit", "nll", "mae")
+        if not plain or known or not call.args or not names_in(call.args[0]) & drawn:
+            continue
+        if len(call.args) == 1:
             return name
-    return ""
+        if not any(isinstance(one, ast.Call) for one in call.args):  # a loss is given what a model gave
+            several = several or name
+    return several
 
 
 def trained_in_train(source: str, tree: ast.Module, found: Diagnosis) -> Edits:

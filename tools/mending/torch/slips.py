@@ -12,8 +12,11 @@ from mlpilot.tools.mending.forms import (
     alone,
     around,
     at,
+    below,
+    block_of,
     given_to,
     method_calls,
+    moved,
     owner,
     without,
 )
@@ -212,3 +215,34 @@ def assigned(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
         if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute):
             name = owner(source, call)
             yield replace(source, node, f"{name} = {text_of(source, node)}"), f"{name} is what {called(call)} gives"
+
+
+def head_learns(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
+    """Where every parameter is frozen, the layer that was put in above is put in below; or the last one learns on."""
+    frozen = [one for one in around(tree, found.line) if isinstance(one, ast.For)][-1:]
+    for loop in frozen:
+        model = text_of(source, loop.iter).partition(".parameters")[0].partition(".named_parameters")[0]
+        body = block_of(tree, loop)
+        before = [one for one in body[: body.index(loop)] if isinstance(one, ast.Assign)]
+        made = [one for one in before if isinstance(one.value, ast.Call)
+                and text_of(source, one.targets[0]).startswith(f"{model}.")]  # fmt: skip
+        for one in made[::-1]:
+            if alone(source, one) and alone(source, loop):
+                name = text_of(source, one.targets[0])
+                yield moved(source, one, loop, under=True), f"{name} is put in once the others are frozen"
+        head = _last_layer(source, tree, model)
+        if head and alone(source, loop):
+            yield apply_edits(source, [below(source, loop, f"{head}.requires_grad_(True)")]), f"{head} goes on learning"
+
+
+def _last_layer(source: str, tree: ast.Module, model: str) -> str:
+    """`model[-1]` of a Sequential, `model.head` of a class whose last layer is called so; "" where neither is seen."""
+    made = [one.value for one in ast.walk(tree) if isinstance(one, ast.Assign)
+            and text_of(source, one.targets[0]) == model and isinstance(one.value, ast.Call)]  # fmt: skip
+    if made and called(made[-1]) == "Sequential":
+        return f"{model}[-1]"
+    kinds = [one for one in ast.walk(tree) if isinstance(one, ast.ClassDef) and made and one.name == called(made[-1])]
+    held = [one for kind in kinds for one in ast.walk(kind) if isinstance(one, ast.Assign)]
+    layers = [text_of(source, one.targets[0]) for one in held if isinstance(one.value, ast.Call)
+              and called(one.value) in ("Linear", "Sequential", "Conv2d")]  # fmt: skip
+    return model + layers[-1].removeprefix("self") if layers and layers[-1].startswith("self.") else ""
