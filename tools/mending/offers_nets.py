@@ -254,7 +254,11 @@ NETS: dict[str, tuple[Entry, ...]] = {
     "TORCH284": ((slips.seeded_before, (_ORDERS, SCORE)),),
     "TORCH285": ((slips.not_flattened, _LEARNS),),
     "TRAIN001": ((torch_parts.owner_of_rates, (SCORE,)),),
-    "TRAIN005": ((keras_ends.values_without_activation, (SCORE,)), (torch_parts.owner_of_rates, (SCORE,))),
+    "TRAIN005": (
+        (torch_modes.schedules_in_batches, (_RATES, SCORE)),
+        (keras_ends.values_without_activation, (SCORE,)),
+        (torch_parts.owner_of_rates, (SCORE,)),
+    ),
     "TRAIN008": ((loop_edits.cleared, (Claim("steps on gradients that were never cleared"),)),),
     "TRAIN009": ((torch_rows.columns_of_one_row, (_SHAPES,)),),
     "TRAIN010": ((SCALED, (SCORE,)),),

@@ -22,6 +22,8 @@ FRAMEWORKS = ("pandas", "sklearn", "torch", "keras", "tensorflow", "xgboost", "l
 NUMBER = re.compile(r"(?<![A-Za-z_\d.])[+-]?(?:\d+\.?\d*(?:e[+-]?\d+)?|nan|inf)\b", re.IGNORECASE)
 _POWER = re.compile(r"(?<![\w.])\d+\.?\d*e[+-]?\d+(?!\w)", re.IGNORECASE)
 """`1e-05`, whose `e` is no word."""
+OF_TRAINING = ("manual_seed", "manual_seed_all", "set_random_seed", "set_seed", "seed", "seed_everything")
+"""Functions that set the seed of weights, of the order of rows and of dropout."""
 _SEEDED = ("seed", "manual_seed", "default_rng", "set_random_seed", "RandomState", "set_seed")
 
 
@@ -63,24 +65,30 @@ def frameworks(source: str) -> tuple[str, ...]:
     return tuple(name for name in used if name not in ("keras", "tensorflow") or "KERAS_BACKEND" not in source)
 
 
-def with_seeds(source: str, more: int) -> str:
-    """The script with every seed that it writes as a number made larger by `more`."""
+def with_seeds(source: str, more: int, of: Sequence[str] = _SEEDED) -> str:
+    """The script with every seed that it writes as a number made larger by `more`.
+
+    `of`: functions whose first argument is a seed. With those of `OF_TRAINING` alone data and splits stay as they are;
+    a seed that has a name, which may be theirs, too, is then moved where it is given.
+    """
     if not more:
         return source
-    edits = []
+    edits: list[Edit] = []
     for node in ast.walk(ast.parse(source)):
         found: list[ast.expr] = []
         if isinstance(node, ast.Call):
             name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-            found = [one.value for one in node.keywords if one.arg in ("random_state", "seed")]
-            found += node.args[:1] if name in _SEEDED else []
+            found = [one.value for one in node.keywords if one.arg in ("random_state", "seed") and of is _SEEDED]
+            found += node.args[:1] if name in of else []
         elif isinstance(node, ast.Assign) and [getattr(one, "id", "").upper() for one in node.targets] == ["SEED"]:
-            found = [node.value]
+            found = [node.value] if of is _SEEDED else []
         edits += [
-            Edit(*span(source, one), str(one.value + more))
+            Edit(*span(source, one), str((one.value + more) % 2**31))
             for one in found
-            if isinstance(one, ast.Constant) and type(one.value) is int and one.value < 2**31
+            if isinstance(one, ast.Constant) and type(one.value) is int
         ]
+        named = [one for one in found if isinstance(one, ast.Name | ast.Attribute | ast.Subscript)]
+        edits += [Edit(span(source, one)[1], span(source, one)[1], f" + {more}") for one in named if of is OF_TRAINING]
     return apply_edits(source, edits)
 
 
