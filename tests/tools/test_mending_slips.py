@@ -21,13 +21,13 @@ class Net(nn.Module):
         return self.head(self.features(x))
 
 train_set, val_set = TensorDataset(x[:120], y[:120]), TensorDataset(x[120:], y[120:])
-loader = DataLoader(train_set, batch_size=20, shuffle=True)
+train_loader = DataLoader(train_set, batch_size=20, shuffle=True)
 val_loader = DataLoader(val_set, batch_size=5)
 net = Net()
 optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
 for epoch in range(4):
     net.train()
-    for xb, yb in loader:
+    for xb, yb in train_loader:
         optimizer.zero_grad()
         loss = F.cross_entropy(net(xb), yb)
         loss.backward()
@@ -39,8 +39,8 @@ with torch.no_grad():
         outputs.append(net(xb))
 print("accuracy", (torch.cat(outputs).argmax(1) == y[120:]).float().mean().item())
 """
-PHASES = NET.replace("    for xb, yb in loader:", """    for phase in ['train', 'val']:
-     for xb, yb in sets[phase]:""").replace("net = Net()", """sets = {'train': loader, 'val': val_loader}
+PHASES = NET.replace("    for xb, yb in train_loader:", """    for phase in ['train', 'val']:
+     for xb, yb in sets[phase]:""").replace("net = Net()", """sets = {'train': train_loader, 'val': val_loader}
 net = Net()""")  # fmt: skip
 VALIDATED = NET.replace("net.eval()\n", """    for xb, yb in val_loader:
         optimizer.zero_grad()
@@ -203,7 +203,7 @@ WHOLE = FED.replace("model.compile", "model.trainable = False\nmodel.compile").r
 CASES = {
     "TORCH277": (PHASES, [("sets[phase]", "sets['train']"), ("['train', 'val']:", "['val', 'val']:"),
                           ("     for xb, yb in sets[phase]:", "     for xb, yb in list(sets[phase])[:1]:")]),
-    "TORCH250": (VALIDATED, [("in val_loader:\n        optimizer", "in loader:\n        optimizer"),
+    "TORCH250": (VALIDATED, [("in val_loader:\n        optimizer", "in train_loader:\n        optimizer"),
                              ("range(4)", "range(2)")]),
     "TORCH279": (FROZEN, [("    p.require_grad = False\n", "    pass\n")]),
     "TORCH280": (OF_MODULE, [("net.features.requires_grad = False\n", "")]),
@@ -214,7 +214,7 @@ CASES = {
     "TORCH285": (ROUNDED, [("        optimizer.step()\n", ""), ("torch.round(net(xb))", "torch.round(net(xb)) * 2")]),
     "TORCH262": (SPLIT, [("val_set.dataset.transform = plain", "noisy, plain = plain, noisy")]),
     "TORCH244": (AUGMENTED, [("val_set = test_set", "val_set = train_set"),
-                             ("    for xb, yb in val_loader", "    for xb, yb in loader")]),
+                             ("    for xb, yb in val_loader", "    for xb, yb in train_loader")]),
     "TORCH281": (MASKED, [("scores.masked_fill(tokens == 0, 0.0)", "scores * 1.0"), ("0, 0.0)", "0, -1.0)")]),
     "TORCH282": (WAITING, [("patience=1", "patience=100"), ("scheduler.step(val_acc)", "scheduler.step(0.0)")]),
     "TORCH125": (RAW, [("(said > 0.5)", "(said * 0)"), ("with torch.no_grad():", "net = nn.Linear(6, 1)\nif True:")]),

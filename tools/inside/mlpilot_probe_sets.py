@@ -152,7 +152,7 @@ class Sets:
         if self.read:
             told["data sets that are read"] = len(self.read)
             told["data sets that are learnt from"] = len(self.learnt)
-            told["most steps on one data set"] = max(self.learnt.values(), default=0)
+            told["steps on the first data set"] = next(iter(self.learnt.values()), 0)
             judged = [one for key, one in self.read.items() if key not in self.learnt]
             told["data sets that are judged"] = len(judged)
             told["judged data sets that change at random"] = sum(map(self._changes, judged))

@@ -7,13 +7,13 @@ from mlpilot.tools.mending.keras import layers as keras_layers
 from mlpilot.tools.mending.keras import tapes
 from mlpilot.tools.mending.offered import BENT, INITIALISED, RATE, SCALED, Entry
 from mlpilot.tools.mending.offers_keras import KERAS
+from mlpilot.tools.mending.torch import added, phases, slips
 from mlpilot.tools.mending.torch import ends as torch_ends
 from mlpilot.tools.mending.torch import layers as torch_layers
 from mlpilot.tools.mending.torch import loops as loop_edits
 from mlpilot.tools.mending.torch import losses as torch_edits
 from mlpilot.tools.mending.torch import modes as torch_modes
 from mlpilot.tools.mending.torch import parts as torch_parts
-from mlpilot.tools.mending.torch import phases, slips
 from mlpilot.tools.mending.torch import results as torch_results
 from mlpilot.tools.mending.torch import rows as torch_rows
 
@@ -49,7 +49,7 @@ _WEIGHTED = Claim(
 _ONE_OPTIMISER = Claim(
     "optimisers that step", "fewer", (Claim("steps", "kept"), Claim("tensors that no optimiser holds", "absent"))
 )
-_PARTS_READ = (Claim("data sets that are read", "kept"), Claim("most steps on one data set", "kept"))
+_PARTS_READ = (Claim("data sets that are read", "kept"), Claim("steps on the first data set", "kept"))
 _JUDGED_ALONE = (
     Claim("data sets that are learnt from", "fewer", also=_PARTS_READ, instead=("steps",)),
     Claim("steps in evaluation mode", also=(Claim("steps in training mode", "kept"),), instead=("steps",)),
@@ -143,13 +143,18 @@ NETS: dict[str, tuple[Entry, ...]] = {
     ),
     "TORCH103": (
         (
-            torch_edits.renamed_loss(
-                "BCELoss", "BCEWithLogitsLoss", "binary_cross_entropy", "binary_cross_entropy_with_logits"
+            added.of_probabilities(
+                torch_edits.renamed_loss(
+                    "BCELoss", "BCEWithLogitsLoss", "binary_cross_entropy", "binary_cross_entropy_with_logits"
+                )
             ),
             (NO_LOSS,),
         ),
     ),
-    "TORCH104": ((torch_edits.renamed_loss("NLLLoss", "CrossEntropyLoss", "nll_loss", "cross_entropy"), (NO_LOSS,)),),
+    "TORCH104": (
+        (torch_edits.renamed_loss("NLLLoss", "CrossEntropyLoss", "nll_loss", "cross_entropy"), (NO_LOSS,)),
+        (added.with_last("log_softmax"), (NO_LOSS,)),
+    ),
     "TORCH105": (
         (torch_ends.without_last("relu", "sigmoid", "tanh"), (SCORE,)),
         (torch_edits.raw_outputs("relu", "sigmoid"), (SCORE,)),

@@ -140,9 +140,9 @@ def with_activation(source: str, tree: ast.Module, layer: ast.Call, word: str) -
     written = _written(tree, layer)
     now = ""
     if isinstance(written, ast.Name | ast.Subscript | ast.Attribute):
-        written_value = value_of(tree, written)
-        now = str(written_value.value) if isinstance(written_value, ast.Constant) and written_value.value else ""
-    if written is not None and not now:
+        meant = value_of(tree, written)
+        now = str(meant.value or "") if isinstance(meant, ast.Constant) else text_of(source, written)
+    elif written is not None:
         now = str(written.value) if isinstance(written, ast.Constant) and written.value else text_of(source, written)
         now = now.rpartition(".")[2].strip("'\"")
     now = called(written).lower() if isinstance(written, ast.Call) else now

@@ -30,7 +30,9 @@ def bent(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
 def _is_plain(tree: ast.Module, call: ast.Call) -> bool:
     """Without an activation of its own, or a layer of one behind it."""
     places = 1 if called(call) == "Dense" else 2
-    if keyword(call, "activation") is not None or len(call.args) > places:
+    one = keyword(call, "activation")
+    given = value_of(tree, one.value) if one is not None else None
+    if (one is not None and not (isinstance(given, ast.Constant) and given.value is None)) or len(call.args) > places:
         return False
     after = [one for one in calls(tree) if (one.lineno, one.col_offset) > (call.lineno, call.col_offset)]
     layers = [one for one in after if called(one)[:1].isupper() and called(one) not in ("Sequential", "Model")]
