@@ -44,6 +44,7 @@ class Sets:
         for owner in (torch.Tensor, torch, torch.nn.functional):
             self._after(owner, "softmax", self._soft)
         self._after(torch.Tensor, "masked_fill", self._mask)
+        self._after(torch.nn.functional, "cross_entropy", self._entropy)
         self._after(torch, "masked_fill", self._mask)
         for name in ("__gt__", "__ge__", "gt", "ge"):
             self._after(torch.Tensor, name, self._bound)
@@ -74,6 +75,14 @@ class Sets:
         if len(self.read) < _MOST_SETS or id(one.dataset) in self.read:
             self.read[id(one.dataset)] = one.dataset
             self.last = id(one.dataset)
+            self.probe.count("batches that are read")
+
+    def _entropy(self, _: Any, *given: Any, **more: Any) -> None:
+        """How many labels a loss leaves out, and how many it counts."""
+        labels = given[1] if len(given) > 1 else more["target"]
+        left_out = int((labels == more.get("ignore_index", given[4] if len(given) > 4 else -100)).sum())
+        self.probe.count("labels that losses leave out", left_out)
+        self.probe.count("labels that losses count", labels.numel() - left_out)
 
     def _step(self) -> None:
         if self.last is not None:

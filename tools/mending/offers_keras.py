@@ -6,8 +6,8 @@ from mlpilot.tools.mending.keras import ends as keras_ends
 from mlpilot.tools.mending.keras import fits as keras_edits
 from mlpilot.tools.mending.keras import graphs as keras_graphs
 from mlpilot.tools.mending.keras import layers as keras_layers
+from mlpilot.tools.mending.keras import made, pipes, tapes
 from mlpilot.tools.mending.keras import parts as keras_parts
-from mlpilot.tools.mending.keras import pipes, tapes
 from mlpilot.tools.mending.offered import RATE, SCALED, Entry
 from mlpilot.tools.mending.torch import parts as torch_parts
 from mlpilot.tools.mending.torch import results as torch_results
@@ -30,6 +30,7 @@ _SAME = Claim("data sets that are the same in each pass", "fewer", also=_TWICE)
 _BATCHES = Claim("data sets whose batches come again whole", also=_TWICE)
 _BOTH_PARTS = Claim("rows that come into both parts", also=(Claim("rows of both parts", "kept"),))
 _PASSES = Claim("most passes over all rows in an epoch", "fewer", also=(Claim("fits of models", "kept"),))
+_MORE_WEIGHTS = Claim("tensors that fits are to train", "more", also=(Claim("fits of models", "kept"),))
 _RAN_OUT = Claim("said ran out of data", also=(Claim("fits of models", "kept"),))
 
 KERAS: dict[str, tuple[Entry, ...]] = {
@@ -165,6 +166,18 @@ KERAS: dict[str, tuple[Entry, ...]] = {
     "KERAS074": ((torch_results.divided_once, (SCORE,)),),
     "KERAS076": ((torch_results.last_ones_learn, (Claim("tensors that fits are to train", "more"),)),),
     "KERAS077": ((pipes.rows_shuffled, (_BATCHES,)),),
+    "KERAS080": ((made.masked, (SCORE,)),),
+    "KERAS081": ((made.of_keras, (SCORE,)),),
+    "KERAS082": ((made.made_once, (_MORE_WEIGHTS, SCORE)),),
+    "KERAS083": ((made.named_alone, (SCORE,)),),
+    "KERAS084": ((made.layer_of_its_own, (_MORE_WEIGHTS, SCORE)),),
+    "KERAS085": ((made.adapted, (SCORE,)),),
+    "KERAS086": ((made.rate_always, (SCORE,)),),
+    "KERAS087": ((made.middle_of_raw, (SCORE,)),),
+    "KERAS088": ((made.labels_within, (SCORE,)),),
+    "KERAS090": ((made.names_of_outputs, (SCORE,)),),
+    "KERAS091": ((made.own_weights, (SCORE,)),),
+    "KERAS092": ((made.persistent, (SCORE,)),),
     "KERAS101": ((keras_edits.sequences, ()),),
     "KERAS103": ((keras_layers.bent, (SCORE,)),),
     "KERAS104": ((keras_layers.divided_pixels, (SCORE,)),),

@@ -68,6 +68,14 @@ _COMPARED = Claim(
     "raw outputs that are compared as probabilities", also=(Claim("outputs that are compared with a bound", "kept"),)
 )
 _MASKS = Claim("scores that are masked in vain", also=(Claim("scores that are masked", "kept"),))
+_MORE_BATCHES = (
+    Claim("batches that are read", "more", also=(Claim("data sets that are read", "kept"),)),
+    Claim("steps", "more", also=(Claim("tensors that no optimiser holds", "absent"),)),
+)
+_ALL_REACHED = Claim(
+    "tensors that no gradient reached", "fewer", also=(Claim("most tensors that are trained", "kept"),)
+)
+_LEFT_OUT = Claim("labels that losses leave out", "present", also=(Claim("labels that losses count", "present"),))
 _SEES_AFTER = Claim("models whose places see those after", also=(Claim("models of places", "kept"),))
 _WAITS = tuple(
     Claim(
@@ -258,6 +266,25 @@ NETS: dict[str, tuple[Entry, ...]] = {
     "TORCH283": ((slips.as_tensor, ()),),
     "TORCH284": ((slips.seeded_before, (_ORDERS, SCORE)),),
     "TORCH285": ((slips.not_flattened, _LEARNS),),
+    "TORCH286": ((paths.added_up, (_ALL_REACHED, NO_LOSS)),),
+    "TORCH287": ((paths.handed_on, (_ALL_REACHED, Claim("tensors that fits are to train", "more"), SCORE)),),
+    "TORCH288": ((paths.left_of_the_loop, (*_MORE_BATCHES, SHARE)),),
+    "TORCH289": ((paths.begun_each_epoch, (SHARE, SCORE)),),
+    "TORCH290": ((paths.patient_again, (_MORE_BATCHES[1], SCORE)),),
+    "TORCH291": ((axes.classes_second, (NO_LOSS,)),),
+    "TORCH292": ((axes.steps_counted, (SCORE,)),),
+    "TORCH293": ((axes.over_the_keys, (SCORE,)),),
+    "TORCH294": ((axes.axes_moved, (SCORE,)),),
+    "TORCH295": ((axes.states_beside, (SCORE,)),),
+    "TORCH296": ((paths.deviation, (NO_LOSS, SCORE)),),
+    "TORCH297": ((paths.other_way, (NO_LOSS,)),),
+    "TORCH298": ((axes.sharpened, (NO_LOSS,)),),
+    "TORCH299": ((axes.of_each_row, (NO_LOSS,)),),
+    "TORCH307": ((paths.nothing_after_the_end, (NO_LOSS, SCORE)),),
+    "TORCH308": ((axes.mask_turned, (SCORE,)),),
+    "TORCH309": ((axes.padding_left_out, (_LEFT_OUT,)),),
+    "TORCH310": ((axes.last_of_each_row, (SCORE,)),),
+    "TORCH311": ((paths.both_summed, (NO_LOSS,)),),
     "TRAIN001": ((torch_parts.owner_of_rates, (SCORE,)),),
     "TRAIN005": (
         (torch_modes.schedules_in_batches, (_RATES, SCORE)),
