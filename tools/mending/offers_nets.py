@@ -7,7 +7,7 @@ from mlpilot.tools.mending.keras import layers as keras_layers
 from mlpilot.tools.mending.keras import tapes
 from mlpilot.tools.mending.offered import BENT, INITIALISED, RATE, SCALED, Entry
 from mlpilot.tools.mending.offers_keras import KERAS
-from mlpilot.tools.mending.torch import added, phases, slips
+from mlpilot.tools.mending.torch import added, axes, paths, phases, slips
 from mlpilot.tools.mending.torch import ends as torch_ends
 from mlpilot.tools.mending.torch import layers as torch_layers
 from mlpilot.tools.mending.torch import loops as loop_edits

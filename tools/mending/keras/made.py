@@ -160,10 +160,10 @@ def middle_of_raw(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
         yield with_keyword(source, call, "threshold", "0.0"), "the middle of raw outputs is 0"
     for node in ast.walk(tree):
         named = isinstance(node, ast.Constant) and node.value in ("accuracy", "acc", "binary_accuracy")
-        if isinstance(node, ast.Constant) and named and at(statement_of(tree, node), found.line):
-            if "compile" in text_of(source, statement_of(tree, node)):
-                text = f'{keras}.metrics.BinaryAccuracy(name="{node.value}", threshold=0.0)'
-                yield replace(source, node, text), "the middle of raw outputs is 0"
+        statement = statement_of(tree, node) if named else None
+        if statement is not None and at(statement, found.line) and "compile" in text_of(source, statement):
+            text = f'{keras}.metrics.BinaryAccuracy(name="{node.value}", threshold=0.0)'  # type: ignore[attr-defined]
+            yield replace(source, node, text), "the middle of raw outputs is 0"
         if isinstance(node, ast.Compare) and at(node, found.line):
             bound = node.comparators[0]
             if isinstance(bound, ast.Constant) and bound.value == 0.5:
