@@ -1,9 +1,10 @@
 """Edits of Keras programs: what `check` finds there, the smallest change that may help."""
 
 import ast
+import re
 
 from mlpilot.tools.diagnose.model import Diagnosis
-from mlpilot.tools.diagnose.syntax import called, calls, keyword, with_keyword
+from mlpilot.tools.diagnose.syntax import called, calls, keyword, names_in, with_keyword
 from mlpilot.tools.mending.forms import (
     Edits,
     Maker,
@@ -13,6 +14,7 @@ from mlpilot.tools.mending.forms import (
     at,
     below,
     block_of,
+    given_to,
     method_calls,
     moved,
     statement_of,
@@ -129,26 +131,26 @@ def dropout_before(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
 
 
 def divided_alike(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
-    """The test rows are divided by what the training rows were divided by."""
+    """The test rows are scaled as the training rows were: by the same statement, with their own name."""
     for node in around(tree, found.line)[-1:]:
-        value = getattr(node, "value", None)
-        if not (isinstance(node, ast.Assign | ast.AugAssign) and value is not None):
+        target = node.target if isinstance(node, ast.AugAssign) else None
+        target = node.targets[0] if isinstance(node, ast.Assign) else target
+        if not isinstance(target, ast.Name) or "train" not in target.id or not alone(source, node):
             continue
-        by = value if isinstance(node, ast.AugAssign) else value.right if isinstance(value, ast.BinOp) else None
-        target = node.target if isinstance(node, ast.AugAssign) else node.targets[0]
-        if not (isinstance(by, ast.Constant) and isinstance(target, ast.Name) and "train" in target.id):
-            continue
-        test = target.id.replace("train", "test")
-        given = [
-            one
-            for one in ast.walk(tree)
-            if isinstance(one, ast.Assign)
-            and any(isinstance(name, ast.Name) and name.id == test for name in ast.walk(one.targets[0]))
-        ]
-        last = max([node, *given], key=lambda one: one.lineno)
-        if given and alone(source, last):
-            text = f"{test} = {test} / {text_of(source, by)}"
-            yield apply_edits(source, [below(source, last, text)]), f"{test} is divided, too"
+        if re.search(rf"\b{target.id}\.(max|min|mean|std)\(|np\.\w+\({target.id}\b", text_of(source, node)):
+            continue  # their own numbers, which are gone by then
+        for word in ("test", "val", "valid"):
+            test = target.id.replace("train", word)
+            given = [one for one in ast.walk(tree) if isinstance(one, ast.Assign)
+                     and any(test in names_in(part) for part in one.targets)]  # fmt: skip
+            line = re.sub(rf"\b{target.id}\b", test, text_of(source, node))
+            like = [
+                one for one in given_to(tree, test) if text_of(source, one) in line and one.lineno > node.lineno - 5
+            ]
+            if like:
+                yield replace(source, like[-1], line), f"{test} is scaled, too"
+            elif given and (last := max([node, *given], key=lambda one: one.lineno)) and alone(source, last):
+                yield apply_edits(source, [below(source, last, line)]), f"{test} is scaled, too"
 
 
 def own_validation(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
