@@ -132,25 +132,29 @@ def dropout_before(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
 
 def divided_alike(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
     """The test rows are scaled as the training rows were: by the same statement, with their own name."""
-    for node in around(tree, found.line)[-1:]:
-        target = node.target if isinstance(node, ast.AugAssign) else None
-        target = node.targets[0] if isinstance(node, ast.Assign) else target
-        if not isinstance(target, ast.Name) or "train" not in target.id or not alone(source, node):
+    said = re.match(r"(\w+) is divided .{0,80}, and (\w+) goes in", found.message)
+    here = around(tree, found.line)[-1:]
+    divided = [one for one in ast.walk(tree) if isinstance(one, ast.Assign | ast.AugAssign)
+               and any(isinstance(part, ast.Div) for part in ast.walk(one))]  # fmt: skip
+    train = said.group(1) if said is not None else ""
+    for node in sorted(divided, key=lambda one: (one not in here, one.lineno)):
+        name = text_of(source, node.target if isinstance(node, ast.AugAssign) else node.targets[0])
+        if (name != train and (train or node not in here)) or "train" not in name.lower() or not alone(source, node):
             continue
-        if re.search(rf"\b{target.id}\.(max|min|mean|std)\(|np\.\w+\({target.id}\b", text_of(source, node)):
-            continue  # their own numbers, which are gone by then
-        for word in ("test", "val", "valid"):
-            test = target.id.replace("train", word)
+        own_numbers = rf"\b{re.escape(name)}\.(max|min|mean|std)\(|np\.\w+\({re.escape(name)}\b"
+        if re.search(own_numbers, text_of(source, node)):
+            continue  # they are gone by the time that the test rows are scaled
+        others = [said.group(2)] if said is not None else [name.replace("train", word) for word in ("test", "val")]
+        for test in others:
             given = [one for one in ast.walk(tree) if isinstance(one, ast.Assign)
                      and any(test in names_in(part) for part in one.targets)]  # fmt: skip
-            line = re.sub(rf"\b{target.id}\b", test, text_of(source, node))
-            like = [
-                one for one in given_to(tree, test) if text_of(source, one) in line and one.lineno > node.lineno - 5
-            ]
+            line = re.sub(rf"\b{re.escape(name)}\b", test, text_of(source, node))
+            like = [one for one in given_to(tree, test) if text_of(source, one) in line]
             if like:
                 yield replace(source, like[-1], line), f"{test} is scaled, too"
             elif given and (last := max([node, *given], key=lambda one: one.lineno)) and alone(source, last):
                 yield apply_edits(source, [below(source, last, line)]), f"{test} is scaled, too"
+        return
 
 
 def own_validation(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
