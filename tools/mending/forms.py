@@ -122,6 +122,13 @@ def written_as(tree: ast.Module, module: str, default: str) -> str:
     return default
 
 
+def imported_as(tree: ast.Module, module: str) -> str:
+    """What a module is called in this program; "" where it is not imported by itself."""
+    plain = any(isinstance(node, ast.Import) and any(one.name == module and not one.asname for one in node.names)
+                for node in ast.walk(tree))  # fmt: skip
+    return written_as(tree, module, module if plain else "")
+
+
 def with_copy(source: str) -> str:
     """The program with `import copy`, above its first import that may stand below another; as it is where it has it."""
     tree = ast.parse(source)

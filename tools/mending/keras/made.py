@@ -14,10 +14,10 @@ from mlpilot.tools.mending.forms import (
     at,
     below,
     given_to,
+    imported_as,
     indent,
     method_calls,
     statement_of,
-    written_as,
 )
 from mlpilot.tools.text import Edit, apply_edits, replace, span, text_of
 
@@ -39,9 +39,9 @@ def masked(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
 
 def of_keras(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
     """Tensors of Keras go through operations of Keras."""
-    tensorflow = written_as(tree, "tensorflow", "tf")
-    keras = written_as(tree, "keras", "")
-    ops = written_as(tree, "keras.ops", f"{keras}.ops" if keras else "")
+    tensorflow = imported_as(tree, "tensorflow")
+    keras = imported_as(tree, "keras")
+    ops = imported_as(tree, "keras.ops") or (f"{keras}.ops" if keras else "")
     scope = next((one for one in around(tree, found.line)[::-1] if isinstance(one, ast.FunctionDef)), None)
     edits: list[Edit] = []
     for call in calls(scope or tree):
@@ -155,7 +155,7 @@ def rate_always(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
 
 def middle_of_raw(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
     """Accuracy of raw outputs has its middle at 0."""
-    keras = written_as(tree, "keras", "tf.keras")
+    keras = imported_as(tree, "keras") or "tf.keras"
     for call in [one for one in calls(tree, "BinaryAccuracy") if at(one, found.line)]:
         yield with_keyword(source, call, "threshold", "0.0"), "the middle of raw outputs is 0"
     for node in ast.walk(tree):

@@ -4,7 +4,17 @@ import ast
 
 from mlpilot.tools.diagnose.model import Diagnosis
 from mlpilot.tools.diagnose.syntax import called, calls, names_in
-from mlpilot.tools.mending.forms import Edits, alone, around, block_of, indent, statement_of, without, written_as
+from mlpilot.tools.mending.forms import (
+    Edits,
+    alone,
+    around,
+    block_of,
+    imported_as,
+    indent,
+    statement_of,
+    without,
+    written_as,
+)
 from mlpilot.tools.text import Edit, apply_edits, span, text_of
 
 _TENSORFLOW = {
@@ -29,22 +39,22 @@ def of_tensors(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
         return
     torch = any(isinstance(one, ast.Import) and any(name.name == "torch" for name in one.names) for one in tree.body)
     numpy = written_as(tree, "numpy", "np")
-    for module, names in _modules(source, tree, torch):
+    for module, names in _modules(tree, torch):
         edits, unknown = _with_tensors(source, functions[-1], numpy, module, names)
         if edits and not unknown:
             yield apply_edits(source, edits), f"{functions[-1].name} computes with tensors"
 
 
-def _modules(source: str, tree: ast.Module, torch: bool) -> list[tuple[str, dict[str, str] | None]]:
+def _modules(tree: ast.Module, torch: bool) -> list[tuple[str, dict[str, str] | None]]:
     """What may take NumPy's place: (how it is called, its names for NumPy's; None where they are the same)."""
     if torch:
         return [("torch", _TORCH)]
     found: list[tuple[str, dict[str, str] | None]] = []
-    if (ops := written_as(tree, "keras.ops", "")) and f"{ops}" in source:
+    if ops := imported_as(tree, "keras.ops"):
         found.append((ops, None))
-    if tensorflow := written_as(tree, "tensorflow", ""):
+    if tensorflow := imported_as(tree, "tensorflow"):
         found.append((tensorflow, _TENSORFLOW))
-    if keras := written_as(tree, "keras", ""):
+    if keras := imported_as(tree, "keras"):
         found.append((f"{keras}.ops", None))
     return found
 
