@@ -48,6 +48,8 @@ class Sets:
         self._after(torch, "masked_fill", self._mask)
         for name in ("__gt__", "__ge__", "gt", "ge"):
             self._after(torch.Tensor, name, self._bound)
+        for kind in (torch.nn.MultiheadAttention, torch.nn.TransformerEncoder, torch.nn.TransformerEncoderLayer):
+            self._after(kind, "forward", self._padded)
         self._plateau(torch.optim.lr_scheduler.ReduceLROnPlateau)
 
     def _after(self, owner: Any, name: str, note: Callable[..., None]) -> None:
@@ -108,6 +110,18 @@ class Sets:
             self.probe.count("scores that are masked in vain", int(abs(value) > 1))
         else:
             self.masked = answer, value > _LOW
+
+    def _padded(self, *_: Any, **more: Any) -> None:
+        """Of a mask of padding: whether all that it leaves to be read is one word, which is the padding then."""
+        mask = more.get("key_padding_mask", more.get("src_key_padding_mask"))
+        tokens = next(reversed(self.watch.tokens.values()), None)
+        if mask is None or tokens is None:
+            return
+        hidden = (mask if mask.dtype == self.torch.bool else mask < _LOW)[: len(tokens)]
+        if hidden.shape == tokens.shape and bool(hidden.any()):
+            read, left_out = (int(one.unique().numel()) for one in (tokens[~hidden], tokens[hidden]))
+            self.probe.count("masks of padding")
+            self.probe.count("masks of padding that leave out the words", int(read <= 1 < left_out))
 
     def _bound(self, _: Any, one: Any, other: Any, *__: Any) -> None:
         """Outputs that are compared with a bound between 0 and 1, and are not all between 0 and 1 themselves."""

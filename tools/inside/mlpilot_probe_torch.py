@@ -350,7 +350,7 @@ def _kept(torch: Any, dataset: Any) -> list[float]:
     """A sum for each table of numbers that a data set of the script's own keeps; nothing where they are too large."""
     if type(dataset).__module__.startswith("torch"):
         return []
-    tables = [one for one in vars(dataset).values() if hasattr(one, "sum") and hasattr(one, "dtype")]
+    tables = [one for one in getattr(dataset, "__dict__", {}).values() if hasattr(one, "sum") and hasattr(one, "dtype")]
     if sum(int(one.numel() if isinstance(one, torch.Tensor) else one.size) for one in tables) > _NUMBERS:
         return []
     return [float(one.sum()) for one in tables]
@@ -359,7 +359,7 @@ def _kept(torch: Any, dataset: Any) -> list[float]:
 def _rows_of(torch: Any, dataset: Any, wanted: Any) -> Any:
     """The rows of a batch as the data set keeps them, copied: of its first table of two dimensions or more."""
     with contextlib.suppress(Exception):
-        for one in vars(dataset).values():
+        for one in getattr(dataset, "__dict__", {}).values():
             if hasattr(one, "dtype") and len(one.shape) > 1 and len(one) >= len(dataset):
                 return torch.as_tensor(one)[list(wanted)].detach().clone().flatten().float()
     return None

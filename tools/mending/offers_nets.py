@@ -75,6 +75,7 @@ _MORE_BATCHES = (
 _ALL_REACHED = Claim(
     "tensors that no gradient reached", "fewer", also=(Claim("most tensors that are trained", "kept"),)
 )
+_WORDS_READ = Claim("masks of padding that leave out the words", also=(Claim("masks of padding", "kept"),))
 _LEFT_OUT = Claim("labels that losses leave out", "present", also=(Claim("labels that losses count", "present"),))
 _SEES_AFTER = Claim("models whose places see those after", also=(Claim("models of places", "kept"),))
 _WAITS = tuple(
@@ -281,7 +282,7 @@ NETS: dict[str, tuple[Entry, ...]] = {
     "TORCH298": ((axes.sharpened, (NO_LOSS,)),),
     "TORCH299": ((axes.of_each_row, (NO_LOSS,)),),
     "TORCH307": ((paths.nothing_after_the_end, (NO_LOSS, SCORE)),),
-    "TORCH308": ((axes.mask_turned, (SCORE,)),),
+    "TORCH308": ((axes.mask_turned, (_WORDS_READ, SCORE)),),
     "TORCH309": ((axes.padding_left_out, (_LEFT_OUT,)),),
     "TORCH310": ((axes.last_of_each_row, (SCORE,)),),
     "TORCH311": ((paths.both_summed, (NO_LOSS,)),),

@@ -88,7 +88,8 @@ def _in_init(source: str, home: ast.ClassDef, function: ast.FunctionDef) -> Edit
         return
     local = {one.arg for one in function.args.args if one.arg != "self"}
     local |= {one.id for one in ast.walk(function) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)}
-    edits, lines = [], []
+    edits: list[Edit] = []
+    lines: list[str] = []
     for call in calls(function):
         layer = call.func if isinstance(call.func, ast.Call) else None
         used = {one.id for one in ast.walk(layer) if isinstance(one, ast.Name)} if layer is not None else set()

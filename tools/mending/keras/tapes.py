@@ -95,7 +95,7 @@ def within_the_tape(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
         wanted = names_in(asked[0].args[0]) | {name for one in tape.body for name in names_in(one)}
         moved: list[ast.stmt] = []
         for one in body[: body.index(last)][::-1]:
-            if isinstance(one, ast.Assign) and one is not tape and isinstance(one.value, ast.Call | ast.BinOp):
+            if isinstance(one, ast.Assign) and isinstance(one.value, ast.Call | ast.BinOp):
                 bound = {name for target in one.targets for name in names_in(target)}
                 if bound & wanted:
                     moved.insert(0, one)
