@@ -264,7 +264,7 @@ class _Watch:
             self.probe.count("gradients that are taken", self.taken)
             steps = self.probe.counts.get("steps of Keras optimisers", 0)
             self.probe.count("gradients that are never applied", max(0, self.taken - steps))
-        told = self.pipes.facts()
+        told: dict[str, int] = self.pipes.facts()
         traced = [one for one in names.values() if hasattr(one, "experimental_get_tracing_count")]
         if not traced:
             return told

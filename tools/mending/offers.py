@@ -14,7 +14,8 @@ from mlpilot.tools.mending.claims import SCORE, SHARE, Claim
 from mlpilot.tools.mending.keras import fits as keras_edits
 from mlpilot.tools.mending.keras import layers as keras_layers
 from mlpilot.tools.mending.keras import parts as keras_parts
-from mlpilot.tools.mending.offers_nets import NETS, Entry
+from mlpilot.tools.mending.offered import Entry
+from mlpilot.tools.mending.offers_nets import NETS
 from mlpilot.tools.mending.tables import before_split as table_edits
 from mlpilot.tools.mending.tables import chosen as chosen_edits
 from mlpilot.tools.mending.tables import drawn_first, made_rows

@@ -229,7 +229,12 @@ NETS: dict[str, tuple[Entry, ...]] = {
     "TORCH234": ((phases.without_graphs, (_GRAPHS,)),),
     "TORCH235": ((torch_edits.one_more_word, ()),),
     "TORCH236": ((torch_ends.moved_axes, (SCORE,)),),
-    "TORCH237": ((torch_layers.one_for_each, (Claim("layers that stand several times in a list", also=_MORE),)),),
+    "TORCH237": (
+        (
+            torch_layers.one_for_each,
+            (Claim("layers that stand several times in a list", also=_MORE), _MORE[0]),
+        ),
+    ),
     "TORCH238": ((BENT, (SCORE,)),),
     "TORCH239": ((torch_modes.made_once, (_ONE_OPTIMISER,)),),
     "TORCH240": ((phases.rows_kept_whole, (SCORE,)),),
