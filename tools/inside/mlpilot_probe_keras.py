@@ -13,6 +13,7 @@ from mlpilot_probe_names import is_nearly
 from mlpilot_probe_pipes import Pipes
 
 _MOODY = ("BatchNormalization", "Dropout", "SpatialDropout1D", "SpatialDropout2D", "GaussianDropout", "GaussianNoise")
+_MORE_IS_BETTER = ("acc", "auc", "f1", "precision", "recall", "iou", "dice", "r2")
 _RESULTS = ("result", "reset_state")
 
 
@@ -207,6 +208,12 @@ class _Watch:
         """Accuracy counts exact hits: of what is no whole number there are none."""
         import numpy as np
 
+        for one in more.get("callbacks") or ():
+            word = getattr(getattr(one, "monitor_op", None), "__name__", "")
+            if word in ("less", "greater"):
+                more_is_better = any(part in one.monitor for part in _MORE_IS_BETTER)
+                self.probe.count("callbacks that keep the best")
+                self.probe.count("callbacks that keep the worst", int((word == "less") == more_is_better))
         target = np.asarray(given[1] if len(given) > 1 else more["y"])
         values = target.dtype.kind == "f" and bool((target != np.round(target)).any())
         names = [one.name for metric in model.metrics for one in (metric, *getattr(metric, "metrics", ()))]

@@ -12,7 +12,6 @@ from mlpilot.tools.diagnose.model import Diagnosis
 from mlpilot.tools.mending import row_claims
 from mlpilot.tools.mending.claims import SCORE, SHARE, Claim
 from mlpilot.tools.mending.keras import fits as keras_edits
-from mlpilot.tools.mending.keras import layers as keras_layers
 from mlpilot.tools.mending.keras import parts as keras_parts
 from mlpilot.tools.mending.offered import Entry
 from mlpilot.tools.mending.offers_nets import NETS
@@ -145,7 +144,6 @@ OFFERS: dict[str, tuple[Entry, ...]] = {
             ),
         ),
     ),
-    "METRIC012": ((keras_layers.whole_epochs, (SCORE,)),),
     "METRIC013": ((split_edits.other_class, (SCORE,)),),
     "METRIC015": ((torch_parts.share_of_rows, (SHARE,)),),
     "DATA004": ((keras_parts.shuffled_arrays, (SCORE,)),),

@@ -31,9 +31,14 @@ _BATCHES = Claim("data sets whose batches come again whole", also=_TWICE)
 _BOTH_PARTS = Claim("rows that come into both parts", also=(Claim("rows of both parts", "kept"),))
 _PASSES = Claim("most passes over all rows in an epoch", "fewer", also=(Claim("fits of models", "kept"),))
 _MORE_WEIGHTS = Claim("tensors that fits are to train", "more", also=(Claim("fits of models", "kept"),))
+_BEST = Claim(
+    "callbacks that keep the worst",
+    also=(Claim("callbacks that keep the best", "kept"), Claim("fits of models", "kept")),
+)
 _RAN_OUT = Claim("said ran out of data", also=(Claim("fits of models", "kept"),))
 
 KERAS: dict[str, tuple[Entry, ...]] = {
+    "METRIC012": ((keras_layers.whole_epochs, (_BEST, SCORE)),),
     "KERAS001": ((keras_ends.sigmoid_for_one, (SCORE,)),),
     "KERAS002": ((keras_ends.last_activation("fitting"), (SCORE,)),),
     "KERAS003": ((keras_ends.loss_of("sparse_categorical_crossentropy", "categorical_crossentropy"), (NO_LOSS,)),),
