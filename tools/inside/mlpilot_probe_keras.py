@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from mlpilot_probe import Probe, rows_of, told_beforehand
+from mlpilot_probe_ends import look
 from mlpilot_probe_names import is_nearly
 from mlpilot_probe_pipes import Pipes
 
@@ -70,6 +71,10 @@ class _Watch:
             if name == "fit":
                 with contextlib.suppress(Exception):
                     self._measured(*given, **more)
+                self.depth += 1
+                with contextlib.suppress(Exception):
+                    look(self.probe.count, given[0], given[1:], more)
+                self.depth -= 1
             return answer
 
         setattr(owner, name, noted)

@@ -37,17 +37,29 @@ _BEST = Claim(
 )
 _RAN_OUT = Claim("said ran out of data", also=(Claim("fits of models", "kept"),))
 
+_ENDS_SEEN = (Claim("fits whose ends are seen", "kept"), Claim("tensors that fits are to train", "kept"))
+_RAW = Claim("fits of raw outputs taken for probabilities", also=_ENDS_SEEN)
+_APART = Claim("fits of classes that do not sum to one", also=_ENDS_SEEN)
+_SQUASHED = Claim("fits of probabilities taken for raw outputs", also=_ENDS_SEEN)
+_ALL_ALIKE = Claim("fits whose outputs are all alike", also=_ENDS_SEEN)
+_ONE_LABEL = Claim(
+    "fits of one label by a loss of several",
+    also=_ENDS_SEEN,
+    words=(("binary_accuracy", "categorical_accuracy"),),
+)
+_BEYOND = Claim("fits of targets beyond what outputs reach", also=_ENDS_SEEN)
+
 KERAS: dict[str, tuple[Entry, ...]] = {
     "METRIC012": ((keras_layers.whole_epochs, (_BEST, SCORE)),),
-    "KERAS001": ((keras_ends.sigmoid_for_one, (SCORE,)),),
-    "KERAS002": ((keras_ends.last_activation("fitting"), (SCORE,)),),
-    "KERAS003": ((keras_ends.loss_of("sparse_categorical_crossentropy", "categorical_crossentropy"), (NO_LOSS,)),),
+    "KERAS001": ((keras_ends.sigmoid_for_one, (_ALL_ALIKE, SCORE)),),
+    "KERAS002": ((keras_ends.last_activation("fitting"), (_APART, _RAW, SCORE)),),
+    "KERAS003": ((keras_ends.one_label_each, (_ONE_LABEL, NO_LOSS)),),
     "KERAS004": ((keras_edits.other_labels, (NO_LOSS,)),),
-    "KERAS005": ((keras_ends.raw_or_told, (NO_LOSS,)),),
-    "KERAS006": ((keras_ends.probabilities_given, (NO_LOSS,)),),
+    "KERAS005": ((keras_ends.raw_or_told, (_RAW, NO_LOSS)),),
+    "KERAS006": ((keras_ends.probabilities_given, (_SQUASHED, NO_LOSS)),),
     "KERAS007": (
         (keras_ends.loss_for_probabilities, (NO_LOSS,)),
-        (keras_ends.last_activation("fitting"), (SCORE,)),
+        (keras_ends.last_activation("fitting"), (_BEYOND, SCORE)),
     ),
     "KERAS008": ((keras_ends.sigmoid_and_its_loss, (NO_LOSS,)),),
     "KERAS009": (

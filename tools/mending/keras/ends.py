@@ -216,6 +216,17 @@ def loss_of(*words: str) -> Maker:
     return edits
 
 
+def one_label_each(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
+    """Rows of one label each have the loss of classes, and accuracy is that of the class."""
+    for text, what in loss_of(*OF_CLASSES)(source, tree, found):
+        words = [one for one in ast.walk(ast.parse(text)) if isinstance(one, ast.Constant)
+                 and one.value in ("binary_accuracy", "val_binary_accuracy")]  # fmt: skip
+        quoted = [Edit(*span(text, one), f'"{str(one.value).replace("binary", "categorical")}"') for one in words]
+        if words and "is categorical" in what:
+            yield apply_edits(text, quoted), f"{what}, and accuracy is that of the class"
+        yield text, what
+
+
 def loss_for_probabilities(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
     """A squared error of what ends with softmax becomes the cross-entropy."""
     for layer in last_layers(tree, found.line)[:1]:
