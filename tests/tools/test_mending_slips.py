@@ -200,6 +200,14 @@ def batches():
 model.fit(batches(), steps_per_epoch=10, epochs=3, verbose=0)""")  # fmt: skip
 WHOLE = FED.replace("model.compile", "model.trainable = False\nmodel.compile").replace(
     "tf.keras.layers.Dense(2", "tf.keras.layers.Dense(8), tf.keras.layers.Dense(2")  # fmt: skip
+ENDING_RAW = FED.replace("y = (x[:, 0] > 0).astype(\"int32\")", "y = (x[:, :1] > 0).astype(\"float32\")").replace(
+    "Dense(2, activation=\"softmax\")", "Dense(1)").replace("sparse_categorical", "binary")  # fmt: skip
+ALIKE = ENDING_RAW.replace("Dense(1)", 'Dense(1, activation="softmax")')
+LOGITS = FED.replace('"sparse_categorical_crossentropy"',
+                     "tf.keras.losses.SparseCategoricalCrossentropy(from_logits=True)")  # fmt: skip
+BEYOND = ENDING_RAW.replace("(x[:, :1] > 0)", "(3 * x[:, :1])").replace(
+    "Dense(1)", 'Dense(1, activation="sigmoid")').replace(
+    '"binary_crossentropy", metrics=["accuracy"]', '"mse", metrics=["mae"]')  # fmt: skip
 CASES = {
     "TORCH277": (PHASES, [("sets[phase]", "sets['train']"), ("['train', 'val']:", "['val', 'val']:"),
                           ("     for xb, yb in sets[phase]:", "     for xb, yb in list(sets[phase])[:1]:")]),
@@ -222,6 +230,10 @@ CASES = {
     "KERAS066": (PARTS, [("train.skip(150)", "train.skip(199)"), ("fit(train", "fit(val")]),
     "KERAS068": (DRAWN.replace("(x, y)).batch", "(x, y)).map(noisy).cache().batch"), [("epochs=2", "epochs=1")]),
     "KERAS077": (FED.replace(".batch(20)", ".batch(20).shuffle(10)"), [(".shuffle(10)", ".shuffle(10).take(2)")]),
+    "KERAS001": (ALIKE, [("model.fit(train, epochs=2, verbose=0)\n", ""), ("Dense(1, ", "Dense(2, ")]),
+    "KERAS005": (ENDING_RAW, [("model.fit(train, epochs=2, verbose=0)\n", "")]),
+    "KERAS006": (LOGITS, [("model.fit(train, epochs=2, verbose=0)\n", "")]),
+    "KERAS007": (BEYOND, [("model.fit(train, epochs=2, verbose=0)\n", "")], "model = tf"),
     "KERAS025": (WATCHED, [("callbacks=[save], ", "")]),
     "KERAS069": (ENDING, [("epochs=3", "epochs=1"), ("steps_per_epoch=10", "steps_per_epoch=3")]),
     "KERAS076": (WHOLE, [("epochs=2", "epochs=1")]),
