@@ -44,7 +44,7 @@ def look(count: Count, model: Any, given: tuple[Any, ...], more: dict[str, Any])
 def _first_rows(given: tuple[Any, ...], more: dict[str, Any]) -> tuple[Any, Any]:
     """A few rows and their targets, of arrays or of a data set of TensorFlow."""
     data = given[0] if given else more["x"]
-    target = given[1] if len(given) > 1 else more.get("y")
+    target: Any = given[1] if len(given) > 1 else more.get("y")
     tf = sys.modules.get("tensorflow")
     if tf is not None and isinstance(data, tf.data.Dataset):
         data, target = next(iter(data.take(1)))[:2]

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from mlpilot_probe_names import is_nearly
+from mlpilot_probe_reach import Reach
 
 _MOST_SETS, _FEWEST_ROWS, _MOST_ORDERS, _ROWS = 50, 8, 10_000, 3
 _LOW = -1e3
@@ -50,6 +51,7 @@ class Sets:
             self._after(torch.Tensor, name, self._bound)
         for kind in (torch.nn.MultiheadAttention, torch.nn.TransformerEncoder, torch.nn.TransformerEncoderLayer):
             self._after(kind, "forward", self._padded)
+        self.reach = Reach(self)
         self._plateau(torch.optim.lr_scheduler.ReduceLROnPlateau)
 
     def _after(self, owner: Any, name: str, note: Callable[..., None]) -> None:
@@ -96,6 +98,7 @@ class Sets:
 
     def _soft(self, answer: Any, *given: Any, **_: Any) -> None:
         """Scores that were masked: did what was filled in take them out?"""
+        self.probe.count("softmaxes over one number", int(answer.numel() > 0 and bool((answer == 1).all())))
         scores, in_vain = self.masked
         if given and scores is not None and given[0] is scores:
             self.probe.count("scores that are masked")

@@ -76,6 +76,11 @@ _ALL_REACHED = Claim(
     "tensors that no gradient reached", "fewer", also=(Claim("most tensors that are trained", "kept"),)
 )
 _WORDS_READ = Claim("masks of padding that leave out the words", also=(Claim("masks of padding", "kept"),))
+_REACHED_TARGETS = Claim(
+    "losses of targets beyond what outputs reach", also=(Claim("losses of values that have a graph", "kept"),)
+)
+_NOT_CUT_OFF = Claim("losses of outputs that are cut off", also=(Claim("losses of classes that have a graph", "kept"),))
+_NOT_ALL_ONE = Claim("softmaxes over one number", also=(Claim("steps", "kept"), Claim("losses", "no less")))
 _LEFT_OUT = Claim("labels that losses leave out", "present", also=(Claim("labels that losses count", "present"),))
 _SEES_AFTER = Claim("models whose places see those after", also=(Claim("models of places", "kept"),))
 _WAITS = tuple(
@@ -165,8 +170,8 @@ NETS: dict[str, tuple[Entry, ...]] = {
         (added.with_last("log_softmax"), (NO_LOSS,)),
     ),
     "TORCH105": (
-        (torch_ends.without_last("relu", "sigmoid", "tanh"), (SCORE,)),
-        (torch_edits.raw_outputs("relu", "sigmoid"), (SCORE,)),
+        (torch_ends.without_last("relu", "sigmoid", "tanh"), (_NOT_CUT_OFF, _REACHED_TARGETS, SCORE)),
+        (torch_edits.raw_outputs("relu", "sigmoid"), (_NOT_CUT_OFF, _REACHED_TARGETS, SCORE)),
     ),
     "TORCH108": ((torch_edits.labels_as("long"), ()), (torch_edits.labels_as("float"), ())),
     "TORCH109": ((torch_ends.yes_or_no, (NO_LOSS,)),),
@@ -181,8 +186,8 @@ NETS: dict[str, tuple[Entry, ...]] = {
     "TORCH120": ((torch_edits.log_probabilities, (Claim("divergences of what is no logarithm"),)),),
     "TORCH121": ((torch_edits.log_softmax, (SCORE,)), (keras_layers.bounded_logarithm, (SCORE,))),
     "TORCH122": (
-        (torch_ends.without_last("relu", "sigmoid", "tanh"), (SCORE,)),
-        (torch_edits.raw_outputs("relu"), (SCORE,)),
+        (torch_ends.without_last("relu", "sigmoid", "tanh"), (_REACHED_TARGETS, SCORE)),
+        (torch_edits.raw_outputs("relu"), (_REACHED_TARGETS, SCORE)),
     ),
     "TORCH123": ((torch_edits.float_one_hot, ()),),
     "TORCH124": ((torch_ends.reconnected, (_NO_GRADIENT,)),),
@@ -244,7 +249,7 @@ NETS: dict[str, tuple[Entry, ...]] = {
     "TORCH247": ((SCALED, (SCORE,)),),
     "TORCH249": ((torch_layers.bent_between, (SCORE,)),),
     "TORCH250": ((phases.judged_alone, _JUDGED_ALONE),),
-    "TORCH253": ((torch_ends.sigmoid_for_one, (SCORE,)),),
+    "TORCH253": ((torch_ends.sigmoid_for_one, (_NOT_ALL_ONE, SCORE)),),
     "TORCH255": ((slips.own_graph, _LEARNS),),
     "TORCH256": ((torch_rows.uphill, (NO_LOSS,)),),
     "TORCH257": ((torch_rows.uphill, (NO_LOSS,)),),
