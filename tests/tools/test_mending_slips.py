@@ -208,6 +208,8 @@ LOGITS = FED.replace('"sparse_categorical_crossentropy"',
 BEYOND = ENDING_RAW.replace("(x[:, :1] > 0)", "(3 * x[:, :1])").replace(
     "Dense(1)", 'Dense(1, activation="sigmoid")').replace(
     '"binary_crossentropy", metrics=["accuracy"]', '"mse", metrics=["mae"]')  # fmt: skip
+CUT_OFF = NET.replace("self.head(self.features(x))", "F.relu(self.head(self.features(x)))")
+ONE = RAW.replace("nn.Linear(8, 1))", "nn.Linear(8, 1), nn.Softmax(dim=1))").replace("BCEWithLogits", "BCE")
 CASES = {
     "TORCH277": (PHASES, [("sets[phase]", "sets['train']"), ("['train', 'val']:", "['val', 'val']:"),
                           ("     for xb, yb in sets[phase]:", "     for xb, yb in list(sets[phase])[:1]:")]),
@@ -226,6 +228,8 @@ CASES = {
     "TORCH281": (MASKED, [("scores.masked_fill(tokens == 0, 0.0)", "scores * 1.0"), ("0, 0.0)", "0, -1.0)")]),
     "TORCH282": (WAITING, [("patience=1", "patience=100"), ("scheduler.step(val_acc)", "scheduler.step(0.0)")]),
     "TORCH125": (RAW, [("(said > 0.5)", "(said * 0)"), ("with torch.no_grad():", "net = nn.Linear(6, 1)\nif True:")]),
+    "TORCH105": (CUT_OFF, [("range(4)", "range(1)"), ("net(xb), yb)", "net(xb).detach(), yb).requires_grad_()")]),
+    "TORCH253": (ONE, [("range(30)", "range(3)")]),
     "TORCH278": (CLOSED, [("range(5)", "range(1)"), ("    loss.backward()\n", "")]),
     "KERAS066": (PARTS, [("train.skip(150)", "train.skip(199)"), ("fit(train", "fit(val")]),
     "KERAS068": (DRAWN.replace("(x, y)).batch", "(x, y)).map(noisy).cache().batch"), [("epochs=2", "epochs=1")]),
