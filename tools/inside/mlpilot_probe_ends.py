@@ -48,6 +48,10 @@ def _first_rows(given: tuple[Any, ...], more: dict[str, Any]) -> tuple[Any, Any]
     tf = sys.modules.get("tensorflow")
     if tf is not None and isinstance(data, tf.data.Dataset):
         data, target = next(iter(data.take(1)))[:2]
+    if isinstance(data, list | tuple):  # of a model with several inputs
+        return [one[:_ROWS] for one in data], target[:_ROWS]
+    if isinstance(data, dict):
+        return {name: one[:_ROWS] for name, one in data.items()}, target[:_ROWS]
     return data[:_ROWS], target[:_ROWS]
 
 

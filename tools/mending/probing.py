@@ -59,10 +59,13 @@ def probed_runs(source: str, run: ProbedRun, seeds: Sequence[int] = SEEDS) -> li
 
 
 def frameworks(source: str) -> tuple[str, ...]:
-    """The frameworks that a script imports, and that can be watched: Keras not before it is told its backend."""
+    """The frameworks that a script imports, and that can be watched: Keras not before it is told its backend, unless
+    that is the usual one."""
     imported = r"^\s*(?:from\s+{name}\b|import\s[^#\n]*\b{name}\b)"
     used = [name for name in FRAMEWORKS if re.search(imported.format(name=name), source, re.MULTILINE)]
-    return tuple(name for name in used if name not in ("keras", "tensorflow") or "KERAS_BACKEND" not in source)
+    told = re.findall(r"""KERAS_BACKEND['"]\]?\s{0,4}[=,]\s{0,4}['"](\w{1,20})""", source)
+    early = "KERAS_BACKEND" not in source or set(told) == {"tensorflow"}
+    return tuple(name for name in used if name not in ("keras", "tensorflow") or early)
 
 
 def with_seeds(source: str, more: int, of: Sequence[str] = _SEEDED) -> str:
