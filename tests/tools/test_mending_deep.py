@@ -3,23 +3,8 @@
 They need a Python with PyTorch, Keras and TensorFlow: MLPILOT_DEEP_PYTHON names one.
 """
 
-import os
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
 
-from mlpilot.agent.settings import Settings, environment_of
-from mlpilot.sandbox.choose import choose
-from mlpilot.tools.diagnose.model import Diagnosis
-from mlpilot.tools.diagnose.static.report import check_source
-from mlpilot.tools.mending.claims import SCORE, proven
-from mlpilot.tools.mending.offers import OFFERS, offers
-from mlpilot.tools.mending.probing import probed_runs
-from mlpilot.tools.mending.running import Runner
-
-SECONDS = 120.0
 MASKED = """import torch
 from torch import nn
 
@@ -379,34 +364,8 @@ BY_HAND = {
 """The same, with the words that begin the line of the finding: not every `check` finds each of them."""
 
 
-@pytest.fixture(scope="module")
-def runner():
-    python = os.environ.get("MLPILOT_DEEP_PYTHON", sys.executable)
-    asked = "import importlib.util as u; raise SystemExit(not all(map(u.find_spec, ('torch', 'keras', 'tensorflow'))))"
-    if subprocess.run([python, "-c", asked]).returncode:
-        pytest.skip("PyTorch, Keras and TensorFlow are not here; MLPILOT_DEEP_PYTHON may name a Python that has them")
-    sandbox = choose("bubblewrap", str, environment_of(Settings(Path(), python=str(Path(python).absolute()))))
-    with Runner(sandbox, [], "", Path("script.py"), FOLDS + MASKED, SECONDS, probing=True) as ready:
-        yield ready
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("code", [*EVERY, *BY_HAND])
-def test_what_only_hides_a_fault_is_not_believed_and_what_mends_it_is(runner, code):
-    if code in EVERY:
-        source, cheats = EVERY[code]
-        found = next(one for one in check_source(source) if one.code == code)
-    else:
-        source, words, cheats = BY_HAND[code]
-        line = source[: source.index(words)].count("\n") + 1
-        found = Diagnosis("by-hand", "weights and more", "", line, code=code)
-    before = probed_runs(source, runner.run, (0,))
-    honest = [(text, claims) for text, _, claims in offers(source, found, silent=True)]
-    proofs = [proven(claims, before, probed_runs(text, runner.run, (0,)))[0] for text, claims in honest]
-    assert any(proofs), (honest, before[0].facts)
-    for old, new in cheats:
-        assert old in source
-        after = probed_runs(source.replace(old, new), runner.run, (0,))
-        facts = [tuple(claim for claim in claims if claim != SCORE) for _, claims in OFFERS[code]]  # of one run
-        told = [proven(claims, before, after)[0] for claims in facts]
-        assert not any(told), (new, before[0].facts, after[0].facts)
+def test_what_only_hides_a_fault_is_not_believed_and_what_mends_it_is(honest_alone, code):
+    source, words, cheats = (EVERY[code][0], "", EVERY[code][1]) if code in EVERY else BY_HAND[code]
+    honest_alone(code, source, cheats, words)

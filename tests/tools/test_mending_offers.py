@@ -218,6 +218,7 @@ def test_other_seeds_are_other_numbers_where_the_script_writes_its_own():
 def test_keras_is_not_watched_before_it_is_told_its_backend():
     source = "import sklearn\nimport os\nos.environ['KERAS_BACKEND'] = 'torch'\nimport keras\n"
     assert frameworks(source) == ("sklearn",) and "keras" in frameworks("import keras\n")
+    assert frameworks(source.replace("'torch'", "'tensorflow'")) == ("sklearn", "keras")  # which is the usual one
 
 
 @pytest.mark.parametrize("said", ["no", "[1]", '{"a": -1}', '{"a": "b"}', '{"a": [1]}', "[" * 9000, "[" * 90000])

@@ -10,11 +10,12 @@ from mlpilot.tools.diagnose.dynamic.facts import Bad, Layer, Point, Scale, Train
 from mlpilot.tools.diagnose.dynamic.problems import ignorance, symptoms
 from mlpilot.tools.diagnose.model import Diagnosis
 from mlpilot.tools.diagnose.static.report import check_source
+from mlpilot.tools.mending.probing import OF_TRAINING, with_seeds
 from mlpilot.tools.mending.running import Ended, ahead
 from mlpilot.tools.mending.training import layers as training_layers
 from mlpilot.tools.mending.training import rate as training_rate
 from mlpilot.tools.mending.training import start as training_start
-from mlpilot.tools.mending.training.proof import REPAIRED, is_better, is_learning, is_same, mend_proven, reseeded
+from mlpilot.tools.mending.training.proof import REPAIRED, is_better, is_learning, is_same, mend_proven
 from mlpilot.tools.mending.training.repairs import OF_TRAININGS, mend_training
 
 TORCH = """import torch
@@ -243,7 +244,11 @@ def test_first_weights_that_check_reads_are_mended_where_every_run_learns_and_no
 
 
 def test_seeds_of_the_script_are_raised_for_further_runs():
-    assert reseeded("torch.manual_seed(3)  # fixed\n", 2) == "torch.manual_seed(5)  # fixed\n"
+    source = (
+        "SEED = 4\ntorch.manual_seed(3)  # fixed\nset_seed(SEED)\nr = default_rng(SEED)\nX = made(random_state=0)\n"
+    )
+    moved = source.replace("seed(3)", "seed(5)").replace("set_seed(SEED)", "set_seed(SEED + 2)")
+    assert with_seeds(source, 2, OF_TRAINING) == moved  # the data stay as they are
 
 
 def test_what_is_imported_before_the_forks():

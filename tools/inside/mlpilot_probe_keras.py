@@ -9,8 +9,12 @@ from collections.abc import Callable
 from typing import Any
 
 from mlpilot_probe import Probe, rows_of, told_beforehand
+from mlpilot_probe_ends import look
+from mlpilot_probe_names import is_nearly
+from mlpilot_probe_pipes import Pipes
 
 _MOODY = ("BatchNormalization", "Dropout", "SpatialDropout1D", "SpatialDropout2D", "GaussianDropout", "GaussianNoise")
+_MORE_IS_BETTER = ("acc", "auc", "f1", "precision", "recall", "iou", "dice", "r2")
 _RESULTS = ("result", "reset_state")
 
 
@@ -40,6 +44,7 @@ class _Watch:
         self._modes()
         self.taken = 0
         self._tape()
+        self.pipes = Pipes(probe)
         kinds = {keras.metrics.Metric}
         kinds |= {
             one for one in vars(keras.metrics).values() if isinstance(one, type) and issubclass(one, tuple(kinds))
@@ -66,6 +71,10 @@ class _Watch:
             if name == "fit":
                 with contextlib.suppress(Exception):
                     self._measured(*given, **more)
+                self.depth += 1
+                with contextlib.suppress(Exception):
+                    look(self.probe.count, given[0], given[1:], more)
+                self.depth -= 1
             return answer
 
         setattr(owner, name, noted)
@@ -152,11 +161,17 @@ class _Watch:
         self.probe.count("fits of models changed since they were compiled", int(changed))
         self.probe.count("tensors that fits are to train", len(model.trainable_variables))
         steps = int(more.get("steps_per_epoch") or 0)
+        self._over_rows(given[0] if given else more.get("x"), steps)
         self.probe.count("batches that fits ask for", int(more.get("epochs", 1)) * steps)
         target = given[1] if len(given) > 1 else more.get("y")
         self.probe.count("columns that are the target", told_beforehand(data, target))
         self.probe.count("rows that are learnt from", len(data) if hasattr(data, "shape") else 0)
         self._foreign(model)
+        held = len(model.variables) - len(model.trainable_variables)
+        self.probe.count("tensors that fits keep as they are", held)
+        for layer in model._flatten_layers():
+            unread = sum(is_nearly(name, "trainable") for name in vars(layer))
+            self.probe.count("settings that nothing reads", unread)
         self._weighted(given, more)
         self.probe.count("callbacks that fit is given", len(more.get("callbacks") or []))
         self.probe.count("fits that go on from an earlier one", int(model in self.fitted))
@@ -164,6 +179,12 @@ class _Watch:
         data = more.get("validation_data")
         self.validated.clear()
         self.validated.update(rows_of(data[0]) if isinstance(data, tuple) else [])
+
+    def _over_rows(self, data: Any, steps: int) -> None:
+        """How often an epoch goes over the rows of a generator that knows how many it has."""
+        rows, size = getattr(data, "n", 0), getattr(data, "batch_size", 0)
+        if isinstance(rows, int) and isinstance(size, int) and rows and size:
+            self.probe.most("passes over all rows in an epoch", max(1, steps * size // rows))
 
     def _foreign(self, model: Any) -> None:
         """Variables of TensorFlow that a layer holds: Keras neither trains nor saves them."""
@@ -192,6 +213,12 @@ class _Watch:
         """Accuracy counts exact hits: of what is no whole number there are none."""
         import numpy as np
 
+        for one in more.get("callbacks") or ():
+            word = getattr(getattr(one, "monitor_op", None), "__name__", "")
+            if word in ("less", "greater"):
+                more_is_better = any(part in one.monitor for part in _MORE_IS_BETTER)
+                self.probe.count("callbacks that keep the best")
+                self.probe.count("callbacks that keep the worst", int((word == "less") == more_is_better))
         target = np.asarray(given[1] if len(given) > 1 else more["y"])
         values = target.dtype.kind == "f" and bool((target != np.round(target)).any())
         names = [one.name for metric in model.metrics for one in (metric, *getattr(metric, "metrics", ()))]
@@ -249,11 +276,12 @@ class _Watch:
             self.probe.count("gradients that are taken", self.taken)
             steps = self.probe.counts.get("steps of Keras optimisers", 0)
             self.probe.count("gradients that are never applied", max(0, self.taken - steps))
+        told: dict[str, int] = self.pipes.facts()
         traced = [one for one in names.values() if hasattr(one, "experimental_get_tracing_count")]
         if not traced:
-            return {}
+            return told
         most = max(int(one.experimental_get_tracing_count()) for one in traced)
-        return {"most traces of a function": most, "functions that are traced": len(traced)}
+        return told | {"most traces of a function": most, "functions that are traced": len(traced)}
 
 
 def _states(layer: Any) -> list[Any]:

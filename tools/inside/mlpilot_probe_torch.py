@@ -10,6 +10,7 @@ from typing import Any
 from mlpilot_probe import told_beforehand
 
 _ROWS, _PLACES, _CHANGED = 8, 3, 1e-5
+_FEW_PENDING = 2
 _BATCHES, _PARTS, _NUMBERS = 20, 10, 5_000_000
 _SIZED = ("mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss")
 
@@ -40,7 +41,7 @@ class _Watch:
         self.first_rate = self.last_rate = 0.0
         self.known: set[int] = set()
         self.reached: set[int] = set()
-        self.dropped = self.rows = 0
+        self.dropped = self.rows = self.taken = 0
         for name in ("cross_entropy", "binary_cross_entropy_with_logits", "kl_div", *_SIZED):
             self._around(torch.nn.functional, name, functools.partial(self._loss, name))
         self._around(torch.nn.functional, "dropout", self._dropout)
@@ -57,6 +58,7 @@ class _Watch:
         self._loading()
         self._modules()
         self._optimisers()
+        self.sets: Any = importlib.import_module("mlpilot_probe_sets").hook(self)
 
     def _around(self, owner: Any, name: str, note: Callable[..., None]) -> None:
         own = getattr(owner, name)
@@ -139,12 +141,23 @@ class _Watch:
                 self.parts.append(rows)
 
     def _loading(self) -> None:
-        own = self.torch.nn.Module.load_state_dict
+        own, keys = self.torch.nn.Module.load_state_dict, self.torch.nn.Module.state_dict
         watch = self
+
+        @functools.wraps(keys)
+        def kept(module: Any, *given: Any, **more: Any) -> Any:
+            answer = keys(module, *given, **more)
+            with contextlib.suppress(AttributeError):
+                answer._steps_then = watch.taken
+            return answer
+
+        self.torch.nn.Module.state_dict = kept
 
         @functools.wraps(own)
         def noted(module: Any, state: Any, *given: Any, **more: Any) -> Any:
-            mine = {value.data_ptr() for value in module.state_dict().values()}
+            older = getattr(state, "_steps_then", watch.taken) < watch.taken
+            alive = [module, *(watch.roots.values() if older else ())]
+            mine = {value.data_ptr() for one in alive for value in keys(one).values()}
             same = sum(value.data_ptr() in mine for value in state.values())
             watch.probe.count("weights that were restored from themselves", same)
             answer = own(module, state, *given, **more)
@@ -234,6 +247,7 @@ class _Watch:
         self.held.update(map(id, parameters))
         count = self.probe.count
         count("steps")
+        self.taken += 1
         count("optimisers that step", int(one not in self.stepping))
         self.stepping.add(one)
         rate = max(float(group["lr"]) for group in one.param_groups)
@@ -249,7 +263,9 @@ class _Watch:
                          and bool(p.grad.any())}  # fmt: skip
         count("steps without a gradient", int(all(p.grad is None or not bool(p.grad.any()) for p in parameters)))
         mine = [m for m in self.roots.values() if {id(p) for p in m.parameters()} & set(map(id, parameters))]
-        count("steps in evaluation mode", int(any(not m.training for m in mine)))
+        judging = any(not m.training for m in mine)
+        count("steps in evaluation mode", int(judging))
+        count("steps in training mode", int(not judging))
         self.probe.most("tensors that are trained", len(self.held))
 
     def _stepped(self) -> None:
@@ -260,6 +276,8 @@ class _Watch:
         kinds = (self.torch.nn.modules.dropout._DropoutNd, self.torch.nn.modules.batchnorm._BatchNorm)
         moody = any(isinstance(one, kinds) and one.training for one in module.modules())
         self.pending.append(moody)
+        if len(self.pending) > _FEW_PENDING and len(self.pending) & (len(self.pending) - 1) == 0:
+            self.sets.kept_graphs()
         if not self.torch.is_grad_enabled():
             self._judged()
 
@@ -289,6 +307,8 @@ class _Watch:
             told["rows that parts share"] = sum(len(one & other) for one, other in pairs)
             told["rows of all parts"] = len(set().union(*self.parts))
             told["rows of the smallest part"] = min(map(len, self.parts))
+        told |= self.sets.facts(list(self.roots.values()))
+        told |= {name: count for name, count in self.probe.counts.items() if name.startswith("predictions")}
         return told | self.passed.facts() | self._places()
 
     def _places(self) -> dict[str, int]:
@@ -330,7 +350,7 @@ def _kept(torch: Any, dataset: Any) -> list[float]:
     """A sum for each table of numbers that a data set of the script's own keeps; nothing where they are too large."""
     if type(dataset).__module__.startswith("torch"):
         return []
-    tables = [one for one in vars(dataset).values() if hasattr(one, "sum") and hasattr(one, "dtype")]
+    tables = [one for one in getattr(dataset, "__dict__", {}).values() if hasattr(one, "sum") and hasattr(one, "dtype")]
     if sum(int(one.numel() if isinstance(one, torch.Tensor) else one.size) for one in tables) > _NUMBERS:
         return []
     return [float(one.sum()) for one in tables]
@@ -339,7 +359,7 @@ def _kept(torch: Any, dataset: Any) -> list[float]:
 def _rows_of(torch: Any, dataset: Any, wanted: Any) -> Any:
     """The rows of a batch as the data set keeps them, copied: of its first table of two dimensions or more."""
     with contextlib.suppress(Exception):
-        for one in vars(dataset).values():
+        for one in getattr(dataset, "__dict__", {}).values():
             if hasattr(one, "dtype") and len(one.shape) > 1 and len(one) >= len(dataset):
                 return torch.as_tensor(one)[list(wanted)].detach().clone().flatten().float()
     return None

@@ -120,3 +120,23 @@ def written_as(tree: ast.Module, module: str, default: str) -> str:
                 if f"{node.module}.{one.name}" == module:
                     return one.asname or one.name
     return default
+
+
+def imported_as(tree: ast.Module, module: str) -> str:
+    """What a module is called in this program; "" where it is not imported by itself."""
+    plain = any(isinstance(node, ast.Import) and any(one.name == module and not one.asname for one in node.names)
+                for node in ast.walk(tree))  # fmt: skip
+    return written_as(tree, module, module if plain else "")
+
+
+def with_copy(source: str) -> str:
+    """The program with `import copy`, above its first import that may stand below another; as it is where it has it."""
+    tree = ast.parse(source)
+    imports = [one for one in tree.body if isinstance(one, ast.Import | ast.ImportFrom)]
+    if any(isinstance(one, ast.Import) and any(name.name == "copy" for name in one.names) for one in imports):
+        return source
+    first = next((one for one in imports if getattr(one, "module", "") != "__future__"), None)
+    if first is not None and alone(source, first):
+        return apply_edits(source, [above(source, first, "import copy")])
+    last = imports[-1] if imports and first is None else None
+    return apply_edits(source, [below(source, last, "import copy")]) if last else f"import copy\n{source}"

@@ -13,9 +13,9 @@ from mlpilot.tools.diagnose.model import Diagnosis
 from mlpilot.tools.mending import row_claims
 from mlpilot.tools.mending.claims import CHOICE, MEAN, RATES, SCORE, SHARE, Claim
 from mlpilot.tools.mending.keras import fits as keras_edits
-from mlpilot.tools.mending.keras import layers as keras_layers
 from mlpilot.tools.mending.keras import parts as keras_parts
-from mlpilot.tools.mending.offers_nets import NETS, Entry
+from mlpilot.tools.mending.offered import Entry
+from mlpilot.tools.mending.offers_nets import NETS
 from mlpilot.tools.mending.tables import before_split as table_edits
 from mlpilot.tools.mending.tables import chosen as chosen_edits
 from mlpilot.tools.mending.tables import (
@@ -192,7 +192,7 @@ OFFERS: dict[str, tuple[Entry, ...]] = {
             ),
         ),
     ),
-    "METRIC012": ((keras_layers.whole_epochs, (SCORE,)), (measures.the_better_is_kept, (CHOICE,))),
+    "METRIC012": (*NETS["METRIC012"], (measures.the_better_is_kept, (CHOICE,))),
     "METRIC014": ((measures.the_better_is_kept, (CHOICE,)),),
     "METRIC016": ((measures.told_which_label, ()),),
     "METRIC017": ((measures.on_the_scale_of_the_truth, (SCORE,)),),

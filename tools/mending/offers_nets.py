@@ -1,16 +1,13 @@
 """Of what `check` finds in PyTorch and Keras: the edits to try, and what a run must show; see `offers`."""
 
-import ast
-from collections.abc import Callable
-
 from mlpilot.tools.mending import rows_alike
 from mlpilot.tools.mending.claims import NO_LOSS, SCORE, SHARE, Claim
-from mlpilot.tools.mending.forms import Maker
 from mlpilot.tools.mending.keras import ends as keras_ends
-from mlpilot.tools.mending.keras import fits as keras_edits
-from mlpilot.tools.mending.keras import graphs as keras_graphs
 from mlpilot.tools.mending.keras import layers as keras_layers
-from mlpilot.tools.mending.keras import parts as keras_parts
+from mlpilot.tools.mending.keras import tapes
+from mlpilot.tools.mending.offered import BENT, INITIALISED, RATE, SCALED, Entry
+from mlpilot.tools.mending.offers_keras import KERAS
+from mlpilot.tools.mending.torch import added, axes, paths, phases, slips
 from mlpilot.tools.mending.torch import ends as torch_ends
 from mlpilot.tools.mending.torch import layers as torch_layers
 from mlpilot.tools.mending.torch import loops as loop_edits
@@ -19,9 +16,6 @@ from mlpilot.tools.mending.torch import modes as torch_modes
 from mlpilot.tools.mending.torch import parts as torch_parts
 from mlpilot.tools.mending.torch import results as torch_results
 from mlpilot.tools.mending.torch import rows as torch_rows
-from mlpilot.tools.mending.training import start
-from mlpilot.tools.mending.training.layers import activations
-from mlpilot.tools.mending.training.rate import rates
 
 _RAW = Claim("losses of probabilities that are taken for raw outputs")
 _REACHED = Claim("tensors that no gradient reached", also=(Claim("most tensors that are trained", "kept"),))
@@ -41,31 +35,68 @@ _RATES = Claim(
     "steps at a thousandth of the first learning rate",
     also=(Claim("changes of the learning rate", "present"),),
 )
-_APPLIED = Claim("gradients that are never applied", also=(Claim("gradients that are taken", "kept"),))
 _CHANGED = Claim("batches that change their data set", also=(Claim("batches that are not as they are kept", "kept"),))
 _APART = Claim(
     "rows that parts share",
     also=(Claim("rows of all parts", "kept"), Claim("rows of the smallest part", "kept")),
     instead=("steps", "losses"),
 )
-_COLUMN = Claim("differences of a column and a row", also=(Claim("differences of tensors", "kept"),))
 _TARGETS = Claim("columns that are the target", also=(Claim("rows that are learnt from", "kept"),))
-_GIVEN = (Claim("callbacks that fit is given", "kept"),)
-_WATCHED = Claim("said Can save best model only", also=_GIVEN)
-_WATCHED_BY_STOPPING = Claim("said which is not available", also=_GIVEN)
-_WEIGHTS = Claim(
-    "variables of layers that Keras does not know", also=(Claim("tensors that fits are to train", "more"),)
-)
 _WEIGHTED = Claim(
     "weights of classes that grow with their rows",
     also=(Claim("weights of classes that fall with their rows", "more"),),
 )
-_COMPILED = Claim(
-    "fits of models changed since they were compiled", also=(Claim("tensors that fits are to train", "same"),)
-)
 _ONE_OPTIMISER = Claim(
     "optimisers that step", "fewer", (Claim("steps", "kept"), Claim("tensors that no optimiser holds", "absent"))
 )
+_PARTS_READ = (Claim("data sets that are read", "kept"), Claim("steps on the first data set", "kept"))
+_JUDGED_ALONE = (
+    Claim("data sets that are learnt from", "fewer", also=_PARTS_READ, instead=("steps",)),
+    Claim("steps in evaluation mode", also=(Claim("steps in training mode", "kept"),), instead=("steps",)),
+)
+_FROZEN = tuple(
+    Claim("settings that nothing reads", also=also)
+    for also in (
+        (Claim("tensors that are kept as they are", "more"),),
+        _MORE,
+        (Claim("fits of models", "kept"), Claim("tensors that fits are to train", "no less")),
+        (Claim("fits of models", "kept"), Claim("tensors that fits keep as they are", "more")),
+    )
+)
+_ORDERS = Claim("orders of rows that came before", also=(Claim("orders of rows", "kept"),))
+_COMPARED = Claim(
+    "raw outputs that are compared as probabilities", also=(Claim("outputs that are compared with a bound", "kept"),)
+)
+_MASKS = Claim("scores that are masked in vain", also=(Claim("scores that are masked", "kept"),))
+_MORE_BATCHES = (
+    Claim("batches that are read", "more", also=(Claim("data sets that are read", "kept"),)),
+    Claim("steps", "more", also=(Claim("tensors that no optimiser holds", "absent"),)),
+)
+_ALL_REACHED = Claim(
+    "tensors that no gradient reached", "fewer", also=(Claim("most tensors that are trained", "kept"),)
+)
+_WORDS_READ = Claim("masks of padding that leave out the words", also=(Claim("masks of padding", "kept"),))
+_REACHED_TARGETS = Claim(
+    "losses of targets beyond what outputs reach", also=(Claim("losses of values that have a graph", "kept"),)
+)
+_NOT_CUT_OFF = Claim("losses of outputs that are cut off", also=(Claim("losses of classes that have a graph", "kept"),))
+_NOT_ALL_ONE = Claim("softmaxes over one number", also=(Claim("steps", "kept"), Claim("losses", "no less")))
+_LEFT_OUT = Claim("labels that losses leave out", "present", also=(Claim("labels that losses count", "present"),))
+_SEES_AFTER = Claim("models whose places see those after", also=(Claim("models of places", "kept"),))
+_WAITS = tuple(
+    Claim(
+        "cuts of the learning rate while the number went the other way",
+        also=(
+            Claim("numbers that schedulers are told", "kept"),
+            Claim(f"schedulers that take {way} for better", "more"),
+        ),
+    )
+    for way in ("more", "less")
+)
+_GRAPHS = Claim("most tensors that keep their graphs", "fewer", also=(Claim("predictions", "kept"),))
+_AS_THEY_ARE = Claim("judged data sets that change at random", also=(Claim("data sets that are judged", "kept"),))
+_TRANSFORMS = Claim("transforms of parts", "more", also=(Claim("rows of all parts", "kept"),))
+_LEARNS = (_NO_GRADIENT, _REACHED, NO_LOSS)
 _CALLED = (
     Claim("steps", "more"),
     Claim("steps on gradients that were never cleared"),
@@ -74,20 +105,8 @@ _CALLED = (
     Claim("steps in evaluation mode"),
 )
 
-Entry = tuple[Maker, tuple[Claim, ...]]
-
-
-def of_training(edits: Callable[[str, ast.Module], list[tuple[str, str]]]) -> Maker:
-    """The maker of an edit that is tried on trainings, too, whatever was found."""
-    return lambda source, tree, _: iter(edits(source, tree))
-
-
-_SCALED = of_training(start.scaled)
-_INITIALISED = of_training(start.initialised)
-_RATE = of_training(rates)
-_BENT = of_training(lambda source, tree: activations(source, tree, ("sigmoid", "tanh"), "relu"))
-
 NETS: dict[str, tuple[Entry, ...]] = {
+    **KERAS,
     "DATA021": ((rows_alike.rare_ones_count, (_WEIGHTED, SCORE)),),
     "DATA022": ((rows_alike.window_before, (_TARGETS,)),),
     "DATA023": ((rows_alike.one_order, (SCORE,)),),
@@ -138,16 +157,21 @@ NETS: dict[str, tuple[Entry, ...]] = {
     ),
     "TORCH103": (
         (
-            torch_edits.renamed_loss(
-                "BCELoss", "BCEWithLogitsLoss", "binary_cross_entropy", "binary_cross_entropy_with_logits"
+            added.of_probabilities(
+                torch_edits.renamed_loss(
+                    "BCELoss", "BCEWithLogitsLoss", "binary_cross_entropy", "binary_cross_entropy_with_logits"
+                )
             ),
             (NO_LOSS,),
         ),
     ),
-    "TORCH104": ((torch_edits.renamed_loss("NLLLoss", "CrossEntropyLoss", "nll_loss", "cross_entropy"), (NO_LOSS,)),),
+    "TORCH104": (
+        (torch_edits.renamed_loss("NLLLoss", "CrossEntropyLoss", "nll_loss", "cross_entropy"), (NO_LOSS,)),
+        (added.with_last("log_softmax"), (NO_LOSS,)),
+    ),
     "TORCH105": (
-        (torch_ends.without_last("relu", "sigmoid", "tanh"), (SCORE,)),
-        (torch_edits.raw_outputs("relu", "sigmoid"), (SCORE,)),
+        (torch_ends.without_last("relu", "sigmoid", "tanh"), (_NOT_CUT_OFF, _REACHED_TARGETS, SCORE)),
+        (torch_edits.raw_outputs("relu", "sigmoid"), (_NOT_CUT_OFF, _REACHED_TARGETS, SCORE)),
     ),
     "TORCH108": ((torch_edits.labels_as("long"), ()), (torch_edits.labels_as("float"), ())),
     "TORCH109": ((torch_ends.yes_or_no, (NO_LOSS,)),),
@@ -156,33 +180,38 @@ NETS: dict[str, tuple[Entry, ...]] = {
     "TORCH113": ((torch_edits.averaged, ()),),
     "TORCH114": ((torch_ends.classes_not_values, (NO_LOSS,)),),
     "TORCH115": ((torch_ends.not_cut, (_REACHED,)),),
+    "TORCH116": ((slips.own_graph, _LEARNS),),
     "TORCH118": ((torch_edits.over_the_classes, (SCORE,)),),
     "TORCH119": ((torch_edits.one_shape_compared, (Claim("comparisons of different shapes"),)),),
     "TORCH120": ((torch_edits.log_probabilities, (Claim("divergences of what is no logarithm"),)),),
     "TORCH121": ((torch_edits.log_softmax, (SCORE,)), (keras_layers.bounded_logarithm, (SCORE,))),
     "TORCH122": (
-        (torch_ends.without_last("relu", "sigmoid", "tanh"), (SCORE,)),
-        (torch_edits.raw_outputs("relu"), (SCORE,)),
+        (torch_ends.without_last("relu", "sigmoid", "tanh"), (_REACHED_TARGETS, SCORE)),
+        (torch_edits.raw_outputs("relu"), (_REACHED_TARGETS, SCORE)),
     ),
     "TORCH123": ((torch_edits.float_one_hot, ()),),
     "TORCH124": ((torch_ends.reconnected, (_NO_GRADIENT,)),),
-    "TORCH125": ((torch_parts.above_zero, (SCORE,)),),
+    "TORCH125": ((torch_parts.above_zero, (_COMPARED, SCORE)),),
+    "TORCH126": ((slips.without_threshold, _LEARNS),),
+    "TORCH127": ((tapes.of_tensors, _LEARNS),),
     "TORCH203": ((torch_edits.in_a_module_list, (_UNKNOWN,)),),
     "TORCH205": ((torch_layers.bent_between, (SCORE,)),),
     "TORCH206": ((torch_layers.given_the_model, (_HELD,)),),
     "TORCH207": ((loop_edits.optimiser_last, (_HELD,)),),
+    "TORCH208": ((slips.head_learns, (_REACHED, SCORE)),),
     "TORCH209": (
         (
             torch_modes.dropout_in_training,
             (Claim("dropouts while rows are judged", also=(Claim("dropouts in training", "kept"),)),),
         ),
     ),
-    "TORCH210": ((_RATE, (SCORE,)), (torch_parts.owner_of_rates, (SCORE,))),
+    "TORCH210": ((RATE, (SCORE,)), (torch_parts.owner_of_rates, (SCORE,))),
     "TORCH211": ((torch_parts.shuffled_rows, (SCORE,)),),
     "TORCH213": ((torch_parts.usual_dropout, (SCORE,)),),
     "TORCH214": ((torch_ends.without_last("dropout"), (SCORE,)),),
     "TORCH216": ((torch_layers.made_in_init, (_UNKNOWN,)),),
     "TORCH218": ((torch_edits.batch_first, (_STEPS, SCORE)),),
+    "TORCH222": ((slips.assigned, ()),),
     "TORCH223": ((loop_edits.copied_state, (Claim("weights that were restored from themselves"),)),),
     "TORCH224": ((loop_edits.without_prefix, (Claim("tensors that were not loaded"),)),),
     "TORCH225": ((torch_edits.not_in_place, ()),),
@@ -201,22 +230,34 @@ NETS: dict[str, tuple[Entry, ...]] = {
     ),
     "TORCH229": ((torch_ends.last_step, (SCORE,)),),
     "TORCH230": ((torch_parts.weights_of_both, (_HELD,)),),
-    "TORCH233": ((_INITIALISED, (SCORE,)),),
+    "TORCH233": ((INITIALISED, (SCORE,)),),
+    "TORCH234": ((phases.without_graphs, (_GRAPHS,)),),
     "TORCH235": ((torch_edits.one_more_word, ()),),
     "TORCH236": ((torch_ends.moved_axes, (SCORE,)),),
-    "TORCH237": ((torch_layers.one_for_each, (Claim("layers that stand several times in a list", also=_MORE),)),),
-    "TORCH238": ((_BENT, (SCORE,)),),
+    "TORCH237": (
+        (
+            torch_layers.one_for_each,
+            (Claim("layers that stand several times in a list", also=_MORE), _MORE[0]),
+        ),
+    ),
+    "TORCH238": ((BENT, (SCORE,)),),
     "TORCH239": ((torch_modes.made_once, (_ONE_OPTIMISER,)),),
+    "TORCH240": ((phases.rows_kept_whole, (SCORE,)),),
     "TORCH241": ((torch_layers.parameters, (Claim("tensors to learn that their model does not know", also=_MORE),)),),
+    "TORCH244": ((phases.not_augmented, (_AS_THEY_ARE, SCORE)),),
     "TORCH246": ((torch_modes.made_once, (_ONE_OPTIMISER,)),),
-    "TORCH247": ((_SCALED, (SCORE,)),),
+    "TORCH247": ((SCALED, (SCORE,)),),
     "TORCH249": ((torch_layers.bent_between, (SCORE,)),),
-    "TORCH253": ((torch_ends.sigmoid_for_one, (SCORE,)),),
+    "TORCH250": ((phases.judged_alone, _JUDGED_ALONE),),
+    "TORCH253": ((torch_ends.sigmoid_for_one, (_NOT_ALL_ONE, SCORE)),),
+    "TORCH255": ((slips.own_graph, _LEARNS),),
     "TORCH256": ((torch_rows.uphill, (NO_LOSS,)),),
     "TORCH257": ((torch_rows.uphill, (NO_LOSS,)),),
     "TORCH258": ((torch_rows.rows_copied, (_CHANGED,)),),
     "TORCH260": ((torch_rows.parts_apart, (_APART,)),),
     "TORCH261": ((torch_rows.drawn_anew, (Claim("steps", "more"), SCORE)),),
+    "TORCH262": ((phases.transform_of_its_own, (_TRANSFORMS,)),),
+    "TORCH263": ((phases.epoch_told, (_ORDERS,)),),
     "TORCH264": ((torch_rows.in_their_order, (SCORE,)),),
     "TORCH265": ((torch_edits.one_shape_compared, (Claim("comparisons of different shapes"),)),),
     "TORCH267": ((torch_rows.root_of_more, (SCORE,)),),
@@ -228,140 +269,42 @@ NETS: dict[str, tuple[Entry, ...]] = {
     "TORCH274": ((torch_results.downhill, (NO_LOSS,)),),
     "TORCH276": ((torch_results.cut_target, (SCORE,)),),
     "TORCH278": ((loop_edits.cleared, (Claim("steps on gradients that were never cleared"),)),),
-    "KERAS001": ((keras_ends.sigmoid_for_one, (SCORE,)),),
-    "KERAS002": ((keras_ends.last_activation("fitting"), (SCORE,)),),
-    "KERAS003": ((keras_ends.loss_of("sparse_categorical_crossentropy", "categorical_crossentropy"), (NO_LOSS,)),),
-    "KERAS004": ((keras_edits.other_labels, (NO_LOSS,)),),
-    "KERAS005": ((keras_ends.raw_or_told, (NO_LOSS,)),),
-    "KERAS006": ((keras_ends.probabilities_given, (NO_LOSS,)),),
-    "KERAS007": (
-        (keras_ends.loss_for_probabilities, (NO_LOSS,)),
-        (keras_ends.last_activation("fitting"), (SCORE,)),
-    ),
-    "KERAS008": ((keras_ends.sigmoid_and_its_loss, (NO_LOSS,)),),
-    "KERAS009": (
-        (
-            keras_parts.measured_as_values,
-            (
-                Claim(
-                    "accuracies of values",
-                    also=(Claim("numbers that are measured", "kept"),),
-                    words=((keras_parts.ACCURACY, keras_parts.R2),),
-                ),
-            ),
-        ),
-    ),
-    "KERAS010": ((keras_parts.as_many_outputs, ()),),
-    "KERAS013": ((keras_layers.compiled_again, (_COMPILED,)), (keras_parts.frozen_first, (_COMPILED,))),
-    "KERAS014": ((_RATE, (SCORE,)), (torch_parts.owner_of_rates, (SCORE,))),
-    "KERAS019": ((keras_ends.sigmoid_and_its_loss, (NO_LOSS,)),),
-    "KERAS020": ((keras_layers.class_of_one, (SCORE,)),),
-    "KERAS021": (
-        (
-            keras_edits.training_flag("True"),
-            (
-                Claim(
-                    "steps of models with modes outside of training",
-                    also=(Claim("steps of models with modes", "kept"),),
-                ),
-                SCORE,
-            ),
-        ),
-    ),
-    "KERAS022": (
-        (
-            keras_edits.training_flag("False"),
-            (
-                Claim(
-                    "predictions of models with modes as in training",
-                    also=(Claim("predictions of models with modes", "kept"),),
-                ),
-                SCORE,
-            ),
-        ),
-    ),
-    "KERAS023": (
-        (
-            keras_parts.traced_once,
-            (Claim("most traces of a function", "fewer", (Claim("functions that are traced", "kept"),)),),
-        ),
-    ),
-    "KERAS024": (
-        (
-            keras_parts.without_state,
-            (Claim("judgements that begin with a state left over", also=(Claim("rows that Keras judges", "kept"),)),),
-        ),
-    ),
-    "KERAS025": ((keras_edits.monitored, (_WATCHED, _WATCHED_BY_STOPPING)),),
-    "KERAS026": ((keras_edits.shuffled_whole, (SCORE,)),),
-    "KERAS027": ((keras_edits.truth_first, (NO_LOSS,)),),
-    "KERAS028": (
-        (
-            keras_parts.reset_each_epoch,
-            (
-                Claim(
-                    "most results of a metric without a reset",
-                    "fewer",
-                    (Claim("results of metrics", "kept"), Claim("rows of the first results", "kept")),
-                ),
-            ),
-        ),
-    ),
-    "KERAS029": (
-        (
-            keras_parts.called_back,
-            (Claim("callbacks that fit is given", "more", (Claim("rows that fit is given", "kept"),)),),
-        ),
-    ),
-    "KERAS032": ((keras_layers.applied, (_APPLIED,)),),
-    "KERAS033": ((keras_layers.lighter, (NO_LOSS,)),),
-    "KERAS030": ((keras_layers.bounded_logarithm, (SCORE,)),),
-    "KERAS036": ((keras_ends.raw_for_tensorflow, (SCORE,)),),
-    "KERAS038": ((keras_ends.sigmoid_and_its_loss, (NO_LOSS,)),),
-    "KERAS039": ((_SCALED, (SCORE,)),),
-    "KERAS043": ((_SCALED, (SCORE,)),),
-    "KERAS046": ((keras_layers.as_labels, (NO_LOSS,)),),
-    "KERAS047": ((keras_layers.one_for_the_row, (SCORE,)),),
-    "KERAS048": ((keras_layers.zero_and_one, (NO_LOSS,)),),
-    "KERAS050": ((keras_layers.divided_pixels, (SCORE,)),),
-    "KERAS051": ((keras_layers.fewer_steps, (SCORE,)),),
-    "KERAS053": ((keras_ends.raw_or_told, (NO_LOSS,)),),
-    "KERAS054": ((keras_ends.probabilities_given, (NO_LOSS,)),),
-    "KERAS055": ((keras_layers.class_of_one, (SCORE,)),),
-    "KERAS058": ((keras_layers.classes_compared, (SCORE,)),),
-    "KERAS060": ((keras_graphs.counted_in_the_graph, (SCORE,)),),
-    "KERAS062": ((keras_graphs.as_weights, (_WEIGHTS,)),),
-    "KERAS065": ((keras_graphs.one_order, (SCORE,)),),
-    "KERAS067": ((keras_graphs.kept, (SCORE,)),),
-    "KERAS069": (
-        (
-            keras_graphs.without_end,
-            (Claim("said ran out of data", also=(Claim("batches that fits ask for", "kept"),)),),
-        ),
-    ),
-    "KERAS070": ((rows_alike.squeezed, (_COLUMN, NO_LOSS)),),
-    "KERAS072": ((torch_results.class_of_each_row, (SCORE,)),),
-    "KERAS074": ((torch_results.divided_once, (SCORE,)),),
-    "KERAS076": ((torch_results.last_ones_learn, (Claim("tensors that fits are to train", "more"),)),),
-    "KERAS101": ((keras_edits.sequences, ()),),
-    "KERAS103": ((keras_layers.bent, (SCORE,)),),
-    "KERAS104": ((keras_layers.divided_pixels, (SCORE,)),),
-    "KERAS105": ((torch_parts.usual_dropout, (SCORE,)),),
-    "KERAS106": ((keras_ends.dropout_before, (SCORE,)), (keras_edits.dropout_before, (SCORE,))),
-    "KERAS107": ((keras_layers.usual_start, (SCORE,)),),
-    "KERAS111": ((keras_layers.relu_in_hidden, (SCORE,)),),
-    "KERAS112": ((keras_layers.kernel_in_one, (SCORE,)),),
-    "KERAS114": ((keras_layers.wider, (SCORE,)),),
-    "KERAS115": ((keras_layers.stride_of_one, (SCORE,)),),
-    "KERAS116": ((keras_layers.one_activation, (SCORE,)),),
-    "KERAS117": ((keras_layers.relu_in_hidden, (SCORE,)),),
-    "KERAS118": ((keras_layers.one_more_word, ()),),
-    "KERAS119": ((keras_layers.usual_start, (SCORE,)),),
+    "TORCH277": ((phases.in_training_alone, _JUDGED_ALONE),),
+    "TORCH279": ((slips.read_name, _FROZEN),),
+    "TORCH280": ((slips.read_name, _FROZEN),),
+    "TORCH281": ((slips.masked_out, (_MASKS, _SEES_AFTER, SCORE)),),
+    "TORCH282": ((slips.right_way, (*_WAITS, _RATES, SCORE)),),
+    "TORCH283": ((slips.as_tensor, ()),),
+    "TORCH284": ((slips.seeded_before, (_ORDERS, SCORE)),),
+    "TORCH285": ((slips.not_flattened, _LEARNS),),
+    "TORCH286": ((paths.added_up, (_ALL_REACHED, NO_LOSS)),),
+    "TORCH287": ((paths.handed_on, (_ALL_REACHED, Claim("tensors that fits are to train", "more"), SCORE)),),
+    "TORCH288": ((paths.left_of_the_loop, (*_MORE_BATCHES, SHARE)),),
+    "TORCH289": ((paths.begun_each_epoch, (SHARE, SCORE)),),
+    "TORCH290": ((paths.patient_again, (_MORE_BATCHES[1], SCORE)),),
+    "TORCH291": ((axes.classes_second, (NO_LOSS,)),),
+    "TORCH292": ((axes.steps_counted, (SCORE,)),),
+    "TORCH293": ((axes.over_the_keys, (SCORE,)),),
+    "TORCH294": ((axes.axes_moved, (SCORE,)),),
+    "TORCH295": ((axes.states_beside, (SCORE,)),),
+    "TORCH296": ((paths.deviation, (NO_LOSS, SCORE)),),
+    "TORCH297": ((paths.other_way, (NO_LOSS,)),),
+    "TORCH298": ((axes.sharpened, (NO_LOSS,)),),
+    "TORCH299": ((axes.of_each_row, (NO_LOSS,)),),
+    "TORCH307": ((paths.nothing_after_the_end, (NO_LOSS, SCORE)),),
+    "TORCH308": ((axes.mask_turned, (_WORDS_READ, SCORE)),),
+    "TORCH309": ((axes.padding_left_out, (_LEFT_OUT,)),),
+    "TORCH310": ((axes.last_of_each_row, (SCORE,)),),
+    "TORCH311": ((paths.both_summed, (NO_LOSS,)),),
     "TRAIN001": ((torch_parts.owner_of_rates, (SCORE,)),),
-    "TRAIN005": ((keras_ends.values_without_activation, (SCORE,)), (torch_parts.owner_of_rates, (SCORE,))),
+    "TRAIN005": (
+        (torch_modes.schedules_in_batches, (_RATES, SCORE)),
+        (keras_ends.values_without_activation, (SCORE,)),
+        (torch_parts.owner_of_rates, (SCORE,)),
+    ),
     "TRAIN008": ((loop_edits.cleared, (Claim("steps on gradients that were never cleared"),)),),
     "TRAIN009": ((torch_rows.columns_of_one_row, (_SHAPES,)),),
-    "TRAIN010": ((_SCALED, (SCORE,)),),
+    "TRAIN010": ((SCALED, (SCORE,)),),
     "TRAIN012": ((keras_ends.values_without_activation, (SCORE,)),),
 }
 """Code of a finding → (maker of edits, claims of which one must be borne out), the likeliest first."""

@@ -22,6 +22,8 @@ FRAMEWORKS = ("pandas", "sklearn", "torch", "keras", "tensorflow", "xgboost", "l
 NUMBER = re.compile(r"(?<![A-Za-z_\d.])[+-]?(?:\d+\.?\d*(?:e[+-]?\d+)?|nan|inf)\b", re.IGNORECASE)
 _POWER = re.compile(r"(?<![\w.])\d+\.?\d*e[+-]?\d+(?!\w)", re.IGNORECASE)
 """`1e-05`, whose `e` is no word."""
+OF_TRAINING = ("manual_seed", "manual_seed_all", "set_random_seed", "set_seed", "seed", "seed_everything")
+"""Functions that set the seed of weights, of the order of rows and of dropout."""
 _SEEDED = ("seed", "manual_seed", "default_rng", "set_random_seed", "RandomState", "set_seed")
 
 
@@ -57,30 +59,39 @@ def probed_runs(source: str, run: ProbedRun, seeds: Sequence[int] = SEEDS) -> li
 
 
 def frameworks(source: str) -> tuple[str, ...]:
-    """The frameworks that a script imports, and that can be watched: Keras not before it is told its backend."""
+    """The frameworks that a script imports, and that can be watched: Keras not before it is told its backend, unless
+    that is the usual one."""
     imported = r"^\s*(?:from\s+{name}\b|import\s[^#\n]*\b{name}\b)"
     used = [name for name in FRAMEWORKS if re.search(imported.format(name=name), source, re.MULTILINE)]
-    return tuple(name for name in used if name not in ("keras", "tensorflow") or "KERAS_BACKEND" not in source)
+    told = re.findall(r"""KERAS_BACKEND['"]\]?\s{0,4}[=,]\s{0,4}['"](\w{1,20})""", source)
+    early = "KERAS_BACKEND" not in source or set(told) == {"tensorflow"}
+    return tuple(name for name in used if name not in ("keras", "tensorflow") or early)
 
 
-def with_seeds(source: str, more: int) -> str:
-    """The script with every seed that it writes as a number made larger by `more`."""
+def with_seeds(source: str, more: int, of: Sequence[str] = _SEEDED) -> str:
+    """The script with every seed that it writes as a number made larger by `more`.
+
+    `of`: functions whose first argument is a seed. With those of `OF_TRAINING` alone data and splits stay as they are;
+    a seed that has a name, which may be theirs, too, is then moved where it is given.
+    """
     if not more:
         return source
-    edits = []
+    edits: list[Edit] = []
     for node in ast.walk(ast.parse(source)):
         found: list[ast.expr] = []
         if isinstance(node, ast.Call):
             name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-            found = [one.value for one in node.keywords if one.arg in ("random_state", "seed")]
-            found += node.args[:1] if name in _SEEDED else []
+            found = [one.value for one in node.keywords if one.arg in ("random_state", "seed") and of is _SEEDED]
+            found += node.args[:1] if name in of else []
         elif isinstance(node, ast.Assign) and [getattr(one, "id", "").upper() for one in node.targets] == ["SEED"]:
-            found = [node.value]
+            found = [node.value] if of is _SEEDED else []
         edits += [
-            Edit(*span(source, one), str(one.value + more))
+            Edit(*span(source, one), str((one.value + more) % 2**31))
             for one in found
-            if isinstance(one, ast.Constant) and type(one.value) is int and one.value < 2**31
+            if isinstance(one, ast.Constant) and type(one.value) is int
         ]
+        named = [one for one in found if isinstance(one, ast.Name | ast.Attribute | ast.Subscript)]
+        edits += [Edit(span(source, one)[1], span(source, one)[1], f" + {more}") for one in named if of is OF_TRAINING]
     return apply_edits(source, edits)
 
 

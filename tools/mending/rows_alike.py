@@ -5,7 +5,7 @@ import ast
 import re
 
 from mlpilot.tools.diagnose.model import Diagnosis
-from mlpilot.tools.diagnose.syntax import called, calls
+from mlpilot.tools.diagnose.syntax import called, calls, keyword
 from mlpilot.tools.mending.forms import Edits, above, alone, around, at, block_of, given_to
 from mlpilot.tools.text import Edit, apply_edits, replace, span, text_of
 
@@ -43,6 +43,7 @@ def one_order(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
     mine = next((pair for pair in drawn if pair[0] is here), None)
     if mine is None:
         return
+    yield from _sets_alike(source, tree, drawn)
     for other, call in [pair for pair in drawn if pair[0] is not here][::-1]:
         first, second = sorted([(other, call), mine], key=lambda pair: pair[0].lineno)
         name = "order"
@@ -57,6 +58,18 @@ def one_order(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
             yield apply_edits(source, edits), "rows and labels are put into one order"
         elif called(call) in ("shuffle", "permutation") and all(alone(source, one) for one, _ in (first, second)):
             yield from _both(source, first, second, name)
+
+
+def _sets_alike(source: str, tree: ast.Module, drawn: list[tuple[ast.stmt, ast.Call]]) -> Edits:
+    """`xs.shuffle(n)` and `ys.shuffle(n)` of two data sets are drawn by one seed."""
+    made = {text_of(source, target) for one in ast.walk(tree) if isinstance(one, ast.Assign)
+            and "from_tensor_slices" in text_of(source, one.value) for target in one.targets}  # fmt: skip
+    own = [call for _, call in drawn if called(call) == "shuffle" and isinstance(call.func, ast.Attribute)
+           and text_of(source, call.func.value).split(".")[0] in made and keyword(call, "seed") is None]  # fmt: skip
+    if len(own) > 1:
+        ends = [span(source, call)[1] - 1 for call in own]
+        edits = [Edit(end, end, ", seed=0") for end in ends]
+        yield apply_edits(source, edits), "rows and labels are shuffled by one seed"
 
 
 def _both(source: str, first: tuple[ast.stmt, ast.Call], second: tuple[ast.stmt, ast.Call], name: str) -> Edits:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from mlpilot.tools.diagnose.model import Diagnosis
 from mlpilot.tools.diagnose.syntax import called, calls, keyword, with_keyword, without_keyword
 from mlpilot.tools.mending.forms import Edits, Maker, alone, at, given_to, statement_of, without
-from mlpilot.tools.mending.training.code import dense, parents
+from mlpilot.tools.mending.training.code import dense, parents, value_of
 from mlpilot.tools.text import Edit, apply_edits, replace, span, text_of
 
 _CLASSES = {
@@ -61,12 +61,7 @@ def _meant(tree: ast.Module, node: ast.expr) -> ast.expr:
     if isinstance(node, ast.Name):
         given = given_to(tree, node.id)
         return given[0].value if len(given) == 1 else node
-    if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
-        pairs = [(key, value) for table in ast.walk(tree) if isinstance(table, ast.Dict)
-                 for key, value in zip(table.keys, table.values, strict=True)]  # fmt: skip
-        found = [value for key, value in pairs if isinstance(key, ast.Constant) and key.value == node.slice.value]
-        return found[0] if len(found) == 1 else node
-    return node
+    return value_of(tree, node) or node
 
 
 def _loss(node: ast.expr) -> Loss | None:
@@ -144,7 +139,10 @@ def with_activation(source: str, tree: ast.Module, layer: ast.Call, word: str) -
     """The program with another activation of this layer, "" for none; None where it has that already."""
     written = _written(tree, layer)
     now = ""
-    if written is not None:
+    if isinstance(written, ast.Name | ast.Subscript | ast.Attribute):
+        meant = value_of(tree, written)
+        now = str(meant.value or "") if isinstance(meant, ast.Constant) else text_of(source, written)
+    elif written is not None:
         now = str(written.value) if isinstance(written, ast.Constant) and written.value else text_of(source, written)
         now = now.rpartition(".")[2].strip("'\"")
     now = called(written).lower() if isinstance(written, ast.Call) else now
@@ -216,6 +214,17 @@ def loss_of(*words: str) -> Maker:
                 yield apply_edits(source, changes), f"the loss is {word}"
 
     return edits
+
+
+def one_label_each(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
+    """Rows of one label each have the loss of classes, and accuracy is that of the class."""
+    for text, what in loss_of(*OF_CLASSES)(source, tree, found):
+        words = [one for one in ast.walk(ast.parse(text)) if isinstance(one, ast.Constant)
+                 and one.value in ("binary_accuracy", "val_binary_accuracy")]  # fmt: skip
+        quoted = [Edit(*span(text, one), f'"{str(one.value).replace("binary", "categorical")}"') for one in words]
+        if words and "is categorical" in what:
+            yield apply_edits(text, quoted), f"{what}, and accuracy is that of the class"
+        yield text, what
 
 
 def loss_for_probabilities(source: str, tree: ast.Module, found: Diagnosis) -> Edits:

@@ -1,9 +1,10 @@
 """Edits of Keras programs: what `check` finds there, the smallest change that may help."""
 
 import ast
+import re
 
 from mlpilot.tools.diagnose.model import Diagnosis
-from mlpilot.tools.diagnose.syntax import called, calls, keyword, with_keyword
+from mlpilot.tools.diagnose.syntax import called, calls, keyword, names_in, with_keyword
 from mlpilot.tools.mending.forms import (
     Edits,
     Maker,
@@ -13,6 +14,7 @@ from mlpilot.tools.mending.forms import (
     at,
     below,
     block_of,
+    given_to,
     method_calls,
     moved,
     statement_of,
@@ -129,26 +131,30 @@ def dropout_before(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
 
 
 def divided_alike(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
-    """The test rows are divided by what the training rows were divided by."""
-    for node in around(tree, found.line)[-1:]:
-        value = getattr(node, "value", None)
-        if not (isinstance(node, ast.Assign | ast.AugAssign) and value is not None):
+    """The test rows are scaled as the training rows were: by the same statement, with their own name."""
+    said = re.match(r"(\w+) is divided .{0,80}, and (\w+) goes in", found.message)
+    here = around(tree, found.line)[-1:]
+    divided = [one for one in ast.walk(tree) if isinstance(one, ast.Assign | ast.AugAssign)
+               and any(isinstance(part, ast.Div) for part in ast.walk(one))]  # fmt: skip
+    train = said.group(1) if said is not None else ""
+    for node in sorted(divided, key=lambda one: (one not in here, one.lineno)):
+        name = text_of(source, node.target if isinstance(node, ast.AugAssign) else node.targets[0])
+        if (name != train and (train or node not in here)) or "train" not in name.lower() or not alone(source, node):
             continue
-        by = value if isinstance(node, ast.AugAssign) else value.right if isinstance(value, ast.BinOp) else None
-        target = node.target if isinstance(node, ast.AugAssign) else node.targets[0]
-        if not (isinstance(by, ast.Constant) and isinstance(target, ast.Name) and "train" in target.id):
-            continue
-        test = target.id.replace("train", "test")
-        given = [
-            one
-            for one in ast.walk(tree)
-            if isinstance(one, ast.Assign)
-            and any(isinstance(name, ast.Name) and name.id == test for name in ast.walk(one.targets[0]))
-        ]
-        last = max([node, *given], key=lambda one: one.lineno)
-        if given and alone(source, last):
-            text = f"{test} = {test} / {text_of(source, by)}"
-            yield apply_edits(source, [below(source, last, text)]), f"{test} is divided, too"
+        own_numbers = rf"\b{re.escape(name)}\.(max|min|mean|std)\(|np\.\w+\({re.escape(name)}\b"
+        if re.search(own_numbers, text_of(source, node)):
+            continue  # they are gone by the time that the test rows are scaled
+        others = [said.group(2)] if said is not None else [name.replace("train", word) for word in ("test", "val")]
+        for test in others:
+            given = [one for one in ast.walk(tree) if isinstance(one, ast.Assign)
+                     and any(test in names_in(part) for part in one.targets)]  # fmt: skip
+            line = re.sub(rf"\b{re.escape(name)}\b", test, text_of(source, node))
+            like = [one for one in given_to(tree, test) if text_of(source, one) in line]
+            if like:
+                yield replace(source, like[-1], line), f"{test} is scaled, too"
+            elif given and (last := max([node, *given], key=lambda one: one.lineno)) and alone(source, last):
+                yield apply_edits(source, [below(source, last, line)]), f"{test} is scaled, too"
+        return
 
 
 def own_validation(source: str, tree: ast.Module, found: Diagnosis) -> Edits:

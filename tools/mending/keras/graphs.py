@@ -1,6 +1,7 @@
 """Edits of Keras programs that meet TensorFlow: variables, counters and data sets of graphs, generators."""
 
 import ast
+import re
 
 from mlpilot.tools.diagnose.model import Diagnosis
 from mlpilot.tools.diagnose.syntax import called, calls, keyword, names_in, with_keyword
@@ -60,6 +61,10 @@ def counted_in_the_graph(source: str, tree: ast.Module, found: Diagnosis) -> Edi
                 changes.append(Edit(*span(source, one.value), f"tf.Variable({start}, trainable=False)"))
         elif isinstance(one, ast.Global) and len(one.names) == 1 and name in one.names and alone(source, one):
             changes.append(Edit(*span(source, one), "pass"))
+    for call in calls(tree):
+        two = isinstance(call.func, ast.Name) and call.func.id in ("min", "max") and len(call.args) == 2
+        if two and re.search(rf"(?<![\w.]){re.escape(name)}\b", text_of(source, call)):
+            changes.append(Edit(*span(source, call.func), f"tf.{called(call)}imum"))
     if len(changes) > 1:
         yield apply_edits(source, changes), f"{name} is a variable of the graph"
 

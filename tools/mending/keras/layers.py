@@ -8,7 +8,7 @@ from mlpilot.tools.diagnose.model import Diagnosis
 from mlpilot.tools.diagnose.syntax import called, calls, keyword, names_in, with_keyword
 from mlpilot.tools.mending.forms import Edits, above, alone, around, at, below, given_to, method_calls, statement_of
 from mlpilot.tools.mending.keras.ends import last_layers, with_activation
-from mlpilot.tools.mending.training.code import dense, plain
+from mlpilot.tools.mending.training.code import dense, plain, value_of
 from mlpilot.tools.mending.training.layers import KERAS_LAYERS
 from mlpilot.tools.text import Edit, apply_edits, replace, span, text_of
 
@@ -30,7 +30,9 @@ def bent(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
 def _is_plain(tree: ast.Module, call: ast.Call) -> bool:
     """Without an activation of its own, or a layer of one behind it."""
     places = 1 if called(call) == "Dense" else 2
-    if keyword(call, "activation") is not None or len(call.args) > places:
+    one = keyword(call, "activation")
+    given = value_of(tree, one.value) if one is not None else None
+    if (one is not None and not (isinstance(given, ast.Constant) and given.value is None)) or len(call.args) > places:
         return False
     after = [one for one in calls(tree) if (one.lineno, one.col_offset) > (call.lineno, call.col_offset)]
     layers = [one for one in after if called(one)[:1].isupper() and called(one) not in ("Sequential", "Model")]
@@ -55,17 +57,25 @@ def relu_in_hidden(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
     for call in hidden:
         one = keyword(call, "activation")
         second = call.args[1] if called(call) == "Dense" and len(call.args) > 1 else None
-        value = one.value if one is not None else second
+        value = value_of(tree, one.value if one is not None else second)
         if isinstance(value, ast.Constant) and value.value in _BACKWARDS:
             changes.append(Edit(*span(source, value), '"relu"'))
+        elif isinstance(value, ast.Attribute | ast.Name) and (word := _word_of(value)) in _BACKWARDS:
+            end = span(source, value)[1]
+            changes.append(Edit(end - len(word), end, "relu"))
     first = {id(call) for call in hidden}
     layers = [call for call in calls(tree) if called(call) in ("Activation", *KERAS_LAYERS)]
     for before, call in pairwise(layers):
-        value = call.args[0] if called(call) == "Activation" and call.args else None
+        value = value_of(tree, call.args[0]) if called(call) == "Activation" and call.args else None
         if id(before) in first and isinstance(value, ast.Constant) and value.value in _BACKWARDS:
             changes.append(Edit(*span(source, value), '"relu"'))
     if changes:
-        yield apply_edits(source, changes), "relu in the hidden layers"
+        yield apply_edits(source, list(dict.fromkeys(changes))), "relu in the hidden layers"
+
+
+def _word_of(value: ast.Attribute | ast.Name) -> str:
+    """`sigmoid` of `tf.nn.sigmoid`."""
+    return value.attr if isinstance(value, ast.Attribute) else value.id
 
 
 def wider(source: str, tree: ast.Module, found: Diagnosis) -> Edits:

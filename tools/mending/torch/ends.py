@@ -245,20 +245,27 @@ def reconnected(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
     changes = [without(source, statement)]
     for one in given_to(tree, holder.id):
         if one.lineno < statement.lineno:
-            changes += _whole_graph(source, one, holder.id)
+            changes += whole_graph(source, one, holder.id)
     yield apply_edits(source, changes), f"{holder.id} keeps its graph"
 
 
-def _whole_graph(source: str, one: ast.Assign, name: str) -> list[Edit]:
+def whole_graph(source: str, one: ast.Assign, name: str) -> list[Edit]:
     """`x.detach()`, `x.data`, `torch.tensor(x)` and `Variable(x)` without what cuts the graph."""
-    value: ast.expr | None = one.value
-    if isinstance(value, ast.Attribute) and value.attr == "data":
-        value = value.value
-    elif isinstance(value, ast.Call) and called(value) in ("detach", "clone", "item"):
-        value = value.func.value if isinstance(value.func, ast.Attribute) else None
-    elif isinstance(value, ast.Call) and called(value) in ("tensor", "Variable", "as_tensor") and value.args:
-        value = value.args[0]
-    if value is None or value is one.value:
+    value = one.value
+    while (inner := _with_graph(value)) is not None:
+        value = inner
+    if value is one.value:
         return []
     text = text_of(source, value)
     return [without(source, one)] if text == name and alone(source, one) else [Edit(*span(source, one.value), text)]
+
+
+def _with_graph(value: ast.expr) -> ast.expr | None:
+    """What a cut graph was made of: `loss` of `loss.detach()`; None where nothing is cut."""
+    if isinstance(value, ast.Attribute) and value.attr == "data":
+        return value.value
+    if isinstance(value, ast.Call) and called(value) in ("detach", "clone", "item", "requires_grad_", "numpy", "cpu"):
+        return value.func.value if isinstance(value.func, ast.Attribute) else None
+    if isinstance(value, ast.Call) and called(value) in ("tensor", "Variable", "as_tensor", "FloatTensor", "float"):
+        return value.args[0] if value.args else None
+    return None

@@ -7,10 +7,14 @@ from mlpilot.tools.diagnose.model import Diagnosis
 from mlpilot.tools.diagnose.syntax import called, calls
 from mlpilot.tools.mending.forms import (
     Edits,
+    alone,
     around,
     at,
     below,
+    block_of,
     method_calls,
+    moved,
+    owner,
     statement_of,
     written_as,
 )
@@ -139,7 +143,8 @@ def one_for_each(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
 
 
 def given_the_model(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
-    """The optimiser is given the parameters of the model that the loop trains."""
+    """The optimiser is given the parameters of the model that the loop trains, once that is made."""
+    yield from _made_again(source, tree)
     del found
     models = []
     for back in method_calls(tree, "backward"):
@@ -151,3 +156,16 @@ def given_the_model(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
                 replace(source, call.args[0], f"{models[0]}.parameters()"),
                 f"the optimiser is given the parameters of {models[0]}",
             )
+
+
+def _made_again(source: str, tree: ast.Module) -> Edits:
+    """A model that is made anew below its optimiser gets the optimiser made below it."""
+    nodes = [one for one in ast.walk(tree) if isinstance(one, ast.Assign) and isinstance(one.value, ast.Call)]
+    for made in [one for one in nodes if method_calls(one.value, "parameters") and called(one.value)[:1].isupper()]:
+        models = {owner(source, one) for one in method_calls(made.value, "parameters")}
+        body = block_of(tree, made)
+        after = [one for one in body[body.index(made) + 1 :] if isinstance(one, ast.Assign)
+                 and models & {text_of(source, target) for target in one.targets}]  # fmt: skip
+        if after and all(alone(source, one) for one in (made, after[-1])):
+            name = text_of(source, made.targets[0])
+            yield moved(source, made, after[-1], under=True), f"{name} is made once its model is"

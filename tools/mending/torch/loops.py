@@ -3,7 +3,7 @@
 import ast
 
 from mlpilot.tools.diagnose.model import Diagnosis
-from mlpilot.tools.diagnose.syntax import called, calls, keyword, names_in, with_imports, without_keyword
+from mlpilot.tools.diagnose.syntax import called, calls, keyword, names_in, without_keyword
 from mlpilot.tools.mending.forms import (
     Edits,
     above,
@@ -17,6 +17,7 @@ from mlpilot.tools.mending.forms import (
     moved,
     owner,
     statement_of,
+    with_copy,
 )
 from mlpilot.tools.text import Edit, apply_edits, replace, span, text_of
 
@@ -185,18 +186,7 @@ def copied_state(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
     for call in method_calls(tree, "state_dict"):
         if at(call, found.line):
             text = replace(source, call, f"copy.deepcopy({text_of(source, call)})")
-            have = any(
-                isinstance(one, ast.Import) and any(name.name == "copy" for name in one.names) for one in tree.body
-            )
-            yield (text if have else _import_copy(text)), "the best weights are a copy of their own"
-
-
-def _import_copy(text: str) -> str:
-    tree = ast.parse(text)
-    first = next((one for one in tree.body if isinstance(one, ast.Import | ast.ImportFrom)), None)
-    if first is None or getattr(first, "module", "") == "__future__":
-        return with_imports(text)
-    return apply_edits(text, [above(text, first, "import copy")])
+            yield with_copy(text), "the best weights are a copy of their own"
 
 
 def without_prefix(source: str, tree: ast.Module, found: Diagnosis) -> Edits:

@@ -178,12 +178,12 @@ def in_a_module_list(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
     """`self.layers = [...]` becomes an `nn.ModuleList`, whose parameters the model knows."""
     nn = written_as(tree, "torch.nn", "torch.nn")
     for node in around(tree, found.line)[-1:]:
-        if isinstance(node, ast.Assign) and isinstance(
-            node.value, ast.List | ast.ListComp | ast.Dict | ast.DictComp | ast.Name
-        ):
-            kind = "ModuleDict" if isinstance(node.value, ast.Dict | ast.DictComp) else "ModuleList"
-            text = f"{nn}.{kind}({text_of(source, node.value)})"
-            yield replace(source, node.value, text), f"the layers stand in a {kind}"
+        value = node.value if isinstance(node, ast.Assign | ast.AnnAssign) else None
+        if value is not None and called(value) not in ("ModuleList", "ModuleDict", "Sequential"):
+            named = isinstance(value, ast.Dict | ast.DictComp) or called(value) in ("dict", "OrderedDict")
+            kind = "ModuleDict" if named else "ModuleList"
+            inner = "" if text_of(source, value) in ("[]", "{}", "list()", "dict()") else text_of(source, value)
+            yield replace(source, value, f"{nn}.{kind}({inner})"), f"the layers stand in a {kind}"
 
 
 def batch_first(source: str, tree: ast.Module, found: Diagnosis) -> Edits:

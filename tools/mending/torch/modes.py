@@ -1,6 +1,7 @@
 """Edits of when a PyTorch program trains and judges: modes, methods that are named and not called, schedules."""
 
 import ast
+from dataclasses import replace
 
 from mlpilot.tools.diagnose.model import Diagnosis
 from mlpilot.tools.diagnose.syntax import called, calls, keyword, names_in, with_keyword
@@ -22,6 +23,8 @@ from mlpilot.tools.text import Edit, apply_edits, span, text_of
 
 Scope = ast.Module | ast.FunctionDef | ast.AsyncFunctionDef
 _LOOPS = (ast.For, ast.While)
+_NO_MODELS = ("loss", "criterion", "print", "len", "float", "int", "range", "zip")
+"""What is in the names of functions that are called with rows, and are no models."""
 _PER_BATCH = ("OneCycleLR", "CyclicLR")
 
 
@@ -47,14 +50,19 @@ def model_of_loop(source: str, loop: ast.AST) -> str:
     drawn = {name for one in ast.walk(loop) if isinstance(one, ast.For) for name in names_in(one.target)}
     drawn |= {name for one in ast.walk(loop) if isinstance(one, ast.Assign) for target in one.targets
               for name in names_in(target)}  # fmt: skip
+    several = ""
     for call in calls(loop):
         name = text_of(source, call.func)
         plain = isinstance(call.func, ast.Name) or (name.startswith("self.") and name.count(".") == 1)
         word = name.rpartition(".")[2].lower()
-        known = any(part in word for part in ("loss", "criterion", "print", "len", "float", "int", "range", "zip"))
-        if plain and not known and len(call.args) == 1 and names_in(call.args[0]) & drawn:
+        known = any(part in word for part in _NO_MODELS) or word in ("bce", "ce", "mse", "crit", "nll", "mae")
+        if not plain or known or not call.args or not names_in(call.args[0]) & drawn:
+            continue
+        if len(call.args) == 1:
             return name
-    return ""
+        if not any(isinstance(one, ast.Call) for one in call.args):  # a loss is given what a model gave
+            several = several or name
+    return several
 
 
 def trained_in_train(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
@@ -134,13 +142,21 @@ def schedule_by_kind(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
         if any(kind in found.message for kind in _PER_BATCH):
             yield from _with_each_batch(source, tree, statement)
             continue
-        batches = loops[-1]
         name = owner(source, step)
-        if block_of(tree, statement) is batches.body and len(batches.body) > 1:
-            last = batches if len(loops) > 1 or scope_of(tree, step) is not tree else None
-            if last is not None:
-                edits = [without(source, statement), below(source, last, text_of(source, statement))]
-                yield apply_edits(source, edits), f"{name} is stepped once for each epoch"
+        last = _end_of_batches(tree, step, loops)
+        if last is not None and len(block_of(tree, statement)) > 1:
+            edits = [without(source, statement), below(source, last, text_of(source, statement))]
+            yield apply_edits(source, edits), f"{name} is stepped once for each epoch"
+
+
+def _end_of_batches(tree: ast.Module, step: ast.Call, loops: list[ast.For | ast.While]) -> ast.stmt | None:
+    """The loop over the batches of an epoch, or over its phases, below which an epoch is over; None for a loop that
+    may be that of the epochs itself."""
+    phases = [one for one in loops if isinstance(one, ast.For) and isinstance(one.iter, ast.List | ast.Tuple)
+              and all(isinstance(part, ast.Constant) for part in one.iter.elts)]  # fmt: skip
+    if phases and loops.index(phases[-1]) < len(loops) - 1:
+        return phases[-1]
+    return loops[-1] if len(loops) > 1 or scope_of(tree, step) is not tree else None
 
 
 def _with_each_batch(source: str, tree: ast.Module, statement: ast.stmt) -> Edits:
@@ -196,3 +212,11 @@ def made_once(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
             edits.append(above(source, loops[0], *(text_of(source, one) for one in own)))
             what = " and ".join(text_of(source, one.targets[0]) for one in own)
             yield apply_edits(source, edits), f"{what} made once, before the loop"
+
+
+def schedules_in_batches(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
+    """Every scheduler that is stepped beside its optimiser, in the loop over the batches, is stepped each epoch."""
+    made = {text_of(source, one.targets[0]) for one in ast.walk(tree) if isinstance(one, ast.Assign)
+            and called(one.value).endswith(("LR", "Restarts")) and called(one.value) not in _PER_BATCH}  # fmt: skip
+    for step in [one for one in method_calls(tree, "step") if owner(source, one) in made]:
+        yield from schedule_by_kind(source, tree, replace(found, line=step.lineno, message=""))

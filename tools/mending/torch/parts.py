@@ -33,8 +33,12 @@ def above_zero(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
     for node in ast.walk(tree):
         if isinstance(node, ast.Compare) and at(node, found.line) and len(node.comparators) == 1:
             bound = node.comparators[0]
-            if isinstance(bound, ast.Constant) and bound.value == 0.5:
+            if isinstance(bound, ast.Constant) and bound.value == _HALF:
                 yield replace(source, bound, "0"), "raw outputs say yes above 0"
+            raw = node.left
+            if plain(value_of(tree, bound)) is not None and not isinstance(raw, ast.Constant):
+                text = f"torch.sigmoid({text_of(source, raw)})"
+                yield replace(source, raw, text), "probabilities are compared with the bound, and not raw outputs"
 
 
 def weights_of_both(source: str, tree: ast.Module, found: Diagnosis) -> Edits:

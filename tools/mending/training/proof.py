@@ -5,7 +5,6 @@ script computes one, else the training loss over the last fifth of the steps, an
 draws other random numbers; where the script seeds itself, its seeds are changed in both versions for the runs.
 """
 
-import ast
 import math
 import statistics
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -15,12 +14,10 @@ from mlpilot.tools.diagnose.dynamic.facts import Training
 from mlpilot.tools.diagnose.dynamic.problems import UNLEARNED, ignorance, symptoms
 from mlpilot.tools.diagnose.model import Diagnosis
 from mlpilot.tools.diagnose.static.report import check_source
-from mlpilot.tools.diagnose.syntax import called, calls
 from mlpilot.tools.mending.model import Proof
+from mlpilot.tools.mending.probing import OF_TRAINING, with_seeds
 from mlpilot.tools.mending.running import Ended
-from mlpilot.tools.mending.training.code import parsed
 from mlpilot.tools.mending.training.repairs import OF_TRAININGS, mend_training
-from mlpilot.tools.text import Edit, apply_edits, span
 
 SEEDS = 3
 """Runs of the script as it was given; the loss of each repaired one must be below that of each of these."""
@@ -38,7 +35,6 @@ SECONDS = 300.0
 """No further edit is tried after so much time in training."""
 
 Run = Callable[[str], Ended]
-_SEEDERS = ("manual_seed", "manual_seed_all", "set_random_seed", "set_seed", "seed", "seed_everything")
 _TAIL = 5
 
 
@@ -122,11 +118,14 @@ class _Trial:
     def proven(self, text: str, what: str, ended: Ended, *, learning: bool) -> Mended | None:
         """The edit, where further runs of both versions bear it out; `learning`: and learn in each of them."""
         if not self.before:
-            self.before = [self.first, *(self.run(reseeded(self.source, seed)) for seed in range(1, SEEDS))]
+            self.before = [
+                self.first,
+                *(self.run(with_seeds(self.source, seed, OF_TRAINING)) for seed in range(1, SEEDS)),
+            ]
         after = [ended]
         brief = max(sum(one.seconds for one in run.trainings) for run in (ended, *self.before)) < BRIEF
         for seed in range(1, REPAIRED if brief else SEEDS):
-            after.append(self.run(reseeded(text, seed)))
+            after.append(self.run(with_seeds(text, seed, OF_TRAINING)))
             if not self.helps(after) or (learning and not is_learning(after[-1])):
                 return None
         return Mended(text, what, ended, _proof(self.shown, self.before, after), len(after))
@@ -202,17 +201,6 @@ def is_same(before: Ended, after: Ended) -> bool:
 
 def _said(told: object) -> tuple[str, str]:
     return getattr(told, "category", ""), getattr(told, "estimator", "")
-
-
-def reseeded(source: str, by: int) -> str:
-    """The text with the seeds that it sets itself raised, for runs that are to differ."""
-    tree = parsed(source)
-    edits = []
-    for call in calls(tree) if tree is not None else []:
-        given = call.args[0] if call.args else None
-        if called(call) in _SEEDERS and isinstance(given, ast.Constant) and type(given.value) is int:
-            edits.append(Edit(*span(source, given), str((given.value + by) % 2**31)))
-    return apply_edits(source, edits)
 
 
 def _proof(shown: Sequence[Diagnosis], before: Sequence[Ended], after: Sequence[Ended]) -> Proof:
