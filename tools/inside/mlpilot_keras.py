@@ -13,9 +13,10 @@ from collections.abc import Callable
 from typing import Any
 
 from mlpilot_labels import contradictions
-from mlpilot_layers import array, dense, kernels_of, leaves, loss_name, size_of
+from mlpilot_layers import array, dense, ending, from_logits, kernels_of, leaves, loss_name, size_of
 from mlpilot_listening import Listening
 from mlpilot_rows import is_finite, of_batch, passing, some_rows
+from mlpilot_shared import shared
 from mlpilot_tape import Tapes
 from mlpilot_training import Book, Record, classes, scale, short
 
@@ -163,8 +164,9 @@ class Look:
         self.passed: Any = None
         """The last batch that a generator gave."""
         self.whole = arguments.get("x"), arguments.get("y")
+        self.held_out = arguments.get("validation_data")
         self.batch_size = arguments.get("batch_size") or 32
-        self.running, self.due = 0.0, False
+        self.running, self.due, self.told = 0.0, False, record.steps
         self.batch = -1
         """The last one of this epoch that has ended."""
         self.old: dict[str, Any] = {}
@@ -194,7 +196,10 @@ class Look:
                 self.record.bad(name, float("nan"))
         if "labels" not in facts:
             facts["labels"] = contradictions(*self.whole)
-        self.whole = None, None
+        if isinstance(self.held_out, tuple | list) and self.held_out and "shared" not in facts:
+            facts["shared"] = shared(self.whole[0], self.held_out[0])
+        facts["from_logits"], facts["ending"] = from_logits(getattr(model, "loss", None)), ending(model)
+        self.whole, self.held_out = (None, None), None
 
     def _scales(self) -> None:
         """How large inputs and targets are, once rows are known."""
@@ -266,7 +271,8 @@ class Look:
                 if len(kept) < 200:
                     kept.append(short(value))
         rate = self.model.optimizer.learning_rate
-        record.facts["last_learning_rate"] = float(self.keras.ops.convert_to_numpy(rate))
+        record.rate(float(self.keras.ops.convert_to_numpy(rate)), record.steps - self.told)
+        self.told = record.steps
 
     def end(self) -> None:
         """The fit ended by itself."""
@@ -345,7 +351,8 @@ class Look:
         if isinstance(outputs, dict | list | tuple) or targets is None:
             return
         values = array(self.keras, outputs)
-        self.record.facts.setdefault("outputs", scale(values))
+        self.record.facts["last_outputs"] = scale(values)
+        self.record.facts.setdefault("outputs", self.record.facts["last_outputs"])
         loss = self.record.facts["loss"]
         if "crossentropy" in loss or "hinge" in loss:
             threshold = 0.0 if getattr(self.model.loss, "from_logits", False) or "hinge" in loss else 0.5

@@ -26,6 +26,26 @@ def loss_name(loss: Any) -> str:
     return str(name)[:60]
 
 
+def from_logits(loss: Any) -> bool | None:
+    """Whether a loss applies softmax or sigmoid itself; None where that is not asked of it."""
+    if "crossentropy" not in loss_name(loss).lower() or isinstance(loss, dict | list):
+        return None
+    return bool(getattr(loss, "from_logits", False) or getattr(loss, "_fn_kwargs", {}).get("from_logits"))
+
+
+def ending(model: Any) -> str:
+    """The activation of the last layer of a model with one output, "linear" where it has none; "" where unknown."""
+    outputs = getattr(model, "outputs", None) or []
+    last = None
+    if len(outputs) == 1:
+        last = getattr(getattr(outputs[0], "_keras_history", None), "operation", None)
+    elif not outputs and type(model).__name__ == "Sequential" and model.layers:
+        last = model.layers[-1]
+    if type(last).__name__ in ("Softmax", "ReLU"):
+        return type(last).__name__.lower()
+    return str(getattr(getattr(last, "activation", None), "__name__", ""))
+
+
 def dense(gradient: Any) -> Any:
     """Gradients of embeddings come as slices."""
     if hasattr(gradient, "indices"):

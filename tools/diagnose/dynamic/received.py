@@ -5,24 +5,36 @@ They are taken only as far as they have the form: what is no number becomes none
 
 import json
 import math
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from mlpilot.tools.diagnose.dynamic import facts
 from mlpilot.tools.diagnose.dynamic.facts import (
     Bad,
+    Changed,
+    JudgedMoody,
     Labels,
     Layer,
     Point,
     Predicted,
     RateTest,
+    Repeats,
     Scale,
+    Shared,
     Sureness,
     Training,
+    Unheld,
 )
 
 MOST_BYTES = 2**20
+_Kind = TypeVar("_Kind")
 _CHARACTERS, _MOST_EPOCHS, _MOST_FAULTS = 120, 200, 5
-_LARGEST = 2**53
+_LARGEST, _MOST_NAMES = 2**53, 4
+_ENDINGS = {
+    "Softmax": "softmax", "LogSoftmax": "log_softmax", "Sigmoid": "sigmoid", "Relu": "relu", "Tanh": "tanh",
+    "Addmm": "linear", "Mm": "linear", **{name: name for name in ("softmax", "sigmoid", "relu", "tanh", "linear")},
+}  # fmt: skip
+"""What observers call an activation → what it is called here."""
 
 
 def trainings(data: bytes) -> tuple[tuple[Training, ...], tuple[str, ...]]:
@@ -52,6 +64,7 @@ def _training(one: dict[str, Any]) -> Training:
         optimizer_line=_whole(one.get("optimizer_line")) or None,
         learning_rate=_number(one.get("learning_rate")),
         last_learning_rate=_number(one.get("last_learning_rate")),
+        starved=_whole(one.get("starved")),
         momentum=_number(one.get("momentum")),
         batch_size=_whole(one.get("batch_size")),
         steps=_whole(one.get("steps")),
@@ -76,10 +89,37 @@ def _training(one: dict[str, Any]) -> Training:
         bad=_bad(one.get("bad")),
         waits=tuple(point for point in _curve(one.get("waits")) if 0 <= point.value <= 1),
         overlaps=one.get("overlaps") is True,
-        labels=_labels(one.get("labels")),
+        labels=_wholes(Labels, one.get("labels"), "rows", "alike", "differ"),
         sureness=_sureness(one.get("sureness")),
         rates=_rates(one.get("rates")),
+        ending=_ENDINGS.get(_text(one.get("ending")), ""),
+        from_logits=one["from_logits"] if type(one.get("from_logits")) is bool else None,
+        negated=one.get("negated") is True,
+        last_targets=_scale(one.get("last_targets")),
+        last_outputs=_scale(one.get("last_outputs")),
+        looks=_whole(one.get("looks")),
+        empty_looks=_whole(one.get("empty_looks")),
+        resting=tuple(rests is True for rests in _list(one.get("resting"), facts.MOST_SAMPLES)),
+        backwards=_whole(one.get("backwards")),
+        unheld=_unheld(one.get("unheld")),
+        repeats=_wholes(Repeats, one.get("repeats"), "looks", "alike", "rows"),
+        judged_moody=_wholes(JudgedMoody, one.get("judged_moody"), "line", "calls", "rows"),
+        shared=_wholes(Shared, one.get("shared"), "rows", "known", "twice", "trained"),
+        mixed=_wholes(Changed, one.get("mixed"), "rows", "differ"),
+        peeks=_wholes(Changed, one.get("peeks"), "places", "differ"),
     )
+
+
+def _wholes(kind: Callable[..., _Kind], one: Any, *names: str) -> _Kind | None:
+    """A class of whole numbers, in the order of its fields."""
+    return kind(*(_whole(one.get(name)) for name in names)) if isinstance(one, dict) else None
+
+
+def _unheld(one: Any) -> Unheld | None:
+    if not isinstance(one, dict):
+        return None
+    names = tuple(_text(name) for name in _list(one.get("names"), _MOST_NAMES))
+    return Unheld(names, *(_whole(one.get(name)) for name in ("tensors", "numbers", "looks")))
 
 
 def _layer(one: dict[str, Any]) -> Layer:
@@ -116,12 +156,6 @@ def _bad(one: Any) -> Bad | None:
     if not isinstance(one, dict):
         return None
     return Bad(_whole(one.get("step")), _text(one.get("where")), "nan" if one.get("value") == "nan" else "inf")
-
-
-def _labels(one: Any) -> Labels | None:
-    if not isinstance(one, dict):
-        return None
-    return Labels(*(_whole(one.get(name)) for name in ("rows", "alike", "differ")))
 
 
 def _sureness(one: Any) -> Sureness | None:
