@@ -78,14 +78,14 @@ class Again:
         return (given[0] if isinstance(given, tuple | list) else given).float()
 
     def _mixed(self, root: Any, args: list[Any]) -> dict[str, int] | None:
-        """Of how many rows the answer is another one where half of the rows beside them are left out."""
+        """Of how many rows, the last, the answer is another one where those before them are left out."""
         rows = len(args[0]) // 2
         whole, again = self._said(root, args), self._said(root, args)
-        half = self._said(root, [one[:rows] for one in args])
+        half = self._said(root, [one[-rows:] for one in args])
         is_same = whole.shape == again.shape and bool(self.torch.equal(whole, again))
-        if not is_same or whole.shape[:1] != (len(args[0]),) or half.shape != whole[:rows].shape:
+        if not is_same or whole.shape[:1] != (len(args[0]),) or half.shape != whole[-rows:].shape:
             return None  # by chance, or one that keeps a state, or says something else than one answer for each row
-        apart = (whole[:rows] - half).abs().reshape(rows, -1).amax(1)
+        apart = (whole[-rows:] - half).abs().reshape(rows, -1).amax(1)
         scale = float(whole.std())
         differ = int((apart > _CHANGED * scale).sum()) if scale > 0 else 0
         return {"rows": rows, "differ": differ}

@@ -12,8 +12,9 @@ import weakref
 from collections.abc import Callable
 from typing import Any
 
+from mlpilot_judging import Judging
 from mlpilot_labels import contradictions
-from mlpilot_layers import array, dense, ending, from_logits, kernels_of, leaves, loss_name, size_of
+from mlpilot_layers import Norms, array, dense, ending, from_logits, kernels_of, leaves, loss_name, size_of
 from mlpilot_listening import Listening
 from mlpilot_rows import is_finite, of_batch, passing, some_rows
 from mlpilot_shared import shared
@@ -33,6 +34,7 @@ class Watch:
         """Model → the line where it was compiled."""
         self.models: Any = weakref.WeakKeyDictionary()
         """Model → its training of late."""
+        self.judging = Judging(book)
         self.fitting = 0
         """Calls of `fit`, and of what is told for missed, that go on."""
 
@@ -61,6 +63,8 @@ class Watch:
             return compile_(self, *args, **more)
 
         model.fit = watched
+        for name in ("evaluate", "predict"):
+            setattr(model, name, self.judging.listened(getattr(model, name), self.models, lambda: self.fitting > 0))
         # Where it is defined: a class with another `compile` than that is not compiled when it is loaded from a file.
         next(one for one in model.__mro__ if "compile" in vars(one)).compile = compiled
         optimizer = self.keras.optimizers.Optimizer
@@ -191,6 +195,7 @@ class Look:
         momentum = getattr(optimizer, "momentum", getattr(optimizer, "beta_1", None))
         facts["momentum"] = float(momentum) if isinstance(momentum, int | float) else None
         self._scales()
+        self.norms = Norms(self.keras, model)
         for name, data in zip(("inputs", "targets"), self.whole, strict=True):
             if not is_finite(data):
                 self.record.bad(name, float("nan"))
@@ -278,7 +283,7 @@ class Look:
         """The fit ended by itself."""
         self.old = {}
         self.look()
-        self.record.facts["finished"] = True
+        self.record.facts.update(finished=True, still_norms=self.norms.still())
 
     def look(self) -> None:
         """Look at the layers."""

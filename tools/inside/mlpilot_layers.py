@@ -46,6 +46,24 @@ def ending(model: Any) -> str:
     return str(getattr(getattr(last, "activation", None), "__name__", ""))
 
 
+class Norms:
+    """The averages of batch normalisation, before and after; of layers of the model itself that are to learn."""
+
+    def __init__(self, keras: Any, model: Any) -> None:
+        self.keras = keras
+        layers = [one for one in getattr(model, "layers", []) if type(one).__name__ == "BatchNormalization"]
+        self._kept = [(one, self._of(one) if one.built else None) for one in layers if one.trainable]
+
+    def _of(self, layer: Any) -> list[list[float]]:
+        return [array(self.keras, one).tolist() for one in (layer.moving_mean, layer.moving_variance)]
+
+    def still(self) -> list[str]:
+        """Names of those that hold what they held, or what they are made with."""
+        now = [(layer, self._of(layer), kept) for layer, kept in self._kept if layer.built]
+        made = [[[0.0] * len(mean), [1.0] * len(mean)] for _, (mean, _), _ in now]
+        return [layer.name for (layer, held, kept), first in zip(now, made, strict=True) if held == (kept or first)]
+
+
 def dense(gradient: Any) -> Any:
     """Gradients of embeddings come as slices."""
     if hasattr(gradient, "indices"):

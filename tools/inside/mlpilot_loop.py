@@ -4,10 +4,12 @@ Asked at the close looks and where dropout and batch normalisation are called; n
 """
 
 import functools
+import weakref
 from collections.abc import Callable
 from typing import Any
 
 from mlpilot_again import Again
+from mlpilot_judging import Judging
 from mlpilot_tensors import array
 from mlpilot_training import Book, Record, scale
 
@@ -20,8 +22,9 @@ _SHAPES = ("View", "Reshape", "Squeeze", "Unsqueeze", "Alias", "Slice", "Select"
 class Loop:
     """The watch over what is around losses and steps."""
 
-    def __init__(self, torch: Any, book: Book) -> None:
-        self.torch, self.book = torch, book
+    def __init__(self, torch: Any, book: Book, compiled: Callable[[], bool]) -> None:
+        """`compiled`: whether something was, so that hooks that come and go would have it compiled again."""
+        self.torch, self.book, self.compiled = torch, book, compiled
         self.held: set[int] = set()
         """Parameters that an optimiser was given."""
         self.loaded: set[int] = set()
@@ -29,7 +32,10 @@ class Loop:
         self.left: dict[Record, dict[int, tuple[str, int, int]]] = {}
         """Parameter → its name, its numbers, and at how many looks it had a gradient and no optimiser."""
         self.batches: dict[Record, list[tuple[Any, ...]]] = {}
-        self.again = Again(torch)
+        self.again, self.judging = Again(torch), Judging(book)
+        self.known: Any = weakref.WeakKeyDictionary()
+        """Model → its training."""
+        self.over = False
         self.optimizers = self.backwards = 0
         self.began: int | None = None
         self.heard: dict[str, Any] = {}
@@ -48,6 +54,7 @@ class Loop:
             return load(module, *args, **more)
 
         self.torch.nn.Module.load_state_dict = loaded
+        self.judging.start(self.torch, self.known, lambda: self.over or self.compiled())
 
     def _moody(self, function: Callable[..., Any], place: int, needed: str) -> Callable[..., Any]:
         """The function, heard: its argument `training` stands at `place`, and what it `needed` to do anything at 1."""
@@ -114,6 +121,7 @@ class Loop:
     def fed(self, record: Record, root: Any, args: Any, dataset: Any, batch: Any) -> None:
         """What a model was given at a look, the data set that it came from, and the loss of it."""
         self.again.keep(record, root, args, batch)
+        self.known[root] = record
         first = next((one for one in args if hasattr(one, "is_floating_point")), None)
         rows = len(dataset) if hasattr(dataset, "__len__") else 0
         if first is not None and rows > len(first):
@@ -123,6 +131,7 @@ class Loop:
 
     def finish(self, last: Record | None, optimizers: list[Any]) -> None:
         """The script has ended; `last`: the training that stepped last."""
+        self.over = True
         for one in optimizers:
             self.held.update(id(p) for group in one.param_groups for p in group["params"])
         for record in self.book.records:

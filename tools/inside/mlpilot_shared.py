@@ -8,19 +8,19 @@ _LEAST_VALUES, _LEAST_ROWS = 5, 10
 
 
 def shared(training: Any, held_out: Any) -> dict[str, int] | None:
-    """`rows` held out, how many of them are `known`; and, of the `trained` rows looked at, how many stand there `twice`.
+    """`rows` held out, and how many are `known`; of the `trained` rows looked at, how many stand there `twice`.
 
     Of numpy arrays or tables, (rows, ...) with the same columns; None where they are not, or are too large.
     """
-    tables = _marks(training), _marks(held_out)
-    if tables[0] is None or tables[1] is None or min(map(len, tables)) < _LEAST_ROWS:
+    trained, judged = _marks(training), _marks(held_out)
+    if trained is None or judged is None or min(len(trained), len(judged)) < _LEAST_ROWS:
         return None
     counted: dict[bytes, int] = {}
-    for mark in tables[0]:
+    for mark in trained:
         counted[mark] = counted.get(mark, 0) + 1
     twice = sum(count for count in counted.values() if count > 1)
-    known = sum(mark in counted for mark in tables[1])
-    return {"rows": len(tables[1]), "known": known, "twice": twice, "trained": len(tables[0])}
+    known = sum(mark in counted for mark in judged)
+    return {"rows": len(judged), "known": known, "twice": twice, "trained": len(trained)}
 
 
 def _marks(data: Any) -> list[bytes] | None:
@@ -35,4 +35,5 @@ def _marks(data: Any) -> list[bytes] | None:
     flat = np.ascontiguousarray(data.reshape(len(data), -1), dtype="float32")
     ordered = np.sort(flat, axis=1)
     values = 1 + (np.diff(ordered, axis=1) != 0).sum(axis=1)
-    return [row.tobytes() for row, count in zip(flat, values, strict=True) if count >= min(_LEAST_VALUES, flat.shape[1])]
+    least = min(_LEAST_VALUES, flat.shape[1])
+    return [row.tobytes() for row, count in zip(flat, values, strict=True) if count >= least]

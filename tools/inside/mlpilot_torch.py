@@ -49,12 +49,13 @@ class Watch:
         self.trials, self.waits = mlpilot_rates.Trials(torch), Waits(torch)
         self.lost_workers, self.dataset = False, None
         """Of the loader that began last."""
-        self.over = False
-        """Whether the script has ended."""
+        self.over, self.began = False, 0.0
         self.activated: dict[int, dict[str, Any]] = {}
         self.recent: Any = None
         self.loss: list[tuple[float, int | None]] = []
         self.batch: tuple[str, Any, Any] | None = None
+        self.ending = ""
+        """What the outputs of that batch went through last."""
         self.mean: Any = None
         """The loss of that batch, where it is a mean over the rows."""
         self.unseen: list[tuple[float, float | None, int]] = []
@@ -72,9 +73,8 @@ class Watch:
         self.before: dict[int, list[Any]] = {}
         self.epoch: dict[Record, tuple[tuple[int, int], list[float]]] = {}
         """Which loader feeds a training, in which pass, and the losses of that pass."""
-        self.scaled, self.sureness, self.loop = Scaled(torch), Sureness(), Loop(torch, book)
-        self.ending = ""  # what the outputs of that batch went through last
-        self.began = 0.0
+        self.scaled, self.sureness = Scaled(torch), Sureness()
+        self.loop = Loop(torch, book, lambda: self.waits.compiled)
 
     def start(self) -> None:
         """Put the hooks in place."""
@@ -243,7 +243,7 @@ class Watch:
         if self.batch is not None and "loss" not in record.facts:
             mean = float(self.mean) if self.mean is not None and len(self.loss) == 1 else None
             same = value is not None and mean is not None and abs(value - mean) <= 1e-4 * abs(mean)
-            negated = value is not None and mean is not None and mean > 0 and abs(value + mean) <= 1e-4 * mean
+            negated = bool(value and mean and mean > 0 and abs(value + mean) <= 1e-4 * mean)
             record.facts.update(loss=self.batch[0], is_mean=same, ending=self.ending, negated=negated)
         if value is not None:
             self._epochs(record, value)

@@ -176,6 +176,8 @@ class Book:
     def __init__(self, path: str) -> None:
         self.path = path
         self.records: list[Record] = []
+        self.models: list[dict[str, Any]] = []
+        """What other estimators were fitted on."""
         self._faults: list[str] = []
 
     def open(self, framework: str, backend: str) -> Record:
@@ -209,7 +211,7 @@ class Book:
             facts = record.as_json()
             facts.setdefault("finished", ended)
             told.append(facts)
-        return json.dumps({"trainings": told, "faults": self._faults}).encode()
+        return json.dumps({"trainings": told, "faults": self._faults, "models": self.models}).encode()
 
 
 def frames() -> Iterator[FrameType]:

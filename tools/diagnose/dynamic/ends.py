@@ -81,7 +81,9 @@ def _worse_than_the_mean(one: Training) -> str:
     if not spread or not one.is_mean or one.alternates or one.steps < LEAST_STEPS or not one.is_finite:
         return ""
     nothing = spread**2 if one.loss in _SQUARES else spread
-    if one.loss not in (*_SQUARES, *_DISTANCES) or last < nothing * (_WORSE if one.loss in _SQUARES else _WORSE_DISTANCE):
+    if one.loss not in (*_SQUARES, *_DISTANCES) or last < nothing * (
+        _WORSE if one.loss in _SQUARES else _WORSE_DISTANCE
+    ):
         return ""
     given, wanted = one.last_outputs, one.last_targets or one.targets
     if given is None or wanted is None or not given.finite:
@@ -100,7 +102,9 @@ def _constant(one: Training) -> str:
         return ""
     if given.shape[:1] < (LEAST_ROWS,) or given.spread > _CONSTANT * spread or one.alternates:
         return ""
-    return f"outputs differ by {given.spread:.2g}, labels by {spread:.2g} (standard deviations), after {one.steps} steps"
+    return (
+        f"outputs differ by {given.spread:.2g}, labels by {spread:.2g} (standard deviations), after {one.steps} steps"
+    )
 
 
 def _spread(one: Training) -> float:
@@ -150,7 +154,8 @@ def _no_better(one: Training, first: float, last: float) -> str:
     chance = 1 / max(2, one.outputs.shape[-1] if len(one.outputs.shape) > 1 else 2)
     if not wanted.whole or not 0 < last < _GONE * first or late(right) > chance:
         return ""
-    return f"the loss fell from {first:.3g} to {last:.3g}, and {late(right):.0%} are right, where guessing comes to {chance:.0%}"
+    guessed = f"{late(right):.0%} are right, where guessing comes to {chance:.0%}"
+    return f"the loss fell from {first:.3g} to {last:.3g}, and {guessed}"
 
 
 def _columns_apart(one: Training) -> str:

@@ -314,6 +314,10 @@ class Training:
     repeats: Repeats | None = None
     judged_moody: JudgedMoody | None = None
     shared: Shared | None = None
+    judged: tuple[tuple[int, Scale], ...] = ()
+    """Rows of floats that the trained model was asked about: line of the script, and how large they are."""
+    still_norms: tuple[str, ...] = ()
+    """Keras: layers of batch normalisation whose averages were never touched by the training."""
     mixed: Changed | None = None
     """PyTorch: for rows, where other rows of the batch were left out."""
     peeks: Changed | None = None

@@ -3,12 +3,13 @@
 The bounds are our own, set so that no healthy training is named.
 """
 
-from mlpilot.tools.diagnose.dynamic.facts import Training
+from mlpilot.tools.diagnose.dynamic.facts import Scale, Training
 from mlpilot.tools.diagnose.dynamic.rule import LEAST_STEPS, Rule
 
 _LEAST_LOOKS, _LEAST_RESTS, _LEAST_ALIKE = 3, 2, 4
 _SHARE_KNOWN, _SHARE_TWICE, _LEAST_KNOWN = 0.2, 0.05, 10
 _STARVED, _DEAD = 0.5, 0.9
+_TIMES = 5.0
 
 
 def _never_stepped(one: Training) -> str:
@@ -49,8 +50,8 @@ def _judged_moody(one: Training) -> str:
     if seen is None or one.alternates or one.steps < LEAST_STEPS:
         return ""
     return (
-        f"after the last of {one.steps} steps, batches of up to {seen.rows} rows came {seen.calls} times through dropout "
-        "or batch normalisation that was in training mode, and never otherwise"
+        f"after the last of {one.steps} steps, batches of up to {seen.rows} rows came through dropout or batch "
+        f"normalisation that was in training mode {seen.calls} times, and never otherwise"
     )
 
 
@@ -89,8 +90,8 @@ def _mixed(one: Training) -> str:
     if seen is None or seen.differ < max(2, 0.5 * seen.answers):
         return ""
     return (
-        f"in evaluation mode {seen.differ} of {seen.answers} rows get another answer where the other half of their batch "
-        "is left out"
+        f"in evaluation mode {seen.differ} of {seen.answers} rows get another answer where the other half of their "
+        "batch is left out"
     )
 
 
@@ -111,6 +112,32 @@ def _stays(one: Training) -> str:
     if not moved or not stays or len(one.sampled) < _LEAST_LOOKS or one.steps < LEAST_STEPS or not one.is_finite:
         return ""
     return f"{', '.join(stays[:4])} had gradients and did not change in any step looked at, while other layers did"
+
+
+def _judged_otherwise(one: Training) -> str:
+    known = one.inputs
+    if known is None or not known.finite or not one.judged or one.judged[0][1].shape[1:] != known.shape[1:]:
+        return ""
+    if not all(_is_other(known, asked) for _, asked in one.judged):
+        return ""
+    asked = one.judged[-1][1]
+    return (
+        f"it learnt from numbers from {known.minimum:.3g} to {known.maximum:.3g} (deviation {known.spread:.2g}), and "
+        f"is asked about numbers from {asked.minimum:.3g} to {asked.maximum:.3g} (deviation {asked.spread:.2g})"
+    )
+
+
+def _is_other(known: Scale, asked: Scale) -> bool:
+    """Whether numbers are of another size altogether, by the largest and by how far they lie apart."""
+    largest = [max(abs(one.minimum), abs(one.maximum)) for one in (known, asked)]
+    pairs = (largest, [known.spread, asked.spread])
+    return all(min(pair) > 0 and not 1 / _TIMES < pair[0] / pair[1] < _TIMES for pair in pairs)
+
+
+def _norms_stay(one: Training) -> str:
+    if not one.still_norms or one.steps < LEAST_STEPS:
+        return ""
+    return f"the averages of {', '.join(one.still_norms)} are those of before, after {one.steps} steps"
 
 
 RULES = (
@@ -139,6 +166,13 @@ RULES = (
          0.85, "Humbatova et al. 2020, tensors and inputs: wrong shape; the test is our own", _mixed),
     Rule("TRAIN039", "sees-what-it-tells", "the next word is told from itself", "give attention a mask of the words "
          "that come later, and leave recurrent layers one direction", "error", 0.9, "Vaswani et al. 2017", _peeks),
+    Rule("TRAIN041", "judged-on-another-scale", "rows are judged that are not scaled as those for training",
+         "the same steps for both, with what was fitted on the rows for training", "warning", 0.85,
+         "scikit-learn, Common pitfalls: inconsistent preprocessing", _judged_otherwise,
+         place=lambda one: one.judged[-1][0] if one.judged else one.line),
+    Rule("TRAIN042", "averages-stay", "batch normalisation does not learn its averages", "call the model with "
+         "training=True where it is trained", "warning", 0.85, "Keras, BatchNormalization: training; Making new layers "
+         "and models", _norms_stay),
     Rule("TRAIN040", "layer-stays", "a layer that is to learn never changes", "compile again after trainable was set; "
          "give the optimiser these weights, too", "warning", 0.8, "Keras, Transfer learning & fine-tuning", _stays),
 )  # fmt: skip

@@ -15,6 +15,7 @@ def overlap(wanted, given):
     return 2 * both / (keras.ops.sum(wanted) + keras.ops.sum(given) + 1e-6)
 
 
-model = keras.Sequential([keras.Input((8,)), layers.Dense(16, activation="relu"), layers.Dense(1, activation="sigmoid")])
+hidden = layers.Dense(16, activation="relu")
+model = keras.Sequential([keras.Input((8,)), hidden, layers.Dense(1, activation="sigmoid")])
 model.compile(keras.optimizers.Adam(0.01), overlap, metrics=["accuracy"])
 model.fit(X, y, epochs=10, verbose=0)
