@@ -36,7 +36,7 @@ class Models:
         self.fitted: Any = weakref.WeakKeyDictionary()
         """Estimator → what was noted of its fit, and the columns' moments."""
         self.within: list[Any] = []
-        self._spent, self._began = 0.0, time.perf_counter()
+        self._spent, self._began = 0.0, time.process_time()
 
     def start(self, base: Any) -> None:
         """Hooks on all estimators that are there, and on those that come."""
@@ -55,12 +55,14 @@ class Models:
         kind.__init_subclass__ = classmethod(comes)
 
     def _hook(self, kind: Any) -> None:
-        for name in _METHODS:
-            method = vars(kind).get(name)
-            if inspect.isfunction(method) and not hasattr(method, "of_mlpilot"):
-                noted = self._noting(name, method)
-                noted.of_mlpilot = True  # type: ignore[attr-defined]
-                setattr(kind, name, noted)
+        """Hooks on what a class defines, and on what those it is made of do."""
+        for owner in kind.__mro__[:-1]:
+            for name in _METHODS:
+                method = vars(owner).get(name)
+                if inspect.isfunction(method) and not hasattr(method, "of_mlpilot"):
+                    noted = self._noting(name, method)
+                    noted.of_mlpilot = True  # type: ignore[attr-defined]
+                    setattr(owner, name, noted)
 
     def _noting(self, name: str, method: Callable[..., Any]) -> Callable[..., Any]:
         models = self
@@ -74,16 +76,16 @@ class Models:
             finally:
                 models.within.pop()
             if seen and (args or "X" in more):
-                began = time.perf_counter()
+                began = time.process_time()
                 models.book.safely(models._note, name, self, args[0] if args else more["X"], args[1:], more, given)
-                models._spent += time.perf_counter() - began
+                models._spent += time.process_time() - began
             return given
 
         return noted
 
     def _is_seen(self, estimator: Any) -> bool:
         """Whether there is time, and only those that hand rows on are around it."""
-        if self._spent > _FREE_SECONDS + _SHARE * (time.perf_counter() - self._began):
+        if self._spent > _FREE_SECONDS + _SHARE * (time.process_time() - self._began):
             return False
         return all(type(one).__name__ in _THROUGH and one is not estimator for one in self.within)
 

@@ -105,7 +105,7 @@ def _stops_by_itself(one: Fitted) -> str:
 
 
 def _says_the_same(one: Fitted) -> str:
-    if not one.said or one.same < one.said or "Dummy" in one.kind:
+    if not one.said or one.same < one.said or "Dummy" in one.kind or _asked_otherwise(one) or _scaled_apart(one):
         return ""
     return f"it gave one answer for all rows, {one.same} of {one.said} times that it was asked about many"
 
