@@ -10,6 +10,7 @@ from typing import Any
 
 from mlpilot_again import Again
 from mlpilot_judging import Judging
+from mlpilot_shared import Loaded
 from mlpilot_tensors import array
 from mlpilot_training import Book, Record, scale
 
@@ -33,6 +34,7 @@ class Loop:
         """Parameter → its name, its numbers, and at how many looks it had a gradient and no optimiser."""
         self.batches: dict[Record, list[tuple[Any, ...]]] = {}
         self.again, self.judging = Again(torch), Judging(book)
+        self.loaded_sets = Loaded()
         self.known: Any = weakref.WeakKeyDictionary()
         """Model → its training."""
         self.over = False
@@ -118,10 +120,18 @@ class Loop:
                     _, _, looks = left.get(id(one), ("", 0, 0))
                     left[id(one)] = f"{type(module).__name__}.{name}", one.numel(), looks + 1
 
+    def loads(self, dataset: Any) -> Any:
+        """A loader begins to read a data set, which is given back."""
+        if not self.torch.is_grad_enabled():
+            self.loaded_sets.judged(dataset)
+        return dataset
+
     def fed(self, record: Record, root: Any, args: Any, dataset: Any, batch: Any) -> None:
         """What a model was given at a look, the data set that it came from, and the loss of it."""
         self.again.keep(record, root, args, batch)
         self.known[root] = record
+        if dataset is not None and hasattr(dataset, "__len__"):
+            self.loaded_sets.trained(record, dataset)
         first = next((one for one in args if hasattr(one, "is_floating_point")), None)
         rows = len(dataset) if hasattr(dataset, "__len__") else 0
         if first is not None and rows > len(first):
@@ -153,6 +163,7 @@ class Loop:
             if often < _AGAIN:
                 last.facts["judged_moody"] = told
         self.again.run(self.book.records)
+        self.book.safely(self.loaded_sets.tell)
         if not self.book.records and self.backwards:
             record = self.book.open("torch", "torch")
             record.facts.update(line=self.began, backwards=self.backwards)

@@ -99,7 +99,7 @@ class Watch:
         def iterated(self: Any) -> Any:
             watch.loader = (id(self), watch.loader[1] + 1)
             watch.lost_workers = lost_workers(self)
-            watch.dataset = self.dataset
+            watch.dataset = watch.loop.loads(self.dataset)
             return iterate(self)
 
         optimizer.__init__, torch.Tensor.backward, torch.utils.data.DataLoader.__iter__ = noted, back, iterated
