@@ -1,6 +1,7 @@
 """Fits of scikit-learn that are watched while a script runs: faulty ones are named, healthy ones are not."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -15,7 +16,8 @@ CALL = """
 import json, os, sys
 sys.path.insert(0, sys.argv[1])
 import mlpilot_observer
-mlpilot_observer.warm_up("numpy", "sklearn", "sklearn.base")
+parts = ("cluster", "compose", "ensemble", "impute", "linear_model", "model_selection", "neighbors", "pipeline")
+mlpilot_observer.warm_up("numpy", *("sklearn." + name for name in parts))
 def kept(name, data):
     if name == "trainings":
         print(data.decode(), flush=True)
@@ -80,7 +82,14 @@ def seen(tmp_path_factory) -> list[list[str]]:
     programs = [DATA + one + "\n" for one in [*FAULTY.values(), *HEALTHY]]
     folder = tmp_path_factory.mktemp("fits")
     call = [sys.executable, "-c", CALL, str(ROOT / "tools" / "inside")]
-    done = subprocess.run(call, input=json.dumps(programs), capture_output=True, text=True, cwd=folder)
+    done = subprocess.run(
+        call,
+        input=json.dumps(programs),
+        capture_output=True,
+        text=True,
+        cwd=folder,
+        env=os.environ | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
+    )
     assert done.returncode == 0, done.stderr[-2000:]
     lines = done.stdout.strip().split("\n")
     assert all(json.loads(line)["faults"] == [] for line in lines)

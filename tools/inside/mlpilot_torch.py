@@ -143,7 +143,7 @@ class Watch:
         if self.torch.is_grad_enabled() and loss.requires_grad:
             if self.batch is None:
                 self.batch = name, outputs.detach(), targets.detach()
-                self.ending = ending(outputs)
+                self.ending = ending(outputs) if self.close else self.ending
                 self.call = call if self.close and loss.numel() == 1 else None
                 self.mean = loss.detach() if is_mean and loss.numel() == 1 else None
         elif loss.numel() == 1 and self.last is not None:
