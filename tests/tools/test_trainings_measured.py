@@ -13,6 +13,7 @@ import pytest
 from mlpilot.tools.diagnose.dynamic.facts import (
     MOST_RATES,
     Labels,
+    Layer,
     Point,
     Predicted,
     RateTest,
@@ -111,6 +112,19 @@ def test_underfit_needs_held_out_rows_a_flat_end_and_chance():
     assert codes(replace(one, validation_losses=())) == codes(replace(one, is_mean=False)) == []
     falling = tuple(Point(step, 2.3 - 0.004 * step) for step in range(100))
     assert codes(replace(one, losses=falling)) == []
+
+
+def test_gradients_behind_norms_may_be_smaller():
+    """A net with a norm behind each layer, whose head has a few weights with large gradients, is no vanishing one."""
+    sizes = (1e-3, 2e-3, 3e-3, 3e-3, 5e-3, 1e-2, 0.1)
+    layers = [Layer(f"l{at}", "Conv2d", gradients=(size,) * 6, parameters=9) for at, size in enumerate(sizes)]
+    norms = [Layer(f"n{at}", "BatchNorm2d", gradients=(0.02,) * 6, parameters=9) for at in range(6)]
+    with_norms = [one for pair in zip(layers, norms, strict=False) for one in pair] + layers[-1:]
+    falls = tuple(Point(step, 2.3 - 0.005 * step) for step in range(100))
+    kinds = [
+        [found.kind for found in symptoms([training(losses=falls, layers=tuple(one))])] for one in (layers, with_norms)
+    ]
+    assert kinds == [["vanishing-gradients"], []]
 
 
 def test_one_answer_for_all_rows_is_told_of_values_that_differ():
