@@ -282,8 +282,8 @@ class Look:
     def end(self) -> None:
         """The fit ended by itself."""
         self.old = {}
-        self.look()
         self.record.facts.update(finished=True, still_norms=self.norms.still())
+        self.look()
 
     def look(self) -> None:
         """Look at the layers."""

@@ -9,7 +9,7 @@ from mlpilot.tools.diagnose.dynamic.rule import LEAST_STEPS, Rule
 _LEAST_LOOKS, _LEAST_RESTS, _LEAST_ALIKE = 3, 2, 4
 _SHARE_KNOWN, _SHARE_TWICE, _LEAST_KNOWN = 0.2, 0.05, 10
 _STARVED, _DEAD = 0.5, 0.9
-_TIMES = 5.0
+_TIMES, _LEAST_DIFFER = 5.0, 2
 
 
 def _never_stepped(one: Training) -> str:
@@ -87,7 +87,7 @@ def _starved(one: Training) -> str:
 
 def _mixed(one: Training) -> str:
     seen = one.mixed
-    if seen is None or seen.differ < max(2, 0.5 * seen.answers):
+    if seen is None or seen.differ < _LEAST_DIFFER:
         return ""
     return (
         f"in evaluation mode {seen.differ} of {seen.answers} rows get another answer where the other half of their "
