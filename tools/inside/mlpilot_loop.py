@@ -104,7 +104,8 @@ class Loop:
         kinds = self.torch.nn.modules
         moody = [one for one, _, _ in called if isinstance(one, kinds.batchnorm._BatchNorm)]
         moody += [one for one, _, _ in called if isinstance(one, kinds.dropout._DropoutNd) and one.p > 0]
-        if moody and not any(id(p) in self.loaded for one, _, _ in called for p in one.parameters(recurse=False)):
+        own = [p for one, _, _ in called for p in one.parameters(recurse=False)]
+        if moody and all(p.requires_grad and id(p) not in self.loaded for p in own):  # what is frozen may rest
             rests = facts.setdefault("resting", [])
             rests.append(not any(one.training for one in moody))
             del rests[:-12]
