@@ -10,7 +10,17 @@ from pathlib import Path
 
 import pytest
 
-from mlpilot.tools.diagnose.dynamic.facts import MOST_RATES, Labels, Point, RateTest, Scale, Sureness, Training
+from mlpilot.tools.diagnose.dynamic.facts import (
+    MOST_RATES,
+    Labels,
+    Layer,
+    Point,
+    Predicted,
+    RateTest,
+    Scale,
+    Sureness,
+    Training,
+)
 from mlpilot.tools.diagnose.dynamic.problems import rate_is_off, symptoms
 from mlpilot.tools.diagnose.dynamic.received import trainings
 from mlpilot.tools.diagnose.dynamic.rules import judge, judge_all
@@ -102,6 +112,57 @@ def test_underfit_needs_held_out_rows_a_flat_end_and_chance():
     assert codes(replace(one, validation_losses=())) == codes(replace(one, is_mean=False)) == []
     falling = tuple(Point(step, 2.3 - 0.004 * step) for step in range(100))
     assert codes(replace(one, losses=falling)) == []
+
+
+def test_gradients_behind_norms_may_be_smaller():
+    """A net with a norm behind each layer, whose head has a few weights with large gradients, is no vanishing one."""
+    sizes = (1e-3, 2e-3, 3e-3, 3e-3, 5e-3, 1e-2, 0.1)
+    layers = [Layer(f"l{at}", "Conv2d", gradients=(size,) * 6, parameters=9) for at, size in enumerate(sizes)]
+    norms = [Layer(f"n{at}", "BatchNorm2d", gradients=(0.02,) * 6, parameters=9) for at in range(6)]
+    with_norms = [one for pair in zip(layers, norms, strict=False) for one in pair] + layers[-1:]
+    falls = tuple(Point(step, 2.3 - 0.005 * step) for step in range(100))
+    kinds = [
+        [found.kind for found in symptoms([training(losses=falls, layers=tuple(one))])] for one in (layers, with_norms)
+    ]
+    assert kinds == [["vanishing-gradients"], []]
+
+
+def test_one_answer_for_all_rows_is_told_of_values_that_differ():
+    """Not of labels that move away, nor where a cause is known."""
+    labels, same = (
+        Scale((64, 1), -9, 9, 0, 5, 5, 5, 64, False, True),
+        Scale((64, 1), 2, 2, 2, 1e-6, 0, 0, 1, False, True),
+    )
+    one = training(loss="mse_loss", targets=labels, last_targets=labels, last_outputs=same)
+    assert codes(one) == ["TRAIN032"]
+    assert codes(replace(one, last_outputs=labels)) == codes(replace(one, last_targets=replace(labels, mean=60))) == []
+    assert codes(replace(one, labels=Labels(400, 20, 20), loss="cross_entropy")) == ["TRAIN017"]
+
+
+def test_what_is_learnt_by_heart_says_nothing_of_other_rows():
+    right, chance = (tuple(Point(step, share) for step in range(9)) for share in (0.95, 0.26))
+    batches = (Predicted(3, 32, 4, 4, 0.3),)
+    one = training(accuracies=right, validation_accuracies=chance, predictions=batches)
+    assert codes(one) == ["TRAIN037"]
+    assert codes(replace(one, validation_accuracies=right)) == codes(replace(one, accuracies=chance)) == []
+
+
+def test_facts_of_the_loop_have_the_form():
+    hostile = {
+        "unheld": {"names": ["a\nb", 3] * 9, "tensors": -1, "numbers": "x", "looks": 2},
+        "resting": [True, 1, "yes"] * 20,
+        "judged": [{"line": 3, "shape": [4, 2]}, 7] * 20,
+        "ending": "Relu\n",
+        "from_logits": 1,
+        "shared": [],
+        "mixed": {"rows": 4},
+        "still_norms": "abc",
+    }
+    ((one,), _) = trainings(json.dumps({"trainings": [hostile]}).encode())
+    assert one.unheld is not None and len(one.unheld.names) == 4 and "\n" not in one.unheld.names[0]
+    assert (one.unheld.tensors, len(one.resting), one.resting[:3]) == (0, 12, (True, False, False))
+    assert len(one.judged) <= 12 and one.from_logits is None and one.shared is None and one.still_norms == ()
+    assert one.mixed is not None and one.mixed.differ == 0 and judge(one) == []
 
 
 def test_measures_from_inside_are_taken_only_as_far_as_they_have_the_form():

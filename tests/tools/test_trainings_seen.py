@@ -29,7 +29,7 @@ def seen(record: Path) -> tuple[str, ...]:
     shown = symptoms(found)
     lines = record.with_suffix(".py").read_text().split("\n")
     told = [*shown, *judge_all(found, [one.line for one in shown])]
-    places = ("fit(", "backward()", "apply_gradients(", "= step(")
+    places = ("fit(", "backward()", "apply_gradients(", "= step(", "model(X[384:])", "evaluate(", "predict(")
     assert all(any(place in lines[(one.line or 0) - 1] for place in places) for one in told)
     return tuple(one.code for one in told)
 

@@ -12,10 +12,12 @@ import weakref
 from collections.abc import Callable
 from typing import Any
 
+from mlpilot_judging import Judging
 from mlpilot_labels import contradictions
-from mlpilot_layers import array, dense, kernels_of, leaves, loss_name, size_of
+from mlpilot_layers import Norms, array, dense, ending, from_logits, kernels_of, leaves, loss_name, size_of
 from mlpilot_listening import Listening
 from mlpilot_rows import is_finite, of_batch, passing, some_rows
+from mlpilot_shared import shared
 from mlpilot_tape import Tapes
 from mlpilot_training import Book, Record, classes, scale, short
 
@@ -32,6 +34,7 @@ class Watch:
         """Model → the line where it was compiled."""
         self.models: Any = weakref.WeakKeyDictionary()
         """Model → its training of late."""
+        self.judging = Judging(book)
         self.fitting = 0
         """Calls of `fit`, and of what is told for missed, that go on."""
 
@@ -60,6 +63,8 @@ class Watch:
             return compile_(self, *args, **more)
 
         model.fit = watched
+        for name in ("evaluate", "predict"):
+            setattr(model, name, self.judging.listened(getattr(model, name), self.models, lambda: self.fitting > 0))
         # Where it is defined: a class with another `compile` than that is not compiled when it is loaded from a file.
         next(one for one in model.__mro__ if "compile" in vars(one)).compile = compiled
         optimizer = self.keras.optimizers.Optimizer
@@ -163,8 +168,9 @@ class Look:
         self.passed: Any = None
         """The last batch that a generator gave."""
         self.whole = arguments.get("x"), arguments.get("y")
+        self.held_out = arguments.get("validation_data")
         self.batch_size = arguments.get("batch_size") or 32
-        self.running, self.due = 0.0, False
+        self.running, self.due, self.told = 0.0, False, record.steps
         self.batch = -1
         """The last one of this epoch that has ended."""
         self.old: dict[str, Any] = {}
@@ -189,12 +195,16 @@ class Look:
         momentum = getattr(optimizer, "momentum", getattr(optimizer, "beta_1", None))
         facts["momentum"] = float(momentum) if isinstance(momentum, int | float) else None
         self._scales()
+        self.norms = Norms(self.keras, model)
         for name, data in zip(("inputs", "targets"), self.whole, strict=True):
             if not is_finite(data):
                 self.record.bad(name, float("nan"))
         if "labels" not in facts:
             facts["labels"] = contradictions(*self.whole)
-        self.whole = None, None
+        if isinstance(self.held_out, tuple | list) and self.held_out and "shared" not in facts:
+            facts["shared"] = shared(self.whole[0], self.held_out[0])
+        facts["from_logits"], facts["ending"] = from_logits(getattr(model, "loss", None)), ending(model)
+        self.whole, self.held_out = (None, None), None
 
     def _scales(self) -> None:
         """How large inputs and targets are, once rows are known."""
@@ -266,13 +276,14 @@ class Look:
                 if len(kept) < 200:
                     kept.append(short(value))
         rate = self.model.optimizer.learning_rate
-        record.facts["last_learning_rate"] = float(self.keras.ops.convert_to_numpy(rate))
+        record.rate(float(self.keras.ops.convert_to_numpy(rate)), record.steps - self.told)
+        self.told = record.steps
 
     def end(self) -> None:
         """The fit ended by itself."""
         self.old = {}
+        self.record.facts.update(finished=True, still_norms=self.norms.still())
         self.look()
-        self.record.facts["finished"] = True
 
     def look(self) -> None:
         """Look at the layers."""
@@ -345,7 +356,8 @@ class Look:
         if isinstance(outputs, dict | list | tuple) or targets is None:
             return
         values = array(self.keras, outputs)
-        self.record.facts.setdefault("outputs", scale(values))
+        self.record.facts["last_outputs"] = scale(values)
+        self.record.facts.setdefault("outputs", self.record.facts["last_outputs"])
         loss = self.record.facts["loss"]
         if "crossentropy" in loss or "hinge" in loss:
             threshold = 0.0 if getattr(self.model.loss, "from_logits", False) or "hinge" in loss else 0.5

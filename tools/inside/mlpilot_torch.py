@@ -15,6 +15,7 @@ from typing import Any
 
 import mlpilot_rates
 from mlpilot_labels import MOST_ROWS, Sureness, contradictions
+from mlpilot_loop import Loop, ending
 from mlpilot_tensors import (
     ACTIVATIONS,
     LOSSES,
@@ -48,12 +49,13 @@ class Watch:
         self.trials, self.waits = mlpilot_rates.Trials(torch), Waits(torch)
         self.lost_workers, self.dataset = False, None
         """Of the loader that began last."""
-        self.over = False
-        """Whether the script has ended."""
+        self.over, self.began = False, 0.0
         self.activated: dict[int, dict[str, Any]] = {}
         self.recent: Any = None
         self.loss: list[tuple[float, int | None]] = []
         self.batch: tuple[str, Any, Any] | None = None
+        self.ending = ""
+        """What the outputs of that batch went through last."""
         self.mean: Any = None
         """The loss of that batch, where it is a mean over the rows."""
         self.unseen: list[tuple[float, float | None, int]] = []
@@ -72,7 +74,7 @@ class Watch:
         self.epoch: dict[Record, tuple[tuple[int, int], list[float]]] = {}
         """Which loader feeds a training, in which pass, and the losses of that pass."""
         self.scaled, self.sureness = Scaled(torch), Sureness()
-        self.began = 0.0
+        self.loop = Loop(torch, book, lambda: self.waits.compiled)
 
     def start(self) -> None:
         """Put the hooks in place."""
@@ -85,6 +87,7 @@ class Watch:
         def noted(self: Any, *args: Any, **more: Any) -> None:
             made(self, *args, **more)
             watch.made[self] = watch.book.line()
+            watch.loop.made(self)
             watch.book.safely(watch.look)
 
         @functools.wraps(backward)
@@ -96,12 +99,13 @@ class Watch:
         def iterated(self: Any) -> Any:
             watch.loader = (id(self), watch.loader[1] + 1)
             watch.lost_workers = lost_workers(self)
-            watch.dataset = self.dataset
+            watch.dataset = watch.loop.loads(self.dataset)
             return iterate(self)
 
         optimizer.__init__, torch.Tensor.backward, torch.utils.data.DataLoader.__iter__ = noted, back, iterated
         self.waits.start()
         self.scaled.start()
+        self.loop.start()
         for name in LOSSES:
             setattr(self.functional, name, self._of_loss(getattr(self.functional, name), name))
         hooks = importlib.import_module("torch.optim.optimizer")
@@ -112,6 +116,7 @@ class Watch:
         """A loss goes backwards; gradients that are there already are those of the step before."""
         if self.over:
             return
+        self.loop.backward()
         if self.close and self.last is not None and not self.loss and self.last.steps:
             left = next((one for one in self.trained if one.grad is not None), None)
             if left is not None and bool((left.grad != 0).any()):
@@ -138,6 +143,7 @@ class Watch:
         if self.torch.is_grad_enabled() and loss.requires_grad:
             if self.batch is None:
                 self.batch = name, outputs.detach(), targets.detach()
+                self.ending = ending(outputs) if self.close else self.ending
                 self.call = call if self.close and loss.numel() == 1 else None
                 self.mean = loss.detach() if is_mean and loss.numel() == 1 else None
         elif loss.numel() == 1 and self.last is not None:
@@ -230,14 +236,15 @@ class Watch:
             return
         record = self.records[optimizer]
         self.waits.stepped(record, self.lost_workers)
-        record.facts["last_learning_rate"] = float(optimizer.param_groups[0]["lr"])
+        record.rate(float(optimizer.param_groups[0]["lr"]))
         if self.loss and record.facts.get("line") is None:  # a closure computes it within the step
             record.facts["line"] = self.loss[-1][1]
         value = sum(one for one, _ in self.loss) / len(self.loss) if self.loss else None
         if self.batch is not None and "loss" not in record.facts:
             mean = float(self.mean) if self.mean is not None and len(self.loss) == 1 else None
             same = value is not None and mean is not None and abs(value - mean) <= 1e-4 * abs(mean)
-            record.facts.update(loss=self.batch[0], is_mean=same)
+            negated = bool(value and mean and mean > 0 and abs(value + mean) <= 1e-4 * mean)
+            record.facts.update(loss=self.batch[0], is_mean=same, ending=self.ending, negated=negated)
         if value is not None:
             self._epochs(record, value)
             record.curves["losses"].add(record.steps, value)
@@ -293,6 +300,7 @@ class Watch:
     def _sample(self, record: Record, optimizer: Any) -> None:
         """A close look at the layers of this optimiser."""
         mine = self._mine(optimizer)
+        self.book.safely(self.loop.looked, record, optimizer, [*self.called.values()], self.batch)
         for one in mine:
             del self.called[id(one[0])]  # what is left is for the optimisers of others
         if not mine:
@@ -304,6 +312,8 @@ class Watch:
         if self.roots.setdefault(root, record) is not record:
             record.facts["continues"] = True
         record.facts.setdefault("model", type(root).__name__)
+        if not self.named.get(id(root)):
+            self.book.safely(self.loop.fed, record, root, args, self.dataset, self.batch)
         if "inputs" not in record.facts:
             self._scales(record, args, output)
             self.book.safely(self._labels, record, args)
@@ -383,6 +393,7 @@ class Watch:
                 record.epoch(sum(seen) / len(seen))
         self.stop_looking()
         self.over = True
+        self.book.safely(self.loop.finish, self.stepped, [*self.made])
         for record in self.book.records:
             self.sureness.tell(record)
         if not isinstance(sys.exc_info()[1], KeyboardInterrupt | MemoryError):  # then there is no time, or no memory

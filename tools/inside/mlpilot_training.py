@@ -14,7 +14,8 @@ from typing import Any
 MOST_POINTS, MOST_SAMPLES, MOST_TRAININGS, MOST_LAYERS, MOST_EPOCHS = 200, 12, 8, 40, 200
 _SHARE, _FREE_SECONDS = 0.04, 0.25
 """Of a training's time, what looking closely may take; and seconds that it may take in any case."""
-
+_STARVED = 1e-3
+"""Of the highest learning rate so far, below which hardly anything is learnt."""
 
 CURVES = ("losses", "validation_losses", "accuracies", "validation_accuracies", "waits")
 
@@ -82,7 +83,8 @@ class Record:
         self.facts: dict[str, Any] = {"framework": framework, "backend": backend}
         self.curves = {name: Curve() for name in CURVES}
         self.schedule = Schedule()
-        self.steps = 0
+        self.steps, self.highest = 0, 0.0
+        """Updates so far, and the highest learning rate."""
         self.sampled: list[int] = []
         self.layers: dict[str, dict[str, Any]] = {}
         self.predictions: list[dict[str, Any]] = []
@@ -100,6 +102,13 @@ class Record:
         """The weights were updated."""
         self.steps += times
         self._last = time.perf_counter()
+
+    def rate(self, value: float, steps: int = 1) -> None:
+        """The learning rate of steps that were made."""
+        self.facts["last_learning_rate"] = value
+        self.highest = max(self.highest, value)
+        if value < _STARVED * self.highest:
+            self.facts["starved"] = self.facts.get("starved", 0) + steps
 
     def epoch(self, loss: float) -> None:
         """An epoch ended; the loss is its mean."""
@@ -167,6 +176,8 @@ class Book:
     def __init__(self, path: str) -> None:
         self.path = path
         self.records: list[Record] = []
+        self.models: list[dict[str, Any]] = []
+        """What other estimators were fitted on."""
         self._faults: list[str] = []
 
     def open(self, framework: str, backend: str) -> Record:
@@ -200,7 +211,7 @@ class Book:
             facts = record.as_json()
             facts.setdefault("finished", ended)
             told.append(facts)
-        return json.dumps({"trainings": told, "faults": self._faults}).encode()
+        return json.dumps({"trainings": told, "faults": self._faults, "models": self.models}).encode()
 
 
 def frames() -> Iterator[FrameType]:

@@ -21,7 +21,7 @@ class Watching:
 
     def start(self) -> None:
         """From here on each framework is observed, once it is imported."""
-        starts = {"torch": self._torch, "keras": self._keras}
+        starts = {"torch": self._torch, "keras": self._keras, "sklearn.base": self._sklearn}
         waited = {}
         for name, begin in starts.items():
             if name in sys.modules:
@@ -46,6 +46,13 @@ class Watching:
         if not hasattr(keras, "ops"):
             raise RuntimeError("Keras 2 is not observed, only Keras 3")
         mlpilot_keras.Watch(self.book, keras).start()
+
+    def _sklearn(self, base: Any) -> None:
+        import mlpilot_models
+
+        models = mlpilot_models.Models(self.book)
+        models.start(base)
+        self._finishing.append(lambda: self.book.models.extend(models.as_json()))
 
     def as_bytes(self, ended: bool) -> bytes:
         """The facts as JSON; `ended`: whether the script ran to its end."""

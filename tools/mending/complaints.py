@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
+from mlpilot.tools.diagnose.dynamic.fits import judge_fits
 from mlpilot.tools.diagnose.dynamic.problems import symptoms
 from mlpilot.tools.diagnose.dynamic.rules import judge_all, unobserved
 from mlpilot.tools.diagnose.model import Diagnosis
@@ -112,9 +113,10 @@ def warned(ended: Ended, source: str, path: str) -> list[tuple[Diagnosis, Told]]
 
 
 def observed(ended: Ended) -> list[Diagnosis]:
-    """What the trainings of a run show: the five problems that can be mended, and others that are told only."""
+    """What the trainings and fits of a run show: the five problems that can be mended, and others that are told."""
     five = symptoms(ended.trainings)
-    return [*five, *judge_all(ended.trainings, [one.line for one in five]), *unobserved(ended.unobserved)]
+    others = judge_all(ended.trainings, [one.line for one in five])
+    return [*five, *others, *judge_fits(ended.models), *unobserved(ended.unobserved)]
 
 
 def shown(ended: Ended, source: str, path: str) -> list[Diagnosis]:

@@ -12,7 +12,33 @@ from dataclasses import replace
 from mlpilot.tools.diagnose.model import Diagnosis
 from mlpilot.tools.mending.forms import around
 
-ALSO_READ = {"TRAIN008": ("TORCH001",), "TRAIN009": ("TORCH111",)}
+ALSO_READ = {
+    "TRAIN008": ("TORCH001",),
+    "TRAIN009": ("TORCH111", "KERAS070"),
+    "TRAIN019": ("TORCH003",),
+    "TRAIN020": ("TORCH002", "TORCH004", "TORCH014", "TORCH206", "TORCH207"),
+    "TRAIN021": ("TORCH203", "TORCH230"),
+    "TRAIN022": ("TORCH009",),
+    "TRAIN023": ("TORCH007", "TORCH015", "TORCH021", "TORCH209"),
+    "TRAIN026": ("TORCH017", "TORCH272"),
+    "TRAIN027": ("TORCH101", "TORCH102", "TORCH105", "KERAS006"),
+    "TRAIN028": ("TORCH104", "TORCH120", "KERAS005"),
+    "TRAIN029": ("TORCH105", "TORCH122"),
+    "TRAIN030": ("KERAS048",),
+    "TRAIN033": ("TORCH109", "KERAS008"),
+    "TRAIN034": ("TORCH274",),
+    "TRAIN036": ("KERAS039", "KERAS043", "TORCH247"),
+    "TRAIN038": ("TORCH112", "TORCH218", "TORCH240"),
+    "TRAIN039": ("TORCH228",),
+    "TRAIN040": ("KERAS013",),
+    "TRAIN051": ("DATA003",),
+    "TRAIN052": ("LEAK014", "LEAK022", "LEAK034"),
+    "TRAIN053": ("LEAK009", "LEAK024"),
+    "TRAIN054": ("LEAK008",),
+    "TRAIN055": ("SPLIT005", "DATA004"),
+    "TRAIN056": ("DATA005",),
+    "TRAIN057": ("LEAK018",),
+}
 """What a run shows of a training, and what says the same by reading, at the place of the cause."""
 _NAMED = re.compile(r"[`'\"]([A-Za-z_][\w.]*)[`'\"]")
 

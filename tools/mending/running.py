@@ -13,6 +13,7 @@ from mlpilot.sandbox.protocol import CellError, CellResult, Limits, Mount, Pool,
 from mlpilot.sandbox.stopping import stopping_on_sigint
 from mlpilot.tools.diagnose.dynamic import received
 from mlpilot.tools.diagnose.dynamic.facts import Training
+from mlpilot.tools.diagnose.dynamic.fitted import Fitted, fitted
 from mlpilot.tools.mending.ended import state
 from mlpilot.tools.mending.ended.state import State
 
@@ -80,6 +81,8 @@ class Ended:
     """What the probe noted, where there was one."""
     state: State = field(default_factory=State)
     """What was in memory where it ended with an exception."""
+    models: tuple[Fitted, ...] = ()
+    """What other estimators were fitted on and asked about."""
 
 
 class Runner:
@@ -137,7 +140,8 @@ class Runner:
         facts = facts_of(result.buffers.get("facts", b""))
         said = as_solution(result.stderr, self._name) if result.status == "killed" else result.stderr
         held = state.read(result.buffers.get("state", b""))
-        return Ended(result.status, result.stdout, said, error, told, fits, trainings, unobserved, facts, held)
+        models = fitted(result.buffers.get("trainings", b""))
+        return Ended(result.status, result.stdout, said, error, told, fits, trainings, unobserved, facts, held, models)
 
     def close(self) -> None:
         """End the pool."""

@@ -123,6 +123,59 @@ class Sureness:
 
 
 @dataclass(frozen=True)
+class Unheld:
+    """Weights that had a gradient and that no optimiser of the script was ever given (PyTorch)."""
+
+    names: tuple[str, ...]
+    """The first of them: "Linear.weight"."""
+    tensors: int
+    numbers: int
+    looks: int
+    """At how many looks they had a gradient, at most."""
+
+
+@dataclass(frozen=True)
+class Repeats:
+    """Batches that a loader gave, at the looks (PyTorch)."""
+
+    looks: int
+    alike: int
+    """Of these, such as are the first batch again."""
+    rows: int
+    """Of the whole data set."""
+
+
+@dataclass(frozen=True)
+class JudgedMoody:
+    """What came through dropout or batch normalisation in training mode after the last step, and nothing otherwise."""
+
+    line: int
+    calls: int
+    rows: int
+    """Of the largest batch."""
+
+
+@dataclass(frozen=True)
+class Shared:
+    """Held-out rows, and how many of them are rows for training, number by number."""
+
+    rows: int
+    known: int
+    twice: int
+    """Rows for training, of as many as were looked at, that stand there more than once."""
+    trained: int
+    """Rows for training that were looked at."""
+
+
+@dataclass(frozen=True)
+class Changed:
+    """Answers of a trained model in evaluation mode, and how many were others when only what is beside them changed."""
+
+    answers: int
+    differ: int
+
+
+@dataclass(frozen=True)
 class RateTest:
     """What became of the loss of a few batches, in short runs on them from the first weights, with one rate each.
 
@@ -196,6 +249,8 @@ class Training:
     learning_rate: float | None = None
     """At the first step."""
     last_learning_rate: float | None = None
+    starved: int = 0
+    """Steps with less than a thousandth of the highest learning rate before them."""
     momentum: float | None = None
     batch_size: int = 0
     steps: int = 0
@@ -238,6 +293,35 @@ class Training:
     labels: Labels | None = None
     """Of its whole data where they are arrays; of the first batch otherwise."""
     sureness: Sureness | None = None
+    ending: str = ""
+    """What the outputs went through last: "softmax", "sigmoid", "relu", "tanh", "log_softmax"; "linear"; or ""."""
+    from_logits: bool | None = None
+    """Keras: whether the loss applies softmax or sigmoid itself; None where it is not asked."""
+    negated: bool = False
+    """PyTorch: whether what goes backwards is the mean of the loss with a minus before it."""
+    last_targets: Scale | None = None
+    last_outputs: Scale | None = None
+    """Those of the last look."""
+    looks: int = 0
+    """PyTorch: looks at steps."""
+    empty_looks: int = 0
+    """PyTorch: of these, such as no parameter of the optimiser had a gradient at."""
+    resting: tuple[bool, ...] = ()
+    """PyTorch: at looks, whether all dropout and batch normalisation was in evaluation mode; empty without any."""
+    backwards: int = 0
+    """PyTorch, where no optimiser ever stepped: losses that went backwards."""
+    unheld: Unheld | None = None
+    repeats: Repeats | None = None
+    judged_moody: JudgedMoody | None = None
+    shared: Shared | None = None
+    judged: tuple[tuple[int, Scale], ...] = ()
+    """Rows of floats that the trained model was asked about: line of the script, and how large they are."""
+    still_norms: tuple[str, ...] = ()
+    """Keras: layers of batch normalisation whose averages were never touched by the training."""
+    mixed: Changed | None = None
+    """PyTorch: for rows, where other rows of the batch were left out."""
+    peeks: Changed | None = None
+    """PyTorch: of a model that tells the next word, for places, where a word after them was another."""
     rates: RateTest | None = None
     """None where it learnt, or could not be tried: `fix` chooses a learning rate from it where it is there."""
 

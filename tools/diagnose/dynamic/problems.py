@@ -127,7 +127,7 @@ def _unlearned(one: Training, losses: list[float], left: float, fell: str) -> tu
     if left > UNLEARNED and dead >= _DEAD and highest <= _JUMP * losses[0]:
         return "dying-relu", f"{fell}; {dead:.0%} of a layer's units give nothing"
     ratio = _shrinks(one.layers)
-    shrunk = ratio is not None and ratio < (_SHRUNK_DEEP if is_deep(one.layers) else _SHRUNK)
+    shrunk = ratio is not None and ratio < (_SHRUNK_DEEP if is_deep(one.layers) and not _is_normed(one) else _SHRUNK)
     if shrunk and left > _bound(one.layers):
         return "vanishing-gradients", f"{fell}; the first layer's gradient is {ratio:.1e} of the last one's"
     moves = max((_middle(layer.updates) for layer in one.layers if layer.updates), default=0.0)
@@ -220,6 +220,12 @@ def _shrinks(layers: Sequence[Layer]) -> float | None:
 def is_deep(layers: Sequence[Layer]) -> bool:
     """Whether more than five layers with weights follow each other."""
     return sum(1 for layer in layers if layer.gradients and layer.kind not in _LOOKED_UP) > _DEEP
+
+
+def _is_normed(one: Training) -> bool:
+    """Whether a norm stands behind most layers: whatever comes back is of the size that it asks for."""
+    norms = sum("Norm" in layer.kind for layer in one.layers)
+    return 2 * norms >= len([layer for layer in one.layers if layer.gradients]) - norms > 0
 
 
 def _middle(series: Sequence[float]) -> float:

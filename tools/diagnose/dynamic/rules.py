@@ -7,16 +7,15 @@ gives evidence with its numbers, or nothing; the bounds are our own, set so that
 
 import math
 import statistics
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 
+from mlpilot.tools.diagnose.dynamic import ends, loops
 from mlpilot.tools.diagnose.dynamic.facts import Point, Training
 from mlpilot.tools.diagnose.dynamic.problems import ignorance, rate_is_off
+from mlpilot.tools.diagnose.dynamic.rule import LEAST_ROWS, LEAST_STEPS, SHARE_LEARNT, Rule, late, learns
 from mlpilot.tools.diagnose.model import Diagnosis
 
 UNOBSERVED, _RATE = "TRAIN000", "TRAIN015"
-LEAST_STEPS, LEAST_ROWS = 20, 16
-_LEFT, _SHARE_LEARNT = 0.35, 0.3
 _LARGE = 100.0
 _RISEN, _LEAST_VALIDATIONS = 1.5, 8
 _SATURATED, _DEAD = 0.8, 0.9
@@ -28,30 +27,12 @@ _BY_DIFFERENCE = ("mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss")
 _SCALED_BY_LAYER = ("Embedding", "Norm", "Rescaling")
 
 
-@dataclass(frozen=True)
-class Rule:
-    """One thing that can be wrong with a training."""
-
-    code: str
-    kind: str
-    title: str
-    remedy: str
-    severity: str
-    confidence: float
-    source: str
-    """Who described it."""
-    find: Callable[[Training], str]
-    """The evidence, or ""."""
-    is_result: bool = False
-    """Whether it mostly follows from another fault, and is told only where no other is."""
-
-
 def judge(one: Training) -> list[Diagnosis]:
     """What is wrong with a training, causes first; what follows from a cause is left out."""
     found = [(rule, rule.find(one)) for rule in RULES]
     shown = [(rule, evidence) for rule, evidence in found if evidence]
     causes = [(rule, evidence) for rule, evidence in shown if not rule.is_result]
-    return [_told(rule, evidence, one.line) for rule, evidence in (causes or shown[:1])]
+    return [_told(rule, evidence, rule.place(one)) for rule, evidence in (causes or shown[:1])]
 
 
 def judge_all(trainings: Iterable[Training], explained: Sequence[int | None] = ()) -> list[Diagnosis]:
@@ -80,21 +61,6 @@ def unobserved(faults: Sequence[str]) -> list[Diagnosis]:
     return [one] if faults else []
 
 
-def learns(one: Training) -> bool:
-    """Whether clearly more than chance is right; where that is not known, whether much of the loss is gone.
-
-    Of one whose loss need not fall, nothing else is said.
-    """
-    if one.alternates or one.continues:
-        return True
-    classes = max((batch.classes for batch in one.predictions), default=0)
-    if one.accuracies and classes > 1:
-        chance = 1 / classes
-        return _late([point.value for point in one.accuracies]) > chance + _SHARE_LEARNT * (1 - chance)
-    losses = [point.value for point in one.losses]
-    return len(losses) > 1 and _late(losses) < _LEFT * losses[0]
-
-
 def _told(rule: Rule, evidence: str, line: int | None) -> Diagnosis:
     return Diagnosis(
         rule.kind,
@@ -118,7 +84,7 @@ def _data_not_finite(one: Training) -> str:
 
 def _no_gradient(one: Training) -> str:
     seen = [layer for layer in one.layers if layer.parameters and len(layer.gradients) >= 3]
-    if any(_late(layer.dead or (0.0,)) >= _DEAD or _late(layer.saturated or (0.0,)) >= _DEAD for layer in one.layers):
+    if any(late(layer.dead or (0.0,)) >= _DEAD or late(layer.saturated or (0.0,)) >= _DEAD for layer in one.layers):
         return ""  # gradients end there, though they could come through
     without = [layer.name for layer in seen if not any(layer.gradients)]
     if not without or len(without) == len(seen):
@@ -160,7 +126,7 @@ def _overfit(one: Training) -> str:
     values = [point.value for point in points]
     best = min(range(len(values)), key=values.__getitem__)
     last = statistics.fmean(values[-3:])
-    trained = _late([point.value for point in one.losses])
+    trained = late([point.value for point in one.losses])
     if best > 0.6 * len(values) or last < _RISEN * values[best] or trained > 0.5 * last or _still_better(one, best):
         return ""
     return (
@@ -180,7 +146,7 @@ def _saturated(one: Training) -> str:
         return ""
     for layer in one.layers:
         seen = layer.saturated if layer.activation in ("sigmoid", "tanh", "softmax") else ()
-        if len(seen) >= 3 and seen[0] >= _SATURATED and _late(seen) >= _SATURATED:
+        if len(seen) >= 3 and seen[0] >= _SATURATED and late(seen) >= _SATURATED:
             is_single = layer.activation == "softmax" and layer.units == 1
             single = "; over a single unit softmax gives 1 always" if is_single else ""
             shares = f"{seen[0]:.0%} at first and {seen[-1]:.0%} at last"
@@ -213,7 +179,7 @@ def _sure_and_wrong(one: Training) -> str:
     if seen is None or classes < 2 or seen.wrong < _LEAST_WRONG or seen.area >= _SAYS_NOTHING:
         return ""
     right, chance = 1 - seen.wrong / max(1, seen.rows), 1 / classes
-    if right < chance + _SHARE_LEARNT * (1 - chance):
+    if right < chance + SHARE_LEARNT * (1 - chance):
         return ""
     return (
         f"of {seen.rows} held-out rows {seen.wrong} are predicted otherwise than labelled, and nearly as surely as the "
@@ -263,16 +229,13 @@ def _underfit(one: Training) -> str:
 
 
 def _right(accuracies: Sequence[Point]) -> float | None:
-    return _late([point.value for point in accuracies]) if accuracies else None
-
-
-def _late(values: Sequence[float]) -> float:
-    """Mean of the last tenth, of one value at least."""
-    return statistics.fmean(values[-max(1, len(values) // 10) :])
+    return late([point.value for point in accuracies]) if accuracies else None
 
 
 _DEBUGGED = "UMLAUT (Schoop, Huang, Hartmann, CHI 2021)"
 RULES = (
+    *loops.RULES,
+    *ends.RULES,
     Rule("TRAIN006", "data-not-finite", "not all data are numbers", "drop or fill what is missing before the training",
          "error", 0.95, "DeepLocalize (Wardat, Le, Rajan, ICSE 2021) on values that are not finite", _data_not_finite),
     Rule("TRAIN007", "no-gradient", "no gradient reaches a layer",

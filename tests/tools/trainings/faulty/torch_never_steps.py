@@ -1,0 +1,15 @@
+"""TRAIN019: the optimiser is made, and never asked to step."""
+
+import torch
+from torch import nn
+
+torch.manual_seed(0)
+y = torch.arange(480) % 3
+X = torch.randn(480, 8) + 3 * nn.functional.one_hot(y, 8)
+model = nn.Sequential(nn.Linear(8, 16), nn.ReLU(), nn.Linear(16, 3))
+optimizer = torch.optim.Adam(model.parameters(), lr=1e-2)
+for _epoch in range(4):
+    for at in range(0, 480, 32):
+        optimizer.zero_grad()
+        loss = nn.functional.cross_entropy(model(X[at : at + 32]), y[at : at + 32])
+        loss.backward()

@@ -1,0 +1,19 @@
+"""TRAIN026: a schedule that is meant for epochs is stepped with every batch."""
+
+import torch
+from torch import nn
+
+torch.manual_seed(0)
+y = torch.arange(480) % 3
+X = torch.randn(480, 8) + 3 * nn.functional.one_hot(y, 8)
+model = nn.Sequential(nn.Linear(8, 16), nn.ReLU(), nn.Linear(16, 3))
+optimizer = torch.optim.Adam(model.parameters(), lr=1e-2)
+schedule = torch.optim.lr_scheduler.StepLR(optimizer, step_size=10, gamma=0.1)
+criterion = nn.CrossEntropyLoss()
+for _epoch in range(8):
+    for at in range(0, 480, 32):
+        optimizer.zero_grad()
+        loss = criterion(model(X[at : at + 32]), y[at : at + 32])
+        loss.backward()
+        optimizer.step()
+        schedule.step()
