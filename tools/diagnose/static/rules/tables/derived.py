@@ -11,7 +11,7 @@ from mlpilot.tools.diagnose.static.facts.features import holds, same_table_targe
 from mlpilot.tools.diagnose.static.reading.trace import written
 from mlpilot.tools.diagnose.static.reading.values import Data
 from mlpilot.tools.diagnose.static.rules.rule import Found, Program, rule
-from mlpilot.tools.diagnose.static.rules.tables.label import made_columns
+from mlpilot.tools.diagnose.static.rules.tables.label import is_of_these_alone, made_columns
 
 _OF_ONE = re.compile(
     r"[<>]|==|!=|\.(map|replace|isin|between|apply|astype|clip|eq|gt|lt|ge|le|cat\.codes)\b|\b(log\w*|cut|qcut|factorize|where"
@@ -31,7 +31,7 @@ _MADE_HERE = ("DataFrame", "Series", "array", "stack", "linspace", "arange")
 )
 def made_of_a_feature(program: Program) -> Iterator[Found]:
     """`df["expensive"] = df["price"] > 300_000`, and then `X = df.drop(columns="expensive")`."""
-    made = [one for one in made_columns(program) if _plain(one[0])]
+    made = [one for one in made_columns(program) if _plain(one[0]) and is_of_these_alone(program, one[0])]
     told: set[ast.AST] = set()
     for call, X, y in same_table_targets(program):
         if X.kind != "data" or "shifted" in y.flags or not _from_elsewhere(X) or not y.columns:

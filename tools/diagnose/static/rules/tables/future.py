@@ -240,7 +240,9 @@ def one_model_for_all_folds(program: Program) -> Iterator[Found]:
 
 def _over_folds(loop: ast.For) -> bool:
     """Whether it goes over the folds of a cross-validation: pairs of parts, where `Tensor.split` gives batches."""
-    if not any(isinstance(one, ast.Tuple | ast.List) for one in ast.walk(loop.target)):
+    numbered = isinstance(loop.iter, ast.Call) and written(loop.iter.func) == "enumerate"
+    of_one = loop.target.elts[-1] if numbered and isinstance(loop.target, ast.Tuple) else loop.target
+    if not isinstance(of_one, ast.Tuple | ast.List):
         return False
     calls = [one for one in ast.walk(loop.iter) if isinstance(one, ast.Call)]
     return any(

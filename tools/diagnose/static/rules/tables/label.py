@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from mlpilot.tools.diagnose.static.facts.features import holds, same_table_targets
 from mlpilot.tools.diagnose.static.facts.judged import fits, is_model, last_fit
+from mlpilot.tools.diagnose.static.facts.uses import sets
 from mlpilot.tools.diagnose.static.reading.trace import as_data, written
 from mlpilot.tools.diagnose.static.reading.values import Instance
 from mlpilot.tools.diagnose.static.rules.rule import Found, Program, rule
@@ -58,12 +59,13 @@ def stacked_on_own_fit(program: Program) -> Iterator[Found]:
 def label_in_derived_column(program: Program) -> Iterator[Found]:
     """`df["lost"] = np.where(df["default"] == 1, ...)`, and then `X = df.drop(columns="default")`."""
     made = list(made_columns(program))
+    alone = [one for one in made if is_of_these_alone(program, one[0])]
     told = set()
     for call, X, y in same_table_targets(program):
         if X.kind != "data" or "shifted" in y.flags:
             continue
         target = (y.columns or ("",))[0]
-        answers = [target, *_single_source(made, target)]
+        answers = [target, *_single_source(alone, target)]
         for node, column, used in made:
             told_by = next((one for one in answers if one in used and not holds(X, one)), None)
             if told_by is not None and column not in answers and holds(X, column) and node not in told:
@@ -99,6 +101,15 @@ def made_columns(program: Program) -> Iterator[tuple[ast.Assign, str, set[str]]]
             elif one not in called_on:
                 used.add(one.attr)
         yield node, column, used - {"", column}
+
+
+def is_of_these_alone(program: Program, node: ast.Assign) -> bool:
+    """Whether a column is computed from columns of its own table and constants, and from no other name that is set."""
+    table = {one.id for one in ast.walk(node.targets[0]) if isinstance(one, ast.Name)}
+    given = sets(program)
+    names = {one.id for one in ast.walk(node.value) if isinstance(one, ast.Name)} - table
+    set_to = [one.value for name in names for one in given.get(name, [])]
+    return all(isinstance(value, ast.Constant | ast.Dict | ast.List) for value in set_to)
 
 
 def _text(node: ast.expr) -> str:

@@ -26,7 +26,11 @@ _CALLED = ({"sample", "weight"}, {"sample", "weights"}, {"class", "weight"}, {"c
 )
 def never_given(program: Program) -> Iterator[Found]:
     """`weights = compute_sample_weight("balanced", y_train)`, and then `model.fit(X_train, y_train)`."""
-    fitted = [call for call in program.trace.of("fit", "train") if is_model(call.receiver) or call.name == "train"]
+    fitted = [
+        call
+        for call in program.trace.of("fit", "train")
+        if is_model(call.receiver) or (call.name == "train" and call.args)
+    ]
     if not fitted:
         return
     for name, given in sets(program).items():
@@ -58,7 +62,9 @@ def _goes_anywhere(program: Program, name: str, where: ast.AST, depth: int) -> b
         if not onward or not isinstance(statement, ast.Assign) or depth > 3 or home(program, node) is not where:
             return True
         next_name = statement.targets[0].id  # type: ignore[attr-defined]
-        called = isinstance(statement.value, ast.Call) and written(statement.value.func)[:1].isupper()
+        called = (
+            isinstance(statement.value, ast.Call) and written(statement.value.func).rpartition(".")[2][:1].isupper()
+        )
         if called or next_name == name or _goes_anywhere(program, next_name, where, depth + 1):
             return True
     return False

@@ -212,19 +212,21 @@ def kept_loss(program: Program) -> Iterator[Found]:
         return
     backed = {call.on() for call in backwards(program)}
     for node, _, right, _ in program.trace.operations:
-        if isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Add) and _live_loss(right):
+        if isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Add) and _live_loss(right, node.value):
             name = written(node.target)
             if name not in backed and not any(name in one for one in backed) and _in_loop(program, node):
                 yield node, f"{name} adds up {written(node.value)} with its graph: memory grows with every batch"
     if program.names & {"stack", "cat"} or "sum" in program.names:
         return
     for call in program.trace.of("append"):
-        if call.loops and call.grad and call.args and _live_loss(call.args[0]):
+        if call.loops and call.grad and call.args and _live_loss(call.args[0], call.node.args[0]):
             yield call.node, f"{call.on()} keeps {call.text(0)} with its graph: memory grows with every batch"
 
 
-def _live_loss(value: object) -> bool:
-    return isinstance(value, Data) and value.kind == "loss" and "detached" not in value.flags
+def _live_loss(value: object, node: ast.expr) -> bool:
+    """Whether it is a loss with its graph, which `torch.tensor(...)` of its number never has."""
+    anew = isinstance(node, ast.Call) and written(node.func) == "torch.tensor"
+    return isinstance(value, Data) and value.kind == "loss" and "detached" not in value.flags and not anew
 
 
 def _in_loop(program: Program, node: ast.AST) -> bool:
