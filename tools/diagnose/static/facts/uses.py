@@ -11,45 +11,9 @@ _SHOWING = listed("print pprint display info debug warning write log title supti
 LOOPS = (ast.For, ast.AsyncFor, ast.While)
 
 
-def parents(program: Program) -> dict[ast.AST, ast.AST]:
-    """What each node stands in."""
-    found: dict[ast.AST, ast.AST] | None = program.__dict__.get("parents")
-    if found is None:
-        found = {child: node for node in program.nodes for child in ast.iter_child_nodes(node)}
-        program.__dict__["parents"] = found
-    return found
-
-
-def reads(program: Program) -> dict[str, list[ast.Name]]:
-    """Where each name is read."""
-    found: dict[str, list[ast.Name]] | None = program.__dict__.get("reads")
-    if found is None:
-        found = {}
-        for node in program.nodes:
-            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
-                found.setdefault(node.id, []).append(node)
-        program.__dict__["reads"] = found
-    return found
-
-
-def sets(program: Program) -> dict[str, list[ast.Assign]]:
-    """Each assignment to a plain name, alone or among others."""
-    found: dict[str, list[ast.Assign]] | None = program.__dict__.get("sets")
-    if found is None:
-        found = {}
-        for node in program.nodes:
-            if isinstance(node, ast.Assign):
-                for target in node.targets:
-                    for one in [target, *getattr(target, "elts", [])]:
-                        if isinstance(one, ast.Name):
-                            found.setdefault(one.id, []).append(node)
-        program.__dict__["sets"] = found
-    return found
-
-
 def above(program: Program, node: ast.AST) -> list[ast.AST]:
     """What a node stands in, the innermost first."""
-    up, found = parents(program), []
+    up, found = program.parents, []
     while node in up:
         node = up[node]
         found.append(node)

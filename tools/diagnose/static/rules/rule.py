@@ -33,6 +33,31 @@ class Program:
         return list(ast.walk(self.trace.tree))
 
     @cached_property
+    def parents(self) -> dict[ast.AST, ast.AST]:
+        """What each node stands in."""
+        return {child: node for node in self.nodes for child in ast.iter_child_nodes(node)}
+
+    @cached_property
+    def reads(self) -> dict[str, list[ast.Name]]:
+        """Where each name is read."""
+        found: dict[str, list[ast.Name]] = {}
+        for node in self.nodes:
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+                found.setdefault(node.id, []).append(node)
+        return found
+
+    @cached_property
+    def sets(self) -> dict[str, list[ast.Assign]]:
+        """Each assignment to a plain name, alone or among others."""
+        found: dict[str, list[ast.Assign]] = {}
+        for node in self.nodes:
+            for target in node.targets if isinstance(node, ast.Assign) else ():
+                for one in [target, *getattr(target, "elts", [])]:
+                    if isinstance(one, ast.Name) and isinstance(node, ast.Assign):
+                        found.setdefault(one.id, []).append(node)
+        return found
+
+    @cached_property
     def tried(self) -> list[tuple[int, int]]:
         """First and last line of each `try` that catches something."""
         found = [node for node in self.nodes if isinstance(node, ast.Try) and node.handlers]

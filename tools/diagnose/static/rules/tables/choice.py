@@ -9,7 +9,6 @@ from collections.abc import Iterator
 
 from mlpilot.tools.diagnose.static.facts.judged import LABEL_METRICS, SCORE_METRICS, is_metric, predicted
 from mlpilot.tools.diagnose.static.facts.syntax import argument
-from mlpilot.tools.diagnose.static.facts.uses import sets
 from mlpilot.tools.diagnose.static.libraries import estimators, frames
 from mlpilot.tools.diagnose.static.reading.listing import listed
 from mlpilot.tools.diagnose.static.reading.naming import tokens
@@ -159,7 +158,7 @@ def _first_column(program: Program, node: ast.expr | None, thresholded: bool, de
     if node is None or depth > 4:
         return None
     if isinstance(node, ast.Name):
-        given = sets(program).get(node.id, [])
+        given = program.sets.get(node.id, [])
         alone = len(given) == 1 and isinstance(given[0].targets[0], ast.Name)
         return _first_column(program, given[0].value, thresholded, depth + 1) if alone else None
     if thresholded:
@@ -180,7 +179,7 @@ def _first_column(program: Program, node: ast.expr | None, thresholded: bool, de
         first = at.elts[-1]
     else:
         return None
-    given = sets(program).get(base.id, []) if isinstance(base, ast.Name) else []
+    given = program.sets.get(base.id, []) if isinstance(base, ast.Name) else []
     base = given[0].value if len(given) == 1 else base
     zero = isinstance(first, ast.Constant) and first.value == 0 and not isinstance(first.value, bool)
     return base if zero and "predict_proba" in written(base, 200) else None

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 
 from mlpilot.tools.diagnose.static.facts.syntax import argument
-from mlpilot.tools.diagnose.static.facts.uses import home, sets
+from mlpilot.tools.diagnose.static.facts.uses import home
 from mlpilot.tools.diagnose.static.reading.listing import listed
 from mlpilot.tools.diagnose.static.reading.naming import tokens
 from mlpilot.tools.diagnose.static.reading.trace import written
@@ -45,7 +45,7 @@ def _count(node: ast.AST) -> str:
 def _is_matrix(program: Program, node: ast.expr, depth: int = 0) -> bool:
     """Whether it is `confusion_matrix(truth, predicted)` of all labels in their order, or a name for it."""
     if isinstance(node, ast.Name) and depth < 3:
-        given = sets(program).get(node.id, [])
+        given = program.sets.get(node.id, [])
         return bool(given) and all(
             len(one.targets) == 1 and isinstance(one.targets[0], ast.Name) and _is_matrix(program, one.value, depth + 1)
             for one in given

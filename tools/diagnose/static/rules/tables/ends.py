@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from mlpilot.tools.diagnose.static.facts.features import holds, same_table_targets
 from mlpilot.tools.diagnose.static.facts.judged import fits
 from mlpilot.tools.diagnose.static.facts.syntax import argument
-from mlpilot.tools.diagnose.static.facts.uses import sets
 from mlpilot.tools.diagnose.static.reading.listing import listed
 from mlpilot.tools.diagnose.static.reading.trace import as_data, written
 from mlpilot.tools.diagnose.static.reading.values import Data, Instance, words
@@ -157,7 +156,7 @@ def _random_series(program: Program, node: ast.Name) -> bool:
         data = as_data(getattr(result, "items", [])[names.index(node.id)])
         column = data is not None and data.frame and len(data.columns or ()) == 1 and "array" not in data.flags
         ordered = any(one.arg == "shuffle" and written(one.value) == "False" for one in getattr(value, "keywords", []))
-        again = [one for one in sets(program).get(node.id, []) if one.value is not value]
+        again = [one for one in program.sets.get(node.id, []) if one.value is not value]
         return bool(column) and not ordered and not again and data is not None and "gapped" in data.flags
     return False
 

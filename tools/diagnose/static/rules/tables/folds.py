@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from mlpilot.tools.diagnose.static.facts.judged import METRICS
 from mlpilot.tools.diagnose.static.facts.syntax import argument
-from mlpilot.tools.diagnose.static.facts.uses import LOOPS, above, comes_after, home, reads, sets, stands_in
+from mlpilot.tools.diagnose.static.facts.uses import LOOPS, above, comes_after, home, stands_in
 from mlpilot.tools.diagnose.static.reading.trace import written
 from mlpilot.tools.diagnose.static.rules.rule import Found, Program, rule
 from mlpilot.tools.diagnose.static.rules.tables.turns import fold_loops
@@ -43,7 +43,7 @@ def _draw(program: Program, node: ast.expr, loop: ast.AST) -> ast.Call | None:
     """The call that chooses the rows of an expression at random, in each turn of the loop."""
     for _ in range(4):
         if isinstance(node, ast.Name):
-            given = [one for one in sets(program).get(node.id, []) if stands_in(one, loop)]
+            given = [one for one in program.sets.get(node.id, []) if stands_in(one, loop)]
             alone = len(given) == 1 and isinstance(given[0].targets[0], ast.Name)
             if not alone:
                 return None
@@ -83,8 +83,8 @@ def overwritten(program: Program) -> Iterator[Found]:
             if not isinstance(node, ast.Assign) or not isinstance(node.targets[0], ast.Name):
                 continue
             name, where = node.targets[0].id, home(program, node)
-            begun = [one for one in sets(program).get(name, []) if one is not node]
-            uses = [one for one in reads(program).get(name, []) if home(program, one) is where]
+            begun = [one for one in program.sets.get(name, []) if one is not node]
+            uses = [one for one in program.reads.get(name, []) if home(program, one) is where]
             later = [one for one in uses if comes_after(one, loop)]
             shared = _is_share(node.value) or (bool(begun) and all(_is_zeros(one.value) for one in begun))
             asked = any(getattr(one, "attr", "") in ("predict", "predict_proba") for one in ast.walk(node.value))

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 
 from mlpilot.tools.diagnose.static.facts.features import holds, same_table_targets
 from mlpilot.tools.diagnose.static.facts.judged import in_folds, judgements, part
-from mlpilot.tools.diagnose.static.facts.uses import sets
 from mlpilot.tools.diagnose.static.libraries import estimators, nets
 from mlpilot.tools.diagnose.static.libraries.tables import AHEAD
 from mlpilot.tools.diagnose.static.reading.trace import Call, as_data, is_none, written
@@ -108,7 +107,7 @@ def _with_what_it_names(program: Program, value: ast.expr) -> list[ast.AST]:
     found = list(ast.walk(value))
     for one in list(found):
         if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Load):
-            given = sets(program).get(one.id, [])
+            given = program.sets.get(one.id, [])
             if len(given) == 1 and "groupby(" in written(given[0].value, 300):
                 found += ast.walk(given[0].value)
     if isinstance(value, ast.Call) and isinstance(value.func, ast.Name):

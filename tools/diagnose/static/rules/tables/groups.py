@@ -99,7 +99,7 @@ def _several(program: Program) -> Iterator[tuple[str, str]]:
 def _whole(program: Program, node: ast.Call) -> ast.AST:
     """The chain of calls that a `groupby` begins."""
     found: ast.AST = node
-    parents = {child: parent for parent in program.nodes for child in ast.iter_child_nodes(parent)}
+    parents = program.parents
     while isinstance(parents.get(found), ast.Attribute | ast.Call | ast.Subscript) and _heads(parents[found], found):
         found = parents[found]
     return found

@@ -8,7 +8,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from mlpilot.tools.diagnose.static.facts.uses import home, parents, reads, stands_in
+from mlpilot.tools.diagnose.static.facts.uses import home, stands_in
 from mlpilot.tools.diagnose.static.reading.trace import written
 from mlpilot.tools.diagnose.static.rules.rule import Found, Program, rule
 
@@ -30,8 +30,8 @@ def row_changed(program: Program) -> Iterator[Found]:
         if len(names) != 2 or not isinstance(names[1], ast.Name) or not isinstance(loop, ast.For):
             continue
         row = names[1].id
-        used = [node for node in reads(program).get(row, []) if stands_in(node, loop)]
-        whole = [node for node in used if not isinstance(parents(program).get(node), ast.Subscript | ast.Attribute)]
+        used = [node for node in program.reads.get(row, []) if stands_in(node, loop)]
+        whole = [node for node in used if not isinstance(program.parents.get(node), ast.Subscript | ast.Attribute)]
         for node in ast.walk(loop):
             target = node.targets[0] if isinstance(node, ast.Assign) else getattr(node, "target", None)
             written_to = isinstance(target, ast.Subscript | ast.Attribute) and written(target.value) == row
@@ -140,12 +140,12 @@ def _changes(program: Program, function: ast.FunctionDef, name: str, default: as
     inside = list(ast.walk(function))
     if any(isinstance(one, ast.Name) and one.id == name and isinstance(one.ctx, ast.Store) for one in inside):
         return  # it is given something new first
-    for node in reads(program).get(name, []):
+    for node in program.reads.get(name, []):
         if home(program, node) is not function:
             continue
-        up = parents(program).get(node)
+        up = program.parents.get(node)
         stored = isinstance(up, ast.Subscript) and up.value is node and isinstance(up.ctx, ast.Store)
         changed = isinstance(up, ast.Attribute) and up.attr in ("append", "extend", "update", "setdefault", "add")
-        if stored or (changed and isinstance(parents(program).get(up), ast.Call)):  # type: ignore[arg-type]
+        if stored or (changed and isinstance(program.parents.get(up), ast.Call)):  # type: ignore[arg-type]
             yield default, f"{name}={written(default)} is one object for all calls, and line {node.lineno} changes it"
             return

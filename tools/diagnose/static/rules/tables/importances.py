@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from mlpilot.tools.diagnose.static.facts.features import holds
 from mlpilot.tools.diagnose.static.facts.syntax import argument, held_by
-from mlpilot.tools.diagnose.static.facts.uses import sets, unwrapped
+from mlpilot.tools.diagnose.static.facts.uses import unwrapped
 from mlpilot.tools.diagnose.static.libraries import estimators
 from mlpilot.tools.diagnose.static.reading.trace import as_data, written
 from mlpilot.tools.diagnose.static.reading.values import Data, Instance, Value
@@ -86,7 +86,7 @@ def _told(program: Program, node: ast.expr, depth: int = 0) -> tuple[ast.Attribu
             break
     if isinstance(node, ast.Attribute) and node.attr in _TOLD:
         return node, ordered, picked
-    given = sets(program).get(node.id, []) if isinstance(node, ast.Name) and depth < 3 else []
+    given = program.sets.get(node.id, []) if isinstance(node, ast.Name) and depth < 3 else []
     if len(given) != 1 or not isinstance(given[0].targets[0], ast.Name):
         return None
     found = _told(program, given[0].value, depth + 1)
@@ -110,7 +110,7 @@ def _names(program: Program, node: ast.expr, depth: int = 0) -> tuple[ast.expr |
         return (inner, "") if known else (None, "")
     if isinstance(node, ast.List) and node.elts and all(isinstance(one, ast.Constant) for one in node.elts):
         return node, ""
-    given = sets(program).get(node.id, []) if isinstance(node, ast.Name) and depth < 3 else []
+    given = program.sets.get(node.id, []) if isinstance(node, ast.Name) and depth < 3 else []
     if len(given) == 1 and isinstance(given[0].targets[0], ast.Name):
         return _names(program, given[0].value, depth + 1)
     return None, ""
@@ -121,7 +121,7 @@ def _picked_apart(program: Program, names: ast.expr, by: str, picked: str) -> bo
     if by == picked or (by and picked):
         return False
     one = by or picked
-    given = sets(program).get(one, [])
+    given = program.sets.get(one, [])
     sorting = bool(given) and all("argsort" in written(node.value, 300) for node in given)
     return sorting and _names(program, names)[0] is not None
 
@@ -151,7 +151,7 @@ def _of_others(
 
 def _in_the_other_order(program: Program, names: ast.expr, told: ast.Attribute) -> bool:
     """`numeric + list(onehot.get_feature_names_out())`, where the transformer gives the coded columns first."""
-    given = sets(program).get(names.id, []) if isinstance(names, ast.Name) else []
+    given = program.sets.get(names.id, []) if isinstance(names, ast.Name) else []
     value = given[0].value if len(given) == 1 else names
     if not isinstance(value, ast.BinOp) or not isinstance(value.op, ast.Add):
         return False
@@ -183,7 +183,7 @@ def _before(program: Program, told: ast.Attribute) -> list[str]:
     """Names of the steps before the model in `pipe.named_steps["model"].coef_` and `pipe[-1].coef_`."""
     node: ast.expr = told.value
     for _ in range(8):
-        given = sets(program).get(node.id, []) if isinstance(node, ast.Name) else []
+        given = program.sets.get(node.id, []) if isinstance(node, ast.Name) else []
         if isinstance(node, ast.Subscript | ast.Attribute):
             node = node.value
         elif len(given) == 1 and isinstance(given[0].value, ast.Subscript | ast.Attribute):
@@ -192,7 +192,7 @@ def _before(program: Program, told: ast.Attribute) -> list[str]:
             break
     if not isinstance(node, ast.Name) or node is told.value:
         return []
-    made = {one for node in sets(program).get(node.id, []) for one in ast.walk(node.value)}
+    made = {one for node in program.sets.get(node.id, []) for one in ast.walk(node.value)}
     for one in program.trace.instances:
         inner = estimators.innermost(one) if one.node in made else None
         if isinstance(inner, Instance) and inner.name in ("Pipeline", "make_pipeline"):

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 
 from mlpilot.tools.diagnose.static.facts.features import holds, same_table_targets
 from mlpilot.tools.diagnose.static.facts.judged import fits, is_model, last_fit
-from mlpilot.tools.diagnose.static.facts.uses import sets
 from mlpilot.tools.diagnose.static.reading.trace import as_data, written
 from mlpilot.tools.diagnose.static.reading.values import Instance
 from mlpilot.tools.diagnose.static.rules.rule import Found, Program, rule
@@ -106,7 +105,7 @@ def made_columns(program: Program) -> Iterator[tuple[ast.Assign, str, set[str]]]
 def is_of_these_alone(program: Program, node: ast.Assign) -> bool:
     """Whether a column is computed from columns of its own table and constants, and from no other name that is set."""
     table = {one.id for one in ast.walk(node.targets[0]) if isinstance(one, ast.Name)}
-    given = sets(program)
+    given = program.sets
     names = {one.id for one in ast.walk(node.value) if isinstance(one, ast.Name)} - table
     set_to = [one.value for name in names for one in given.get(name, [])]
     return all(isinstance(value, ast.Constant | ast.Dict | ast.List) for value in set_to)

@@ -15,7 +15,7 @@ from mlpilot.tools.diagnose.static.facts.judged import (
     targets,
     within,
 )
-from mlpilot.tools.diagnose.static.facts.uses import above, only_shown, parents
+from mlpilot.tools.diagnose.static.facts.uses import above, only_shown
 from mlpilot.tools.diagnose.static.libraries import estimators
 from mlpilot.tools.diagnose.static.reading.naming import part_of, tokens
 from mlpilot.tools.diagnose.static.reading.trace import Call, as_data, written
@@ -98,7 +98,7 @@ def _only_listed(program: Program, node: ast.AST, scores: list[Data]) -> bool:
     """Whether scores of a part that is only called the test part are put in order to be printed, and no more."""
     if not all(any(flag.startswith("called ") for flag in one.flags) for one in scores):
         return False
-    up = parents(program).get(node)
+    up = program.parents.get(node)
     loop = isinstance(up, ast.For) and up.iter is node and all(isinstance(one, ast.Expr) for one in up.body)
     return loop or only_shown(program, node)
 

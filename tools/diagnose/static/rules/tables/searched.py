@@ -6,7 +6,7 @@ Sources: scikit-learn, GridSearchCV: best_estimator_, best_params_; Optuna, Stud
 import ast
 from collections.abc import Iterator
 
-from mlpilot.tools.diagnose.static.facts.uses import above, comes_after, home, only_shown, parents, reads, sets
+from mlpilot.tools.diagnose.static.facts.uses import above, comes_after, home, only_shown
 from mlpilot.tools.diagnose.static.libraries import estimators
 from mlpilot.tools.diagnose.static.reading.listing import listed
 from mlpilot.tools.diagnose.static.reading.naming import tokens
@@ -116,8 +116,8 @@ def _by_trials(program: Program, name: str, call: Call) -> Iterator[tuple[str, a
 
 def _forgotten(program: Program, name: str) -> bool:
     """Whether what a search has found is only shown, and the search is asked for nothing else."""
-    for node in reads(program).get(name, []):
-        up = parents(program).get(node)
+    for node in program.reads.get(name, []):
+        up = program.parents.get(node)
         if not isinstance(up, ast.Attribute):
             return False
         if up.attr in ("fit", "optimize", "trials", "enqueue_trial"):
@@ -135,5 +135,5 @@ def _kept_to_show(program: Program, node: ast.AST) -> bool:
     if not isinstance(statement, ast.Assign) or not isinstance(statement.targets[0], ast.Name):
         return False
     name = statement.targets[0].id
-    shown = all(only_shown(program, one) for one in reads(program).get(name, []))
-    return shown and len(sets(program).get(name, [])) == 1
+    shown = all(only_shown(program, one) for one in program.reads.get(name, []))
+    return shown and len(program.sets.get(name, [])) == 1

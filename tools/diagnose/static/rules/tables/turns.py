@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from mlpilot.tools.diagnose.static.facts.judged import is_metric
 from mlpilot.tools.diagnose.static.facts.syntax import held_by
-from mlpilot.tools.diagnose.static.facts.uses import LOOPS, above, comes_after, home, parents, reads, sets, stands_in
+from mlpilot.tools.diagnose.static.facts.uses import LOOPS, above, comes_after, home, stands_in
 from mlpilot.tools.diagnose.static.libraries import estimators
 from mlpilot.tools.diagnose.static.reading.naming import tokens
 from mlpilot.tools.diagnose.static.reading.trace import Call, written
@@ -57,7 +57,7 @@ def kept_many_times(program: Program) -> Iterator[Found]:
         name = holder.id
         if _set_within(program, name, loop):
             continue
-        for node in reads(program).get(name, []):
+        for node in program.reads.get(name, []):
             if stands_in(node, loop) and node not in told and (how := _kept(program, node, loop)):
                 told.add(node)
                 yield node, f"{how} keeps the same {call.receiver.name} each time, as the last turn fits it"  # type: ignore[union-attr]
@@ -65,7 +65,7 @@ def kept_many_times(program: Program) -> Iterator[Found]:
 
 def _set_within(program: Program, name: str, loop: ast.AST) -> bool:
     """Whether a name is given something new in each turn."""
-    return any(stands_in(node, loop) for node in sets(program).get(name, [])) or name in _targets(loop)
+    return any(stands_in(node, loop) for node in program.sets.get(name, [])) or name in _targets(loop)
 
 
 def _targets(loop: ast.AST) -> set[str]:
@@ -74,13 +74,13 @@ def _targets(loop: ast.AST) -> set[str]:
 
 def _kept(program: Program, node: ast.expr, loop: ast.AST) -> str:
     """How a name's object is kept beyond a turn; nothing where it is not."""
-    up = parents(program).get(node)
+    up = program.parents.get(node)
     at = None
     if isinstance(up, ast.Tuple):
-        at, node, up = up.elts.index(node), up, parents(program).get(up)
+        at, node, up = up.elts.index(node), up, program.parents.get(up)
     if isinstance(up, ast.Call) and node in up.args and getattr(up.func, "attr", "") == "append":
         holder = held_by(up)
-        inner = isinstance(holder, ast.Name) and any(stands_in(one, loop) for one in sets(program).get(holder.id, []))
+        inner = isinstance(holder, ast.Name) and any(stands_in(one, loop) for one in program.sets.get(holder.id, []))
         return "" if inner else written(up)
     if not isinstance(up, ast.Assign) or up.value is not node:
         return ""
@@ -129,10 +129,10 @@ def last_fold(program: Program) -> Iterator[Found]:
             ):
                 continue
             name = node.targets[0].id
-            if len(sets(program).get(name, [])) != 1 or _breaks(loop):
+            if len(program.sets.get(name, [])) != 1 or _breaks(loop):
                 continue
             where = home(program, node)
-            uses = [one for one in reads(program).get(name, []) if home(program, one) is where]
+            uses = [one for one in program.reads.get(name, []) if home(program, one) is where]
             later = [one for one in uses if comes_after(one, loop)]
             if later and len(later) == len(uses):
                 yield node, f"{name} is set anew in each fold: after the loop it is that of the last one alone"
@@ -165,10 +165,10 @@ def begun_anew(program: Program) -> Iterator[Found]:
             if not begun or not isinstance(node, ast.Assign) or not isinstance(node.targets[0], ast.Name):
                 continue
             name, where = node.targets[0].id, home(program, node)
-            others = [one for one in sets(program).get(name, []) if one is not node and home(program, one) is where]
+            others = [one for one in program.sets.get(name, []) if one is not node and home(program, one) is where]
             if any(not _empty(one.value) or not comes_after(loop, one) for one in others):
                 continue
-            uses = [one for one in reads(program).get(name, []) if home(program, one) is where]
+            uses = [one for one in program.reads.get(name, []) if home(program, one) is where]
             inside = [one for one in uses if stands_in(one, loop)]
             later = [one for one in uses if comes_after(one, loop)]
             gathers = [one for one in inside if _gathers(program, one, loop)]
@@ -208,7 +208,7 @@ def _is_scores(name: str) -> bool:
 
 def _gathers(program: Program, node: ast.Name, loop: ast.AST) -> bool:
     """Whether it is `name.append(...)` or `name[...] = ...`, once in each turn of this loop."""
-    up = parents(program).get(node)
+    up = program.parents.get(node)
     inner = next((one for one in above(program, node) if isinstance(one, LOOPS)), None)
     if inner is not loop:
         return False
@@ -240,10 +240,10 @@ def last_for_best(program: Program) -> Iterator[Found]:
             continue
         where = home(program, loop)
         name = made[0].targets[0].id  # type: ignore[attr-defined]
-        if len(sets(program)[name]) != 1 or any(_goes_on(program, one, loop, where) for one in noted):
+        if len(program.sets[name]) != 1 or any(_goes_on(program, one, loop, where) for one in noted):
             continue
-        for node in reads(program).get(name, []):
-            up = parents(program).get(node)
+        for node in program.reads.get(name, []):
+            up = program.parents.get(node)
             used = isinstance(up, ast.Attribute) and up.attr in (
                 "fit",
                 "predict",
@@ -284,7 +284,7 @@ def _made_of(program: Program, node: ast.Assign, loop: ast.For) -> bool:
 
 def _goes_on(program: Program, name: str, loop: ast.AST, where: ast.AST) -> bool:
     """Whether a noted setting is put to use after the loop, other than by being shown."""
-    for node in reads(program).get(name, []):
+    for node in program.reads.get(name, []):
         if comes_after(node, loop) and home(program, node) is where:
             shown = any(
                 isinstance(one, ast.Call) and written(one.func).rpartition(".")[2] in ("print", "info", "display")

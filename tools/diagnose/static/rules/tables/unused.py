@@ -7,7 +7,7 @@ import ast
 from collections.abc import Iterator
 
 from mlpilot.tools.diagnose.static.facts.judged import is_model
-from mlpilot.tools.diagnose.static.facts.uses import above, home, only_shown, reads, sets
+from mlpilot.tools.diagnose.static.facts.uses import above, home, only_shown
 from mlpilot.tools.diagnose.static.reading.naming import tokens
 from mlpilot.tools.diagnose.static.reading.trace import written
 from mlpilot.tools.diagnose.static.rules.rule import Found, Program, rule
@@ -33,7 +33,7 @@ def never_given(program: Program) -> Iterator[Found]:
     ]
     if not fitted:
         return
-    for name, given in sets(program).items():
+    for name, given in program.sets.items():
         node = given[0]
         if len(given) != 1 or not isinstance(node.targets[0], ast.Name) or not _weights(name, node.value):
             continue
@@ -54,7 +54,7 @@ def _weights(name: str, value: ast.expr) -> bool:
 
 def _goes_anywhere(program: Program, name: str, where: ast.AST, depth: int) -> bool:
     """Whether what a name stands for is used other than to be shown."""
-    for node in reads(program).get(name, []):
+    for node in program.reads.get(name, []):
         statement = next((one for one in above(program, node) if isinstance(one, ast.stmt)), None)
         onward = isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name)
         if only_shown(program, node):

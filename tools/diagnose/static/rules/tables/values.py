@@ -9,7 +9,6 @@ from collections.abc import Iterator
 
 from mlpilot.tools.diagnose.static.facts.features import holds
 from mlpilot.tools.diagnose.static.facts.published import tables, texts
-from mlpilot.tools.diagnose.static.facts.uses import sets
 from mlpilot.tools.diagnose.static.libraries import estimators
 from mlpilot.tools.diagnose.static.reading.trace import as_data, is_none, written
 from mlpilot.tools.diagnose.static.reading.values import Data, Instance, Seq, Table, apart, constant, words
@@ -127,7 +126,7 @@ def key_twice(program: Program) -> Iterator[Found]:
 
 def _grouped_by(program: Program, node: ast.expr | None) -> list[str]:
     """The columns by which a table was put together, where a name stands for that and nothing else."""
-    given = sets(program).get(node.id, []) if isinstance(node, ast.Name) else []
+    given = program.sets.get(node.id, []) if isinstance(node, ast.Name) else []
     if len(given) != 1 or not isinstance(given[0].targets[0], ast.Name):
         return []
     calls = [one for one in ast.walk(given[0].value) if isinstance(one, ast.Call)]
