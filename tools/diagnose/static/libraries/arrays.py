@@ -39,6 +39,7 @@ def from_values(context: Context, call: Call) -> Value:
         written_out = call.args[0] if call.args else None
         made = Data(rows=frozenset({(("source", serial, call.name),)}), frame=serial)
         made = reach.reaching(made, reach.listed_numbers(written_out))
+        made = reach.reaching(made, reach.counted(call.node.args[0]) if call.node.args else None)
         if (
             isinstance(written_out, Seq)
             and written_out.whole

@@ -9,7 +9,7 @@ import ast
 from mlpilot.tools.diagnose.static.reading.values import Const, Data, Seq, Value, number
 
 _MARK = "to "
-_LARGEST_LIST = 400
+_LARGEST_LIST, _LARGEST_POWER = 400, 4
 
 
 def reaching(data: Data, size: float | None) -> Data:
@@ -34,8 +34,10 @@ def through(data: Data, operation: ast.operator, by: float | None) -> Data:
     size = reach(data)
     if size is None:
         return data
+    if isinstance(operation, ast.Pow) and by is not None and 1 <= by <= _LARGEST_POWER:
+        return reaching(data, size**by)
     if by is None or isinstance(operation, ast.Mod | ast.FloorDiv | ast.Pow):
-        return data.but() if isinstance(operation, ast.Pow) and (by or 0) >= 1 else unmarked(data)
+        return unmarked(data)
     if isinstance(operation, ast.Mult):
         return reaching(data, size * by)
     if isinstance(operation, ast.Div):
@@ -71,6 +73,14 @@ def drawn(name: str, args: list[Value], kwargs: dict[str, Value]) -> float | Non
         ends = [abs(one) for one in (low, high) if one is not None]
         return max(ends, default=1 if name == "uniform" else None)
     return {"rand": 1, "random": 1, "random_sample": 1, "randn": 3, "standard_normal": 3}.get(name)
+
+
+def counted(node: ast.AST) -> float | None:
+    """How far `range(200)` reaches."""
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name) or node.func.id != "range":
+        return None
+    ends = [one.value for one in node.args[:2] if isinstance(one, ast.Constant) and isinstance(one.value, int)]
+    return max((abs(one) for one in ends), default=0) - 1 if ends else None
 
 
 def listed_numbers(value: Value | None) -> float | None:

@@ -7,12 +7,17 @@ MultiLabelBinarizer; Zhang et al. 2018 (bugs in TensorFlow programs); UMLAUT (Sc
 import re
 from collections.abc import Iterator
 
-from mlpilot.tools.diagnose.static.facts.kerasmodel import keras_models
+from mlpilot.tools.diagnose.static.facts.kerasmodel import KerasModel, keras_models
+from mlpilot.tools.diagnose.static.libraries.reach import reach
 from mlpilot.tools.diagnose.static.reading.trace import Call, as_data
-from mlpilot.tools.diagnose.static.reading.values import Const, Instance, number
+from mlpilot.tools.diagnose.static.reading.values import Const, Data, Instance, number
 from mlpilot.tools.diagnose.static.rules.rule import Found, Program, rule
 from mlpilot.tools.diagnose.static.rules.torch.loss import losses
 
+_USUAL_RATE = 0.01
+"""That of Keras' SGD."""
+_BORNE, _BORNE_TARGET = 1.3, 20.0
+_SCALING = ("Normalization", "BatchNormalization", "LayerNormalization", "Rescaling", "Lambda")
 _LOGITS = re.compile(r"^(sparse_)?(softmax|sigmoid)_cross_entropy(_with_logits)?(_v2)?$")
 _AFTER = {
     "softmax": "are probabilities already",
@@ -113,13 +118,17 @@ _BROUGHT = re.compile(r"scal|normal|standard|whiten|z_?score|\.max\(|\.std\(|\.m
     source="UMLAUT (input out of range); Keras, Normalization",
 )
 def unscaled_table(program: Program) -> Iterator[Found]:
-    """`pd.read_csv`, `compile(optimizer="sgd", loss="mse")`, and nothing that scales."""
-    if _BROUGHT.search(program.text):
-        return
+    """`pd.read_csv`, `compile(optimizer="sgd", loss="mse")`, and nothing that scales; `x = np.arange(200)`."""
     for one in keras_models(program):
         X, y = one.inputs(), one.labels()
         plain = one.loss in ("mean_squared_error",) and one.activation == "linear" and one.units == 1
         if not plain or X is None or y is None or not _plain_sgd(one.compile):
+            continue
+        if one.fits and (far := _too_far(one, X, y)):
+            given = one.compile.get("optimizer", 0)
+            yield (given.node if isinstance(given, Instance) else one.compile.node), far
+            continue
+        if _BROUGHT.search(program.text):
             continue
         if _from_table(X.rows) and _from_table(y.rows) and one.fits:
             yield one.fits[0].node, "nothing scales the columns of the table: with SGD the loss soon is nan, or stays"
@@ -133,6 +142,28 @@ def _plain_sgd(compiled: Call) -> bool:
         return False
     rate = number(given.argument("learning_rate", 0) or given.argument("lr"))
     return rate is None or rate >= 0.001
+
+
+def _too_far(model: KerasModel, X: Data, y: Data) -> str:
+    """Why the steps of plain SGD go too far, or "".
+
+    Of a line through numbers that lie evenly up to R they do where rate * R**2 / 3 exceeds 1: twice the rate times the
+    mean square is more than the curve of the squared error bears. With two layers the target counts as well.
+    """
+    given = model.compile.get("optimizer", 0)
+    written_rate = (given.argument("learning_rate", 0) or given.argument("lr")) if isinstance(given, Instance) else None
+    rate = number(written_rate) if written_rate is not None else _USUAL_RATE
+    if rate is None or any(layer.name in _SCALING for layer in model.layers):
+        return ""
+    step = float(rate)
+    if (far := reach(X)) is not None and "scaled" not in X.flags and step * far**2 / 3 > _BORNE:
+        return (
+            f"inputs go up to {far:g}: with SGD and a rate of {step:g} each step goes further off, and the loss is nan"
+        )
+    deep = len([one for one in model.layers if one.name == "Dense"]) > 1
+    if deep and (far := reach(y)) is not None and "scaled" not in y.flags and step * far > _BORNE_TARGET:
+        return f"the target goes up to {far:g}: with SGD and a rate of {step:g} the loss soon is nan"
+    return ""
 
 
 def _from_table(rows: frozenset[tuple[object, ...]]) -> bool:
