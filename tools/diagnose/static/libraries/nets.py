@@ -280,6 +280,9 @@ def tensor_method(context: Context, call: Call, data: Data) -> Value | None:
         return data.flagged("detached").but(cut=call.node) if name == "detach" else data
     if name == "item":
         return Data(kind="score", rows=data.rows)
+    if name in ("mm", "mv", "matmul"):
+        other = as_data(call.get("mat2", 0))
+        return data.but(shape=shapes.product(data.shape, other.shape if other is not None else None), last="")
     if name in ("mean", "sum") and data.kind == "loss":
         return data.but(form="")
     if name in ("mean", "sum") and (shape := shapes.reduced(call, data)) is not None:

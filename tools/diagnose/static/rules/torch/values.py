@@ -12,6 +12,7 @@ from mlpilot.tools.diagnose.static.reading.naming import role_of
 from mlpilot.tools.diagnose.static.reading.trace import Call, as_data, written
 from mlpilot.tools.diagnose.static.reading.values import Data, Value, number
 from mlpilot.tools.diagnose.static.rules.rule import Found, Program, rule
+from mlpilot.tools.diagnose.static.rules.torch.loop import backwards
 from mlpilot.tools.diagnose.static.rules.torch.loss import losses
 
 
@@ -68,6 +69,25 @@ def compared(program: Program) -> Iterator[Found]:
         shapes = sorted((_shape(one) for one in values), key=len)
         if len(shapes[0]) == 1 and len(shapes[1]) == 2 and shapes[1][1] == 1 and shapes[0][0] != 1:
             yield node, f"{written(node)}: (n, 1) and (n,) are broadcast to (n, n)"
+
+
+@rule(
+    "TORCH317",
+    "column-less-a-row",
+    "error",
+    "a row is taken from a column: every output meets every label",
+    remedy="out.squeeze(1) - y, or y.unsqueeze(1): both of one shape",
+    source="PyTorch, broadcasting semantics: (n, 1) - (n,) is (n, n); NeuraLint",
+)
+def column_less_row(program: Program) -> Iterator[Found]:
+    """`((x.mm(w) - y) ** 2).mean()`, where `w` has one column and `y` is a list of numbers."""
+    if not backwards(program):
+        return
+    for node, one, other, _ in program.trace.operations:
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub):
+            short, long = sorted((_shape(one), _shape(other)), key=len)
+            if len(short) == 1 and len(long) == 2 and long[1] == 1 and short[0] == long[0] and (short[0] or 0) > 1:
+                yield node, f"{written(node)}: ({long[0]}, 1) and ({short[0]},) are broadcast to ({long[0]}, {long[0]})"
 
 
 def _shape(value: Value) -> tuple[int | None, ...]:
