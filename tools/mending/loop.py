@@ -305,11 +305,10 @@ def _closed(work: Work, spent: str) -> Mend:
         return Mend("repaired", work.diagnoses(), work.text, tuple(work.changes), proofs, work.runs, reason)
     if not left:
         return Mend("healthy", work.diagnoses(), work.source)
-    tried = f" ({'; '.join(work.tried)})" if work.tried else ""
+    why = f"no edit was proven to mend {left}" if work.tried else f"there is no edit to try against {left}"
+    tried = f"; tried: {'; '.join(work.tried)}" if work.tried else ""
     tried += f"; {spent}" if spent else ""
-    return Mend(
-        "not_repaired", work.diagnoses(), work.source, reason=f"it runs, and no rule is sure to mend: {left}{tried}"
-    )
+    return Mend("not_repaired", work.diagnoses(), work.source, reason=f"it runs, and {why}{tried}")
 
 
 def _noted(ended: Ended) -> set[tuple[str, str]]:
