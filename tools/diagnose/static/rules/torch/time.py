@@ -5,12 +5,12 @@ Sources: PyTorch, "How to adjust learning rate", nn.RNN, nn.LSTM, "Saving and Lo
 """
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from mlpilot.tools.diagnose.static.facts.weights import hidden_weights
 from mlpilot.tools.diagnose.static.libraries import nets
 from mlpilot.tools.diagnose.static.reading.listing import listed
-from mlpilot.tools.diagnose.static.reading.trace import written
+from mlpilot.tools.diagnose.static.reading.trace import Call, written
 from mlpilot.tools.diagnose.static.reading.values import Const, Data, Instance, constant, number
 from mlpilot.tools.diagnose.static.rules.rule import Found, Program, rule
 from mlpilot.tools.diagnose.static.rules.torch.loop import backwards, is_torch, steps
@@ -119,31 +119,46 @@ def plateau(program: Program) -> Iterator[Found]:
     source="PyTorch, Word-level language modelling example: repackage_hidden; Autograd mechanics",
 )
 def state_with_graph(program: Program) -> Iterator[Found]:
-    """`out, hidden = model(x, hidden)` in the loop, and `backward()` for each batch."""
+    """`out, hidden = model(x, hidden)` in the loop, and `backward()` for each batch; `out, (h, c) = lstm(x, (h, c))`.
+
+    With `retain_graph=True` the second step fails all the same where the first has changed the weights in place.
+    """
     if not is_torch(program) or program.names & {"detach", "detach_", "retain_graph"}:
         return
-    if any(isinstance(node, ast.keyword) and node.arg == "retain_graph" for node in program.nodes):
-        return
-    loops = {call.loops[-1] for call in backwards(program) if call.loops}
+    loops = {call.loops[-1] for call in backwards(program) if call.loops and not _retained_alone(program, call)}
     for loop in loops:
         own = loop.body if isinstance(loop, ast.For | ast.While) else []
-        made = {name.id for node in own for name in _set_plainly(node)}
+        made = {name for node in own for name in _set_plainly(node)}
         for node in own:
             if not isinstance(node, ast.Assign) or not isinstance(node.value, ast.Call):
                 continue
             targets = node.targets[0].elts if isinstance(node.targets[0], ast.Tuple) else []
-            bound = {one.id for one in targets if isinstance(one, ast.Name)}
-            given = {one.id for one in node.value.args[1:] if isinstance(one, ast.Name)}
-            if len(targets) == 2 and (kept := sorted((bound & given) - made)):
+            given = _names(node.value.args[1:])
+            if len(targets) == 2 and (kept := sorted((_names(targets) & given) - made)):
                 yield node, f"{kept[0]} holds the graph of the batch before, which is gone after its backward()"
                 return
 
 
-def _set_plainly(node: ast.stmt) -> list[ast.Name]:
-    """Names that a statement binds by themselves: a state that is made anew for each batch."""
+def _names(nodes: Sequence[ast.expr]) -> set[str]:
+    """Names that stand by themselves, or in a tuple."""
+    parts = [part for node in nodes for part in (node.elts if isinstance(node, ast.Tuple) else [node])]
+    return {one.id for one in parts if isinstance(one, ast.Name)}
+
+
+def _retained_alone(program: Program, backward: Call) -> bool:
+    """Whether the graph is kept, and no step changes the weights before it is gone through again."""
+    kept = constant(backward.get("retain_graph")) is True
+    return kept and not any(call.loops[-1:] == backward.loops[-1:] for call in program.trace.of("step"))
+
+
+def _set_plainly(node: ast.stmt) -> set[str]:
+    """Names that a statement binds by themselves, or of anything but a call that takes them: a state made anew."""
     if not isinstance(node, ast.Assign):
-        return []
-    return [target for target in node.targets if isinstance(target, ast.Name)]
+        return set()
+    plain = {target.id for target in node.targets if isinstance(target, ast.Name)}
+    nested = node.targets[0].elts if isinstance(node.targets[0], ast.Tuple) else []
+    taken = {one.id for one in ast.walk(node.value) if isinstance(one, ast.Name)}
+    return plain | (_names(nested) - taken if isinstance(node.value, ast.Call) else _names(nested))
 
 
 @rule(
