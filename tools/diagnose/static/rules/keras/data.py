@@ -79,13 +79,20 @@ def changed_after(program: Program) -> Iterator[Found]:
 
 def _layers_changed(program: Program) -> Iterator[Found]:
     """`for layer in base.layers: layer.trainable = False` between `compile` and `fit`, in one block."""
+    functions = [node for node in program.nodes if isinstance(node, ast.FunctionDef)]
+    compiling = {
+        "compile",
+        *(one.name for one in functions if any(called(node) == "compile" for node in ast.walk(one))),
+    }
     for scope in scopes(program):
         for block in blocks(scope):
             compiled: ast.stmt | None = None
             changed: ast.AST | None = None
             for line in block:
+                if isinstance(line, ast.FunctionDef):
+                    continue
                 calls = {called(node) for node in ast.walk(line)}
-                if "compile" in calls:
+                if calls & compiling:
                     compiled, changed = line, None
                 elif isinstance(line, ast.For) and written(line.iter).partition("[")[0].endswith(".layers"):
                     sets = [node for node in ast.walk(line) if isinstance(node, ast.Assign)

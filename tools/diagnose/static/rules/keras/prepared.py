@@ -272,6 +272,8 @@ def tape_twice(program: Program) -> Iterator[Found]:
             seen: set[str] = set()
             for line in lines:
                 asked = [one for one in ast.walk(line) if called(one) == "gradient" and isinstance(one, ast.Call)]
+                if isinstance(line, ast.With):  # another tape of that name
+                    seen -= {written(item.optional_vars) for item in line.items if item.optional_vars is not None}
                 if isinstance(line, ast.With | ast.For | ast.If | ast.While | ast.FunctionDef):
                     asked = []
                 for one in asked:
