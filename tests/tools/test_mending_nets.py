@@ -89,6 +89,7 @@ CASES = [
         "with tf.GradientTape() as tape:\n    pass\na = tape.gradient(l, w)\nb = tape.gradient(m, w)  #\n",
         "GradientTape(persistent=True)",
     ),
+    ("TORCH317", "", "loss = ((out - y) ** 2).mean()  #\n", "((out.squeeze(1) - y) ** 2).mean()"),
     (
         "KERAS031",
         "",

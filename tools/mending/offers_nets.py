@@ -182,6 +182,7 @@ NETS: dict[str, tuple[Entry, ...]] = {
     "TORCH115": ((torch_ends.not_cut, (_REACHED,)),),
     "TORCH116": ((slips.own_graph, _LEARNS),),
     "TORCH118": ((torch_edits.over_the_classes, (SCORE,)),),
+    "TORCH317": ((torch_edits.one_shape_compared, (NO_LOSS,)),),
     "TORCH119": ((torch_edits.one_shape_compared, (Claim("comparisons of different shapes"),)),),
     "TORCH120": ((torch_edits.log_probabilities, (Claim("divergences of what is no logarithm"),)),),
     "TORCH121": ((torch_edits.log_softmax, (SCORE,)), (keras_layers.bounded_logarithm, (SCORE,))),

@@ -94,14 +94,18 @@ def one_shape(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
 
 
 def one_shape_compared(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
-    """`predicted == labels` of a column and a row."""
+    """`predicted == labels`, or `predicted - labels`, of a column and a row."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.Compare) and at(node, found.line) and len(node.comparators) == 1:
-            for side in (node.left, node.comparators[0]):
-                yield (
-                    replace(source, side, f"{_whole(source, side)}.squeeze(1)"),
-                    "predictions and labels are compared one by one",
-                )
+        sides: list[ast.expr] = []
+        if isinstance(node, ast.Compare) and len(node.comparators) == 1:
+            sides = [node.left, node.comparators[0]]
+        elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub):
+            sides = [node.left, node.right]
+        for side in sides if sides and at(node, found.line) else ():
+            yield (
+                replace(source, side, f"{_whole(source, side)}.squeeze(1)"),
+                "predictions and labels are compared one by one",
+            )
 
 
 def _whole(source: str, node: ast.expr) -> str:
