@@ -1,6 +1,7 @@
 """What every test may rely on: tests that need a sandbox are skipped, loudly, where it does not work."""
 
 import os
+import signal
 import subprocess
 from functools import cache
 from pathlib import Path
@@ -12,8 +13,15 @@ BACKENDS = ("docker", "bubblewrap", "landlock")
 
 
 def pytest_configure() -> None:
-    """Use the engine that `scripts/dockerd.sh` runs, if it does and no other is named; no screen has a width."""
+    """Use the engine that `scripts/dockerd.sh` runs, if it does and no other is named; no screen has a width.
+
+    Behind `nohup`, or in the background of a shell, signals are ignored, and so in all that is started from here: tests
+    of what a Ctrl-C or a closed terminal does need them as they are at a terminal.
+    """
     os.environ.pop("COLUMNS", None)
+    for signum in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP):
+        if signal.getsignal(signum) is signal.SIG_IGN:
+            signal.signal(signum, signal.default_int_handler if signum == signal.SIGINT else signal.SIG_DFL)
     if "DOCKER_HOST" not in os.environ:
         status = subprocess.run(["sh", DOCKERD, "status"], capture_output=True, text=True)
         if status.returncode == 0:
