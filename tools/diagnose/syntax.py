@@ -26,6 +26,16 @@ def names_in(node: ast.AST) -> set[str]:
     return {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}
 
 
+def parents(tree: ast.AST) -> dict[ast.AST, ast.AST]:
+    """Node → the one that it stands in."""
+    return {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
+
+
+def within(outer: ast.AST, node: ast.AST) -> bool:
+    """Whether a node is part of another, or that very one."""
+    return any(one is node for one in ast.walk(outer))
+
+
 def keyword(call: ast.Call, name: str) -> ast.keyword | None:
     """The keyword argument of this name."""
     return next((one for one in call.keywords if one.arg == name), None)

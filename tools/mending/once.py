@@ -6,13 +6,15 @@ one, and a forest of ten trees becomes one tree ten times.
 
 import ast
 
+from mlpilot.tools.diagnose.syntax import parents
+
 _LOOPS = (ast.For, ast.AsyncFor, ast.While, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 def run_once(tree: ast.Module, node: ast.AST) -> bool:
     """Whether nothing that can be read makes a node run twice: no loop, no lambda, no function that is used twice."""
-    return _once(tree, node, _parents(tree), frozenset())
+    return _once(tree, node, parents(tree), frozenset())
 
 
 def _once(tree: ast.Module, node: ast.AST, parents: dict[ast.AST, ast.AST], above: frozenset[ast.AST]) -> bool:
@@ -50,7 +52,3 @@ def _uses(tree: ast.Module, function: ast.AST) -> list[ast.AST]:
 def _is_called(use: ast.AST, parents: dict[ast.AST, ast.AST]) -> bool:
     outer = parents.get(use)
     return isinstance(outer, ast.Call) and outer.func is use
-
-
-def _parents(tree: ast.Module) -> dict[ast.AST, ast.AST]:
-    return {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}

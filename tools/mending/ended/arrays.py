@@ -5,19 +5,15 @@ import math
 import re
 
 from mlpilot.tools.diagnose.syntax import called, calls, keyword, with_keyword
-from mlpilot.tools.mending.ended.scene import Scene
+from mlpilot.tools.mending.ended.scene import Scene, sizes
 from mlpilot.tools.mending.forms import Edits
 
 _REDUCE = ("mean", "sum", "std", "var", "max", "min", "norm", "median", "prod")
 
 
-def _shape(text: str) -> tuple[int, ...]:
-    return tuple(int(one) for one in re.findall(r"\d+", text))
-
-
 def _reshape(scene: Scene, found: re.Match[str]) -> Edits:
     """`reshape` to a shape of another size: one of its axes is counted."""
-    size, shape = int(found.group(1)), _shape(found.group(2))
+    size, shape = int(found.group(1)), sizes(found.group(2))
     for call in scene.calls():
         if called(call) not in ("reshape", "resize"):
             continue
@@ -51,7 +47,7 @@ def _reshape(scene: Scene, found: re.Match[str]) -> Edits:
 
 def _together(scene: Scene, found: re.Match[str]) -> Edits:
     """Two shapes that do not go together: an axis is kept, added or turned."""
-    shapes = [_shape(one) for one in re.findall(r"\(([\d, ]*)\)", found.group(1))]
+    shapes = [sizes(one) for one in re.findall(r"\(([\d, ]*)\)", found.group(1))]
     node = scene.node()
     pairs: list[ast.expr] = [node.left, node.right] if isinstance(node, ast.BinOp) else []
     if isinstance(node, ast.Compare):
@@ -126,7 +122,7 @@ def _other_axis(scene: Scene, pairs: list[ast.expr]) -> Edits:
 
 def _products(scene: Scene, found: re.Match[str]) -> Edits:
     """Products of matrices: one is turned, or they change places."""
-    shapes = [_shape(one) for one in re.findall(r"\(([\d,]*)\)", found.group(0))]
+    shapes = [sizes(one) for one in re.findall(r"\(([\d,]*)\)", found.group(0))]
     node = scene.node()
     pairs: list[tuple[ast.expr, ast.expr]] = []
     if isinstance(node, ast.BinOp):

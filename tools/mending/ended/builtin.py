@@ -1,6 +1,7 @@
 """Python's own kinds of values: text and numbers, formats, JSON."""
 
 import ast
+import math
 import re
 
 from mlpilot.tools.diagnose.syntax import called, keyword, with_keyword
@@ -85,7 +86,7 @@ def _formats(scene: Scene, _: re.Match[str]) -> Edits:
         text = scene.text(one)
         if held.text is not None:
             yield scene.put((one, f"float({text})")), f"{text} is a number"
-        elif held.shape is not None and held.shape and _size(held.shape) > 1:
+        elif held.shape is not None and held.shape and math.prod(held.shape) > 1:
             yield scene.put((one, scene.dotted(one, ".mean()"))), f"the mean of {text}"
             continue
         elif held.kind in ("list", "tuple"):
@@ -106,13 +107,6 @@ def _formats(scene: Scene, _: re.Match[str]) -> Edits:
             spec = "".join(str(one.value) for one in node.format_spec.values if isinstance(one, ast.Constant))
             if spec.endswith("d") and "code 'd'" in scene.error:
                 yield scene.put((node.value, f"int({scene.text(node.value)})")), "a whole number"
-
-
-def _size(shape: tuple[int, ...]) -> int:
-    found = 1
-    for one in shape:
-        found *= one
-    return found
 
 
 def _json(scene: Scene, found: re.Match[str]) -> Edits:

@@ -5,7 +5,7 @@ import math
 import re
 from collections.abc import Iterator
 
-from mlpilot.tools.diagnose.syntax import called, calls, keyword, with_keyword
+from mlpilot.tools.diagnose.syntax import called, calls, keyword, with_keyword, within
 from mlpilot.tools.mending.ended.products import products
 from mlpilot.tools.mending.ended.scene import Scene, argument
 from mlpilot.tools.mending.ended.state import Value
@@ -28,11 +28,6 @@ def size(call: ast.Call, name: str) -> ast.expr | None:
     """The argument of a layer by its name."""
     known = SIZES.get(called(call), ())
     return argument(call, known.index(name), name) if name in known else None
-
-
-def within(outer: ast.AST, node: ast.AST) -> bool:
-    """Whether a node is part of another."""
-    return any(one is node for one in ast.walk(outer))
 
 
 def makers(scene: Scene, layer: Value) -> list[ast.Call]:

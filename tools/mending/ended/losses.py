@@ -1,11 +1,12 @@
 """What a loss of PyTorch is given: kind of number, shape and classes of targets and outputs."""
 
 import ast
+import math
 import re
 
-from mlpilot.tools.diagnose.syntax import called, calls, keyword
+from mlpilot.tools.diagnose.syntax import called, calls, keyword, within
 from mlpilot.tools.mending.ended import layers, recurrent
-from mlpilot.tools.mending.ended.scene import Scene
+from mlpilot.tools.mending.ended.scene import Scene, sizes
 from mlpilot.tools.mending.forms import Edits
 
 _LONG = ("CrossEntropyLoss", "NLLLoss", "cross_entropy", "nll_loss", "MultiMarginLoss")
@@ -44,7 +45,7 @@ def _float_target(scene: Scene, _: re.Match[str]) -> Edits:
 def _same_shape(scene: Scene, found: re.Match[str]) -> Edits:
     """`(32,)` against `(32, 1)`: a target is given the output's shape, or an output the target's."""
     call = _call(scene)
-    target, output = (_shape(found.group(place)) for place in (1, 2))
+    target, output = (sizes(found.group(place)) for place in (1, 2))
     if call is None:
         return
     whole = "int" in scene.value(call.args[1]).dtype
@@ -55,7 +56,7 @@ def _same_shape(scene: Scene, found: re.Match[str]) -> Edits:
     elif len(target) == len(output) + 1 and target[-1] == 1:
         yield from scene.suffixed(call, 1, f"{kind}.squeeze(-1)")
         yield from scene.suffixed(call, 0, ".unsqueeze(1)")
-    elif len(output) == len(target) and _size(output) == _size(target):
+    elif len(output) == len(target) and math.prod(output) == math.prod(target):
         yield from scene.suffixed(call, 1, f"{kind}.view_as({scene.text(call.args[0])})")
     elif len(output) == len(target) + 1 and output[:-1] == target and output[-1] > 1:
         yield from _loss_of_classes(scene)
@@ -75,7 +76,7 @@ def _loss_of_classes(scene: Scene) -> Edits:
                 target = call.args[1]
                 plain = scene.text(target).removesuffix(".float()")
                 pairs: list[tuple[ast.AST, str]] = [(made.func, text.replace(name, new)), (target, f"{plain}.long()")]
-                if made is not call and not layers.within(made, target):
+                if made is not call and not within(made, target):
                     yield scene.put(*pairs), f"the loss is {new}, of class numbers"
 
 
@@ -217,17 +218,6 @@ def _scalar(scene: Scene, _: re.Match[str]) -> Edits:
         one = keyword(call, "reduction")
         if one is not None and ast.unparse(one.value) == "'none'":
             yield scene.put((one.value, '"mean"')), "the loss is the mean over the rows"
-
-
-def _shape(text: str) -> tuple[int, ...]:
-    return tuple(int(one) for one in re.findall(r"\d+", text))
-
-
-def _size(shape: tuple[int, ...]) -> int:
-    found = 1
-    for one in shape:
-        found *= one
-    return found
 
 
 RULES = (

@@ -1,11 +1,12 @@
 """Where a script ended: its text, its tree, what the error says, and what was in memory there."""
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from mlpilot.tools.diagnose.syntax import called, keyword
+from mlpilot.tools.diagnose.syntax import called, keyword, parents
 from mlpilot.tools.mending.ended.state import Frame, State, Value
 from mlpilot.tools.mending.forms import Edits, around
 from mlpilot.tools.text import Edit, apply_edits, span, text_of
@@ -192,11 +193,6 @@ def argument(call: ast.Call, index: int, name: str) -> ast.expr | None:
     return None
 
 
-def parents(tree: ast.AST) -> dict[ast.AST, ast.AST]:
-    """Node → the one that it stands in."""
-    return {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
-
-
 def enclosing(tree: ast.AST, node: ast.AST, *kinds: type) -> Iterator[ast.AST]:
     """What a node stands in, of these kinds, the innermost first."""
     above = parents(tree)
@@ -235,3 +231,8 @@ def _place(node: ast.expr) -> tuple[int, int, int, int]:
 
 def _holds(outer: tuple[int, int], inner: tuple[int, int]) -> bool:
     return outer[0] <= inner[0] and inner[1] <= outer[1]
+
+
+def sizes(text: str) -> tuple[int, ...]:
+    """The shape that a message writes: `(3, 4)`."""
+    return tuple(int(one) for one in re.findall(r"\d+", text))

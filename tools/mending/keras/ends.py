@@ -9,9 +9,9 @@ import ast
 from dataclasses import dataclass
 
 from mlpilot.tools.diagnose.model import Diagnosis
-from mlpilot.tools.diagnose.syntax import called, calls, keyword, with_keyword, without_keyword
+from mlpilot.tools.diagnose.syntax import called, calls, keyword, parents, with_keyword, without_keyword
 from mlpilot.tools.mending.forms import Edits, Maker, alone, at, given_to, statement_of, without
-from mlpilot.tools.mending.training.code import dense, parents, value_of
+from mlpilot.tools.mending.training.code import dense, value_of
 from mlpilot.tools.text import Edit, apply_edits, replace, span, text_of
 
 _CLASSES = {

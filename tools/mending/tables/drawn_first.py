@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from mlpilot.tools.diagnose.model import Diagnosis
-from mlpilot.tools.diagnose.syntax import called, calls, keyword, names_in, with_imports
+from mlpilot.tools.diagnose.syntax import called, calls, keyword, names_in, with_imports, within
 from mlpilot.tools.mending.forms import Edits, alone, around, at, given_to, indent, statement_of
 from mlpilot.tools.mending.tables.known_rows import learnt, rows_read
 from mlpilot.tools.text import Edit, apply_edits, span, text_of
@@ -74,10 +74,10 @@ def _places(source: str, tree: ast.Module, split: ast.Call, found: Diagnosis) ->
     scopes += [
         one
         for one in ast.walk(tree)
-        if isinstance(one, ast.FunctionDef) and one not in scopes and not _holds(one, split)
+        if isinstance(one, ast.FunctionDef) and one not in scopes and not within(one, split)
     ]
     for scope in scopes:
-        end = split.lineno if _holds(scope, split) else 1 + max(one.end_lineno or 0 for one in scope.body)
+        end = split.lineno if within(scope, split) else 1 + max(one.end_lineno or 0 for one in scope.body)
         steps = [one for one in _flat(scope.body) if (one.end_lineno or 0) < end and learnt(source, tree, one)]
         steps = [one for one in steps if not isinstance(one, ast.FunctionDef | ast.ClassDef)]
         steps = [one for one in steps if _is_used(source, scope, one, end)]
@@ -102,10 +102,6 @@ def _flat(body: list[ast.stmt]) -> Iterator[ast.stmt]:
             yield from _flat(one.body)
         else:
             yield one
-
-
-def _holds(scope: ast.AST, node: ast.AST) -> bool:
-    return any(one is node for one in ast.walk(scope))
 
 
 def _drawn(source: str, tree: ast.Module, split: ast.Call, place: _Place) -> str | None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from mlpilot.tools.diagnose.model import Diagnosis
 from mlpilot.tools.diagnose.syntax import called
 from mlpilot.tools.mending.complaints import kinds_of_warnings
+from mlpilot.tools.mending.forms import at
 from mlpilot.tools.mending.model import Proof
 from mlpilot.tools.mending.running import Ended
 from mlpilot.tools.mending.scores import fallen
@@ -78,14 +79,10 @@ def proof(asked: Asked, before: Ended, after: Ended) -> Proof | None:
     return Proof(what, f"fitted on {rows[0]} rows", f"fitted on {rows[1]} rows, those for training{told}")
 
 
-def _holds(node: ast.stmt, line: int | None) -> bool:
-    return line is not None and node.lineno <= line <= (node.end_lineno or node.lineno)
-
-
 def _fit_at(source: str, body: list[ast.stmt], line: int | None) -> tuple[ast.Assign | None, ast.Expr | None]:
     """`B = scaler.fit_transform(A)` at a line; or, if `scaler.fit(A)` is there, `B = scaler.transform(A)` and it."""
-    for at, node in enumerate(body):
-        if not _holds(node, line):
+    for place, node in enumerate(body):
+        if not at(node, line):
             continue
         if isinstance(node, ast.Assign):
             return node, None
@@ -93,7 +90,7 @@ def _fit_at(source: str, body: list[ast.stmt], line: int | None) -> tuple[ast.As
         if not isinstance(call, ast.Call) or called(call) != "fit" or len(call.args) != 1:
             break
         wanted = text_of(source, call).replace(".fit(", ".transform(", 1)
-        for later in body[at + 1 :]:
+        for later in body[place + 1 :]:
             if isinstance(later, ast.Assign) and text_of(source, later.value) == wanted:
                 return later, node  # type: ignore[return-value]
     return None, None
@@ -116,9 +113,7 @@ def _around(tree: ast.Module, line: int | None) -> tuple[ast.AST, list[ast.stmt]
     scope: ast.AST = tree
     body = tree.body
     while True:
-        inner = next(
-            (node for node in body if _holds(node, line) and isinstance(getattr(node, "body", None), list)), None
-        )
+        inner = next((node for node in body if at(node, line) and isinstance(getattr(node, "body", None), list)), None)
         if inner is None:
             return scope, body
         if isinstance(inner, ast.FunctionDef | ast.AsyncFunctionDef):

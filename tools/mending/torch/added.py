@@ -4,7 +4,7 @@ import ast
 
 from mlpilot.tools.diagnose.model import Diagnosis
 from mlpilot.tools.diagnose.syntax import called, calls
-from mlpilot.tools.mending.forms import Edits, Maker, written_as
+from mlpilot.tools.mending.forms import Edits, Maker, at, written_as
 from mlpilot.tools.text import Edit, apply_edits, replace, span, text_of
 
 _CLASSES = {"sigmoid": "Sigmoid()", "log_softmax": "LogSoftmax(dim=1)"}
@@ -28,16 +28,12 @@ def with_last(kind: str) -> Maker:
             if len(call.args) > 1 and not any(isinstance(one, ast.Starred) for one in call.args):
                 end = span(source, call.args[-1])[1]
                 yield apply_edits(source, [Edit(end, end, f", {nn}.{_CLASSES[kind]}")]), said
-        losses = [one for one in calls(tree) if _holds(one, found.line) and len(one.args) == 2]
+        losses = [one for one in calls(tree) if at(one, found.line) and len(one.args) == 2]
         for given in [one.args[0] for one in losses]:
             text = _FUNCTIONS[kind].format(text_of(source, given))
             yield replace(source, given, text), f"the loss is given what {kind} makes of the outputs"
 
     return edits
-
-
-def _holds(call: ast.Call, line: int | None) -> bool:
-    return line is not None and call.lineno <= line <= (call.end_lineno or call.lineno)
 
 
 def _forwards(tree: ast.Module) -> list[ast.FunctionDef]:

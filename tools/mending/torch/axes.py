@@ -5,7 +5,7 @@ import re
 
 from mlpilot.tools.diagnose.model import Diagnosis
 from mlpilot.tools.diagnose.syntax import called, calls, keyword, with_keyword
-from mlpilot.tools.mending.forms import Edits, around, at
+from mlpilot.tools.mending.forms import Edits, around, at, owner
 from mlpilot.tools.mending.training.code import value_of
 from mlpilot.tools.text import Edit, apply_edits, replace, span, text_of
 
@@ -15,11 +15,6 @@ _PADDING = ("padding_value", "pad_value", "value", "fill", "pad_id", "pad_idx", 
 
 def _here(tree: ast.Module, found: Diagnosis, *names: str) -> list[ast.Call]:
     return [one for one in calls(tree) if called(one) in names and at(one, found.line)]
-
-
-def _held(source: str, call: ast.Call) -> str:
-    """`x` of `x.view(...)`."""
-    return text_of(source, call.func.value) if isinstance(call.func, ast.Attribute) else ""
 
 
 def classes_second(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
@@ -64,17 +59,17 @@ def axes_moved(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
         order = re.search(r"permute\(([\d, ]+)\) does", found.message)
         sizes = [text_of(source, one) for one in call.args]
         if order is not None:
-            yield replace(source, call, f"{_held(source, call)}.permute({order.group(1)})"), "axes are exchanged"
+            yield replace(source, call, f"{owner(source, call)}.permute({order.group(1)})"), "axes are exchanged"
         elif len(sizes) == 4:
             rows, heads, steps, width = sizes
-            text = f"{_held(source, call)}.view({rows}, {steps}, {heads}, {width}).transpose(1, 2)"
+            text = f"{owner(source, call)}.view({rows}, {steps}, {heads}, {width}).transpose(1, 2)"
             yield replace(source, call, text), "heads are split off the width"
 
 
 def states_beside(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
     """The last states of a row are put side by side."""
     for call in _here(tree, found, "view", "reshape"):
-        text = f"{_held(source, call)}.transpose(0, 1).reshape({', '.join(text_of(source, one) for one in call.args)})"
+        text = f"{owner(source, call)}.transpose(0, 1).reshape({', '.join(text_of(source, one) for one in call.args)})"
         yield replace(source, call, text), "the last states of a row are put side by side"
 
 

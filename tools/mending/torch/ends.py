@@ -3,7 +3,7 @@
 import ast
 
 from mlpilot.tools.diagnose.model import Diagnosis
-from mlpilot.tools.diagnose.syntax import called, calls
+from mlpilot.tools.diagnose.syntax import called, calls, parents
 from mlpilot.tools.mending.forms import (
     Edits,
     Maker,
@@ -16,7 +16,6 @@ from mlpilot.tools.mending.forms import (
     without,
     written_as,
 )
-from mlpilot.tools.mending.training.code import parents
 from mlpilot.tools.text import Edit, apply_edits, replace, span, text_of
 
 CLASSES = {

@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from mlpilot.tools.diagnose.syntax import called, calls, keyword
+from mlpilot.tools.diagnose.syntax import called, calls, keyword, parents
 
 Edited = tuple[str, str]
 """(the whole text after an edit, what was changed)."""
@@ -196,11 +196,6 @@ def statement_of(tree: ast.Module, node: ast.AST) -> ast.stmt | None:
         one for one in ast.walk(tree) if isinstance(one, ast.stmt) and any(part is node for part in ast.walk(one))
     ]
     return max(inside, key=lambda one: (one.lineno, one.col_offset), default=None)
-
-
-def parents(tree: ast.AST) -> dict[ast.AST, ast.AST]:
-    """Each node's parent."""
-    return {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
 
 
 def above(node: ast.AST, parent: dict[ast.AST, ast.AST]) -> Iterator[ast.AST]:

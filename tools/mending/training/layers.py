@@ -3,17 +3,8 @@
 import ast
 from itertools import pairwise
 
-from mlpilot.tools.diagnose.syntax import called, calls, keyword
-from mlpilot.tools.mending.training.code import (
-    Edited,
-    above,
-    dense,
-    imports,
-    parents,
-    root_of_keras,
-    statement_of,
-    value_of,
-)
+from mlpilot.tools.diagnose.syntax import called, calls, keyword, parents
+from mlpilot.tools.mending.training.code import Edited, above, dense, imports, root_of_keras, statement_of, value_of
 from mlpilot.tools.text import Edit, apply_edits, span, text_of
 
 TORCH_CLASSES = {"relu": "ReLU", "sigmoid": "Sigmoid", "tanh": "Tanh", "leaky_relu": "LeakyReLU"}

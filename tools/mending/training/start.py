@@ -2,14 +2,13 @@
 
 import ast
 
-from mlpilot.tools.diagnose.syntax import called, calls, keyword, with_keyword, without_keyword
+from mlpilot.tools.diagnose.syntax import called, calls, keyword, parents, with_keyword, without_keyword
 from mlpilot.tools.mending.training.code import (
     Edited,
     Optimiser,
     imports,
     model_of,
     optimisers,
-    parents,
     plain,
     root_of_keras,
     statement_of,

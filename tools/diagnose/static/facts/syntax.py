@@ -105,3 +105,15 @@ def parameters(function: Scope) -> list[str]:
         return []
     spec = function.args
     return [one.arg for one in (*spec.posonlyargs, *spec.args, *spec.kwonlyargs)]
+
+
+def root_of(node: ast.expr | None) -> str:
+    """The name that a chain of calls and attributes begins with: `data` of `data.map(f).batch(32)`."""
+    while isinstance(node, ast.Call | ast.Attribute):
+        node = node.func if isinstance(node, ast.Call) else node.value
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def method_of(home: ast.ClassDef, name: str) -> ast.FunctionDef | None:
+    """The method of a class that has this name."""
+    return next((one for one in home.body if isinstance(one, ast.FunctionDef) and one.name == name), None)

@@ -8,7 +8,7 @@ DataLoader: shuffle; Yang et al. 2022, overlap leakage.
 import ast
 from collections.abc import Iterator
 
-from mlpilot.tools.diagnose.static.facts.syntax import argument, own, scopes, settings
+from mlpilot.tools.diagnose.static.facts.syntax import argument, own, root_of, scopes, settings
 from mlpilot.tools.diagnose.static.reading.listing import listed
 from mlpilot.tools.diagnose.static.reading.trace import written
 from mlpilot.tools.diagnose.static.rules.rule import Found, Program, rule
@@ -32,12 +32,6 @@ def chain(node: ast.expr | None) -> list[ast.Call]:
         else:
             node = node.value
     return found[::-1]
-
-
-def _root(node: ast.expr | None) -> str:
-    while isinstance(node, ast.Call | ast.Attribute):
-        node = node.func if isinstance(node, ast.Call) else node.value
-    return node.id if isinstance(node, ast.Name) else ""
 
 
 def _is_false(node: ast.expr | None) -> bool:
@@ -65,7 +59,7 @@ class Pipes:
             name, value = written(node.targets[0]), node.value
             calls = chain(value)
             names = [called(one) for one in calls]
-            root = _root(value)
+            root = root_of(value)
             own_maker = next((self.makers[one] for one in names if one in self.makers), None)
             if not (_MADE & set(names) or root in self.made or own_maker is not None):
                 continue
@@ -109,7 +103,7 @@ def another_order(program: Program) -> Iterator[Found]:
         return
     pipes = Pipes(program)
     read = {
-        _root(one.iter): one
+        root_of(one.iter): one
         for node in program.nodes
         for one in ([node] if isinstance(node, ast.For) else getattr(node, "generators", []))
         if isinstance(one, ast.For | ast.comprehension) and not _predicts(node)
@@ -149,7 +143,7 @@ def cut_after_shuffling(program: Program) -> Iterator[Found]:
             continue
         for one in chain(node.value):
             held = one.func.value if isinstance(one.func, ast.Attribute) else None
-            name = _root(held)
+            name = root_of(held)
             plain = not {called(call) for call in chain(held)} & {"cache", "as_numpy_iterator"}
             if called(one) in ("take", "skip") and name in pipes.shuffled and plain:
                 taken.setdefault(name, set()).add(called(one))
@@ -342,9 +336,9 @@ def loader_order(program: Program) -> Iterator[Found]:
     }
     for scope in scopes(program):
         for loop in own(scope):
-            over = _root(loop.iter) if isinstance(loop, ast.For) else ""
+            over = root_of(loop.iter) if isinstance(loop, ast.For) else ""
             if isinstance(loop, ast.For) and called(loop.iter) in ("tqdm", "enumerate") and loop.iter.args:  # type: ignore[attr-defined]
-                over = _root(loop.iter.args[0])  # type: ignore[attr-defined]
+                over = root_of(loop.iter.args[0])  # type: ignore[attr-defined]
             if over not in shuffled or not isinstance(loop, ast.For):
                 continue
             kept = {

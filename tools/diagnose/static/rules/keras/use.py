@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 
 from mlpilot.tools.diagnose.static.facts.kerasmodel import keras_models
-from mlpilot.tools.diagnose.static.facts.syntax import argument, scopes, settings
+from mlpilot.tools.diagnose.static.facts.syntax import argument, root_of, scopes, settings
 from mlpilot.tools.diagnose.static.reading.naming import role_of
 from mlpilot.tools.diagnose.static.reading.trace import as_data, written
 from mlpilot.tools.diagnose.static.reading.values import Const, number, words
@@ -159,7 +159,7 @@ def without_batches(program: Program) -> Iterator[Found]:
         given = call.node.args[0] if call.node.args else None
         given = made.get(given.id) if isinstance(given, ast.Name) else given
         chain = {one.attr for one in ast.walk(given) if isinstance(one, ast.Attribute)} if given is not None else set()
-        again = isinstance(given, ast.Call) and isinstance(given.func, ast.Attribute) and _root(given) in made
+        again = isinstance(given, ast.Call) and isinstance(given.func, ast.Attribute) and root_of(given) in made
         if "from_tensor_slices" in chain and not chain & batched and not again:
             yield call.node, f"{call.text(0)} gives single rows, and {call.name} wants batches"
         ends = (
@@ -170,12 +170,6 @@ def without_batches(program: Program) -> Iterator[Found]:
         forever = any(getattr(one.func, "attr", "") == "repeat" and not one.args and not one.keywords for one in ends)
         if forever and not {"steps_per_epoch", "steps"} & {key.arg for key in call.node.keywords}:
             yield call.node, f"{call.text(0)} repeats for ever, and {call.name} is not told how many steps an epoch has"
-
-
-def _root(node: ast.expr) -> str:
-    while isinstance(node, ast.Call | ast.Attribute):
-        node = node.func if isinstance(node, ast.Call) else node.value
-    return node.id if isinstance(node, ast.Name) else ""
 
 
 @rule(

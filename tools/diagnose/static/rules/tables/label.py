@@ -13,6 +13,7 @@ from mlpilot.tools.diagnose.static.facts.judged import fits, is_model, last_fit
 from mlpilot.tools.diagnose.static.reading.trace import as_data, written
 from mlpilot.tools.diagnose.static.reading.values import Instance
 from mlpilot.tools.diagnose.static.rules.rule import Found, Program, rule
+from mlpilot.tools.diagnose.syntax import names_in
 
 _PAST = re.compile(r"(^|_)(lag\w*|prev|previous|yesterday|last|past)(_|$|\d)", re.IGNORECASE)
 _OVER_ROWS = frozenset(("shift", "rolling", "expanding", "ewm", "diff", "pct_change", "cumsum", "groupby", "shuffle"))
@@ -187,7 +188,7 @@ def _returned(program: Program, windows: set[str]) -> set[str]:
                 whole = {
                     i
                     for i, part in enumerate(parts)
-                    if part is not None and _only_stacks(part) and windows & _read(part)
+                    if part is not None and _only_stacks(part) and windows & names_in(part)
                 }
                 places[node.name] = places.get(node.name, set()) | whole
     found = set()
@@ -198,10 +199,6 @@ def _returned(program: Program, windows: set[str]) -> set[str]:
             at = places.get(node.value.func.id, set())
             found |= {one.id for i, one in enumerate(names) if i in at and isinstance(one, ast.Name)}
     return found
-
-
-def _read(node: ast.AST) -> set[str]:
-    return {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}
 
 
 def _is_window_list(node: ast.AST, known: set[str]) -> bool:

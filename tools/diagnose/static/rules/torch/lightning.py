@@ -8,7 +8,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from mlpilot.tools.diagnose.static.facts.syntax import argument, methods, own
+from mlpilot.tools.diagnose.static.facts.syntax import argument, method_of, methods, own
 from mlpilot.tools.diagnose.static.reading.trace import path_of, written
 from mlpilot.tools.diagnose.static.reading.values import number
 from mlpilot.tools.diagnose.static.rules.rule import Found, Program, rule
@@ -24,10 +24,6 @@ def _modules(program: Program) -> Iterator[ast.ClassDef]:
         known = [path_of(one) for one in bases]
         if any(one.rpartition(".")[2] == "LightningModule" for one in (*named, *known)):
             yield node
-
-
-def _method(node: ast.ClassDef, name: str) -> ast.FunctionDef | None:
-    return next((one for one in node.body if isinstance(one, ast.FunctionDef) and one.name == name), None)
 
 
 def _returned(function: ast.FunctionDef) -> list[ast.expr]:
@@ -61,7 +57,7 @@ def _is_stub(function: ast.FunctionDef) -> bool:
 def optimiser_not_returned(program: Program) -> Iterator[Found]:
     """`def configure_optimizers(self): optimizer = Adam(self.parameters())`."""
     for node in _modules(program):
-        function = _method(node, "configure_optimizers")
+        function = method_of(node, "configure_optimizers")
         if function is not None and not _returned(function) and not _is_stub(function):
             yield function, "configure_optimizers returns nothing: Lightning trains without an optimiser"
 
@@ -78,7 +74,7 @@ def step_returns_no_loss(program: Program) -> Iterator[Found]:
     """`def training_step(self, batch, i): loss = ...; self.log("loss", loss)`."""
     by_hand = {"automatic_optimization", "manual_backward"} & program.names
     for node in _modules(program) if not by_hand else ():
-        function = _method(node, "training_step")
+        function = method_of(node, "training_step")
         if function is None or _is_stub(function):
             continue
         found = _returned(function)

@@ -15,6 +15,7 @@ from mlpilot.tools.diagnose.static.reading.naming import part_of, tokens
 from mlpilot.tools.diagnose.static.reading.trace import Call, written
 from mlpilot.tools.diagnose.static.reading.values import Data, Instance, constant
 from mlpilot.tools.diagnose.static.rules.rule import Found, Program, rule
+from mlpilot.tools.diagnose.syntax import names_in
 
 _LOOP = "PyTorch, Optimizing Model Parameters"
 _FRAMEWORKS = listed("pytorch_lightning lightning transformers accelerate skorch ignite deepspeed fastai composer")
@@ -50,13 +51,9 @@ def trained_on(program: Program, loader: Call) -> bool:
     """Whether the loss of rows of this loader is taken back."""
     for call in backwards(program):
         for loop in call.loops:
-            if isinstance(loop, ast.For) and loader.alias and loader.alias in _names(loop.iter):
+            if isinstance(loop, ast.For) and loader.alias and loader.alias in names_in(loop.iter):
                 return True
     return part_of(loader.alias) == "train"
-
-
-def _names(node: ast.AST) -> set[str]:
-    return {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}
 
 
 def _clears_otherwise(program: Program) -> bool:

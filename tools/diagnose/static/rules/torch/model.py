@@ -7,6 +7,7 @@ import ast
 from collections.abc import Iterator
 
 from mlpilot.tools.diagnose.static.facts.fitting import misfit, through
+from mlpilot.tools.diagnose.static.facts.syntax import method_of
 from mlpilot.tools.diagnose.static.libraries import estimators, nets
 from mlpilot.tools.diagnose.static.reading.listing import listed
 from mlpilot.tools.diagnose.static.reading.naming import tokens
@@ -42,10 +43,6 @@ def modules(program: Program) -> Iterator[tuple[ast.ClassDef, list[Value]]]:
             yield node, bases
 
 
-def _method(node: ast.ClassDef, name: str) -> ast.FunctionDef | None:
-    return next((one for one in node.body if isinstance(one, ast.FunctionDef) and one.name == name), None)
-
-
 @rule(
     "TORCH201",
     "forward-returns-nothing",
@@ -57,7 +54,7 @@ def _method(node: ast.ClassDef, name: str) -> ast.FunctionDef | None:
 def forward_returns(program: Program) -> Iterator[Found]:
     """A `forward` without `return`."""
     for node, _ in modules(program):
-        forward = _method(node, "forward")
+        forward = method_of(node, "forward")
         if forward is None or (forward.returns is not None and written(forward.returns) == "None"):
             continue
         if all(isinstance(one, ast.Pass) or _is_text(one) for one in forward.body):
@@ -83,7 +80,7 @@ def _is_text(node: ast.stmt) -> bool:
 def super_init(program: Program) -> Iterator[Found]:
     """An `__init__` that makes layers and never calls that of `nn.Module`."""
     for node, bases in modules(program):
-        start = _method(node, "__init__")
+        start = method_of(node, "__init__")
         if start is None or any(isinstance(base, Class) for base in bases):
             continue
         called = any(isinstance(one, ast.Attribute) and one.attr == "__init__" for one in ast.walk(start))
@@ -370,7 +367,7 @@ def _trained_whole(program: Program, owner: Instance) -> bool:
 def unused_layer(program: Program) -> Iterator[Found]:
     """`self.fc2 = nn.Linear(...)`, and no `fc2` in any method."""
     for node, bases in modules(program):
-        start, forward = _method(node, "__init__"), _method(node, "forward")
+        start, forward = method_of(node, "__init__"), method_of(node, "forward")
         if start is None or forward is None or any(isinstance(base, Class) for base in bases):
             continue
         text = [one for method in node.body if method is not start for one in ast.walk(method)]
