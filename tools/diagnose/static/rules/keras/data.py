@@ -79,11 +79,11 @@ def changed_after(program: Program) -> Iterator[Found]:
 
 def _layers_changed(program: Program) -> Iterator[Found]:
     """`for layer in base.layers: layer.trainable = False` between `compile` and `fit`, in one block."""
-    functions = [node for node in program.nodes if isinstance(node, ast.FunctionDef)]
-    compiling = {
-        "compile",
-        *(one.name for one in functions if any(called(node) == "compile" for node in ast.walk(one))),
-    }
+    if "trainable" not in program.names:
+        return
+    functions = (node for node in program.nodes if isinstance(node, ast.FunctionDef))
+    of_own = {one.name for one in functions if any(called(node) == "compile" for node in ast.walk(one))}
+    compiling = {"compile"} | of_own
     for scope in scopes(program):
         for block in blocks(scope):
             compiled: ast.stmt | None = None

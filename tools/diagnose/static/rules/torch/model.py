@@ -294,8 +294,9 @@ def _part_of(owner: Instance, whole: Instance) -> bool:
 )
 def changed_later(program: Program) -> Iterator[Found]:
     """`optimizer = Adam(model.parameters()); model.fc = nn.Linear(...)`."""
-    last = max((call.order for call in program.trace.calls if call.result in optimisers(program)), default=0)
-    for one in optimisers(program):
+    known = optimisers(program)
+    last = max((call.order for call in program.trace.calls if call.result in known), default=0)
+    for one in known:
         given = one.argument("params", 0)
         owner = given.made_by if isinstance(given, Data) else None
         if not isinstance(owner, Instance):
