@@ -2,9 +2,12 @@
 
 import ast
 from collections.abc import Iterator
+from functools import lru_cache
 
 from mlpilot.tools.names import import_line
 from mlpilot.tools.text import Edit, apply_edits, replace, span, text_of
+
+_NAMES = "_mlpilot_names"
 
 
 def calls(tree: ast.AST, name: str | None = None) -> list[ast.Call]:
@@ -21,9 +24,19 @@ def called(node: ast.AST | None) -> str:
     return func.attr if isinstance(func, ast.Attribute) else func.id if isinstance(func, ast.Name) else ""
 
 
+@lru_cache(maxsize=2)
+def every_node(tree: ast.Module) -> list[ast.AST]:
+    """Every node of a tree, walked once for all who ask."""
+    return list(ast.walk(tree))
+
+
 def names_in(node: ast.AST) -> set[str]:
-    """Every plain name that is written in a node."""
-    return {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}
+    """Every plain name that is written in a node; kept with it, for many rules ask."""
+    kept: frozenset[str] | None = getattr(node, _NAMES, None)
+    if kept is None:
+        kept = frozenset(one.id for one in ast.walk(node) if isinstance(one, ast.Name))
+        setattr(node, _NAMES, kept)
+    return set(kept)
 
 
 def parents(tree: ast.AST) -> dict[ast.AST, ast.AST]:

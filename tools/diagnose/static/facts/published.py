@@ -207,9 +207,9 @@ def texts(program: Program) -> set[str]:
     """Every text and attribute that the program mentions; of paths, the names of the files."""
     found: set[str] | None = program.__dict__.get("texts")
     if found is None:
-        found = {one.value for one in program.nodes if isinstance(one, ast.Constant) and isinstance(one.value, str)}
+        found = {one.value for one in program.each(ast.Constant) if isinstance(one.value, str)}
         found = {one.rpartition("/")[2] for one in found if len(one) < 200}
-        found |= {one.attr for one in program.nodes if isinstance(one, ast.Attribute)}
+        found |= {one.attr for one in program.each(ast.Attribute)}
         program.__dict__["texts"] = found
     return found
 

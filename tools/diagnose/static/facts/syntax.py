@@ -30,7 +30,7 @@ def own(scope: ast.AST) -> tuple[ast.AST, ...]:
 def scopes(program: Program) -> Iterator[Scope]:
     """The module, and every function."""
     yield program.tree
-    yield from (node for node in program.nodes if isinstance(node, _SCOPES))
+    yield from program.functions
 
 
 def blocks(scope: ast.AST) -> Iterator[list[ast.stmt]]:
@@ -86,7 +86,7 @@ def argument(node: ast.Call, name: str, position: int | None = None) -> ast.expr
 
 def classes(program: Program) -> Iterator[ast.ClassDef]:
     """Every class of the program."""
-    yield from (node for node in program.nodes if isinstance(node, ast.ClassDef))
+    yield from program.each(ast.ClassDef)
 
 
 def methods(home: ast.ClassDef) -> dict[str, ast.FunctionDef]:

@@ -9,6 +9,7 @@ import functools
 
 from mlpilot.tools.diagnose.static.reading.listing import listed
 from mlpilot.tools.diagnose.static.reading.resolve import LAYERS
+from mlpilot.tools.diagnose.syntax import every_node
 
 _STARTS = frozenset(("compile", "fit", "fit_generator", "summary"))
 
@@ -31,7 +32,7 @@ def grows_layers(tree: ast.Module, name: str) -> bool:
 def _asked(tree: ast.Module) -> dict[str, set[str]]:
     """Name → methods that are called on it, with the layers that are added; for the whole program at once."""
     found: dict[str, set[str]] = {}
-    for node in ast.walk(tree):
+    for node in every_node(tree):
         if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
             continue
         on = node.func.value
@@ -58,7 +59,7 @@ def torch_part(tree: ast.Module, name: str) -> str:
 @functools.lru_cache(maxsize=2)
 def _called(tree: ast.Module) -> frozenset[str]:
     """Names that are called."""
-    calls = (one for one in ast.walk(tree) if isinstance(one, ast.Call))
+    calls = (one for one in every_node(tree) if isinstance(one, ast.Call))
     return frozenset(one.func.id for one in calls if isinstance(one.func, ast.Name))
 
 
@@ -67,7 +68,7 @@ def _takes_back(tree: ast.Module) -> bool:
     """Whether a program names PyTorch, or takes gradients as it does."""
     return any(
         (isinstance(one, ast.Attribute) and one.attr == "backward") or (isinstance(one, ast.Name) and one.id == "torch")
-        for one in ast.walk(tree)
+        for one in every_node(tree)
     )
 
 

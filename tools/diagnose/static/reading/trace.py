@@ -62,6 +62,8 @@ class Call(Value):
 _READABLE = 2000
 """Characters of an expression beyond which nobody wants to read it."""
 
+_TEXT = "_mlpilot_text"
+
 
 def written(node: ast.AST, most: int = 40) -> str:
     """An expression as text, cut to a length."""
@@ -69,10 +71,13 @@ def written(node: ast.AST, most: int = 40) -> str:
         return node.id
     if getattr(node, "end_col_offset", 0) - getattr(node, "col_offset", 0) > _READABLE:
         return "…"
-    try:
-        text = " ".join(ast.unparse(node).split())
-    except (RecursionError, ValueError):
-        return "…"
+    text: str | None = getattr(node, _TEXT, None)
+    if text is None:
+        try:
+            text = " ".join(ast.unparse(node).split())
+        except (RecursionError, ValueError):
+            text = "…"
+        setattr(node, _TEXT, text)  # many rules ask for the same
     return text if len(text) <= most else text[: most - 1] + "…"
 
 

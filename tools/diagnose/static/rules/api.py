@@ -27,8 +27,8 @@ _CHANGES = "the libraries' changelogs"
 )
 def modules(program: Program) -> Iterator[Found]:
     """`from sklearn.cross_validation import train_test_split`."""
-    for node in program.nodes:
-        if isinstance(node, ast.ImportFrom) and node.module and not node.level and not _tried(program, node):
+    for node in program.each(ast.ImportFrom):
+        if node.module and not node.level and not _tried(program, node):
             for full in (node.module, *(f"{node.module}.{one.name}" for one in node.names)):
                 new = _module(full)
                 if new:
@@ -62,12 +62,12 @@ def _tried(program: Program, node: ast.AST) -> bool:
 @rule("API002", "moved-name", "error", "a name that is gone", remedy="use what is named", source=_CHANGES)
 def names(program: Program) -> Iterator[Found]:
     """`load_boston`, `plot_confusion_matrix`, `tf.placeholder`."""
-    for node in program.nodes:
-        if isinstance(node, ast.ImportFrom) and node.module and not _tried(program, node):
-            for one in node.names:
-                new = renamed.NAMES.get(f"{canonical(node.module)}.{one.name}")
+    for line in program.each(ast.ImportFrom):
+        if line.module and not _tried(program, line):
+            for one in line.names:
+                new = renamed.NAMES.get(f"{canonical(line.module)}.{one.name}")
                 if new:
-                    yield node, f"{node.module}.{one.name} is gone: use {new}"
+                    yield line, f"{line.module}.{one.name} is gone: use {new}"
     for node, base in program.trace.attributes:
         if isinstance(base, Known):
             new = renamed.NAMES.get(canonical(f"{base.path}.{node.attr}"))
@@ -106,7 +106,7 @@ def methods(program: Program) -> Iterator[Found]:
     for call in program.trace.of("append"):
         if _is_table(call.receiver) and "pandas" in program.trace.libraries and call.args and not _is_plain(call):
             yield call.node, "append of a table is gone (pandas 2.0): use pd.concat([...])"
-    own = any(isinstance(node, ast.FunctionDef) and node.name == "next" for node in program.nodes)
+    own = any(node.name == "next" for node in program.each(ast.FunctionDef))
     for call in program.trace.of("next") if not own else ():
         if call.path == ".next" and not call.args and "torch" in program.trace.libraries:
             yield call.node, f"{call.on()}.next() is gone: write next({call.on()})"
@@ -233,8 +233,8 @@ def data_zero(program: Program) -> Iterator[Found]:
     """`loss.data[0]`, `volatile=True`."""
     if "torch" not in program.trace.libraries:
         return
-    for node in program.nodes:
-        if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Attribute) and node.value.attr == "data":
+    for node in program.each(ast.Subscript):
+        if isinstance(node.value, ast.Attribute) and node.value.attr == "data":
             zero = isinstance(node.slice, ast.Constant) and node.slice.value == 0
             if zero and "loss" in written(node.value.value).lower():
                 yield node, f"{written(node)} is an error since PyTorch 0.5: write {written(node.value.value)}.item()"

@@ -4,15 +4,19 @@ import ast
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeVar
 
 from mlpilot.tools.diagnose.static.reading.trace import Trace
 from mlpilot.tools.diagnose.static.reading.values import Const, Instance, Value
+from mlpilot.tools.diagnose.syntax import every_node
 
 Found = tuple[ast.AST, str] | tuple[ast.AST, str, str]
 """(the place, what is wrong in one line, with the names that show it, and the error that running it would end in).
 
 That error is the evidence by which a repair knows what to do, as if it had come from a traceback.
 """
+
+Node = TypeVar("Node", bound=ast.AST)
 
 
 @dataclass(eq=False)
@@ -30,7 +34,23 @@ class Program:
     @cached_property
     def nodes(self) -> list[ast.AST]:
         """Every node of the tree, once."""
-        return list(ast.walk(self.trace.tree))
+        return every_node(self.trace.tree)
+
+    def each(self, kind: type[Node]) -> list[Node]:
+        """Every node of one kind, in the order of `nodes`."""
+        return self._kinds.get(kind, [])  # type: ignore[return-value]
+
+    @cached_property
+    def _kinds(self) -> dict[type[ast.AST], list[ast.AST]]:
+        found: dict[type[ast.AST], list[ast.AST]] = {}
+        for node in self.nodes:
+            found.setdefault(type(node), []).append(node)
+        return found
+
+    @cached_property
+    def functions(self) -> list[ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda]:
+        """Every function, in the order of `nodes`."""
+        return [node for node in self.nodes if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)]
 
     @cached_property
     def parents(self) -> dict[ast.AST, ast.AST]:
@@ -41,8 +61,8 @@ class Program:
     def reads(self) -> dict[str, list[ast.Name]]:
         """Where each name is read."""
         found: dict[str, list[ast.Name]] = {}
-        for node in self.nodes:
-            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+        for node in self.each(ast.Name):
+            if isinstance(node.ctx, ast.Load):
                 found.setdefault(node.id, []).append(node)
         return found
 
@@ -50,17 +70,17 @@ class Program:
     def sets(self) -> dict[str, list[ast.Assign]]:
         """Each assignment to a plain name, alone or among others."""
         found: dict[str, list[ast.Assign]] = {}
-        for node in self.nodes:
-            for target in node.targets if isinstance(node, ast.Assign) else ():
+        for node in self.each(ast.Assign):
+            for target in node.targets:
                 for one in [target, *getattr(target, "elts", [])]:
-                    if isinstance(one, ast.Name) and isinstance(node, ast.Assign):
+                    if isinstance(one, ast.Name):
                         found.setdefault(one.id, []).append(node)
         return found
 
     @cached_property
     def tried(self) -> list[tuple[int, int]]:
         """First and last line of each `try` that catches something."""
-        found = [node for node in self.nodes if isinstance(node, ast.Try) and node.handlers]
+        found = [node for node in self.each(ast.Try) if node.handlers]
         return [(node.lineno, node.end_lineno or node.lineno) for node in found]
 
     @cached_property
@@ -68,9 +88,7 @@ class Program:
         """Whether gradients are taken of plain sums of outputs alone, to show a call: there is no loss or target."""
         taken = [node.func.value for node in self.nodes if _is_call_of(node, "backward")]  # type: ignore[attr-defined]
         bound = {
-            node.targets[0].id: node.value
-            for node in self.nodes
-            if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
+            node.targets[0].id: node.value for node in self.each(ast.Assign) if isinstance(node.targets[0], ast.Name)
         }
         values = [bound.get(one.id, one) if isinstance(one, ast.Name) else one for one in taken]
         summed = [one.func.value for one in values if _is_call_of(one, "sum")]  # type: ignore[union-attr]
@@ -79,8 +97,7 @@ class Program:
     @cached_property
     def names(self) -> set[str]:
         """Every name and attribute that the program mentions."""
-        found = {node.id for node in self.nodes if isinstance(node, ast.Name)}
-        return found | {node.attr for node in self.nodes if isinstance(node, ast.Attribute)}
+        return {node.id for node in self.each(ast.Name)} | {node.attr for node in self.each(ast.Attribute)}
 
 
 def cause(value: Value | None, node: ast.AST) -> ast.AST:

@@ -81,7 +81,7 @@ def _layers_changed(program: Program) -> Iterator[Found]:
     """`for layer in base.layers: layer.trainable = False` between `compile` and `fit`, in one block."""
     if "trainable" not in program.names:
         return
-    functions = (node for node in program.nodes if isinstance(node, ast.FunctionDef))
+    functions = program.each(ast.FunctionDef)
     of_own = {one.name for one in functions if any(called(node) == "compile" for node in ast.walk(one))}
     compiling = {"compile"} | of_own
     for scope in scopes(program):
@@ -167,11 +167,9 @@ def history_key(program: Program) -> Iterator[Found]:
         or not all("accuracy" in one.metrics for one in models)
     ):
         return
-    for node in program.nodes:
+    for node in program.each(ast.Subscript):
         if (
-            isinstance(node, ast.Subscript)
-            and getattr(node.value, "attr", "") == "history"
-            and isinstance(node.slice, ast.Constant)
+            getattr(node.value, "attr", "") == "history" and isinstance(node.slice, ast.Constant)
         ) and node.slice.value in ("acc", "val_acc"):
             yield (
                 node,
@@ -225,11 +223,7 @@ def generator_labels(program: Program) -> Iterator[Found]:
 def shuffled_generator(program: Program) -> Iterator[Found]:
     """`model.predict(test_gen)` and `test_gen.classes`, without `shuffle=False`."""
     predicted = {call.text(0, "x") for call in program.trace.of("predict", "predict_generator")}
-    read = {
-        ast.unparse(node.value)
-        for node in program.nodes
-        if isinstance(node, ast.Attribute) and node.attr in ("classes", "labels")
-    }
+    read = {ast.unparse(node.value) for node in program.each(ast.Attribute) if node.attr in ("classes", "labels")}
     for call in program.trace.of("flow_from_directory", "flow_from_dataframe"):
         if call.alias and call.alias in predicted & read and constant(call.get("shuffle")) is not False:
             yield (

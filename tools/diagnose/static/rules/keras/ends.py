@@ -24,9 +24,7 @@ from mlpilot.tools.diagnose.syntax import called, names_in
 )
 def never_run(program: Program) -> Iterator[Found]:
     """`train_op = optimizer.minimize(loss)`, and `sess.run(loss, ...)` alone."""
-    runs = [
-        node for node in program.nodes if isinstance(node, ast.Call) and called(node) in ("run", "eval") and node.args
-    ]
+    runs = [node for node in program.each(ast.Call) if called(node) in ("run", "eval") and node.args]
     if not any(one.arg == "feed_dict" for node in runs for one in node.keywords):
         return
     for scope in scopes(program):
@@ -54,8 +52,8 @@ def among_rows(program: Program) -> Iterator[Found]:
     """`np.argmax(model.predict(X_test), axis=0)`, or without axis, compared with the labels of many rows."""
     for scope in scopes(program):
         known = settings(scope)
-        for node in program.nodes if scope is program.tree else ():
-            if not isinstance(node, ast.Call) or called(node) != "argmax":
+        for node in program.each(ast.Call) if scope is program.tree else ():
+            if called(node) != "argmax":
                 continue
             method = isinstance(node.func, ast.Attribute) and written(node.func.value) not in (
                 "np",
@@ -78,10 +76,8 @@ def among_rows(program: Program) -> Iterator[Found]:
 
 def _judged(program: Program, node: ast.Call) -> bool:
     """Whether it goes into a metric: by the name that it is given."""
-    names = {written(one.targets[0]) for one in program.nodes if isinstance(one, ast.Assign) and one.value is node}
-    takes = [
-        one for one in program.nodes if isinstance(one, ast.Call) and re.search(r"score|matrix|report", called(one))
-    ]
+    names = {written(one.targets[0]) for one in program.each(ast.Assign) if one.value is node}
+    takes = [one for one in program.each(ast.Call) if re.search(r"score|matrix|report", called(one))]
     return any(names_in(one) & names for one in takes)
 
 
@@ -97,8 +93,8 @@ def exchanged(program: Program) -> Iterator[Found]:
     """`softmax_cross_entropy_with_logits(labels=logits, logits=y)`, `BinaryCrossentropy()(model(x), y)`."""
     outputs = re.compile(r"logit|pred|output|y_hat|yhat|\bout\b|model\(|net\(", re.IGNORECASE)
     labels = re.compile(r"^(y|y_true|labels?|targets?|y_batch|yb|y_train|one_?hot\w*|y_one_hot|true)$", re.IGNORECASE)
-    for node in program.nodes:
-        if not isinstance(node, ast.Call) or "cross_entropy_with_logits" not in called(node):
+    for node in program.each(ast.Call):
+        if "cross_entropy_with_logits" not in called(node):
             continue
         first, second = argument(node, "labels"), argument(node, "logits")
         if first is not None and second is not None:
@@ -160,9 +156,7 @@ def _is_fresh(program: Program, name: str) -> bool:
     return sum(
         isinstance(node, ast.Assign) and written(node.targets[0]) == name and "255" not in written(node.value, 200)
         for node in program.nodes
-    ) > 1 or any(
-        isinstance(node, ast.FunctionDef) and name in {one.arg for one in node.args.args} for node in program.nodes
-    )
+    ) > 1 or any(name in {one.arg for one in node.args.args} for node in program.each(ast.FunctionDef))
 
 
 @rule(
@@ -177,8 +171,8 @@ def everything_frozen(program: Program) -> Iterator[Found]:
     """`model.trainable = False`, or each layer of it, and then `model.compile` and `model.fit`."""
     thawed = {
         written(node.targets[0])
-        for node in program.nodes
-        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant) and node.value.value is True
+        for node in program.each(ast.Assign)
+        if isinstance(node.value, ast.Constant) and node.value.value is True
     }
     if any(one.endswith(".trainable") for one in thawed) or program.names & {"train_on_batch", "add_loss"}:
         return

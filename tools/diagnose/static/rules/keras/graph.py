@@ -45,14 +45,13 @@ def _traced(program: Program) -> Iterator[Method]:
         return
     wrapped = {
         written(node.args[0]).rpartition(".")[2]
-        for node in program.nodes
-        if isinstance(node, ast.Call) and written(node.func) == "tf.function" and node.args
+        for node in program.each(ast.Call)
+        if written(node.func) == "tf.function" and node.args
     }
-    for node in program.nodes:
-        if isinstance(node, ast.FunctionDef):
-            marks = {written(one.func if isinstance(one, ast.Call) else one) for one in node.decorator_list}
-            if marks & {"tf.function", "tensorflow.function"} or node.name in wrapped:
-                yield node
+    for node in program.each(ast.FunctionDef):
+        marks = {written(one.func if isinstance(one, ast.Call) else one) for one in node.decorator_list}
+        if marks & {"tf.function", "tensorflow.function"} or node.name in wrapped:
+            yield node
     for home in classes(program):
         if _of_keras(program, home):
             yield from (one for name, one in methods(home).items() if name in ("train_step", "test_step"))
@@ -145,13 +144,11 @@ def _is_shape(node: ast.expr) -> bool:
 def _compiled(program: Program) -> Iterator[Method]:
     """Functions of (y_true, y_pred) that `compile` is given, by name or made by a function of the program's."""
     words: set[str] = set()
-    for node in program.nodes:
-        if isinstance(node, ast.Call) and called(node) == "compile":
-            given = [argument(node, "loss", 1), argument(node, "metrics", 2)]
+    for call in program.each(ast.Call):
+        if called(call) == "compile":
+            given = [argument(call, "loss", 1), argument(call, "metrics", 2)]
             words |= {name for one in given if one is not None for name in names_in(one)}
-    for node in program.nodes:
-        if not isinstance(node, ast.FunctionDef):
-            continue
+    for node in program.each(ast.FunctionDef):
         if node.name in words and len(parameters(node)) == 2:
             yield node
         inner = [one for one in own(node) if isinstance(one, ast.FunctionDef) and len(parameters(one)) == 2]
@@ -214,13 +211,13 @@ def loaded_without_class(program: Program) -> Iterator[Found]:
     functions = {node.name for node in program.tree.body if isinstance(node, ast.FunctionDef)}
     compiled = {
         one.id
-        for node in program.nodes
-        if isinstance(node, ast.Call) and called(node) == "compile"
+        for node in program.each(ast.Call)
+        if called(node) == "compile"
         for one in [argument(node, "loss", 1)]
         if isinstance(one, ast.Name) and one.id in functions
     }
-    for node in program.nodes:
-        if not isinstance(node, ast.Call) or called(node) != "load_model":
+    for node in program.each(ast.Call):
+        if called(node) != "load_model":
             continue
         plain = argument(node, "compile")
         only = isinstance(plain, ast.Constant) and plain.value is False

@@ -55,7 +55,7 @@ def training_flag(program: Program) -> Iterator[Found]:
     """`with tf.GradientTape() as tape: logits = model(x)`."""
     if program.names & {"set_learning_phase"}:
         return
-    tapes = [node for node in program.nodes if isinstance(node, ast.With) and "GradientTape" in written(node.items[0])]
+    tapes = [node for node in program.each(ast.With) if "GradientTape" in written(node.items[0])]
     told = set()
     for call in program.trace.of("__call__"):
         model = call.receiver
@@ -83,7 +83,7 @@ def training_flag(program: Program) -> Iterator[Found]:
 )
 def predicting_as_training(program: Program) -> Iterator[Found]:
     """`model(x, training=True)` where no gradient is taken; repeated calls (Monte Carlo dropout) are left alone."""
-    taped = [node for node in program.nodes if isinstance(node, ast.With) and "GradientTape" in written(node.items[0])]
+    taped = [node for node in program.each(ast.With) if "GradientTape" in written(node.items[0])]
     yield from _judged_as_training(program, taped)
     yield from _always_on(program)
     often = {"std", "var", "variance", "stack", "entropy"}
@@ -91,8 +91,8 @@ def predicting_as_training(program: Program) -> Iterator[Found]:
         return
     steps = [
         node
-        for node in program.nodes
-        if isinstance(node, ast.FunctionDef) and any(word in node.name for word in ("train", "step", "call", "loss"))
+        for node in program.each(ast.FunctionDef)
+        if any(word in node.name for word in ("train", "step", "call", "loss"))
     ]
     told = set()
     for call in program.trace.of("__call__"):
@@ -163,8 +163,8 @@ def retraced(program: Program) -> Iterator[Found]:
     """`for step in range(n): train_step(step)`."""
     own = {
         node.name
-        for node in program.nodes
-        if isinstance(node, ast.FunctionDef) and any(written(one) == "tf.function" for one in node.decorator_list)
+        for node in program.each(ast.FunctionDef)
+        if any(written(one) == "tf.function" for one in node.decorator_list)
     }
     for loop in program.nodes:
         counts = isinstance(loop, ast.For) and isinstance(loop.target, ast.Name) and written(loop.iter)[:6] == "range("
@@ -238,8 +238,8 @@ def watched_name(program: Program) -> Iterator[Found]:
 )
 def small_buffer(program: Program) -> Iterator[Found]:
     """`dataset.shuffle(10).batch(32)`."""
-    for node in program.nodes:
-        if not isinstance(node, ast.Call) or getattr(node.func, "attr", "") != "batch" or not node.args:
+    for node in program.each(ast.Call):
+        if getattr(node.func, "attr", "") != "batch" or not node.args:
             continue
         inner = node.func.value  # type: ignore[attr-defined]
         while isinstance(inner, ast.Call) and isinstance(inner.func, ast.Attribute):
@@ -264,8 +264,8 @@ def loss_arguments(program: Program) -> Iterator[Found]:
     used = {
         node.id for call in program.trace.of("compile") for node in ast.walk(call.node) if isinstance(node, ast.Name)
     }
-    for node in program.nodes:
-        if isinstance(node, ast.FunctionDef) and node.name in used and len(node.args.args) == 2:
+    for node in program.each(ast.FunctionDef):
+        if node.name in used and len(node.args.args) == 2:
             first, second = (one.arg.lower() for one in node.args.args)
             if "pred" in first and ("true" in second or "target" in second):
                 yield node, f"Keras calls {node.name} with the truth first, and it names {node.args.args[0].arg} first"
@@ -285,7 +285,7 @@ def metric_never_reset(program: Program) -> Iterator[Found]:
         return
     if "update_state" not in program.names or not program.trace.libraries & {"keras", "tensorflow"}:
         return
-    for loop in (node for node in program.nodes if isinstance(node, ast.For) and "epoch" in written(node.target)):
+    for loop in (node for node in program.each(ast.For) if "epoch" in written(node.target)):
         for node in loop.body:
             read = [one for one in ast.walk(node) if isinstance(one, ast.Attribute) and one.attr == "result"]
             made_here = any(isinstance(one, ast.Call) and "metrics." in written(one.func) for one in ast.walk(loop))
@@ -318,8 +318,8 @@ def not_divided(program: Program) -> Iterator[Found]:
     divided = {name for node in program.nodes for name in _divided(node)}
     changed = {
         target.id
-        for node in program.nodes
-        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call)
+        for node in program.each(ast.Assign)
+        if isinstance(node.value, ast.Call)
         for target in node.targets
         if isinstance(target, ast.Name) and getattr(node.value.func, "attr", "") not in _SAME_NUMBERS
     }
@@ -339,9 +339,12 @@ def not_divided(program: Program) -> Iterator[Found]:
                 and other in asked - divided - changed
                 and name in fitted
             ):
-                cast = [one for one in program.nodes if isinstance(one, ast.Assign)
-                        and other in map(written, one.targets) and other in names_in(one.value)]  # fmt: skip
+                cast = [one for one in program.each(ast.Assign) if _changes(one, other)]
                 yield cast[0] if cast else node, f"{name} is divided by a number, and {other} goes in as it was"
+
+
+def _changes(node: ast.Assign, name: str) -> bool:
+    return name in map(written, node.targets) and name in names_in(node.value)
 
 
 _SAME_NUMBERS = (

@@ -45,9 +45,7 @@ class Pipes:
         self.shuffled: dict[str, ast.AST] = {}
         self.made: set[str] = set()
         self.makers = {
-            node.name: node
-            for node in program.nodes
-            if isinstance(node, ast.FunctionDef) and _MADE & {called(one) for one in own(node)}
+            node.name: node for node in program.each(ast.FunctionDef) if _MADE & {called(one) for one in own(node)}
         }
         for scope in scopes(program):
             self._read(scope)
@@ -108,8 +106,8 @@ def another_order(program: Program) -> Iterator[Found]:
         for one in ([node] if isinstance(node, ast.For) else getattr(node, "generators", []))
         if isinstance(one, ast.For | ast.comprehension) and not _predicts(node)
     }
-    for node in program.nodes:
-        if not isinstance(node, ast.Call) or called(node) != "predict" or not node.args:
+    for node in program.each(ast.Call):
+        if called(node) != "predict" or not node.args:
             continue
         name = written(node.args[0])
         if name in pipes.shuffled and name in read and isinstance(read[name].target, ast.Tuple):
@@ -138,9 +136,7 @@ def cut_after_shuffling(program: Program) -> Iterator[Found]:
     pipes = Pipes(program)
     taken: dict[str, set[str]] = {}
     places: dict[str, ast.AST] = {}
-    for node in program.nodes:
-        if not isinstance(node, ast.Assign):
-            continue
+    for node in program.each(ast.Assign):
         for one in chain(node.value):
             held = one.func.value if isinstance(one.func, ast.Attribute) else None
             name = root_of(held)
@@ -182,10 +178,10 @@ def step_thrown_away(program: Program) -> Iterator[Found]:
 )
 def cached_augmentation(program: Program) -> Iterator[Found]:
     """`dataset.map(augment).cache()`."""
-    functions = {node.name: node for node in program.nodes if isinstance(node, ast.FunctionDef)}
+    functions = {node.name: node for node in program.each(ast.FunctionDef)}
     told: set[int] = set()
-    for node in program.nodes:
-        if not isinstance(node, ast.Call) or called(node) != "cache" or node.lineno in told:
+    for node in program.each(ast.Call):
+        if called(node) != "cache" or node.lineno in told:
             continue
         for one in chain(node)[:-1]:
             given = argument(one, "map_func", 0) if called(one) == "map" else None
@@ -212,8 +208,8 @@ def _is_random(body: ast.AST, functions: dict[str, ast.FunctionDef], depth: int 
 
 def _generators(program: Program) -> Iterator[ast.FunctionDef]:
     """Functions that yield."""
-    for node in program.nodes:
-        if isinstance(node, ast.FunctionDef) and any(isinstance(one, ast.Yield) for one in own(node)):
+    for node in program.each(ast.FunctionDef):
+        if any(isinstance(one, ast.Yield) for one in own(node)):
             yield node
 
 
@@ -258,8 +254,8 @@ def shuffled_in_batches(program: Program) -> Iterator[Found]:
     """`dataset.batch(32).shuffle(1000)`."""
     if not program.names & _MADE or not program.names & {"fit", "GradientTape"}:
         return
-    for node in program.nodes:
-        if not isinstance(node, ast.Call) or called(node) != "shuffle":
+    for node in program.each(ast.Call):
+        if called(node) != "shuffle":
             continue
         names = [called(one) for one in chain(node)][:-1]
         if "batch" in names and "unbatch" not in names and "shuffle" not in names and _MADE & set(names):
@@ -282,8 +278,8 @@ def endless(program: Program) -> Iterator[Found]:
         if any(isinstance(one, ast.While) and written(one.test) in ("True", "1") for one in own(node))
         and not any(isinstance(one, ast.Return | ast.Break) for one in own(node))
     }
-    for node in program.nodes:
-        if not isinstance(node, ast.Call) or called(node) not in ("fit", "fit_generator"):
+    for node in program.each(ast.Call):
+        if called(node) not in ("fit", "fit_generator"):
             continue
         given = argument(node, "x", 0) or argument(node, "generator")
         told = {one.arg for one in node.keywords} & {"steps_per_epoch", "samples_per_epoch", None}
@@ -307,7 +303,7 @@ def endless(program: Program) -> Iterator[Found]:
 )
 def split_of_pipeline(program: Program) -> Iterator[Found]:
     """`model.fit(dataset, validation_split=0.2)`."""
-    asked = [node for node in program.nodes if called(node) == "fit" and isinstance(node, ast.Call)]
+    asked = [node for node in program.each(ast.Call) if called(node) == "fit"]
     asked = [node for node in asked if argument(node, "validation_split") is not None and node.args]
     made = Pipes(program).made if asked and program.names & _MADE else set()
     for node in asked:

@@ -67,8 +67,8 @@ def schedule_gives_nothing(program: Program) -> Iterator[Found]:
     """`def schedule(epoch, lr): if epoch < 10: return lr`, and nothing else; `return lr * 0.1 ** epoch`."""
     given = {written(call.node.args[0]) for call in program.trace.of("LearningRateScheduler") if call.node.args}
     given |= {written(word.value) for call in program.trace.of("LearningRateScheduler") for word in call.node.keywords}
-    for node in program.nodes:
-        if not isinstance(node, ast.FunctionDef) or node.name not in given:
+    for node in program.each(ast.FunctionDef):
+        if node.name not in given:
             continue
         names = [one.arg for one in node.args.args]
         if not _always_returns(node.body):

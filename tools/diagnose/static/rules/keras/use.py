@@ -20,7 +20,7 @@ _TAPE = "TensorFlow, GradientTape; Keras, Writing a training loop from scratch"
 
 
 def _tapes(program: Program) -> list[ast.With]:
-    return [node for node in program.nodes if isinstance(node, ast.With) and "GradientTape" in written(node.items[0])]
+    return [node for node in program.each(ast.With) if "GradientTape" in written(node.items[0])]
 
 
 @rule(
@@ -33,11 +33,11 @@ def _tapes(program: Program) -> list[ast.With]:
 )
 def never_given(program: Program) -> Iterator[Found]:
     """`stop = EarlyStopping(patience=3)`, and `model.fit(x, y)`."""
-    read = {node.id for node in program.nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
-    fits = [node for node in program.nodes if isinstance(node, ast.Call) and called(node) == "fit"]
+    read = {node.id for node in program.each(ast.Name) if isinstance(node.ctx, ast.Load)}
+    fits = [node for node in program.each(ast.Call) if called(node) == "fit"]
     plain = fits and not any(word.arg in ("callbacks", None) for node in fits for word in node.keywords)
-    for node in program.nodes if plain and "callbacks" in program.text else ():
-        if not isinstance(node, ast.Assign) or not called(node.value)[:1].islower():
+    for node in program.each(ast.Assign) if plain and "callbacks" in program.text else ():
+        if not called(node.value)[:1].islower():
             continue
         name = written(node.targets[0])
         if re.match(r"(my_)?(cbs?|callbacks?(_list)?|cb_list)$", name) and name not in read:
@@ -80,9 +80,7 @@ def outside_tape(program: Program) -> Iterator[Found]:
     for call in program.trace.of("gradient"):
         given = call.node.args[0] if call.node.args else None
         if isinstance(given, ast.Name) and tapes and given.id in every - seen:
-            made = [
-                one for one in program.nodes if isinstance(one, ast.Assign) and given.id in map(written, one.targets)
-            ]
+            made = [one for one in program.each(ast.Assign) if given.id in map(written, one.targets)]
             yield made[0] if made else call.node, f"{given.id} is computed outside of the tape: its gradients are None"
             return
     for tape in tapes:
@@ -151,8 +149,8 @@ def without_batches(program: Program) -> Iterator[Found]:
     """`model.fit(tf.data.Dataset.from_tensor_slices((x, y)).shuffle(100))`; `repeat()` without an end."""
     made = {
         node.targets[0].id: node.value
-        for node in program.nodes
-        if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name)
+        for node in program.each(ast.Assign)
+        if len(node.targets) == 1 and isinstance(node.targets[0], ast.Name)
     }
     batched = {"batch", "padded_batch", "ragged_batch", "map", "apply", "dense_to_ragged_batch", "window"}
     for call in program.trace.of("fit", "evaluate"):
@@ -273,8 +271,8 @@ def sorted_by_class(program: Program) -> Iterator[Found]:
         return
     blocks = {
         node.targets[0].id
-        for node in program.nodes
-        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and _in_blocks(node.value)
+        for node in program.each(ast.Assign)
+        if isinstance(node.targets[0], ast.Name) and _in_blocks(node.value)
     }
     for call in program.trace.of("fit"):
         y = next(
@@ -298,14 +296,13 @@ def sorted_by_class(program: Program) -> Iterator[Found]:
 def _gathered_in_blocks(program: Program) -> set[str]:
     """Names of labels that a loop over the classes put together, class after class, and what is made of them."""
     found: set[str] = set()
-    for node in program.nodes:
-        if isinstance(node, ast.For):
-            found |= _blocks_of(node)
+    for node in program.each(ast.For):
+        found |= _blocks_of(node)
     for _ in range(4):
         found |= {
             name.id
-            for node in program.nodes
-            if isinstance(node, ast.Assign) and names_in(node.value) & found
+            for node in program.each(ast.Assign)
+            if names_in(node.value) & found
             for target in node.targets
             for name in ast.walk(target)
             if isinstance(name, ast.Name) and role_of(name.id) != "X"

@@ -72,9 +72,7 @@ def triplet_reversed(program: Program) -> Iterator[Found]:
     """`triplet(anchor, negative, positive)`; `relu(d_neg - d_pos + margin)` of distances."""
     if not _deep(program):
         return
-    for node in program.nodes:
-        if not isinstance(node, ast.Call):
-            continue
+    for node in program.each(ast.Call):
         if len(node.args) >= 3 and re.search(r"triplet|crit|loss", written(node.func), re.IGNORECASE):
             signs = [_sign(written(one, 80)) for one in node.args[:3]]
             if signs[1:] == ["negative", "positive"] and "triplet" in program.text.lower():
@@ -119,8 +117,8 @@ def times_temperature(program: Program) -> Iterator[Found]:
                                                    "sparse_categorical_crossentropy", "logsumexp"}:  # fmt: skip
         return
     small = _small_temperatures(program)
-    for node in program.nodes if small else ():
-        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
+    for node in program.each(ast.BinOp) if small else ():
+        if isinstance(node.op, ast.Mult):
             for side, other in ((node.right, node.left), (node.left, node.right)):
                 if written(side) in small and _is_similarity(program, other):
                     yield (
@@ -216,8 +214,9 @@ def value_after_end(program: Program) -> Iterator[Found]:
             if isinstance(target, ast.Tuple) and len(target.elts) >= 4:
                 unpacked |= {one.id for one in ast.walk(target) if isinstance(one, ast.Name)}
         ends = {name for name in unpacked | given if _DONE.match(name) and (name != "d" or len(unpacked) == 5)}
-        read = {one.id for one in ast.walk(scope) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Load)}
-        if not ends or ends & read or len(unpacked | given) < 4:
+        if not ends or len(unpacked | given) < 4:
+            continue
+        if ends & {one.id for one in ast.walk(scope) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Load)}:
             continue
         for node in own(scope):
             value = node.value if isinstance(node, ast.Assign) else None

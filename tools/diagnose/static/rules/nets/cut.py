@@ -60,8 +60,8 @@ def counted_hits(program: Program) -> Iterator[Found]:
     for call in program.trace.calls:
         if call.alias not in taken_back or not call.alias or not isinstance(call.node.func, ast.Name):
             continue
-        for function in program.nodes:
-            if isinstance(function, ast.FunctionDef) and function.name == call.node.func.id and function not in told:
+        for function in program.each(ast.FunctionDef):
+            if function.name == call.node.func.id and function not in told:
                 found = _cut_parameter(function, 0)
                 if found is not None:
                     told.add(function)
@@ -132,8 +132,8 @@ def only_last_batch(program: Program) -> Iterator[Found]:
 )
 def numpy_within_forward(program: Program) -> Iterator[Found]:
     """`h = self.a(x).detach().numpy()`, and `self.b(torch.from_numpy(h))`."""
-    for function in program.nodes:
-        if not isinstance(function, ast.FunctionDef) or function.name != "forward":
+    for function in program.each(ast.FunctionDef):
+        if function.name != "forward":
             continue
         calls = [one for one in ast.walk(function) if isinstance(one, ast.Call)]
         layers = [one for one in calls if written(one.func).startswith("self.")]

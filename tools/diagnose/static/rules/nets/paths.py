@@ -91,14 +91,17 @@ def leads_nowhere(program: Program) -> Iterator[Found]:
 
 
 def _unread(scope: ast.AST, is_layer: Callable[[ast.expr], bool]) -> Iterator[Found]:
-    read = {one.id for one in ast.walk(scope) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Load)}
-    read |= {written(one.target) for one in ast.walk(scope) if isinstance(one, ast.AugAssign)}
+    nodes = list(ast.walk(scope))
+    read = {one.id for one in nodes if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Load)}
+    read |= {written(one.target) for one in nodes if isinstance(one, ast.AugAssign)}
     for node in own(scope):
-        target = node.targets[0] if isinstance(node, ast.Assign) and len(node.targets) == 1 else None
+        if not isinstance(node, ast.Assign) or len(node.targets) > 1:
+            continue
+        target = node.targets[0]
         if not isinstance(target, ast.Name) or target.id in read or target.id.startswith("_"):
             continue
-        if is_layer(node.value):  # type: ignore[attr-defined]
-            yield node, f"{target.id} = {written(node.value, 50)} is read by nothing: the layer is passed by"  # type: ignore[attr-defined]
+        if is_layer(node.value):
+            yield node, f"{target.id} = {written(node.value, 50)} is read by nothing: the layer is passed by"
 
 
 def _calls_one(node: ast.expr, layers: set[str]) -> bool:

@@ -49,8 +49,8 @@ def _turns(program: Program, loop: ast.AST) -> int:
 def one_layer(program: Program) -> Iterator[Found]:
     """`nn.ModuleList([nn.Linear(64, 64)] * 4)`."""
     layers = {call.node: call.result for call in program.trace.calls if isinstance(call.result, Instance)}
-    for inner in program.nodes:
-        if not isinstance(inner, ast.BinOp) or not isinstance(inner.op, ast.Mult):
+    for inner in program.each(ast.BinOp):
+        if not isinstance(inner.op, ast.Mult):
             continue
         listed = next((one for one in (inner.left, inner.right) if isinstance(one, ast.List)), None)
         made = [layers.get(one) for one in listed.elts if isinstance(one, ast.Call)] if listed else []

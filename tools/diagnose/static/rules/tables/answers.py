@@ -142,7 +142,7 @@ def _made_of(program: Program, name: str) -> str:
     """What a name of labels was made of, as written."""
     found = [
         written(node.value, 300)
-        for node in program.nodes
-        if isinstance(node, ast.Assign) and any(written(target) == name for target in node.targets)
+        for node in program.each(ast.Assign)
+        if any(written(target) == name for target in node.targets)
     ]
     return " ".join([name, *found]).replace("_", " ")

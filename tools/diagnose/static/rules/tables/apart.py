@@ -159,9 +159,7 @@ _MOST_SCALED = 8
 )
 def fitted_when_asked(program: Program) -> Iterator[Found]:
     """`def score(self, rows): return self.model.predict(self.scaler.fit_transform(rows))`."""
-    for function in program.nodes:
-        if not isinstance(function, ast.FunctionDef):
-            continue
+    for function in program.each(ast.FunctionDef):
         calls = [one for one in own(function) if isinstance(one, ast.Call) and isinstance(one.func, ast.Attribute)]
         asked = [one for one in calls if called(one) in ("predict", "predict_proba", "decision_function")]
         fitted = [one for one in calls if called(one) == "fit_transform" and len(one.args) == 1]

@@ -67,8 +67,8 @@ def clusters_as_classes(program: Program) -> Iterator[Found]:
 )
 def worse_for_better(program: Program) -> Iterator[Found]:
     """`if rmse > best_rmse: best_rmse = rmse`, `np.argmax(losses)`, `monitor="val_loss", mode="max"`."""
-    for node in program.nodes:
-        if isinstance(node, ast.If) and isinstance(node.test, ast.Compare):
+    for node in program.each(ast.If):
+        if isinstance(node.test, ast.Compare):
             yield from _wrong_way(node)
     for call in program.trace.of("argmax", "max", "argmin", "min", "nanargmax", "idxmax", "idxmin"):
         given = call.node.args[0] if call.node.args else getattr(call.node.func, "value", None)
@@ -95,8 +95,8 @@ def worse_for_better(program: Program) -> Iterator[Found]:
 def _filled_with(program: Program, name: str) -> set[str]:
     """Words of what is put into a list or a table of scores: `scores[c] = rmse(...)`, `scores.append(f1)`."""
     found: set[str] = set()
-    for node in program.nodes:
-        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Subscript):
+    for node in program.each(ast.Assign):
+        if isinstance(node.targets[0], ast.Subscript):
             if written(node.targets[0].value) == name:
                 found |= set(tokens(written(node.value)))
         elif isinstance(node, ast.Call) and written(node.func) == f"{name}.append" and node.args:
@@ -197,8 +197,8 @@ def study_direction(program: Program) -> Iterator[Found]:
     """`create_study(direction="maximize")`, and an objective that returns an error."""
     made = [call for call in program.trace.of("create_study") if call.library == "optuna"]
     objectives = {call.text(0) for call in program.trace.of("optimize")}
-    for node in program.nodes:
-        if not isinstance(node, ast.FunctionDef) or node.name not in objectives or len(made) != 1:
+    for node in program.each(ast.FunctionDef):
+        if node.name not in objectives or len(made) != 1:
             continue
         returned = [one.value for one in ast.walk(node) if isinstance(one, ast.Return) and one.value is not None]
         direction = constant(made[0].get("direction"), "minimize")
@@ -286,7 +286,7 @@ def penalty(program: Program) -> Iterator[Found]:
 )
 def transform_thrown_away(program: Program) -> Iterator[Found]:
     """`scaler.fit_transform(X_train)` on a line of its own."""
-    alone = {node.value for node in program.nodes if isinstance(node, ast.Expr)}
+    alone = {node.value for node in program.each(ast.Expr)}
     told = set()
     used = [(call.text(0), call.order, _rows(call)) for call in program.trace.of("fit", "predict", "score")]
     for call in program.trace.of("transform", "fit_transform"):
@@ -348,9 +348,7 @@ def one_dimension(program: Program) -> Iterator[Found]:
 def _bindings(program: Program) -> dict[str, list[ast.expr]]:
     """What each name is given; the parts of a split stand for what was split."""
     bound: dict[str, list[ast.expr]] = {}
-    for node in program.nodes:
-        if not isinstance(node, ast.Assign):
-            continue
+    for node in program.each(ast.Assign):
         for target in node.targets:
             if isinstance(target, ast.Name):
                 bound.setdefault(target.id, []).append(node.value)

@@ -91,8 +91,8 @@ def misread(program: Program) -> Iterator[Found]:
     if "confusion_matrix" not in program.names:
         return
     single: dict[ast.AST, dict[str, tuple[int, int]]] = {}
-    for node in program.nodes:
-        if not isinstance(node, ast.Assign) or len(node.targets) != 1:
+    for node in program.each(ast.Assign):
+        if len(node.targets) != 1:
             continue
         target = node.targets[0]
         if isinstance(target, ast.Tuple | ast.List):
@@ -162,8 +162,8 @@ _RATES = {
 )
 def other_rate(program: Program) -> Iterator[Found]:
     """`recall = tp / (tp + fp)`, `recall = np.diag(cm) / cm.sum(axis=0)`, `cm / cm.sum(axis=1)`."""
-    for node in program.nodes:
-        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div) and _columns_by_rows(program, node):
+    for node in program.each(ast.BinOp):
+        if isinstance(node.op, ast.Div) and _columns_by_rows(program, node):
             yield node, f"{written(node)} divides the columns by the sums of the rows: sum(axis=1, keepdims=True)"
             continue
         for name, value in _named(node):
@@ -262,9 +262,7 @@ _PREDICTED = re.compile(r"\bpredict(ed|ion|ions)?\b|\bpred\b", re.IGNORECASE)
 )
 def labelled_wrong(program: Program) -> Iterator[Found]:
     """`sns.heatmap(confusion_matrix(y_test, y_pred))`, and `plt.xlabel("Actual")`."""
-    for node in program.nodes:
-        if not isinstance(node, ast.Call):
-            continue
+    for node in program.each(ast.Call):
         name = written(node.func).rpartition(".")[2]
         if name in ("heatmap", "imshow", "matshow") and node.args and _is_matrix(program, node.args[0]):
             found = _axes(program, node)
@@ -288,8 +286,8 @@ def _axes(program: Program, picture: ast.Call) -> dict[str, tuple[ast.Call, str]
     """The first names of the axes after a picture, in its function."""
     where = home(program, picture)
     found: dict[str, tuple[ast.Call, str]] = {}
-    for node in program.nodes:
-        if not isinstance(node, ast.Call) or node.lineno < picture.lineno or home(program, node) is not where:
+    for node in program.each(ast.Call):
+        if node.lineno < picture.lineno or home(program, node) is not where:
             continue
         name = written(node.func).rpartition(".")[2]
         if name in ("heatmap", "imshow", "matshow", "figure", "subplots") and node.lineno > picture.lineno:

@@ -38,10 +38,10 @@ _FILLING = listed(
 )
 def gaps_of_lags(program: Program) -> Iterator[Found]:
     """`df["lag"] = df["y"].shift(1)`, and then `LinearRegression().fit(df[["lag"]], df["y"])`."""
-    keywords = {node.arg for node in program.nodes if isinstance(node, ast.keyword)}
+    keywords = {node.arg for node in program.each(ast.keyword)}
     if _FILLING & (program.names | {one for one in keywords if one}):
         return
-    made = [node for node in program.nodes if isinstance(node, ast.Assign) and _lags(node)]
+    made = [node for node in program.each(ast.Assign) if _lags(node)]
     for call, X, _ in same_table_targets(program) if made else ():
         model = call.receiver
         if call.name != "fit" or not isinstance(model, Instance) or model.name not in _NO_GAPS or _starts_later(X):

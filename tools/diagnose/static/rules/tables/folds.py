@@ -26,8 +26,8 @@ _DRAWING = ("resample", "choice", "choices", "sample", "integers", "randint", "p
 )
 def torn_apart(program: Program) -> Iterator[Found]:
     """`roc_auc_score(resample(y), resample(p))` in a loop."""
-    for node in program.nodes:
-        if not isinstance(node, ast.Call) or written(node.func).rpartition(".")[2] not in METRICS or len(node.args) < 2:
+    for node in program.each(ast.Call):
+        if written(node.func).rpartition(".")[2] not in METRICS or len(node.args) < 2:
             continue
         loop = next((one for one in above(program, node) if isinstance(one, (*LOOPS, ast.ListComp))), None)
         if loop is None:
@@ -116,9 +116,7 @@ def negated_minimised(program: Program) -> Iterator[Found]:
     negated = _negated(program)
     if not negated:
         return
-    for node in program.nodes:
-        if not isinstance(node, ast.Call):
-            continue
+    for node in program.each(ast.Call):
         name = written(node.func).rpartition(".")[2]
         holder = node.func.value if isinstance(node.func, ast.Attribute) else None
         by_numpy = holder is not None and written(holder) in ("np", "numpy")

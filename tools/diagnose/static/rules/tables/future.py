@@ -32,8 +32,8 @@ _IGNORE_GROUPS = frozenset(
 
 def _columns_made(program: Program) -> Iterator[tuple[ast.AST, str, ast.expr]]:
     """(place, column, what goes in) of `df["a"] = value`, `df.loc[:, "a"] = value` and `df.assign(a=value)`."""
-    for node in program.nodes:
-        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Subscript):
+    for node in program.each(ast.Assign):
+        if isinstance(node.targets[0], ast.Subscript):
             at = node.targets[0].slice
             at = at.elts[-1] if isinstance(at, ast.Tuple) and at.elts else at
             if isinstance(at, ast.Constant) and isinstance(at.value, str):
@@ -223,7 +223,7 @@ def one_model_for_all_folds(program: Program) -> Iterator[Found]:
     }  # fmt: skip
     if program.names & again:
         return
-    loops = [node for node in program.nodes if isinstance(node, ast.For) and _over_folds(node)]
+    loops = [node for node in program.each(ast.For) if _over_folds(node)]
     for call in program.trace.calls:
         loop = next((one for one in loops if one in call.loops), None)
         if loop is None or call.name not in ("fit", "train_on_batch", "step", "partial_fit"):

@@ -60,13 +60,13 @@ def one_on_both_sides(program: Program) -> Iterator[Found]:
 
 def _group_splitters(program: Program) -> list[str]:
     """Splitters that keep groups together, as they are imported."""
-    imports = [node for node in program.nodes if isinstance(node, ast.ImportFrom)]
+    imports = program.each(ast.ImportFrom)
     names = [one.asname or one.name for node in imports for one in node.names if "Group" in one.name]
     return [name for name in names if name in ("GroupKFold", "GroupShuffleSplit", "StratifiedGroupKFold")]
 
 
 def _keywords(program: Program) -> set[str]:
-    return {node.arg for node in program.nodes if isinstance(node, ast.keyword) and node.arg}
+    return {node.arg for node in program.each(ast.keyword) if node.arg}
 
 
 def _at_random(call: Call) -> bool:
@@ -80,7 +80,7 @@ def _several(program: Program) -> Iterator[tuple[str, str]]:
     """(column, what shows it) of each column that says of whom a row is, where there are several rows of one."""
     said = texts(program)
     again = sorted(one for one in said if _AGAIN.search(one))
-    compared = {inner for node in program.nodes if isinstance(node, ast.Compare) for inner in ast.walk(node)}
+    compared = {inner for node in program.each(ast.Compare) for inner in ast.walk(node)}
     reduced = _reduced(program)
     for call in program.trace.of("groupby", "nunique", "value_counts", "duplicated"):
         if call.name == "groupby":
@@ -117,8 +117,8 @@ def _over_rows(program: Program, node: ast.Call) -> bool:
 def _reduced(program: Program) -> set[str]:
     """Columns by which rows are put together, so that there is one row of each."""
     found: set[str] = set()
-    for node in program.nodes:
-        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+    for node in program.each(ast.Assign):
+        if isinstance(node.targets[0], ast.Name):
             calls = [one for one in ast.walk(node.value) if isinstance(one, ast.Call)]
             called = {one.func.attr for one in calls if isinstance(one.func, ast.Attribute)}
             if "groupby" in called and called & _ONE_EACH:

@@ -51,8 +51,8 @@ def row_changed(program: Program) -> Iterator[Found]:
 def and_before_or(program: Program) -> Iterator[Found]:
     """`df[(df.kind == "a") | (df.kind == "b") & (df.n > 100)]`."""
     lines = program.text.split("\n")
-    for node in program.nodes:
-        if not isinstance(node, ast.BinOp) or not isinstance(node.op, ast.BitOr):
+    for node in program.each(ast.BinOp):
+        if not isinstance(node.op, ast.BitOr):
             continue
         for both, other in ((node.right, node.left), (node.left, node.right)):
             if not isinstance(both, ast.BinOp) or not isinstance(both.op, ast.BitAnd) or _in_brackets(lines, both):
@@ -118,9 +118,7 @@ _KEPT_ON_PURPOSE = re.compile(r"cache|memo|seen|registry|store|count", re.IGNORE
 )
 def shared_default(program: Program) -> Iterator[Found]:
     """`def run(extra={}): extra["depth"] = 4; return Model(**extra)`."""
-    for function in program.nodes:
-        if not isinstance(function, ast.FunctionDef):
-            continue
+    for function in program.each(ast.FunctionDef):
         spec = function.args
         names = [one.arg for one in (*spec.posonlyargs, *spec.args)]
         pairs = [*zip(reversed(names), reversed(spec.defaults), strict=False)]

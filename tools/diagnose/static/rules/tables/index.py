@@ -38,8 +38,8 @@ def index_lost(program: Program) -> Iterator[Found]:
         return
     bare = {
         node.targets[0].id
-        for node in program.nodes
-        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and _bare_frame(node.value)
+        for node in program.each(ast.Assign)
+        if isinstance(node.targets[0], ast.Name) and _bare_frame(node.value)
     }
     indexed = {
         written(node.value)
@@ -117,7 +117,7 @@ def _numbers_differ(text: str) -> str:
 )
 def another_index(program: Program) -> Iterator[Found]:
     """`old = df[df.age > 60].reset_index(drop=True)`, and then `old["y"] = df["y"]`."""
-    assigned = [node for node in program.nodes if isinstance(node, ast.Assign)]
+    assigned = program.each(ast.Assign)
     nodes: dict[ast.AST, ast.Assign] = {target: node for node in assigned for target in node.targets}
     if not program.names & {"set_output", "set_config"}:
         for operation, left, right, _ in program.trace.operations:
@@ -170,9 +170,8 @@ def days_counted(program: Program) -> Iterator[Found]:
     """`df["t"] = (df["date"] - df["date"].min()).dt.days`, a feature, and then `train_test_split`."""
     counted = {
         node.targets[0].slice.value
-        for node in program.nodes
-        if isinstance(node, ast.Assign)
-        and isinstance(node.targets[0], ast.Subscript)
+        for node in program.each(ast.Assign)
+        if isinstance(node.targets[0], ast.Subscript)
         and isinstance(node.targets[0].slice, ast.Constant)
         and _COUNTED.search(written(node.value, 300))
     }

@@ -83,8 +83,8 @@ def _single_source(made: list[tuple[ast.Assign, str, set[str]]], target: str) ->
 
 def made_columns(program: Program) -> Iterator[tuple[ast.Assign, str, set[str]]]:
     """(assignment, column, columns of its own row that it is computed from) of each `df["a"] = f(df["b"])`."""
-    for node in program.nodes:
-        if not isinstance(node, ast.Assign) or not isinstance(node.targets[0], ast.Subscript):
+    for node in program.each(ast.Assign):
+        if not isinstance(node.targets[0], ast.Subscript):
             continue
         target = node.targets[0]
         column = _text(target.slice)
@@ -129,8 +129,8 @@ def _text(node: ast.expr) -> str:
 )
 def future_in_a_lag(program: Program) -> Iterator[Found]:
     """`df["lag_1"] = df["sales"].shift(-1)`."""
-    for node in program.nodes:
-        if not isinstance(node, ast.Assign) or not isinstance(node.targets[0], ast.Subscript):
+    for node in program.each(ast.Assign):
+        if not isinstance(node.targets[0], ast.Subscript):
             continue
         column = _text(node.targets[0].slice)
         for one in ast.walk(node.value):
@@ -163,15 +163,15 @@ def overlapping_windows(program: Program) -> Iterator[Found]:
 def _windows(program: Program) -> set[str]:
     """Names of lists and arrays of windows that overlap."""
     found = set()
-    for node in program.nodes:
-        if isinstance(node, ast.For) and isinstance(node.target, ast.Name):
-            for call in (one for one in ast.walk(node) if isinstance(one, ast.Call)):
+    for loop in program.each(ast.For):
+        if isinstance(loop.target, ast.Name):
+            for call in (one for one in ast.walk(loop) if isinstance(one, ast.Call)):
                 appends = isinstance(call.func, ast.Attribute) and call.func.attr == "append" and len(call.args) == 1
-                if appends and _slides(call.args[0], node.target.id, node.iter):
+                if appends and _slides(call.args[0], loop.target.id, loop.iter):
                     found.add(written(call.func.value))  # type: ignore[attr-defined]
     for _ in range(2):
-        for node in program.nodes:
-            if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+        for node in program.each(ast.Assign):
+            if isinstance(node.targets[0], ast.Name):
                 inner = [one for one in ast.walk(node.value) if isinstance(one, ast.ListComp | ast.Name)]
                 if any(_is_window_list(one, found) for one in inner) and _only_stacks(node.value):
                     found.add(node.targets[0].id)
@@ -181,19 +181,18 @@ def _windows(program: Program) -> set[str]:
 def _returned(program: Program, windows: set[str]) -> set[str]:
     """Names that are given what a function of the program returns, where that is windows."""
     places: dict[str, set[int]] = {}
-    for node in program.nodes:
-        if isinstance(node, ast.FunctionDef):
-            for given in (one.value for one in ast.walk(node) if isinstance(one, ast.Return)):
-                parts = given.elts if isinstance(given, ast.Tuple) else [given]
-                whole = {
-                    i
-                    for i, part in enumerate(parts)
-                    if part is not None and _only_stacks(part) and windows & names_in(part)
-                }
-                places[node.name] = places.get(node.name, set()) | whole
+    for function in program.each(ast.FunctionDef):
+        for given in (one.value for one in ast.walk(function) if isinstance(one, ast.Return)):
+            parts = given.elts if isinstance(given, ast.Tuple) else [given]
+            whole = {
+                i
+                for i, part in enumerate(parts)
+                if part is not None and _only_stacks(part) and windows & names_in(part)
+            }
+            places[function.name] = places.get(function.name, set()) | whole
     found = set()
-    for node in program.nodes:
-        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call) and isinstance(node.value.func, ast.Name):
+    for node in program.each(ast.Assign):
+        if isinstance(node.value, ast.Call) and isinstance(node.value.func, ast.Name):
             target = node.targets[0]
             names = target.elts if isinstance(target, ast.Tuple) else [target]
             at = places.get(node.value.func.id, set())

@@ -86,7 +86,7 @@ def _cut_in_time(program: Program, leak: Leak) -> bool:
 
 def _by_days(program: Program, one: Learning) -> bool:
     """Whether the groups are days or the like, which a cut in time leaves whole."""
-    found = [written(node, 300) for node in program.nodes if isinstance(node, ast.Call) and node.lineno == one.line]
+    found = [written(node, 300) for node in program.each(ast.Call) if node.lineno == one.line]
     return any(re.search(r"groupby\([^)]*(date|day|time|month|year|hour|week|index)", text, re.I) for text in found)
 
 

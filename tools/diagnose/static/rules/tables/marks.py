@@ -77,11 +77,11 @@ def positive_not_told(program: Program) -> Iterator[Found]:
 def target_by_number(program: Program) -> Iterator[Found]:
     """`X = df.iloc[:, 0:5]`, `y = df.iloc[:, 4]`."""
     chosen: dict[str, list[tuple[str, ast.expr, ast.AST]]] = {}
-    for node in program.nodes:
-        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
-            table, columns = _columns_of(node.value)
+    for line in program.each(ast.Assign):
+        if isinstance(line.targets[0], ast.Name):
+            table, columns = _columns_of(line.value)
             if columns is not None:
-                chosen.setdefault(table, []).append((node.targets[0].id, columns, node))
+                chosen.setdefault(table, []).append((line.targets[0].id, columns, line))
     for found in chosen.values():
         targets = [
             number for name, columns, _ in found if role_of(name) == "y" and (number := _whole(columns)) is not None

@@ -78,11 +78,11 @@ def _scored_on_test(program: Program) -> set[str]:
     if any(part_of(name) == "validation" for name in program.names if name not in ("eval", "validate")):
         return set()
     found = set()
-    for node in program.nodes:
-        if isinstance(node, ast.For) and isinstance(node.iter, ast.Name) and part_of(node.iter.id) == "test":
-            found |= {one.target.id for one in ast.walk(node) if isinstance(one, ast.AugAssign) and _named(one.target)}  # type: ignore[union-attr]
-    for node in program.nodes:
-        if not isinstance(node, ast.Assign) or not _named(node.targets[0]):
+    for loop in program.each(ast.For):
+        if isinstance(loop.iter, ast.Name) and part_of(loop.iter.id) == "test":
+            found |= {one.target.id for one in ast.walk(loop) if isinstance(one, ast.AugAssign) and _named(one.target)}  # type: ignore[union-attr]
+    for node in program.each(ast.Assign):
+        if not _named(node.targets[0]):
             continue
         read = {one.id for one in ast.walk(node.value) if isinstance(one, ast.Name)}
         given = node.value.args if isinstance(node.value, ast.Call) else []
@@ -187,7 +187,7 @@ def stopped_by_test(program: Program) -> Iterator[Found]:
         if watched is None or part(watched, "" if call.inside else text) != "test" or called or folded:
             continue  # what is called validation is reported as such, too
         later = [one for one in program.trace.calls if one.order > call.order and _asks_about(one, watched)]
-        reported = [node for node in program.nodes if isinstance(node, ast.Attribute) and node.attr == "best_score"]
+        reported = [node for node in program.each(ast.Attribute) if node.attr == "best_score"]
         if (later or reported) and _acts(program, call.node, call.receiver):
             line = later[0].node.lineno if later else reported[0].lineno
             yield call.node, f"training is stopped by the test part, on which it is judged at line {line} again"

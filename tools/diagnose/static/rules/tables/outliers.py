@@ -56,12 +56,10 @@ def _looped(program: Program, line: int) -> frozenset[str]:
     """The texts that the loop at a line goes over: `for column in ["area", "price"]`."""
     lists = {
         written(node.targets[0]): node.value
-        for node in program.nodes
-        if isinstance(node, ast.Assign) and isinstance(node.value, ast.List | ast.Tuple)
+        for node in program.each(ast.Assign)
+        if isinstance(node.value, ast.List | ast.Tuple)
     }
-    loops = [
-        node for node in program.nodes if isinstance(node, ast.For) and node.lineno <= line <= (node.end_lineno or 0)
-    ]
+    loops = [node for node in program.each(ast.For) if node.lineno <= line <= (node.end_lineno or 0)]
     over = lists.get(written(loops[-1].iter), loops[-1].iter) if loops else None
     items = over.elts if isinstance(over, ast.List | ast.Tuple) else []
     return frozenset(one.value for one in items if isinstance(one, ast.Constant) and isinstance(one.value, str))

@@ -82,9 +82,7 @@ def _is_table_index(node: ast.expr) -> bool:
 )
 def thrown_away(program: Program) -> Iterator[Found]:
     """`df.dropna()` as a statement."""
-    statements = {
-        node.value: node for node in program.nodes if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)
-    }
+    statements = {node.value: node for node in program.each(ast.Expr) if isinstance(node.value, ast.Call)}
     last = _last_of_cells(program)
     for call in program.trace.calls:
         if (
@@ -210,10 +208,9 @@ def _stored_names(program: Program) -> set[str]:
 )
 def truth(program: Program) -> Iterator[Found]:
     """`df[(df.a > 0) and (df.b > 0)]`."""
-    for node in program.nodes:
+    for node in program.each(ast.Subscript):
         if (
-            isinstance(node, ast.Subscript)
-            and isinstance(node.slice, ast.BoolOp)
+            isinstance(node.slice, ast.BoolOp)
             and _is_frame(program, node.value)
             and all(isinstance(one, ast.Compare) for one in node.slice.values)
         ):
@@ -230,12 +227,8 @@ def truth(program: Program) -> Iterator[Found]:
 )
 def nan(program: Program) -> Iterator[Found]:
     """`df[df.a == np.nan]`."""
-    for node in program.nodes:
-        if (
-            isinstance(node, ast.Compare)
-            and isinstance(node.ops[0], ast.Eq | ast.NotEq)
-            and any(_is_nan(one) for one in (node.left, *node.comparators))
-        ):
+    for node in program.each(ast.Compare):
+        if isinstance(node.ops[0], ast.Eq | ast.NotEq) and any(_is_nan(one) for one in (node.left, *node.comparators)):
             yield node, f"{written(node)}: nothing equals NaN, not even NaN"
 
 

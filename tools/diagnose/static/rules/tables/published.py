@@ -107,8 +107,8 @@ def _columns_named(program: Program) -> set[str]:
     """Columns that are read by their names: `df["id"]`, `df.id`."""
     found = {
         one.slice.value
-        for one in program.nodes
-        if isinstance(one, ast.Subscript) and isinstance(one.slice, ast.Constant) and isinstance(one.slice.value, str)
+        for one in program.each(ast.Subscript)
+        if isinstance(one.slice, ast.Constant) and isinstance(one.slice.value, str)
     }
     for node, base in program.trace.attributes:
         if isinstance(base, Data) and base.frame and base.kind == "data":

@@ -46,8 +46,8 @@ def labels_of_other_rows(program: Program) -> Iterator[Found]:
     text = program.text
     stores = [
         (node.targets[0].id, node)
-        for node in program.nodes
-        if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name)
+        for node in program.each(ast.Assign)
+        if len(node.targets) == 1 and isinstance(node.targets[0], ast.Name)
     ]
     for name, node in stores:
         value = node.value
@@ -113,11 +113,11 @@ def order_of_a_set(program: Program) -> Iterator[Found]:
     sets = {name: node for name, node in sets.items() if name not in _put_in_order(program)}
     shown = {
         node.iter
-        for node in program.nodes
-        if isinstance(node, ast.For) and not any(_stores_number(one, node.target) for one in ast.walk(node))
+        for node in program.each(ast.For)
+        if not any(_stores_number(one, node.target) for one in ast.walk(node))
     }
-    for node in program.nodes:
-        if not isinstance(node, ast.Call) or written(node.func) != "enumerate" or not node.args or node in shown:
+    for node in program.each(ast.Call):
+        if written(node.func) != "enumerate" or not node.args or node in shown:
             continue
         over = node.args[0]
         named = sets.get(over.id) if isinstance(over, ast.Name) else None
@@ -155,14 +155,13 @@ def _put_in_order(program: Program) -> set[str]:
     found = set()
     filled = {
         written(node.func.value)
-        for node in program.nodes
-        if isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Attribute)
+        for node in program.each(ast.Call)
+        if isinstance(node.func, ast.Attribute)
         and node.func.attr in ("add", "update")
         and re.search(r"split|token|word|char|text|lower", " ".join(written(one, 200) for one in node.args))
     }
-    for node in program.nodes:
-        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+    for node in program.each(ast.Assign):
+        if isinstance(node.targets[0], ast.Name):
             called = {written(one.func) for one in ast.walk(node.value) if isinstance(one, ast.Call)}
             empty = isinstance(node.value, ast.Call) and not node.value.args and called == {"set"}
             if "sorted" in called or (empty and node.targets[0].id not in filled):
@@ -202,7 +201,7 @@ def categories_as_numbers(program: Program) -> Iterator[Found]:
     for target, _, _, _ in program.trace.stored:
         if not isinstance(target, ast.Subscript) or not isinstance(target.slice, ast.Constant):
             continue
-        node = next((one for one in program.nodes if isinstance(one, ast.Assign) and target in one.targets), None)
+        node = next((one for one in program.each(ast.Assign) if target in one.targets), None)
         if node is not None and target.slice.value not in targets and _numbers_categories(node.value, program):
             yield node, f"{models[0]} takes the numbers of {target.slice.value!r} for sizes, and they are names"
 
@@ -276,11 +275,8 @@ def row_numbers(program: Program) -> Iterator[Found]:
     """`for train, test in KFold(5).split(X): X[train]`, where X is a DataFrame."""
     tables = {
         node.targets[0].id
-        for node in program.nodes
-        if isinstance(node, ast.Assign)
-        and len(node.targets) == 1
-        and isinstance(node.targets[0], ast.Name)
-        and _is_table(node.value)
+        for node in program.each(ast.Assign)
+        if len(node.targets) == 1 and isinstance(node.targets[0], ast.Name) and _is_table(node.value)
     }
     again = [
         target.id

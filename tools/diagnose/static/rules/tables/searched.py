@@ -99,15 +99,14 @@ def _by_trials(program: Program, name: str, call: Call) -> Iterator[tuple[str, a
     objective = written(call.node.args[0])
     asked = {
         one.args[0].value
-        for one in program.nodes
-        if isinstance(one, ast.Call)
-        and isinstance(one.func, ast.Attribute)
+        for one in program.each(ast.Call)
+        if isinstance(one.func, ast.Attribute)
         and one.func.attr.startswith("suggest_")
         and one.args
         and isinstance(one.args[0], ast.Constant)
     }
-    for node in program.nodes:
-        if isinstance(node, ast.FunctionDef) and node.name == objective:
+    for node in program.each(ast.FunctionDef):
+        if node.name == objective:
             inside = set(ast.walk(node))
             models = [one for one in program.trace.instances if one.node in inside and estimators.is_predictor(one)]
             if len({one.name for one in models}) == 1:

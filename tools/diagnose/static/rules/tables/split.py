@@ -109,12 +109,8 @@ def unpacked_wrongly(program: Program) -> Iterator[Found]:
                 )
             ):
                 yield target, wrong
-    for node in program.nodes:
-        if (
-            isinstance(node, ast.For)
-            and isinstance(node.iter, ast.Call)
-            and getattr(node.iter.func, "attr", "") == "split"
-        ):
+    for node in program.each(ast.For):
+        if isinstance(node.iter, ast.Call) and getattr(node.iter.func, "attr", "") == "split":
             names = [one.id for one in getattr(node.target, "elts", []) if isinstance(one, ast.Name)]
             if len(names) == 2 and part_of(names[0]) == "test" and part_of(names[1]) == "train":
                 yield node.target, f"split gives the training rows first, and they are called {names[0]}"
@@ -235,7 +231,7 @@ def shuffled_apart(program: Program) -> Iterator[Found]:
         roles = {role_of(one.text(0)), role_of(other.text(0))}
         if roles == {"X", "y"} and one.on() == other.on() and not any(one.order < at < other.order for at in seeds):
             yield other.node, f"{one.text(0)} and {other.text(0)} are shuffled each by itself: rows lose their labels"
-    moved = [(node, *_moved(node)) for node in program.nodes if isinstance(node, ast.Assign)]
+    moved = [(node, *_moved(node)) for node in program.each(ast.Assign)]
     found = [(node, role_of(name), how) for node, name, how in moved if how and role_of(name)]
     for (_, role, how), (node, other_role, other_how) in itertools.pairwise(found):
         repeated = how == other_how and ("seed" in how or "state" in how)
@@ -300,12 +296,10 @@ def groups_ignored(program: Program) -> Iterator[Found]:
     """A `groups` array that is made and never given to a splitter; a column of patients."""
     made = {
         node.id: node
-        for node in program.nodes
-        if isinstance(node, ast.Name)
-        and isinstance(node.ctx, ast.Store)
-        and node.id in ("groups", "group_ids", "patient_ids")
+        for node in program.each(ast.Name)
+        if isinstance(node.ctx, ast.Store) and node.id in ("groups", "group_ids", "patient_ids")
     }
-    read = {node.id for node in program.nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
+    read = {node.id for node in program.each(ast.Name) if isinstance(node.ctx, ast.Load)}
     splits = [*_splits(program), *program.trace.of(*estimators.CROSS)]
     unused = sorted(set(made) - read)
     if splits and unused and "Group" not in " ".join(program.names):
@@ -313,11 +307,11 @@ def groups_ignored(program: Program) -> Iterator[Found]:
         return
     columns = {
         str(node.value)
-        for node in program.nodes
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.lower() in _GROUPS
+        for node in program.each(ast.Constant)
+        if isinstance(node.value, str) and node.value.lower() in _GROUPS
     }
     grouped = any("roup" in name for name in program.names) or any(
-        isinstance(node, ast.keyword) and node.arg == "groups" for node in program.nodes
+        node.arg == "groups" for node in program.each(ast.keyword)
     )
     if splits and columns and not grouped and "unique" not in program.names and "drop_duplicates" not in program.names:
         yield splits[0].node, f"rows that share a {sorted(columns)[0]} may be on both sides of this split"

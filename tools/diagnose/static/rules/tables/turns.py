@@ -99,13 +99,12 @@ def fold_loops(program: Program) -> list[ast.For]:
     """Loops over the parts of a split."""
     names = {one.node for one in program.trace.of("split") if isinstance(one.receiver, Instance)}
     found = []
-    for node in program.nodes:
-        if isinstance(node, ast.For):
-            over = node.iter
-            if isinstance(over, ast.Call) and written(over.func) in ("enumerate", "tqdm", "zip", "list") and over.args:
-                over = over.args[0]
-            if over in names:
-                found.append(node)
+    for node in program.each(ast.For):
+        over = node.iter
+        if isinstance(over, ast.Call) and written(over.func) in ("enumerate", "tqdm", "zip", "list") and over.args:
+            over = over.args[0]
+        if over in names:
+            found.append(node)
     return found
 
 
@@ -157,9 +156,7 @@ def _breaks(loop: ast.AST) -> bool:
 def begun_anew(program: Program) -> Iterator[Found]:
     """`for train, test in folds.split(X): scores = []; ...; scores.append(score)`, and then `np.mean(scores)`."""
     folds = set(fold_loops(program))
-    for loop in program.nodes:
-        if not isinstance(loop, ast.For):
-            continue
+    for loop in program.each(ast.For):
         for node in loop.body:
             begun = isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and _empty(node.value)
             if not begun or not isinstance(node, ast.Assign) or not isinstance(node.targets[0], ast.Name):
@@ -227,9 +224,7 @@ def _gathers(program: Program, node: ast.Name, loop: ast.AST) -> bool:
 )
 def last_for_best(program: Program) -> Iterator[Found]:
     """`for c in ...: model = Ridge(c); if score > best: best, best_c = score, c`, and then `model.predict(X_test)`."""
-    for loop in program.nodes:
-        if not isinstance(loop, ast.For):
-            continue
+    for loop in program.each(ast.For):
         noted = _noted(loop)
         made = [
             node

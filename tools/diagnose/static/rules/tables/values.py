@@ -60,7 +60,7 @@ def dates_as_text(program: Program) -> Iterator[Found]:
         if by and by[0] in made and by[0] not in parsed:
             text = f"{by[0]!r} is text since line {made[by[0]].lineno}"  # type: ignore[attr-defined]
             yield call.node, f"{text}, and is sorted by its letters: the day before the year"
-    if "to_datetime" in program.names or "parse_dates" in {n.arg for n in program.nodes if isinstance(n, ast.keyword)}:
+    if "to_datetime" in program.names or "parse_dates" in {n.arg for n in program.each(ast.keyword)}:
         return
     for node, values in program.trace.compared:
         data, other = as_data(values[0]), constant(values[1])
@@ -168,9 +168,8 @@ def _made_small(program: Program) -> tuple[set[str], bool]:
     """(columns that are cast to 8 or 16 bits, whether all of a table are, by their smallest and largest values)."""
     small = {
         str(node.targets[0].slice.value)
-        for node in program.nodes
-        if isinstance(node, ast.Assign)
-        and isinstance(node.targets[0], ast.Subscript)
+        for node in program.each(ast.Assign)
+        if isinstance(node.targets[0], ast.Subscript)
         and isinstance(node.targets[0].slice, ast.Constant)
         and isinstance(node.value, ast.Call)
         and getattr(node.value.func, "attr", "") == "astype"
@@ -183,8 +182,8 @@ def _made_small(program: Program) -> tuple[set[str], bool]:
 def _whole_columns(program: Program) -> set[str]:
     """Columns that are made whole numbers of: `df["cents"] = (df["price"] * 100).round().astype(int)`."""
     found = set()
-    for node in program.nodes:
-        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Subscript):
+    for node in program.each(ast.Assign):
+        if isinstance(node.targets[0], ast.Subscript):
             at = node.targets[0].slice
             if isinstance(at, ast.Constant) and re.search(r"astype\(('int|int|np\.int)", written(node.value, 300)):
                 found.add(str(at.value))

@@ -28,7 +28,7 @@ class Direction:
 
     def __init__(self, program: Program, scope: ast.AST) -> None:
         self.known: dict[str, list[ast.expr]] = dict(settings(program.tree)) | settings(scope)
-        self.functions = {node.name: node for node in program.nodes if isinstance(node, ast.FunctionDef)}
+        self.functions = {node.name: node for node in program.each(ast.FunctionDef)}
         self.loops: dict[str, ast.expr] = {}
         for home in (program.tree, scope):
             self._counted_names(home)
@@ -194,7 +194,7 @@ def _computed_at(program: Program, scope: ast.AST, given: ast.expr) -> ast.expr 
             made = settings(scope).get(given.id, []) or settings(program.tree).get(given.id, [])
         elif isinstance(given, ast.Call) and isinstance(given.func, ast.Name):
             name = given.func.id
-            own_one = [one for one in program.nodes if isinstance(one, ast.FunctionDef) and one.name == name]
+            own_one = [one for one in program.each(ast.FunctionDef) if one.name == name]
             made = (
                 [one.value for one in own(own_one[0]) if isinstance(one, ast.Return) and one.value] if own_one else []
             )

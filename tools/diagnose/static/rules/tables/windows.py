@@ -189,10 +189,10 @@ def _belong(program: Program, one: str, other: str) -> bool:
     if roles == {"X", "y"}:
         return True
     takers = ("fit", "TensorDataset", "from_tensor_slices", "train_test_split", "zip", "evaluate")
-    if any({one, other} <= names_in(node) for node in program.nodes if called(node) in takers):
+    if any({one, other} <= names_in(node) for node in program.each(ast.Call) if called(node) in takers):
         return True
     labels = [name for name in (one, other) if _labels(program, name)]
-    returned = [node.value for node in program.nodes if isinstance(node, ast.Return) and node.value is not None]
+    returned = [node.value for node in program.each(ast.Return) if node.value is not None]
     made = {name: {name} | _made_of(program, name) for name in (one, other)}
     together = any(all(names_in(node) & found for found in made.values()) for node in returned)
     return len(labels) == 1 and together and part_of(one) == part_of(other)
@@ -204,17 +204,13 @@ _LABEL_WORDS = re.compile(r"(^|_)(ids|classes|cls|categor\w*|onehot|truth|labs?|
 def _labels(program: Program, name: str) -> bool:
     """Whether a name is one of labels: by what it is called, or since it is turned into one column for each class."""
     encoded = ("to_categorical", "one_hot", "LabelEncoder", "bincount")
-    asked = any(called(node) in encoded and name in names_in(node) for node in program.nodes)
+    asked = any(called(node) in encoded and name in names_in(node) for node in program.each(ast.Call))
     return role_of(name) == "y" or bool(_LABEL_WORDS.search(name.lower())) or asked
 
 
 def _made_of(program: Program, name: str) -> set[str]:
     """Names that are set to something made of it."""
-    return {
-        written(node.targets[0])
-        for node in program.nodes
-        if isinstance(node, ast.Assign) and name in names_in(node.value)
-    }
+    return {written(node.targets[0]) for node in program.each(ast.Assign) if name in names_in(node.value)}
 
 
 _PREPARES = re.compile(
@@ -238,7 +234,7 @@ def prepared_for_training(program: Program) -> Iterator[Found]:
         fitting, asking = _users(known, ("fit", "train_on_batch")), _users(known, ("predict", "predict_proba"))
         for name in helpers:
             uses = [one for one, body in known.items() if any(called(node) == name for node in own(body))]
-            outside = sum(called(node) == name for node in program.nodes) > len(
+            outside = sum(called(node) == name for node in program.each(ast.Call)) > len(
                 [node for body in known.values() for node in own(body) if called(node) == name]
             )
             if outside or not uses or not set(uses) <= {one.name for one, _ in fitting}:

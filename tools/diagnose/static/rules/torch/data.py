@@ -296,13 +296,12 @@ def leaf_changed(program: Program) -> Iterator[Found]:
     }
     quiet = [
         (node.lineno, node.end_lineno or node.lineno)
-        for node in program.nodes
-        if isinstance(node, ast.With) and any("no_grad" in written(item.context_expr) for item in node.items)
+        for node in program.each(ast.With)
+        if any("no_grad" in written(item.context_expr) for item in node.items)
     ]
-    for node in program.nodes:
+    for node in program.each(ast.AugAssign):
         if (
-            isinstance(node, ast.AugAssign)
-            and isinstance(node.target, ast.Name)
+            isinstance(node.target, ast.Name)
             and node.target.id in leaves
             and not any(first <= node.lineno <= last for first, last in quiet)
             and ".grad" in written(node.value)

@@ -78,8 +78,8 @@ def another_order(program: Program) -> Iterator[Found]:
     """`for x, _ in loader: preds.append(...)` of a shuffled loader, `torch.cat(preds) == y_test`."""
     shuffled = {
         written(node.targets[0]): node
-        for node in program.nodes
-        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call) and called(node.value) == "DataLoader"
+        for node in program.each(ast.Assign)
+        if isinstance(node.value, ast.Call) and called(node.value) == "DataLoader"
         for told in [argument(node.value, "shuffle", 2)]
         if isinstance(told, ast.Constant) and told.value is True
     }

@@ -163,18 +163,14 @@ def padding_unmasked(program: Program) -> Iterator[Found]:
     if "transformers" not in program.trace.libraries or "attention_mask" in program.text:
         return
     padded: set[str] = set()
-    for node in program.nodes:
-        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
-            told = argument(node.value, "padding")
+    for line in program.each(ast.Assign):
+        if isinstance(line.value, ast.Call):
+            told = argument(line.value, "padding")
             off = isinstance(told, ast.Constant) and told.value in (False, "do_not_pad")
             if told is not None and not off:
-                padded |= names_in(node.targets[0]) | {written(node.targets[0])}
-    for node in program.nodes:
-        if (
-            not isinstance(node, ast.Call)
-            or not node.args
-            or not re.search(r"model|bert|generate|encoder", written(node.func).lower())
-        ):
+                padded |= names_in(line.targets[0]) | {written(line.targets[0])}
+    for node in program.each(ast.Call):
+        if not node.args or not re.search(r"model|bert|generate|encoder", written(node.func).lower()):
             continue
         first = node.args[0]
         whole = first.value if isinstance(first, ast.Attribute | ast.Subscript) else None

@@ -64,10 +64,7 @@ def _clears_otherwise(program: Program) -> bool:
         and "step" not in program.names
     ):
         return True
-    return any(
-        isinstance(node, ast.Attribute) and node.attr in ("zero_", "grad") and ".grad" in written(node, 80)
-        for node in program.nodes
-    )
+    return any(node.attr in ("zero_", "grad") and ".grad" in written(node, 80) for node in program.each(ast.Attribute))
 
 
 @rule(
@@ -382,8 +379,8 @@ _KEEPS = ("save", "load_state_dict", "deepcopy")
 )
 def not_called(program: Program) -> Iterator[Found]:
     """`loss.backward`, `optimizer.step`."""
-    for node in program.nodes:
-        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Attribute) and node.value.attr in _CALLED:
+    for node in program.each(ast.Expr):
+        if isinstance(node.value, ast.Attribute) and node.value.attr in _CALLED:
             yield node, f"{written(node.value)} is not called: the parentheses are missing"
         kept = isinstance(node, ast.Call) and written(node.func).rpartition(".")[2] in _KEEPS and node.args
         if isinstance(node, ast.Call) and kept and getattr(node.args[0], "attr", "") == "state_dict":

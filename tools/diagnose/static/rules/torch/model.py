@@ -190,8 +190,8 @@ def _bare_lists(program: Program) -> Iterator[Found]:
         several = len(layers) > 1 or (isinstance(given, Seq) and not given.whole)
         if not layers or not several or not all(getattr(one, "path", "") == "torch.nn.Linear" for one in layers):
             continue
-        for node in program.nodes:
-            if not isinstance(node, ast.For) or written(node.iter) != written(target) or len(node.body) != 1:
+        for node in program.each(ast.For):
+            if written(node.iter) != written(target) or len(node.body) != 1:
                 continue
             line, layer = node.body[0], written(node.target)
             call = line.value if isinstance(line, ast.Assign) and len(line.targets) == 1 else None
@@ -391,4 +391,4 @@ def unused_layer(program: Program) -> Iterator[Found]:
 
 
 def _once(program: Program, name: str) -> bool:
-    return sum(isinstance(node, ast.Attribute) and node.attr == name for node in program.nodes) == 1
+    return sum(node.attr == name for node in program.each(ast.Attribute)) == 1

@@ -84,15 +84,13 @@ def padding_learnt(program: Program) -> Iterator[Found]:
     """`CrossEntropyLoss()(scores.view(-1, n), tags.view(-1))`, where tags were padded."""
     if "torch" not in program.trace.libraries or not _is_padded(program):
         return
-    names = {one.lower() for one in program.names} | {
-        node.arg or "" for node in program.nodes if isinstance(node, ast.arg)
-    }
+    names = {one.lower() for one in program.names} | {node.arg or "" for node in program.each(ast.arg)}
     if "ignore_index" in program.text or any("mask" in one or "packed" in one for one in names):
         return
     if not _labels_padded(program):
         return
-    for node in program.nodes:
-        if not isinstance(node, ast.Call) or len(node.args) != 2:
+    for node in program.each(ast.Call):
+        if len(node.args) != 2:
             continue
         if not re.search(r"crit|loss|entropy|(^|\.)ce$", written(node.func), re.IGNORECASE):
             continue

@@ -24,13 +24,11 @@ from mlpilot.tools.diagnose.syntax import called, names_in
 )
 def stepped_plainly(program: Program) -> Iterator[Found]:
     """`scaler.scale(loss).backward(); optimizer.step()`."""
-    scales = [
-        node for node in program.nodes if called(node) == "scale" and isinstance(node, ast.Call) and len(node.args) == 1
-    ]
+    scales = [node for node in program.each(ast.Call) if called(node) == "scale" and len(node.args) == 1]
     names = {written(one) for node in scales if (one := held_by(node)) is not None}
     if "GradScaler" not in program.text or not names or "unscale_" in program.names:
         return
-    steps = [node for node in program.nodes if called(node) == "step" and isinstance(node, ast.Call)]
+    steps = [node for node in program.each(ast.Call) if called(node) == "step"]
     if any(written(node.func.value) in names for node in steps):  # type: ignore[attr-defined]
         return
     for node in steps:
@@ -178,8 +176,8 @@ def _scores(program: Program) -> dict[str, ast.FunctionDef]:
 
 def _plain_scores(program: Program, scores: dict[str, ast.FunctionDef]) -> Iterator[Found]:
     """`def dice_loss(y, p): return dice_coef(y, p)`: a score that is called a loss, and given back as it is."""
-    for node in program.nodes:
-        if not isinstance(node, ast.FunctionDef) or "loss" not in node.name.lower() or len(node.body) > 3:
+    for node in program.each(ast.FunctionDef):
+        if "loss" not in node.name.lower() or len(node.body) > 3:
             continue
         last = node.body[-1]
         given = last.value if isinstance(last, ast.Return) else None
@@ -326,13 +324,9 @@ def target_learns(program: Program) -> Iterator[Found]:
 )
 def closure_keeps(program: Program) -> Iterator[Found]:
     """`def closure(): loss = ...; loss.backward(); return loss`, given to `optimizer.step`."""
-    given = {
-        written(node.args[0])
-        for node in program.nodes
-        if isinstance(node, ast.Call) and called(node) == "step" and len(node.args) == 1
-    }
-    for node in program.nodes:
-        if not isinstance(node, ast.FunctionDef) or node.name not in given:
+    given = {written(node.args[0]) for node in program.each(ast.Call) if called(node) == "step" and len(node.args) == 1}
+    for node in program.each(ast.FunctionDef):
+        if node.name not in given:
             continue
         calls = {called(one): one for one in own(node)}
         clears = any(name.startswith("zero_grad") for name in calls) or "set_to_none" in program.names

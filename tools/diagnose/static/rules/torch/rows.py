@@ -51,8 +51,8 @@ def validation_trained(program: Program) -> Iterator[Found]:
 )
 def every_phase(program: Program) -> Iterator[Found]:
     """`for phase in ["train", "val"]: ...; loss.backward()`, whatever the phase."""
-    for loop in program.nodes:
-        if not isinstance(loop, ast.For) or not isinstance(loop.iter, ast.List | ast.Tuple):
+    for loop in program.each(ast.For):
+        if not isinstance(loop.iter, ast.List | ast.Tuple):
             continue
         words = {one.value for one in loop.iter.elts if isinstance(one, ast.Constant)}
         if "train" not in words or not words & {"val", "valid", "validation", "test", "eval"}:
@@ -122,8 +122,8 @@ def softmax_of_one(program: Program) -> Iterator[Found]:
 def new_tensor(program: Program) -> Iterator[Found]:
     """`loss = torch.tensor([-p * r for p in log_probs]).sum()`, and `loss.backward()`."""
     backed = {call.on() for call in backwards(program)}
-    for node in program.nodes:
-        if not isinstance(node, ast.Assign) or written(node.targets[0]) not in backed:
+    for node in program.each(ast.Assign):
+        if written(node.targets[0]) not in backed:
             continue
         value = node.value
         while (
@@ -177,10 +177,8 @@ def state_kept(program: Program) -> Iterator[Found]:
         return
     renewed = {
         one.targets[0].attr
-        for one in program.nodes
-        if isinstance(one, ast.Assign)
-        and isinstance(one.targets[0], ast.Attribute)
-        and written(one.targets[0].value) != "self"
+        for one in program.each(ast.Assign)
+        if isinstance(one.targets[0], ast.Attribute) and written(one.targets[0].value) != "self"
     }
     for node, _ in modules(program):
         forward = next((one for one in node.body if isinstance(one, ast.FunctionDef) and one.name == "forward"), None)

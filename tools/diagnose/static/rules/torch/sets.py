@@ -105,8 +105,8 @@ def packed_unsorted(program: Program) -> Iterator[Found]:
     if program.names & {"sort", "sorted", "argsort", "topk", "BucketIterator", "sort_key", "sort_within_batch"}:
         return
     made = program.names & {"DataLoader", "pad_sequence", "collate_fn"}
-    for node in program.nodes:
-        if not isinstance(node, ast.Call) or called(node) != "pack_padded_sequence" or not made:
+    for node in program.each(ast.Call):
+        if called(node) != "pack_padded_sequence" or not made:
             continue
         if argument(node, "enforce_sorted", 3) is None and not _of_equal(argument(node, "lengths", 1)):
             yield node, "lengths of a batch come in any order, and it takes them sorted unless it is told otherwise"
@@ -187,9 +187,8 @@ def iterator_used_up(program: Program) -> Iterator[Found]:
     """`batches = zip(xs, ys)`, and `for epoch in range(10): for x, y in batches: ...`."""
     own_generators = {
         node.name
-        for node in program.nodes
-        if isinstance(node, ast.FunctionDef)
-        and any(isinstance(one, ast.Yield | ast.YieldFrom) for one in own(node))
+        for node in program.each(ast.FunctionDef)
+        if any(isinstance(one, ast.Yield | ast.YieldFrom) for one in own(node))
         and not any(isinstance(one, ast.While) for one in own(node))
         and not node.decorator_list
     }
@@ -249,7 +248,7 @@ def _leaves(inner: ast.AST, outer: ast.For) -> bool:
 def shared_transform(program: Program) -> Iterator[Found]:
     """`train, val = random_split(data, ...)`, and `val.dataset.transform = plain`."""
     copied = program.names & {"copy", "deepcopy"}
-    split = any(called(node) in ("random_split", "Subset") for node in program.nodes)
+    split = any(called(node) in ("random_split", "Subset") for node in program.each(ast.Call))
     for node in program.nodes:
         target = node.targets[0] if isinstance(node, ast.Assign) else None
         if not isinstance(target, ast.Attribute) or not isinstance(target.value, ast.Attribute) or copied or not split:
@@ -268,11 +267,11 @@ def shared_transform(program: Program) -> Iterator[Found]:
 )
 def epoch_not_told(program: Program) -> Iterator[Found]:
     """`sampler = DistributedSampler(data)`, and a loop over epochs without `sampler.set_epoch(epoch)`."""
-    epochs = any(isinstance(node, ast.For) and re.search("epoch", written(node.target)) for node in program.nodes)
+    epochs = any(re.search("epoch", written(node.target)) for node in program.each(ast.For))
     if "set_epoch" in program.names or not epochs or program.names & {"Trainer", "LightningModule", "Accelerator"}:
         return
-    for node in program.nodes:
-        if isinstance(node, ast.Call) and called(node) == "DistributedSampler":
+    for node in program.each(ast.Call):
+        if called(node) == "DistributedSampler":
             told = argument(node, "shuffle", 3)
             if not (isinstance(told, ast.Constant) and told.value is False):
                 yield node, "without set_epoch it gives the rows in the same order in every epoch"

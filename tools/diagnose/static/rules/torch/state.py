@@ -33,7 +33,7 @@ def thrown_away(program: Program) -> Iterator[Found]:
     """`x.to(device)` on a line of its own."""
     if "torch" not in program.trace.libraries:
         return
-    alone = {node.value for node in program.nodes if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)}
+    alone = {node.value for node in program.each(ast.Expr) if isinstance(node.value, ast.Call)}
     told = set()
     for call in program.trace.of(*_COPYING):
         if call.node in alone and call.node not in told and isinstance(call.receiver, Data) and call.path[0] == ".":
@@ -86,7 +86,7 @@ def wrapped_checkpoint(program: Program) -> Iterator[Found]:
     """A `DataParallel`'s state_dict, and `load_state_dict(state, strict=False)` into a plain model."""
     if not program.names & {"DataParallel", "DistributedDataParallel"} or "module" in program.names:
         return
-    if any(isinstance(node, ast.Constant) and node.value == "module." for node in program.nodes):
+    if any(node.value == "module." for node in program.each(ast.Constant)):
         return
     for call in program.trace.of("load_state_dict"):
         wrapped = isinstance(call.receiver, Instance) and call.receiver.name.endswith("DataParallel")
@@ -108,7 +108,7 @@ def changed_in_place(program: Program) -> Iterator[Found]:
     """`gate = torch.sigmoid(x); gate *= 0.9`."""
     if "torch" not in program.trace.libraries:
         return
-    for function in (node for node in program.nodes if isinstance(node, ast.FunctionDef) and node.name == "forward"):
+    for function in (node for node in program.each(ast.FunctionDef) if node.name == "forward"):
         made: dict[str, str] = {}
         for node in function.body:
             if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name) and node.target.id in made:
@@ -224,7 +224,7 @@ def last_batch(program: Program) -> Iterator[Found]:
     """`correct = (...).sum().item()` in the loop over batches, `correct / total` after it."""
     if "torch" not in program.trace.libraries:
         return
-    for loop in (node for node in program.nodes if isinstance(node, ast.For) and _over_batches(node)):
+    for loop in (node for node in program.each(ast.For) if _over_batches(node)):
         inside = set(ast.walk(loop))
         added = {written(one.target) for one in inside if isinstance(one, ast.AugAssign)}
         read = {one.id for one in inside if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Load)}
@@ -318,10 +318,10 @@ def _windows_one_apart(cuts: set[tuple[str, str]]) -> bool:
 )
 def sees_next(program: Program) -> Iterator[Found]:
     """A TransformerEncoder without mask, `text[:, :-1]` in, `text[:, 1:]` out."""
-    cuts = {(written(node.value), written(node.slice)) for node in program.nodes if isinstance(node, ast.Subscript)}
+    cuts = {(written(node.value), written(node.slice)) for node in program.each(ast.Subscript)}
     shifted = any((name, cut.replace(":-1", "1:")) in cuts for name, cut in cuts if cut.endswith(", :-1)"))
     named = {name.lower() for name in program.names}
-    named |= {node.arg or "" for node in program.nodes if isinstance(node, ast.keyword)}
+    named |= {node.arg or "" for node in program.each(ast.keyword)}
     shifted = shifted or _windows_one_apart(cuts)
     if not shifted or any("mask" in name or "causal" in name for name in named) or program.names & {"tril", "triu"}:
         return

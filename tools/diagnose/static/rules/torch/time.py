@@ -90,7 +90,7 @@ def never_stepped(program: Program) -> Iterator[Found]:
 def _kept_as(program: Program, made: Instance) -> str:
     """`self.scheduler` that an object is kept as, where nothing reads it again."""
     name = next((written(target) for target, _, value, _ in program.trace.stored if value is made), "")
-    nodes = [one for one in program.nodes if isinstance(one, ast.Attribute) and written(one) == name]
+    nodes = [one for one in program.each(ast.Attribute) if written(one) == name]
     return name if not any(isinstance(one.ctx, ast.Load) for one in nodes) else ""
 
 
@@ -180,7 +180,7 @@ def last_step(program: Program) -> Iterator[Found]:
             and value.library == "torch"
         ):
             layers[written(target)] = constant(value.argument("batch_first", 4)) is True
-    for function in (node for node in program.nodes if isinstance(node, ast.FunctionDef) and node.name == "forward"):
+    for function in (node for node in program.each(ast.FunctionDef) if node.name == "forward"):
         outputs = {}
         for node in ast.walk(function):
             if (
@@ -216,7 +216,7 @@ def unoptimised(program: Program) -> Iterator[Found]:
         return
     owners = {id(call.receiver) for call in program.trace.of("parameters") if not isinstance(call.receiver, Instance)}
     inside = {id(value) for one in program.trace.instances for value in (*one.args, *one.attrs.values(), *one.parts)}
-    if owners or any(isinstance(node, ast.Attribute) and node.attr == "modules" for node in program.nodes):
+    if owners or any(node.attr == "modules" for node in program.each(ast.Attribute)):
         return
     for call in program.trace.of("__call__"):
         model = call.receiver
@@ -251,16 +251,15 @@ def unoptimised(program: Program) -> Iterator[Found]:
 )
 def loading(program: Program) -> Iterator[Found]:
     """`model = Net().load_state_dict(state)`, `model.load_state_dict("model.pt")`."""
-    called = {node.func.id for node in program.nodes if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
+    called = {node.func.id for node in program.each(ast.Call) if isinstance(node.func, ast.Name)}
     called |= {
         node.value.id
-        for node in program.nodes
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.attr == "eval"
+        for node in program.each(ast.Attribute)
+        if isinstance(node.value, ast.Name) and node.attr == "eval"
     }
-    for node in program.nodes:
+    for node in program.each(ast.Assign):
         if (
-            isinstance(node, ast.Assign)
-            and isinstance(node.value, ast.Call)
+            isinstance(node.value, ast.Call)
             and isinstance(node.targets[0], ast.Name)
             and getattr(node.value.func, "attr", "") == "load_state_dict"
             and node.targets[0].id in called

@@ -27,14 +27,14 @@ from mlpilot.tools.diagnose.static.rules.torch.loss import losses
 def rows_over_batches(program: Program) -> Iterator[Found]:
     """`correct += (pred == y).sum().item()` over a loader, and `correct / len(loader)`."""
     counted = {}
-    for loop in (node for node in program.nodes if isinstance(node, ast.For)):
+    for loop in program.each(ast.For):
         over = _iterated(loop.iter)
         if over and isinstance(loop.target, ast.Tuple | ast.List):
             for node in ast.walk(loop):
                 if isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Add) and _counts_rows(node.value):
                     counted[written(node.target)] = over
-    for node in program.nodes:
-        if not isinstance(node, ast.BinOp) or not isinstance(node.op, ast.Div):
+    for node in program.each(ast.BinOp):
+        if not isinstance(node.op, ast.Div):
             continue
         below = node.right
         if not (isinstance(below, ast.Call) and written(below.func) == "len" and len(below.args) == 1):
@@ -300,7 +300,7 @@ def devices(program: Program) -> Iterator[Found]:
     both = list(program.trace.of("to", "cuda"))
     moved = [call for call in both if (is_model(call.receiver) or _of_elsewhere(call)) and _is_device(call)]
     others = [call for call in both if not is_model(call.receiver) and not _of_elsewhere(call)]
-    placed = any(isinstance(node, ast.keyword) and node.arg == "device" for node in program.nodes)
+    placed = any(node.arg == "device" for node in program.each(ast.keyword))
     if (
         not moved
         or others

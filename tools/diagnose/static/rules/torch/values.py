@@ -177,12 +177,12 @@ def bytes_wrap(program: Program) -> Iterator[Found]:
     """`a - b`, both of `np.uint8`."""
     small: set[str] = set()
     told: set[ast.AST] = set()
-    for node in program.nodes:
-        if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
-            name = node.targets[0].id
-            (small.add if _is_bytes(node.value) else small.discard)(name)
-    for node in program.nodes:
-        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub):
+    for line in program.each(ast.Assign):
+        if len(line.targets) == 1 and isinstance(line.targets[0], ast.Name):
+            name = line.targets[0].id
+            (small.add if _is_bytes(line.value) else small.discard)(name)
+    for node in program.each(ast.BinOp):
+        if isinstance(node.op, ast.Sub):
             sides = [one.id for one in (node.left, node.right) if isinstance(one, ast.Name)]
             if len(sides) == 2 and set(sides) <= small:
                 yield node, f"{written(node)}: both are of unsigned bytes, and what is below 0 wraps around to 255"

@@ -21,17 +21,15 @@ from mlpilot.tools.diagnose.static.rules.rule import Found, Program, rule
 def embedding(program: Program) -> Iterator[Found]:
     """`{word: i for i, word in enumerate(words, start=1)}`, and `nn.Embedding(len(words), 8)`."""
     counted = {"word_index"} if "fit_on_texts" in program.names else set()
-    for node in program.nodes:
-        if isinstance(node, ast.Call) and written(node.func) == "enumerate" and node.args:
+    for node in program.each(ast.Call):
+        if written(node.func) == "enumerate" and node.args:
             start = node.args[1:] + [one.value for one in node.keywords if one.arg == "start"]
             if start and written(start[0]) == "1":
                 counted.add(written(node.args[0]))
                 counted |= _comprehended(program, node)
         counted |= _numbered_from_one(node)
     sizes = {
-        node.targets[0].id: node.value
-        for node in program.nodes
-        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
+        node.targets[0].id: node.value for node in program.each(ast.Assign) if isinstance(node.targets[0], ast.Name)
     }
     for one in program.trace.instances:
         if one.name != "Embedding" or not isinstance(one.node, ast.Call):
@@ -53,9 +51,8 @@ def _comprehended(program: Program, counted: ast.Call) -> set[str]:
     """Names of what is made by a comprehension over this count."""
     return {
         node.targets[0].id
-        for node in program.nodes
-        if isinstance(node, ast.Assign)
-        and isinstance(node.targets[0], ast.Name)
+        for node in program.each(ast.Assign)
+        if isinstance(node.targets[0], ast.Name)
         and isinstance(node.value, ast.DictComp)
         and any(counted is one for one in ast.walk(node.value))
     }
