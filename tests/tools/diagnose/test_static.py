@@ -240,12 +240,28 @@ def test_our_own_recipes_are_clean(task: Literal["classification", "regression"]
     assert not [(key, str(found)) for key, module in written for found in check_source(module)]
 
 
+_BY_NAMES_PUT_TOGETHER = """
+import pandas as pd
+df = pd.read_csv("air.csv")
+for w in (3, 7):
+    df[f"ma{w}"] = df["pm"].rolling(w, center=True).mean()
+df["wind"] = 1 / (df["wind"] + 0.5)
+df["weekend"] = (df.index % 7 > 4).astype(int)
+df["change"] = df["temp"].diff().fillna(0)
+train, test = df[:900], df[900:]
+features = [c for c in df.columns if c != "target"]
+model = Ridge().fit(train[features], train["target"])
+print(model.score(test[features], test["target"]))
+"""
+
+
 @pytest.mark.parametrize("hash_seed", ["1", "2", "3", "4"])
 def test_the_words_of_a_finding_do_not_hang_on_the_order_of_a_set(tmp_path: Path, hash_seed: str) -> None:
     source = "X = (X - X.mean()) / X.std()\na, b, c, d = train_test_split(X, y, random_state=0)\n"
     (tmp_path / "scaled.py").write_text(source)
+    (tmp_path / "window.py").write_text(_BY_NAMES_PUT_TOGETHER)
     told = subprocess.run(
-        [sys.executable, "-m", "mlpilot", "check", "scaled.py"],
+        [sys.executable, "-m", "mlpilot", "check", "scaled.py", "window.py"],
         cwd=tmp_path,
         env={**os.environ, "PYTHONHASHSEED": hash_seed},
         capture_output=True,
@@ -253,3 +269,4 @@ def test_the_words_of_a_finding_do_not_hang_on_the_order_of_a_set(tmp_path: Path
         check=False,
     )
     assert "scaled.py:1:10: warning: the mean that goes into the data is that of X" in told.stdout
+    assert "window.py:5:20: warning: a feature is a window that is centred on its row" in told.stdout

@@ -83,7 +83,7 @@ def own_statistics(program: Program) -> Iterator[Found]:
         if trained is None or "mixed" in use.data.flags | trained.flags or not apart(trained.rows, use.data.rows):
             continue
         there = {(one.what, one.kind) for one in trained.learned if _of_its_own(one, trained)}
-        for one in sorted(use.data.learned - trained.learned, key=lambda one: (one.line, one.column)):
+        for one in sorted(use.data.learned - trained.learned, key=lambda one: (one.line, one.column, sorted(one.into))):
             if _of_its_own(one, use.data) and (one.what, one.kind) in there and (one.line, one.kind) not in told:
                 told.add((one.line, one.kind))
                 node = ast.Constant(None, lineno=one.line, col_offset=one.column)

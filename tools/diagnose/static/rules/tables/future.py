@@ -58,13 +58,23 @@ def centred_window(program: Program) -> Iterator[Found]:
     """`df["smooth"] = df["load"].rolling(7, center=True).mean()`, and a model that is given `smooth`."""
     told = set()
     for _, X, y in same_table_targets(program):
-        for one in sorted(X.learned, key=lambda one: (one.line, one.column)):
+        for one in sorted(X.learned, key=lambda one: (one.line, one.column, sorted(one.into))):
             doubtful = X.columns is not None and not one.into  # a column whose name is not known, and a list of names
             if one.kind != AHEAD or one.line in told or doubtful or (one.into and one.into <= set(y.columns or ())):
                 continue
             told.add(one.line)
-            column = f"{min(one.into)!r}" if one.into else "a feature"
+            column = _column_on(program, one.line)
             yield at(one), f"{column} is a window that is centred on its row: half of it lies in the future"
+
+
+def _column_on(program: Program, line: int) -> str:
+    """The column that is set on a line, where it is written out."""
+    for node in program.each(ast.Assign):
+        target = node.targets[0]
+        if node.lineno <= line <= (node.end_lineno or line) and isinstance(target, ast.Subscript):
+            if isinstance(target.slice, ast.Constant):
+                return repr(target.slice.value)
+    return "a feature"
 
 
 @rule(
