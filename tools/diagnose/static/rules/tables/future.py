@@ -70,10 +70,9 @@ def centred_window(program: Program) -> Iterator[Found]:
 def _column_on(program: Program, line: int) -> str:
     """The column that is set on a line, where it is written out."""
     for node in program.each(ast.Assign):
-        target = node.targets[0]
-        if node.lineno <= line <= (node.end_lineno or line) and isinstance(target, ast.Subscript):
-            if isinstance(target.slice, ast.Constant):
-                return repr(target.slice.value)
+        at_column = node.targets[0].slice if isinstance(node.targets[0], ast.Subscript) else None
+        if node.lineno <= line <= (node.end_lineno or line) and isinstance(at_column, ast.Constant):
+            return repr(at_column.value)
     return "a feature"
 
 
