@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
@@ -18,6 +19,8 @@ from mlpilot.tools.diagnose.static.formats import as_json, as_sarif
 from mlpilot.tools.diagnose.static.inspect import check_file, check_files
 from mlpilot.tools.diagnose.static.reading.machine import read
 from mlpilot.tools.diagnose.static.report import check_source
+from mlpilot.tools.diagnose.static.rules.every import RULES
+from mlpilot.tools.diagnose.static.rules.rule import Found, Program, Rule
 from mlpilot.tools.diagnose.static.source import programs
 from mlpilot.tools.recipes.book import suitable, write_module
 from mlpilot.tools.recipes.table import Table
@@ -96,6 +99,33 @@ def test_a_file_that_kills_its_process_is_told(tmp_path: Path, monkeypatch: pyte
         path.write_text(LEAK)
     codes = [[one.code for one in found] for found in check_files(paths)]
     assert codes == [["LEAK001"], ["READ001"], ["LEAK001"], ["READ001"], ["LEAK001"]]
+
+
+def test_a_rule_that_breaks_spares_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    def breaks(program: Program) -> Iterator[Found]:
+        yield program.tree.body[0], "found before it broke"
+        raise IndexError("list index out of range")
+
+    broken = Rule("TEST001", "test", "warning", "a rule that breaks", "none", "none", breaks)
+    monkeypatch.setattr("mlpilot.tools.diagnose.static.report.RULES", [broken, *RULES])
+    found = {one.code: one for one in check_source(LEAK)}
+    assert set(found) == {"TEST001", "READ002", "LEAK001"}
+    assert found["READ002"].severity == "note"
+    assert found["READ002"].message == (
+        "TEST001 was not looked for: this is a bug in mlpilot: IndexError: list index out of range"
+    )
+
+
+def test_what_has_no_positional_arguments_and_what_is_infinite_is_read() -> None:
+    source = """
+import numpy as np
+import tensorflow as tf
+from torch.utils.data import Subset
+train, valid = Subset(dataset=data, indices=rows), Subset(dataset=data, indices=rows[:9])
+x = np.zeros((3, 1e400))
+layer = tf.keras.layers.Dense(1e400)(tf.keras.Input((1e400,)))
+"""
+    assert [one.code for one in check_source(source)] == ["TORCH260"]
 
 
 def test_a_file_that_takes_too_long_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

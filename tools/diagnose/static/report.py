@@ -13,6 +13,7 @@ from mlpilot.tools.diagnose.syntax import called
 
 SYNTAX = "SYNTAX001"
 TOO_LARGE = "READ001"
+BROKEN = "READ002"
 _IGNORE = re.compile(r"#\s*mlpilot:\s*ignore(?:\[([\w\s,]+)\])?")
 _FAILING = ("raises", "warns", "assertRaises", "assertRaisesRegex", "assertWarns", "assert_raises", "assert_warns")
 _CONFIDENCE = {"error": 0.9, "warning": 0.8, "note": 0.5}
@@ -40,17 +41,33 @@ def check_source(text: str, path: str = "") -> list[Diagnosis]:
 
 
 def _found(program: Program) -> Iterator[Diagnosis]:
-    lines = program.text.split("\n")
-    seen = set()
     for rule in RULES:
-        for found in rule.look(program):
-            node, message = found[0], found[1]
-            evidence = found[2] if len(found) == 3 else ""
-            line, column = getattr(node, "lineno", 1), getattr(node, "col_offset", 0)
-            key = rule.code, line, column
-            if key not in seen:
-                seen.add(key)
-                yield _diagnosis(rule, message, evidence, line, _characters(lines, line, column))
+        try:
+            yield from _by(rule, program)
+        except RecursionError:
+            raise
+        except Exception as error:  # noqa: BLE001 - a bug of ours in one rule is told, and spares the others
+            what = " ".join(f"{type(error).__name__}: {error}".split())[:150]
+            yield Diagnosis(
+                "rule-broke",
+                f"{rule.code} was not looked for: this is a bug in mlpilot: {what}",
+                line=1,
+                column=1,
+                remedy="report it, with the file if you may",
+                severity="note",
+                code=BROKEN,
+            )
+
+
+def _by(rule: Rule, program: Program) -> Iterator[Diagnosis]:
+    seen = set()
+    for found in rule.look(program):
+        node, message = found[0], found[1]
+        evidence = found[2] if len(found) == 3 else ""
+        line, column = getattr(node, "lineno", 1), getattr(node, "col_offset", 0)
+        if (line, column) not in seen:
+            seen.add((line, column))
+            yield _diagnosis(rule, message, evidence, line, _characters(program.lines, line, column))
 
 
 def _characters(lines: Sequence[str], line: int, column: int) -> int:

@@ -50,7 +50,10 @@ class KerasModel:
 
     @property
     def activation(self) -> str:
-        """The last operation; `?` or nothing where it cannot be told."""
+        """The last operation, a layer's or a function's; `?` or nothing where it cannot be told."""
+        given = nets.given_back(self.instance) if self.instance.name != "Sequential" else None
+        if given is not None:
+            return given.last
         for one in reversed(self.layers):
             if one.name in ("Dropout", "BatchNormalization", "Flatten", "Reshape", "LayerNormalization"):
                 continue

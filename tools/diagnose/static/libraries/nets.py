@@ -164,8 +164,7 @@ def output_layers(model: Instance) -> list[Instance]:
     if model.name == "Sequential":
         found = [_as_layer(one) for one in _given_layers(model)]
         return [one for one in found if isinstance(one, Instance)]
-    own = model.own is not None and own_method(model, "call") is not None
-    outputs = as_data(model.notes.get("returned") if own else model.argument("outputs", 1))
+    outputs = given_back(model)
     chain: list[Instance] = []
     while outputs is not None and isinstance(outputs.made_by, Instance) and len(chain) < 300:
         layer = outputs.made_by
@@ -175,6 +174,12 @@ def output_layers(model: Instance) -> list[Instance]:
         given = layer.notes.get("inputs")
         outputs = as_data(given[0]) if given else None
     return chain[::-1]
+
+
+def given_back(model: Instance) -> Data | None:
+    """What a Keras model gives, unless it is a plain list of layers, or gives many."""
+    own = model.own is not None and own_method(model, "call") is not None
+    return as_data(model.notes.get("returned") if own else model.argument("outputs", 1))
 
 
 def _given_layers(model: Instance) -> list[Value]:

@@ -5,6 +5,7 @@ rows and written into it; libraries' objects by their class, arguments and what 
 """
 
 import ast
+import math
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -223,9 +224,10 @@ def constant(value: Value | None, default: Any = None) -> Any:
 
 
 def number(value: Value | None) -> float | int | None:
-    """The plain number, or None."""
+    """The plain number, or None; what is infinite or no number is the size of nothing."""
     plain = constant(value)
-    return plain if isinstance(plain, int | float) and not isinstance(plain, bool) else None
+    sound = isinstance(plain, int) or (isinstance(plain, float) and math.isfinite(plain))
+    return plain if sound and not isinstance(plain, bool) else None
 
 
 def words(value: Value | None) -> list[str]:

@@ -32,6 +32,11 @@ class Program:
         return self.trace.tree
 
     @cached_property
+    def lines(self) -> list[str]:
+        """The text, line by line."""
+        return self.text.split("\n")
+
+    @cached_property
     def nodes(self) -> list[ast.AST]:
         """Every node of the tree, once."""
         return every_node(self.trace.tree)

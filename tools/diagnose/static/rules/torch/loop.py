@@ -218,8 +218,9 @@ def kept_loss(program: Program) -> Iterator[Found]:
 
 
 def _live_loss(value: object, node: ast.expr) -> bool:
-    """Whether it is a loss with its graph, which `torch.tensor(...)` of its number never has."""
+    """Whether it is a loss with its graph, which `torch.tensor(...)` of its number and `loss.data[0]` never have."""
     anew = isinstance(node, ast.Call) and written(node.func) == "torch.tensor"
+    anew |= any(isinstance(one, ast.Attribute) and one.attr == "data" for one in ast.walk(node))
     return isinstance(value, Data) and value.kind == "loss" and "detached" not in value.flags and not anew
 
 

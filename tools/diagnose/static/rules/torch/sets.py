@@ -133,11 +133,12 @@ def parts_share_rows(program: Program) -> Iterator[Found]:
         for node in own(scope):
             if not isinstance(node, ast.Call) or called(node) not in ("SubsetRandomSampler", "Subset"):
                 continue
+            of = argument(node, "dataset", 0) if called(node) == "Subset" else None
             given = argument(node, "indices", 1 if called(node) == "Subset" else 0)
-            made.append((node, written(node.args[0]) if called(node) == "Subset" else "", *_stretch(given, known)))
-        for here, (node, of, base, bounds) in enumerate(made):
+            made.append((node, written(of) if of is not None else "", *_stretch(given, known)))
+        for here, (node, whole, base, bounds) in enumerate(made):
             for _, other_of, other, rest in made[:here]:
-                if base and (of, base) == (other_of, other) and _overlap(bounds, rest) and not _folded(program):
+                if base and (whole, base) == (other_of, other) and _overlap(bounds, rest) and not _folded(program):
                     yield node, f"{base}{bounds} and {base}{rest} share rows: what is judged on was trained on"
                     break
 
