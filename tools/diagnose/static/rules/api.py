@@ -27,8 +27,8 @@ _CHANGES = "the libraries' changelogs"
 )
 def modules(program: Program) -> Iterator[Found]:
     """`from sklearn.cross_validation import train_test_split`."""
-    for node in program.each(ast.ImportFrom):
-        if node.module and not node.level and not _tried(program, node):
+    for node in program.nodes:
+        if isinstance(node, ast.ImportFrom) and node.module and not node.level and not _tried(program, node):
             for full in (node.module, *(f"{node.module}.{one.name}" for one in node.names)):
                 new = _module(full)
                 if new:
@@ -233,8 +233,8 @@ def data_zero(program: Program) -> Iterator[Found]:
     """`loss.data[0]`, `volatile=True`."""
     if "torch" not in program.trace.libraries:
         return
-    for node in program.each(ast.Subscript):
-        if isinstance(node.value, ast.Attribute) and node.value.attr == "data":
+    for node in program.nodes:
+        if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Attribute) and node.value.attr == "data":
             zero = isinstance(node.slice, ast.Constant) and node.slice.value == 0
             if zero and "loss" in written(node.value.value).lower():
                 yield node, f"{written(node)} is an error since PyTorch 0.5: write {written(node.value.value)}.item()"

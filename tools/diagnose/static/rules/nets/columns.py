@@ -251,8 +251,8 @@ def _read_as_words(program: Program, column: str) -> bool:
 def _whole_columns(program: Program) -> set[str]:
     """Columns that the program sets to whole numbers."""
     found: set[str] = set()
-    for node in program.each(ast.Assign):
-        if isinstance(node.targets[0], ast.Subscript):
+    for node in program.nodes:
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Subscript):
             key = node.targets[0].slice
             if isinstance(key, ast.Constant) and isinstance(key.value, str):
                 (found.add if _WHOLE.search(written(node.value, 400)) else found.discard)(key.value)

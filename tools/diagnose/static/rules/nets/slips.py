@@ -165,8 +165,8 @@ def no_tensor(program: Program) -> Iterator[Found]:
 )
 def seeded_again(program: Program) -> Iterator[Found]:
     """`for epoch in range(10): torch.manual_seed(0); ...`; a seed set in `__getitem__`."""
-    for node in program.each(ast.For):
-        if re.search(r"epoch", written(node.target)) and "backward" in program.names:
+    for node in program.nodes:
+        if isinstance(node, ast.For) and re.search(r"epoch", written(node.target)) and "backward" in program.names:
             for one in node.body:
                 call = one.value if isinstance(one, ast.Expr) else None
                 if isinstance(call, ast.Call) and _seeds(call):

@@ -95,8 +95,8 @@ def worse_for_better(program: Program) -> Iterator[Found]:
 def _filled_with(program: Program, name: str) -> set[str]:
     """Words of what is put into a list or a table of scores: `scores[c] = rmse(...)`, `scores.append(f1)`."""
     found: set[str] = set()
-    for node in program.each(ast.Assign):
-        if isinstance(node.targets[0], ast.Subscript):
+    for node in program.nodes:
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Subscript):
             if written(node.targets[0].value) == name:
                 found |= set(tokens(written(node.value)))
         elif isinstance(node, ast.Call) and written(node.func) == f"{name}.append" and node.args:

@@ -32,8 +32,8 @@ _IGNORE_GROUPS = frozenset(
 
 def _columns_made(program: Program) -> Iterator[tuple[ast.AST, str, ast.expr]]:
     """(place, column, what goes in) of `df["a"] = value`, `df.loc[:, "a"] = value` and `df.assign(a=value)`."""
-    for node in program.each(ast.Assign):
-        if isinstance(node.targets[0], ast.Subscript):
+    for node in program.nodes:
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Subscript):
             at = node.targets[0].slice
             at = at.elts[-1] if isinstance(at, ast.Tuple) and at.elts else at
             if isinstance(at, ast.Constant) and isinstance(at.value, str):

@@ -160,8 +160,8 @@ def _put_in_order(program: Program) -> set[str]:
         and node.func.attr in ("add", "update")
         and re.search(r"split|token|word|char|text|lower", " ".join(written(one, 200) for one in node.args))
     }
-    for node in program.each(ast.Assign):
-        if isinstance(node.targets[0], ast.Name):
+    for node in program.nodes:
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
             called = {written(one.func) for one in ast.walk(node.value) if isinstance(one, ast.Call)}
             empty = isinstance(node.value, ast.Call) and not node.value.args and called == {"set"}
             if "sorted" in called or (empty and node.targets[0].id not in filled):

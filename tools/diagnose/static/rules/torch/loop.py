@@ -380,8 +380,8 @@ _KEEPS = ("save", "load_state_dict", "deepcopy")
 )
 def not_called(program: Program) -> Iterator[Found]:
     """`loss.backward`, `optimizer.step`."""
-    for node in program.each(ast.Expr):
-        if isinstance(node.value, ast.Attribute) and node.value.attr in _CALLED:
+    for node in program.nodes:
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Attribute) and node.value.attr in _CALLED:
             yield node, f"{written(node.value)} is not called: the parentheses are missing"
         kept = isinstance(node, ast.Call) and written(node.func).rpartition(".")[2] in _KEEPS and node.args
         if isinstance(node, ast.Call) and kept and getattr(node.args[0], "attr", "") == "state_dict":
