@@ -162,8 +162,8 @@ _RATES = {
 )
 def other_rate(program: Program) -> Iterator[Found]:
     """`recall = tp / (tp + fp)`, `recall = np.diag(cm) / cm.sum(axis=0)`, `cm / cm.sum(axis=1)`."""
-    for node in program.each(ast.BinOp):
-        if isinstance(node.op, ast.Div) and _columns_by_rows(program, node):
+    for node in program.nodes:
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div) and _columns_by_rows(program, node):
             yield node, f"{written(node)} divides the columns by the sums of the rows: sum(axis=1, keepdims=True)"
             continue
         for name, value in _named(node):
