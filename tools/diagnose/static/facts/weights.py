@@ -25,7 +25,7 @@ def hidden_weights(program: Program, call: Call, owner: str) -> bool:
         for node in ast.walk(home)
         if isinstance(node, ast.Call) and written(node.func).rpartition(".")[2] == call.name
     }
-    return len({one for one in zeroed if ".bias" not in one}) > 1 or _is_indexed(owner)
+    return len({one for one in zeroed if ".bias" not in one}) > 1 or _is_indexed(program, owner)
 
 
 def _owner(node: ast.Call) -> str:
@@ -35,9 +35,13 @@ def _owner(node: ast.Call) -> str:
     return written(given).removesuffix(".data").removesuffix(".weight")
 
 
-def _is_indexed(owner: str) -> bool:
+def _is_indexed(program: Program, owner: str) -> bool:
     """`net[0]`: a place in a Sequential that is not its last."""
-    return owner.endswith("]") and not owner.endswith("[-1]")
+    name, _, place = owner.removesuffix("]").partition("[")
+    if not owner.endswith("]") or place == "-1":
+        return False
+    made = [one.value for one in program.sets.get(name, ()) if isinstance(one.value, ast.Call)]
+    return not any(place == str(len(one.args) - 1) for one in made)
 
 
 def _home(program: Program, node: ast.AST) -> ast.AST:

@@ -187,8 +187,13 @@ def best_class(context: Context, call: Call) -> Value:
     if data is None:
         return UNKNOWN
     if data.kind in ("probabilities", "predicted"):
-        return data.but(kind="predicted", flags=data.flags - {"raw"}, form="int", last="")
+        return classes_of(data)
     return data.but(form="int", last="argmax", kind="stat" if data.kind in ("score", "stat") else data.kind)
+
+
+def classes_of(data: Data) -> Data:
+    """The most probable class of each row."""
+    return data.but(kind="predicted", flags=data.flags - {"raw"}, form="int", last="")
 
 
 def random_choice(context: Context, call: Call) -> Value:

@@ -207,8 +207,13 @@ def arithmetic(left: Value, right: Value, node: ast.BinOp) -> Value:
         last="",
         shape=(shapes.product if isinstance(node.op, ast.MatMult) else shapes.broadcast)(one.shape, other.shape),
         frame=base.frame if one.columns == other.columns or "stat" in kinds else 0,
-        flags=(one.flags | other.flags) - {"bytes"} | ({"scaled"} if isinstance(node.op, ast.Div | ast.Sub) else set()),
+        flags=_of_both(one, other) | ({"scaled"} if isinstance(node.op, ast.Div | ast.Sub) else set()),
     )
+
+
+def _of_both(one: Data, other: Data) -> frozenset[str]:
+    """Flags of a result: gradients come back through either side, unless both are cut off."""
+    return (one.flags | other.flags) - {"bytes"} - ((one.flags ^ other.flags) & indexes.ENDS_GRADIENTS)
 
 
 def _with_number(data: Data, other: Value, operation: ast.operator) -> Data:

@@ -69,7 +69,11 @@ def as_of(data: Data, other: Data) -> Data:
     return data.but(flags=frozenset(kept | {flag for flag in other.flags if flag.startswith(MOVED)}))
 
 
+ENDS_GRADIENTS = frozenset({"detached", "rewrapped"})
+_ON_BOTH = ENDS_GRADIENTS | {"gapped", "numbered"}
+
+
 def certain(one: Data, other: Data) -> frozenset[str]:
-    """The flags after two ways: what says how rows are numbered must be so on both."""
-    doubtful = {flag for flag in one.flags ^ other.flags if flag in ("gapped", "numbered") or flag.startswith(MOVED)}
+    """The flags after two ways: what says how rows are numbered, or that gradients end, must be so on both."""
+    doubtful = {flag for flag in one.flags ^ other.flags if flag in _ON_BOTH or flag.startswith(MOVED)}
     return (one.flags | other.flags) - doubtful

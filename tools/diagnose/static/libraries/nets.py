@@ -78,16 +78,16 @@ def call_instance(context: Context, call: Call, instance: Instance) -> Value:
         for layer in sequential_layers(instance):
             known = isinstance(layer, Instance) and not layer.parts
             out = _through(context, layer, out) if known else out.but(last="", shape=None)  # type: ignore[arg-type]
-        return out.but(made_by=instance)
+        return _past_weights(out).but(made_by=instance)
     if instance.library == "torch":
         found = torch_layer(instance, data if data is not None else Data())
         if instance.name in ("LSTM", "GRU", "RNN"):
             return Seq([found.but(last="recurrent", shape=recurrent_shape(instance, found.shape)), UNKNOWN], "tuple")
         applied = found.but(place=call.node) if instance.name in ACTIVATIONS else found
-        return applied.but(made_by=instance)
+        return _past_weights(applied).but(made_by=instance)
     if data is None:
         return UNKNOWN
-    return data.but(last="", shape=None, made_by=instance)
+    return _past_weights(data).but(last="", shape=None, made_by=instance)
 
 
 def _through(context: Context, layer: Instance, data: Data) -> Data:
@@ -100,13 +100,17 @@ def _through(context: Context, layer: Instance, data: Data) -> Data:
     return as_data(result) or data.but(last="", shape=None)
 
 
+UNOPENED = 5
+"""Depth at which a `nn.Sequential` within another counts as one layer."""
+
+
 def sequential_layers(instance: Instance, depth: int = 0) -> list[Value]:
     """Layers of `nn.Sequential`, of those within it too."""
     found: list[Value] = []
     for value in map(_listed, instance.args):
         for one in value.items if isinstance(value, Seq) else [value]:
-            inner = isinstance(one, Instance) and one.name == "Sequential" and one.library == "torch" and depth < 5
-            found += sequential_layers(one, depth + 1) if inner else [one]  # type: ignore[arg-type]
+            inner = isinstance(one, Instance) and (one.name, one.library) == ("Sequential", "torch")
+            found += sequential_layers(one, depth + 1) if inner and depth < UNOPENED else [one]  # type: ignore[arg-type]
     return found
 
 
@@ -139,7 +143,18 @@ def through_own_model(call: Call, instance: Instance, result: Value) -> Value:
         if isinstance(result, Const | Seq):
             return result
         return (first or Data()).but(last="", shape=None, made_by=instance)
+    found = _past_weights(found)
     return found.but(made_by=instance, kind="data", rows=found.rows or (first.rows if first else frozenset()))
+
+
+CUT_BEFORE = "detached before"
+
+
+def _past_weights(data: Data) -> Data:
+    """What weights made of detached rows: gradients reach these weights, and nothing before them."""
+    if "detached" not in data.flags:
+        return data
+    return data.but(flags=data.flags - {"detached"} | {CUT_BEFORE})
 
 
 def keras_call(context: Context, instance: Instance, first: Value) -> Value:
@@ -295,6 +310,8 @@ def tensor_method(context: Context, call: Call, data: Data) -> Value | None:
     if name == "backward":
         return Const(None)
     if name == "argmax":
+        if data.kind in ("probabilities", "predicted"):
+            return arrays.classes_of(data)
         raw = bool(call.args) or is_module(data.made_by)
         return data.but(last="argmax", form="int", place=call.node) if raw else arrays.best_class(context, call)
     if name in ("astype", "type", "half", "type_as"):

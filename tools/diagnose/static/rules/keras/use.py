@@ -105,7 +105,8 @@ def _set(node: ast.AST) -> list[str]:
 )
 def never_applied(program: Program) -> Iterator[Found]:
     """`tape.gradient(...)` and no `apply_gradients`; pairs in the wrong order."""
-    applied = program.names & {"apply_gradients", "apply", "assign_sub", "assign_add", "assign", "minimize", "sign"}
+    learns = {"apply_gradients", "apply", "assign_sub", "assign_add", "assign", "minimize", "sign", "fit"}
+    applied = program.names & learns
     for call in program.trace.of("gradient"):
         if _tapes(program) and not applied and "trainable" in written(call.node, 200):
             yield call.node, "the gradients are computed, and no optimiser applies them: nothing is learnt"

@@ -264,6 +264,8 @@ def validated_on_training(program: Program) -> Iterator[Found]:
                 which = "the last eval_set, by which it stops," if len(sets.items) > 1 else "the only eval_set"
                 yield call.node, f"{which} is the training rows: training never stops for them"
             continue
+        if isinstance(given, Seq) and len(given.items) > 2:
+            continue  # weights tell which of the rows count: nodes of a graph, say
         whole = {one.arg: one.value for one in call.node.keywords}.get("validation_data")
         if isinstance(whole, ast.Name) and nets.is_keras_model(call.receiver) and whole.id == call.text(0, "x"):
             yield call.node, f"validation_data is {whole.id}, the training set itself: overfitting cannot be seen"

@@ -119,6 +119,10 @@ def backward(program: Program) -> Iterator[Found]:
             return
 
 
+_STEPS = {"minimize", "apply_gradients", "unscale_", "GradScaler"}
+"""Names of what steps in other ways; a scaler does it with an optimiser that it is given."""
+
+
 @rule(
     "TORCH003",
     "step-missing",
@@ -135,7 +139,7 @@ def step(program: Program) -> Iterator[Found]:
         one for one in program.trace.instances if one.path.startswith("torch.optim.") and "lr_scheduler" not in one.path
     ]
     for call in backwards(program):
-        if made and call.loops and not any(step_like in program.names for step_like in ("minimize", "apply_gradients")):
+        if made and call.loops and not program.names & _STEPS:
             yield call.node, "the loss is taken back, and the optimiser never steps: nothing is learnt"
             return
 
@@ -243,13 +247,16 @@ def eval_missing(program: Program) -> Iterator[Found]:
         return
     if any(call.name == "train" and call.args and constant(call.args[0]) is False for call in program.trace.calls):
         return
+    meant = {call.inside for call in program.trace.of("train") if call.inside and not call.grad}  # dropout that samples
     moody = [one for one in program.trace.instances if _is_moody(one)]
     if not moody:
         return
     for call in program.trace.calls:
         if call.path == ".__call__" and is_model(call.receiver) and call.inside[-1:] != ("forward",):
             quiet, on_test = not call.grad, _over_test(call)
-            if (quiet or on_test or _in_judge(program, call)) and "forward" not in call.inside:
+            if call.inside in meant or "forward" in call.inside:
+                continue
+            if quiet or on_test or _in_judge(program, call):
                 what = "BatchNorm" if moody[0].name.startswith("BatchNorm") else "Dropout"
                 yield call.node, f"the model has {what}, and predicts here in training mode: eval() is never called"
                 return

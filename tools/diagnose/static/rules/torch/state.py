@@ -170,7 +170,8 @@ def another_model(program: Program) -> Iterator[Found]:
             continue
         made = [one for one in losses if one.alias == before[-1].on() and one.order < before[-1].order and one.args]
         outputs = made[-1].args[0] if made else None
-        if not isinstance(outputs, Data) or "detached" not in outputs.flags or not nets.is_module(outputs.made_by):
+        cut = isinstance(outputs, Data) and bool(outputs.flags & {"detached", nets.CUT_BEFORE})
+        if not isinstance(outputs, Data) or not cut or not nets.is_module(outputs.made_by):
             continue
         if outputs.made_by is not given.made_by:
             text = f"{made[-1].text(0)} is cut off by detach() from the weights that {call.on()}.step() is to move"

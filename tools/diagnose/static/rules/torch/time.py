@@ -11,7 +11,7 @@ from mlpilot.tools.diagnose.static.facts.weights import hidden_weights
 from mlpilot.tools.diagnose.static.libraries import nets
 from mlpilot.tools.diagnose.static.reading.listing import listed
 from mlpilot.tools.diagnose.static.reading.trace import Call, written
-from mlpilot.tools.diagnose.static.reading.values import Const, Data, Instance, constant, number
+from mlpilot.tools.diagnose.static.reading.values import Const, Data, Instance, Seq, constant, number
 from mlpilot.tools.diagnose.static.rules.rule import Found, Program, rule
 from mlpilot.tools.diagnose.static.rules.torch.loop import backwards, is_torch, steps
 
@@ -215,7 +215,8 @@ def unoptimised(program: Program) -> Iterator[Found]:
     if not any(isinstance(call.receiver, Instance) for call in program.trace.of("parameters")):
         return
     owners = {id(call.receiver) for call in program.trace.of("parameters") if not isinstance(call.receiver, Instance)}
-    inside = {id(value) for one in program.trace.instances for value in (*one.args, *one.attrs.values(), *one.parts)}
+    held = (value for one in program.trace.instances for value in (*one.args, *one.attrs.values(), *one.parts))
+    inside = {id(one) for value in held for one in (value.items if isinstance(value, Seq) else [value])}
     if owners or any(node.attr == "modules" for node in program.each(ast.Attribute)):
         return
     for call in program.trace.of("__call__"):
@@ -359,6 +360,9 @@ def kept_outputs(program: Program) -> Iterator[Found]:
         if not isinstance(value, Data) or not call.loops or not call.grad or "forward" in call.inside:
             continue
         graph = nets.is_module(value.made_by) and value.kind == "data" and not {"detached", "moved"} & value.flags
-        trains = any(call.loops[-1] in one.loops for one in backwards(program))
+        trains = any(
+            call.loops[-1] in one.loops or (one.order > call.order and set(call.loops) & set(one.loops))
+            for one in backwards(program)
+        )
         if graph and value.last not in ("argmax", "") and not trains and backwards(program):
             yield call.node, f"{call.on()} keeps {call.text(0)} with its graph: memory grows with every batch"
