@@ -212,8 +212,10 @@ def arithmetic(left: Value, right: Value, node: ast.BinOp) -> Value:
 
 
 def _of_both(one: Data, other: Data) -> frozenset[str]:
-    """Flags of a result: gradients come back through either side, unless both are cut off."""
-    return (one.flags | other.flags) - {"bytes"} - ((one.flags ^ other.flags) & indexes.ENDS_GRADIENTS)
+    """Flags of a result: gradients come back through either side, unless both are cut off, or one is a mere number."""
+    numbers = {one.kind, other.kind} & {"fact", "stat", "score"}
+    alone = frozenset() if numbers else (one.flags ^ other.flags) & indexes.ENDS_GRADIENTS
+    return (one.flags | other.flags) - {"bytes"} - alone
 
 
 def _with_number(data: Data, other: Value, operation: ast.operator) -> Data:
