@@ -12,6 +12,7 @@ from mlpilot.tools.diagnose.static.reading.listing import listed
 from mlpilot.tools.diagnose.static.reading.trace import Call, as_data
 from mlpilot.tools.diagnose.static.reading.values import Data, number
 from mlpilot.tools.diagnose.static.rules.rule import Found, Program, rule
+from mlpilot.tools.diagnose.static.rules.torch.state import cut_off
 
 _HIDDEN = listed("relu tanh leaky_relu elu gelu selu silu prelu hardswish")
 
@@ -359,7 +360,7 @@ def no_gradient(program: Program) -> Iterator[Found]:
             yield _applied(outputs, call), f"{name} is given {call.text(0)}, labels that no gradient comes back from"
         elif backed and "thresholded" in outputs.flags:
             yield call.node, f"{name} is given {call.text(0)}, answers of yes or no that no gradient comes back from"
-        elif backed and nets.is_module(outputs.made_by) and "detached" in outputs.flags and len(taken_back) == 1:
+        elif backed and nets.is_module(outputs.made_by) and len(taken_back) == 1 and cut_off(program, outputs):
             yield (
                 outputs.cut or call.node,
                 f"{name} is given {call.text(0)}, which is detached: no gradient comes back from it",

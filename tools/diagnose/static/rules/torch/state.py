@@ -9,10 +9,11 @@ from collections.abc import Iterator
 
 from mlpilot.tools.diagnose.static.libraries import nets
 from mlpilot.tools.diagnose.static.reading.listing import listed
-from mlpilot.tools.diagnose.static.reading.trace import written
+from mlpilot.tools.diagnose.static.reading.trace import as_data, written
 from mlpilot.tools.diagnose.static.reading.values import Data, Instance, constant, number
 from mlpilot.tools.diagnose.static.rules.rule import Found, Program, cause, rule
 from mlpilot.tools.diagnose.static.rules.torch.loop import backwards, is_torch, steps
+from mlpilot.tools.diagnose.static.rules.torch.model import optimisers
 
 _COPYING = listed(
     "to cuda cpu float double long half detach squeeze unsqueeze view reshape permute transpose flatten t"
@@ -150,6 +151,17 @@ def clipped_late(program: Program) -> Iterator[Found]:
             yield call.node, "gradients are clipped after the optimiser has stepped: it took them as they were"
         elif call.order < min(back):
             yield call.node, "gradients are clipped before there are any: backward() comes after"
+
+
+def cut_off(program: Program, outputs: Data) -> bool:
+    """Whether no gradient comes back from outputs, or none to a part of the model that is to learn."""
+    if "detached" in outputs.flags:
+        return True
+    cut = next((call for call in program.trace.of("detach") if call.node is outputs.cut), None)
+    before = as_data(cut.receiver) if cut is not None and nets.CUT_BEFORE in outputs.flags else None
+    learning = [given for one in optimisers(program) if isinstance(given := one.argument("params", 0), Data)]
+    owners = [given.made_by for given in learning if isinstance(given.made_by, Instance)]
+    return before is not None and any(before.made_by is part for one in owners for part in one.attrs.values())
 
 
 @rule(

@@ -27,7 +27,8 @@ def embedding(program: Program) -> Iterator[Found]:
             if start and written(start[0]) == "1":
                 counted.add(written(node.args[0]))
                 counted |= _comprehended(program, node)
-        counted |= _numbered_from_one(node)
+    for line in program.each(ast.Assign):
+        counted |= _numbered_from_one(line)
     sizes = {
         node.targets[0].id: node.value for node in program.each(ast.Assign) if isinstance(node.targets[0], ast.Name)
     }
@@ -58,9 +59,9 @@ def _comprehended(program: Program, counted: ast.Call) -> set[str]:
     }
 
 
-def _numbered_from_one(node: ast.AST) -> set[str]:
+def _numbered_from_one(node: ast.Assign) -> set[str]:
     """`vocab` of `vocab = {word: i + 1 for i, word in enumerate(words)}`."""
-    made = node.value if isinstance(node, ast.Assign) else None
+    made = node.value
     if not isinstance(made, ast.DictComp) or written(made.value) not in (
         "i + 1",
         "idx + 1",
@@ -69,4 +70,4 @@ def _numbered_from_one(node: ast.AST) -> set[str]:
         "k + 1",
     ):
         return set()
-    return {written(target) for target in node.targets}  # type: ignore[attr-defined]
+    return {written(target) for target in node.targets}
