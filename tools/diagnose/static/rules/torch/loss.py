@@ -12,7 +12,7 @@ from mlpilot.tools.diagnose.static.reading.listing import listed
 from mlpilot.tools.diagnose.static.reading.trace import Call, as_data
 from mlpilot.tools.diagnose.static.reading.values import Data, number
 from mlpilot.tools.diagnose.static.rules.rule import Found, Program, rule
-from mlpilot.tools.diagnose.static.rules.torch.state import cut_off
+from mlpilot.tools.diagnose.static.rules.torch.state import ends_before
 
 _HIDDEN = listed("relu tanh leaky_relu elu gelu selu silu prelu hardswish")
 
@@ -360,7 +360,7 @@ def no_gradient(program: Program) -> Iterator[Found]:
             yield _applied(outputs, call), f"{name} is given {call.text(0)}, labels that no gradient comes back from"
         elif backed and "thresholded" in outputs.flags:
             yield call.node, f"{name} is given {call.text(0)}, answers of yes or no that no gradient comes back from"
-        elif backed and nets.is_module(outputs.made_by) and len(taken_back) == 1 and cut_off(program, outputs):
+        elif backed and nets.is_module(outputs.made_by) and len(taken_back) == 1 and ends_before(program, outputs):
             yield (
                 outputs.cut or call.node,
                 f"{name} is given {call.text(0)}, which is detached: no gradient comes back from it",

@@ -153,7 +153,7 @@ def clipped_late(program: Program) -> Iterator[Found]:
             yield call.node, "gradients are clipped before there are any: backward() comes after"
 
 
-def cut_off(program: Program, outputs: Data) -> bool:
+def ends_before(program: Program, outputs: Data) -> bool:
     """Whether no gradient comes back from outputs, or none to a part of the model that is to learn."""
     if "detached" in outputs.flags:
         return True
