@@ -10,11 +10,15 @@ from mlpilot.tools.diagnose.static.reading.values import Const, Data, Seq, Value
 
 _MARK = "to "
 _LARGEST_LIST, _LARGEST_POWER = 400, 4
+_FURTHEST = 1e12
+"""Beyond, numbers are taken for unknown: a loop that multiplies has no end here."""
 
 
 def reaching(data: Data, size: float | None) -> Data:
     """The data, whose numbers go up to `size` (in absolute value)."""
-    return data if size is None else unmarked(data).flagged(f"{_MARK}{abs(size):g}")
+    if size is None:
+        return data
+    return unmarked(data) if abs(size) > _FURTHEST else unmarked(data).flagged(f"{_MARK}{abs(size):g}")
 
 
 def unmarked(data: Data) -> Data:
@@ -96,7 +100,7 @@ def _numbers(value: Value | None, found: list[float]) -> list[float] | None:
                 return None
         return found
     plain = number(value) if isinstance(value, Const) else None
-    if plain is None:
+    if plain is None or abs(plain) > _FURTHEST:
         return None
     found.append(float(plain))
     return found

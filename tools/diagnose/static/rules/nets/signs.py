@@ -188,7 +188,11 @@ def likelihood_sign(program: Program) -> Iterator[Found]:
     if re.search(r"maximize\s*=\s*True", program.text):
         return
     for scope in scopes(program):
-        if not {called(node) for node in own(scope)} & _LEARNS:
+        calls = {called(node) for node in own(scope)}
+        looks = "step" not in calls and any(
+            isinstance(node, ast.Attribute) and node.attr == "grad" for node in own(scope)
+        )
+        if not calls & _LEARNS or looks:  # gradients that are looked at by hand: of Fisher's information, say
             continue
         ends = list(_minimised(scope))
         known = _without_plain(_known(scope)) if ends else {}
