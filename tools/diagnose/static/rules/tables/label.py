@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from mlpilot.tools.diagnose.static.facts.features import holds, same_table_targets
 from mlpilot.tools.diagnose.static.facts.judged import fits, is_model, last_fit
+from mlpilot.tools.diagnose.static.libraries import nets
 from mlpilot.tools.diagnose.static.reading.trace import as_data, written
 from mlpilot.tools.diagnose.static.reading.values import Instance
 from mlpilot.tools.diagnose.static.rules.rule import Found, Program, rule
@@ -44,6 +45,8 @@ def stacked_on_own_fit(program: Program) -> Iterator[Found]:
         ):
             continue
         assert isinstance(first, Instance)
+        if nets.is_keras_model(first) and data.last not in ("softmax", "sigmoid"):
+            continue  # an embedding, or a code
         text = f"{call.text(0)} is what {first.name} says of the rows that it was fitted on: it looks too good there"
         yield call.node, text
 

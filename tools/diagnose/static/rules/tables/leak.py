@@ -191,12 +191,24 @@ def vocabulary(program: Program) -> Iterator[Found]:
 def target_encoded(program: Program) -> Iterator[Found]:
     """TargetEncoder, `groupby(...)[target].transform('mean')`."""
     fitted_to = {name for _, model, _, y in fits(program) for name in _columns(y) if estimators.is_predictor(model)}
+    targets = {one for _, _, _, y in fits(program) for one in _sums_that_are_targets(program, y)}
     for leak in leaks(program):
         one = leak.learning
+        if one in targets:
+            continue
         if one.kind == "target" and leak.how != "cross":
             yield at(one), _told(leak, f"{one.what} is fitted on")
         elif one.kind == "group" and one.of and one.of in (leak.y or fitted_to):
             yield at(one), _told(leak, f"a feature is made of the {one.what} of the target {one.of!r} over groups of")
+
+
+def _sums_that_are_targets(program: Program, y: Value | None) -> list[Learning]:
+    """Sums over groups that made the target itself: `daily = df.groupby("date")["sales"].sum()`, which is forecast."""
+    data = as_data(y)
+    if data is None:
+        return []
+    given_back = bool(program.names & {"merge", "map", "join", "transform"})
+    return [one for one in data.learned if one.into & set(data.columns or ()) or (not one.into and not given_back)]
 
 
 def _columns(y: Value | None) -> tuple[str, ...]:

@@ -163,11 +163,17 @@ def unknown_parameter(program: Program) -> Iterator[Found]:
                 yield one.node, f"the pipeline has no parameter {key!r}: its steps are {', '.join(sorted(names))}"
 
 
+def _class_of(step: object) -> str:
+    """The name of a step's class: its own, not that of what it is made from."""
+    own = getattr(step, "own", None)
+    return str(own.node.name if own is not None else getattr(step, "name", ""))
+
+
 def _steps(pipeline: Instance) -> set[str]:
     if pipeline.name == "make_pipeline":
         steps = estimators.steps_of(pipeline)
         known = all(isinstance(step, Instance) for step in steps) and len({step.name for step in steps}) == len(steps)  # type: ignore[attr-defined]
-        return {step.name.lower() for step in steps} | {"memory", "verbose"} if known else set()  # type: ignore[attr-defined]
+        return {_class_of(step).lower() for step in steps} | {"memory", "verbose"} if known else set()
     given = pipeline.argument("steps", 0) if pipeline.name == "Pipeline" else None
     if not isinstance(given, Seq) or not given.whole:
         return set()

@@ -21,6 +21,7 @@ from mlpilot.tools.diagnose.static.reading.naming import part_of, tokens
 from mlpilot.tools.diagnose.static.reading.trace import Call, as_data, written
 from mlpilot.tools.diagnose.static.reading.values import UNKNOWN, Data, Function, Instance, Rows, Seq, Table, Value
 from mlpilot.tools.diagnose.static.rules.rule import Found, Program, rule
+from mlpilot.tools.diagnose.syntax import called
 
 _MULTI = "Yang et al. 2022, multi-test leakage"
 
@@ -46,7 +47,10 @@ def chosen_by_test(program: Program) -> Iterator[Found]:
                 f"{use.model.name} is scored on the test part for each {name}: the best of these scores is too good",
             )
     tested = _scored_on_test(program)
+    asserted = {one for node in program.each(ast.Assert) for one in ast.walk(node)}
     for node, values in program.trace.compared:
+        if node in asserted:
+            continue  # it chooses nothing
         text = _chosen_in_comparison(node, values, program) or _best_of(node, tested)
         if text:
             yield node, text
@@ -270,6 +274,8 @@ def tried_by_hand(program: Program) -> Iterator[Found]:
     """`KNeighborsClassifier(1)`, `(5)` and `(15)`, one after the other, each scored on the same test part."""
     if program.names & (estimators.CROSS | estimators.SEARCHES):
         return
+    if "quantile" in program.text:
+        return  # a model for each bound
     tried: dict[tuple[str, Rows], dict[str, Judgement]] = {}
     for use in judgements(program):
         if _is_test(program, use) and not _folded(program, use) and not use.call.loops and not use.call.inside:
@@ -286,6 +292,13 @@ def tried_by_hand(program: Program) -> Iterator[Found]:
         if len(found) >= 3 and estimators.KIND.get(name) is None:
             last = list(found.values())[-1]
             yield last.call.node, f"{len(found)} settings of {name} are tried on one test part, one after the other"
+
+
+def _both_ends(program: Program, call: Call) -> bool:
+    """`min(scores)` and `max(scores)` in one line: how far they are apart is told."""
+    line = next((one for one in above(program, call.node) if isinstance(one, ast.stmt)), call.node)
+    names = {called(node) for node in ast.walk(line)}
+    return {"min", "max"} <= names and not isinstance(line, ast.If)
 
 
 @rule(
@@ -321,7 +334,7 @@ def best_of_test_scores(program: Program) -> Iterator[Found]:
                 return
     for call in program.trace.of("max", "argmax", "min", "argmin", "sorted", "nlargest"):
         losses = any(word in written(call.node).lower() for word in ("error", "loss", "mse", "rmse", "mae"))
-        if call.name == "min" and not losses:
+        if (call.name == "min" and not losses) or _both_ends(program, call):
             continue
         if call.node in inner:
             continue
