@@ -52,6 +52,8 @@ import mlpilot.tools.diagnose.static.rules.tables.rows
 import mlpilot.tools.diagnose.static.rules.tables.searched
 import mlpilot.tools.diagnose.static.rules.tables.sequence
 import mlpilot.tools.diagnose.static.rules.tables.split
+import mlpilot.tools.diagnose.static.rules.tables.stopped
+import mlpilot.tools.diagnose.static.rules.tables.tuned
 import mlpilot.tools.diagnose.static.rules.tables.turns
 import mlpilot.tools.diagnose.static.rules.tables.unused
 import mlpilot.tools.diagnose.static.rules.tables.values
