@@ -59,7 +59,12 @@ def from_values(context: Context, call: Call) -> Value:
     across = call.name == "stack" and constant(call.get("axis", 1)) not in (None, 0)
     side = across or isinstance(call.get("data", 0), Table)
     made_of = frames.beside(found) if side else frames.together(found)
-    return indexes.made_anew(made_of, call) if isinstance(made_of, Data) else made_of
+    if not isinstance(made_of, Data):
+        return made_of
+    table = call.get("data", 0)
+    if isinstance(table, Table) and not made_of.frame and made_of.kind == "data":
+        made_of = made_of.but(frame=context.fresh(), without=made_of.without | {f"+{key}" for key in table.items})
+    return indexes.made_anew(made_of, call)
 
 
 def shape_of_lists(value: Value | None) -> tuple[int | None, ...] | None:

@@ -93,14 +93,29 @@ def made_columns(program: Program) -> Iterator[tuple[ast.Assign, str, set[str]]]
             continue
         called_on = {one.func for one in ast.walk(node.value) if isinstance(one, ast.Call)}
         used: set[str] = set()
+        fitted_to = _fitted_to(node.value)
         for one in ast.walk(node.value):
             if not isinstance(one, ast.Subscript | ast.Attribute) or written(one.value) != target.value.id:
+                continue
+            if one in fitted_to:
                 continue
             if isinstance(one, ast.Subscript):
                 used |= {_text(part) for part in (getattr(one.slice, "elts", None) or [one.slice])}
             elif one not in called_on:
                 used.add(one.attr)
         yield node, column, used - {"", column}
+
+
+def _fitted_to(value: ast.expr) -> set[ast.AST]:
+    """The nodes of the target that an encoder is fitted to: `encoder.fit_transform(df[["street"]], df["rent"])`."""
+    calls = [one for one in ast.walk(value) if isinstance(one, ast.Call)]
+    given = [
+        target
+        for one in calls
+        if getattr(one.func, "attr", "") == "fit_transform"
+        for target in [*one.args[1:], *(part.value for part in one.keywords if part.arg == "y")]
+    ]
+    return {node for target in given for node in ast.walk(target)}
 
 
 def is_of_these_alone(program: Program, node: ast.Assign) -> bool:

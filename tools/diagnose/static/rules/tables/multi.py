@@ -239,7 +239,8 @@ def best_of_test_scores(program: Program) -> Iterator[Found]:
     for call in program.trace.of("sort_values", "idxmax", "nlargest"):
         data = as_data(call.receiver)
         ranked = data is not None and data.kind == "score" and part(data) == "test" and not in_folds(data, program)
-        if ranked and data is not None and not _only_listed(program, call.node, [data]):
+        meant = data is not None and called_validation(program, data)
+        if ranked and data is not None and not meant and not _only_listed(program, call.node, [data]):
             yield call.node, f"the models are ranked ({written(call.node)}) by scores on the test part"
             return
     for call in program.trace.of("argmax", "argmin", "idxmax", "nanargmax"):
