@@ -26,6 +26,7 @@ import mlpilot.tools.diagnose.static.rules.nets.repeats
 import mlpilot.tools.diagnose.static.rules.nets.roots
 import mlpilot.tools.diagnose.static.rules.nets.signs
 import mlpilot.tools.diagnose.static.rules.nets.slips
+import mlpilot.tools.diagnose.static.rules.tables.aligned
 import mlpilot.tools.diagnose.static.rules.tables.answers
 import mlpilot.tools.diagnose.static.rules.tables.apart
 import mlpilot.tools.diagnose.static.rules.tables.choice
@@ -47,10 +48,13 @@ import mlpilot.tools.diagnose.static.rules.tables.multi
 import mlpilot.tools.diagnose.static.rules.tables.outliers
 import mlpilot.tools.diagnose.static.rules.tables.overlap
 import mlpilot.tools.diagnose.static.rules.tables.pandas
+import mlpilot.tools.diagnose.static.rules.tables.panels
 import mlpilot.tools.diagnose.static.rules.tables.published
+import mlpilot.tools.diagnose.static.rules.tables.repeated
 import mlpilot.tools.diagnose.static.rules.tables.rows
 import mlpilot.tools.diagnose.static.rules.tables.searched
 import mlpilot.tools.diagnose.static.rules.tables.sequence
+import mlpilot.tools.diagnose.static.rules.tables.served
 import mlpilot.tools.diagnose.static.rules.tables.split
 import mlpilot.tools.diagnose.static.rules.tables.stopped
 import mlpilot.tools.diagnose.static.rules.tables.tuned
