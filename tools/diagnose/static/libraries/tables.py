@@ -317,7 +317,7 @@ def _is_in(context: Context, call: Call, data: Data) -> Value:
     steps: tuple[Step, ...] = (("test", written(call.node, 200), True),)
     if other is not None and len(other.rows) == 1:
         (row,) = other.rows
-        steps = row[-1:] if len(row) > 1 else steps
+        steps = row[1:] or steps
     return Data(rows=data.rows, kind="mask", steps=steps)
 
 
