@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from mlpilot.tools.diagnose.static.libraries import frames, indexes, reach, shapes
+from mlpilot.tools.diagnose.static.libraries.columns import AND_MORE
 from mlpilot.tools.diagnose.static.libraries.tables import AHEAD, EXTREMES, STATISTICS, statistic, within_rows
 from mlpilot.tools.diagnose.static.reading.trace import Call, Context, as_data
 from mlpilot.tools.diagnose.static.reading.values import (
@@ -50,21 +51,32 @@ def from_values(context: Context, call: Call) -> Value:
         return made.but(shape=shape_of_lists(written_out)) if rows else made
     if len(found) == 1 and found[0].kind == "labels":
         return found[0].but(kind="data", frame=context.fresh(), columns=None, without=frozenset({"?"}))
+    rows_written = isinstance(call.get("data", 0), Seq) and call.name == "DataFrame"
     if len(found) == 1:
         if isinstance(call.get("data", 0) or (call.args[0] if call.args else None), Seq):
             found = [found[0].but(shape=None)]  # one axis more: a list of rows, or of stretches of them
         named = any(one.kind == "names" for one in given)  # one number for each column stays what it is
         kind = "data" if found[0].kind == "stat" and not named else found[0].kind
-        return indexes.made_anew(found[0].but(kind=kind), call)
+        made_of_one = found[0].but(kind=kind)
+        made_of_one = _named_table(context, call, made_of_one) if rows_written else made_of_one
+        return indexes.made_anew(made_of_one, call)
     across = call.name == "stack" and constant(call.get("axis", 1)) not in (None, 0)
     side = across or isinstance(call.get("data", 0), Table)
     made_of = frames.beside(found) if side else frames.together(found)
     if not isinstance(made_of, Data):
         return made_of
+    return indexes.made_anew(_named_table(context, call, made_of), call)
+
+
+def _named_table(context: Context, call: Call, data: Data) -> Data:
+    """`pd.DataFrame({"a": a, "b": b})` of arrays: a table of its own, some columns of which are known by their names."""
     table = call.get("data", 0)
-    if isinstance(table, Table) and not made_of.frame and made_of.kind == "data":
-        made_of = made_of.but(frame=context.fresh(), without=made_of.without | {f"+{key}" for key in table.items})
-    return indexes.made_anew(made_of, call)
+    names = {str(one) for one in table.items} if isinstance(table, Table) else set(words(call.get("columns", 2)))
+    if call.name != "DataFrame" or data.frame or data.kind not in ("data", "picks") or not names:
+        return data
+    if data.kind == "picks":  # numbers of rows, as a column
+        data = data.but(kind="data", steps=(), rows=data.rows or frozenset({(("source", context.fresh(), call.name),)}))
+    return data.but(frame=context.fresh(), without=data.without | {AND_MORE} | {f"+{one}" for one in names})
 
 
 def shape_of_lists(value: Value | None) -> tuple[int | None, ...] | None:
