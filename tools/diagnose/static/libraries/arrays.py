@@ -79,6 +79,11 @@ def _named_table(context: Context, call: Call, data: Data) -> Data:
     return data.but(frame=context.fresh(), without=data.without | {AND_MORE} | {f"+{one}" for one in names})
 
 
+def of_bytes(call: Call) -> bool:
+    """Whether an array is made of whole numbers from 0 to 255: `dtype=np.uint8`."""
+    return call.text(99, "dtype").strip("'\"").rpartition(".")[2] == "uint8"
+
+
 def shape_of_lists(value: Value | None) -> tuple[int | None, ...] | None:
     """The shape of lists of lists of numbers, where all are of one length."""
     if not isinstance(value, Seq):

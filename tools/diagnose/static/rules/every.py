@@ -40,15 +40,16 @@ import mlpilot.tools.diagnose.static.rules.tables.habits
 import mlpilot.tools.diagnose.static.rules.tables.importances
 import mlpilot.tools.diagnose.static.rules.tables.index
 import mlpilot.tools.diagnose.static.rules.tables.label
+import mlpilot.tools.diagnose.static.rules.tables.later
 import mlpilot.tools.diagnose.static.rules.tables.leak
 import mlpilot.tools.diagnose.static.rules.tables.marks
 import mlpilot.tools.diagnose.static.rules.tables.metric
 import mlpilot.tools.diagnose.static.rules.tables.model
 import mlpilot.tools.diagnose.static.rules.tables.multi
+import mlpilot.tools.diagnose.static.rules.tables.ordered
 import mlpilot.tools.diagnose.static.rules.tables.outliers
 import mlpilot.tools.diagnose.static.rules.tables.overlap
 import mlpilot.tools.diagnose.static.rules.tables.pandas
-import mlpilot.tools.diagnose.static.rules.tables.panels
 import mlpilot.tools.diagnose.static.rules.tables.published
 import mlpilot.tools.diagnose.static.rules.tables.repeated
 import mlpilot.tools.diagnose.static.rules.tables.rows

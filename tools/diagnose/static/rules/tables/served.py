@@ -180,3 +180,87 @@ def _keys(program: Program, node: ast.expr) -> list[str] | None:
     if not isinstance(node, ast.Dict) or not all(isinstance(one, ast.Constant) for one in node.keys):
         return None
     return [str(one.value) for one in node.keys if isinstance(one, ast.Constant)]
+
+
+@rule(
+    "MODEL020",
+    "row-of-a-table-as-a-series",
+    "error",
+    "one row of a table, which is a Series, where a table is wanted",
+    remedy="model.predict(X_test.iloc[[0]]): a list of one number keeps it a table",
+    source="scikit-learn: Expected 2D array, got 1D array instead; pandas, iloc: a number gives a Series",
+)
+def row_as_series(program: Program) -> Iterator[Found]:
+    """`model.predict(X_test.iloc[0])`, also through a name, `.values` or `.to_numpy()`."""
+    read = {node: base for node, base in program.trace.attributes if node.attr in ("iloc", "loc")}
+    for call in program.trace.of("predict", "predict_proba", "transform", "decision_function"):
+        model = estimators.innermost(call.receiver)
+        takes = isinstance(model, Instance) and model.library == "sklearn" and model.own is None
+        known = takes and (estimators.is_predictor(model) or bool(estimators.learners(model)))
+        if not known or not call.node.args or call.conditions:
+            continue
+        row = _one_row(program, call.node.args[0])
+        base = as_data(read.get(row.value)) if row is not None else None  # type: ignore[call-overload]
+        table = base is not None and base.kind == "data" and base.role != "y" and len(base.columns or (1, 2)) > 1
+        if row is not None and base is not None and table and (base.frame or base.role == "X"):
+            yield call.node, f"{written(row)} is one row of one dimension, and {call.name} takes a table"
+
+
+def _one_row(program: Program, node: ast.expr) -> ast.Subscript | None:
+    """`X.iloc[0]` of `X.iloc[0]`, `X.iloc[0].values`, `X.iloc[0].to_numpy()`, also through a name."""
+    for _ in range(3):
+        made = program.sets.get(node.id, []) if isinstance(node, ast.Name) else []
+        if isinstance(node, ast.Name) and len(made) == 1 and isinstance(made[0].targets[0], ast.Name):
+            node = made[0].value
+        elif isinstance(node, ast.Attribute) and node.attr == "values":
+            node = node.value
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and called(node) == "to_numpy":
+            node = node.func.value
+    if not isinstance(node, ast.Subscript) or not isinstance(node.value, ast.Attribute):
+        return None
+    at = node.slice.operand if isinstance(node.slice, ast.UnaryOp) else node.slice
+    whole = isinstance(at, ast.Constant) and isinstance(at.value, int) and not isinstance(at.value, bool)
+    return node if whole and node.value.attr in ("iloc", "loc") else None
+
+
+_ALIGNED = frozenset(("reindex", "align", "OneHotEncoder", "set_categories", "CategoricalDtype", "Categorical"))
+
+
+@rule(
+    "PANDAS019",
+    "dummies-of-a-few-rows",
+    "error",
+    "get_dummies of a few new rows makes columns of their own categories alone",
+    remedy="encoded.reindex(columns=X.columns, fill_value=0); or OneHotEncoder in a Pipeline",
+    source="pandas, get_dummies: a column for each category that is there; scikit-learn, OneHotEncoder",
+)
+def dummies_of_few(program: Program) -> Iterator[Found]:
+    """`row = pd.DataFrame({"line": ["S3"], "load": [0.4]})`, and `model.predict(pd.get_dummies(row))`."""
+    every = [one for one in program.each(ast.Call) if called(one) == "get_dummies"]
+    if len(every) < 2 or program.names & _ALIGNED:
+        return
+    for call in program.trace.of("predict", "predict_proba"):
+        given = call.node.args[0] if call.node.args else None
+        made = program.sets.get(given.id, []) if isinstance(given, ast.Name) else []
+        node = made[0].value if len(made) == 1 else given
+        if isinstance(node, ast.Call) and node in every and node.args and _is_written(program, node.args[0]):
+            text = f"{written(node)} has columns for the categories of these rows alone"
+            yield node, f"{text}, and the model was fitted with those of all"
+            return
+
+
+def _is_written(program: Program, node: ast.expr) -> bool:
+    """Whether rows are written out here, or are all given one and the same category."""
+    name = node.id if isinstance(node, ast.Name) else ""
+    made = program.sets.get(name, [])
+    source = made[0].value if len(made) == 1 else node
+    literal = isinstance(source, ast.Call) and called(source) == "DataFrame" and bool(source.args)
+    if literal and isinstance(source, ast.Call) and isinstance(source.args[0], ast.Dict | ast.List):
+        return True
+    return any(
+        isinstance(one.targets[0], ast.Subscript)
+        and written(one.targets[0].value) == name
+        and isinstance(one.value, ast.Constant)
+        and isinstance(one.value.value, str)
+        for one in program.each(ast.Assign)
+    )
