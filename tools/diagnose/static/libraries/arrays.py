@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from mlpilot.tools.diagnose.static.libraries import frames, indexes, reach, shapes
+from mlpilot.tools.diagnose.static.libraries import files, frames, indexes, reach, shapes
 from mlpilot.tools.diagnose.static.libraries.columns import AND_MORE
 from mlpilot.tools.diagnose.static.libraries.tables import AHEAD, EXTREMES, STATISTICS, statistic, within_rows
 from mlpilot.tools.diagnose.static.reading.trace import Call, Context, as_data
@@ -25,6 +25,8 @@ def read_table(context: Context, call: Call) -> Value:
     """Rows from a file or the network: a source of their own."""
     serial = context.fresh()
     name = (words(call.get("filepath_or_buffer", 0)) or [""])[0]
+    if (kept := files.read_back(context, name)) is not None:
+        return kept
     flags = {"temporal"} if call.get("parse_dates") is not None and call.get("index_col") is not None else set()
     rows = frozenset({(("source", serial, name[-60:]),)})
     index = frozenset(words(call.get("index_col")))
@@ -69,19 +71,14 @@ def from_values(context: Context, call: Call) -> Value:
 
 
 def _named_table(context: Context, call: Call, data: Data) -> Data:
-    """`pd.DataFrame({"a": a, "b": b})` of arrays: a table of its own, some columns of which are known by their names."""
+    """`pd.DataFrame({"a": a, "b": b})` of arrays: a table of its own, with some columns that are known by name."""
     table = call.get("data", 0)
     names = {str(one) for one in table.items} if isinstance(table, Table) else set(words(call.get("columns", 2)))
     if call.name != "DataFrame" or data.frame or data.kind not in ("data", "picks") or not names:
         return data
-    if data.kind == "picks":  # numbers of rows, as a column
-        data = data.but(kind="data", steps=(), rows=data.rows or frozenset({(("source", context.fresh(), call.name),)}))
+    rows = data.rows or frozenset({(("source", context.fresh(), call.name),)})  # of numbers of rows, as a column
+    data = data.but(kind="data", steps=(), rows=rows)
     return data.but(frame=context.fresh(), without=data.without | {AND_MORE} | {f"+{one}" for one in names})
-
-
-def of_bytes(call: Call) -> bool:
-    """Whether an array is made of whole numbers from 0 to 255: `dtype=np.uint8`."""
-    return call.text(99, "dtype").strip("'\"").rpartition(".")[2] == "uint8"
 
 
 def shape_of_lists(value: Value | None) -> tuple[int | None, ...] | None:

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from mlpilot.tools.diagnose.static.libraries import columns, frames, indexes, ordering, reach
+from mlpilot.tools.diagnose.static.libraries import columns, files, frames, indexes, ordering, reach
 from mlpilot.tools.diagnose.static.libraries.outliers import OUTLIER
 from mlpilot.tools.diagnose.static.reading.listing import listed
 from mlpilot.tools.diagnose.static.reading.trace import Call, Context, as_data, written
@@ -355,11 +355,6 @@ def _appended(context: Context, call: Call, data: Data) -> Value:
     return made
 
 
-def _plain(context: Context, call: Call, data: Data) -> Value:
-    del context, call
-    return data
-
-
 _METHODS: dict[str, Callable[[Context, Call, Data], Value]] = {
     "fillna": _fill,
     "replace": _replaced,
@@ -390,5 +385,6 @@ _METHODS: dict[str, Callable[[Context, Call, Data], Value]] = {
     "merge": _merged,
     "join": _joined,
     "append": _appended,
+    **files.WRITING,
     "copy": lambda context, call, data: data.but(),  # noqa: ARG005 - a new object, which changes do not reach
 }

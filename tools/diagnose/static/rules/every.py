@@ -29,6 +29,7 @@ import mlpilot.tools.diagnose.static.rules.nets.slips
 import mlpilot.tools.diagnose.static.rules.tables.aligned
 import mlpilot.tools.diagnose.static.rules.tables.answers
 import mlpilot.tools.diagnose.static.rules.tables.apart
+import mlpilot.tools.diagnose.static.rules.tables.bundles
 import mlpilot.tools.diagnose.static.rules.tables.choice
 import mlpilot.tools.diagnose.static.rules.tables.confusion
 import mlpilot.tools.diagnose.static.rules.tables.derived

@@ -101,9 +101,9 @@ def _one_more(node: ast.expr) -> bool:
 def _begins_at_one(node: ast.AST) -> list[str]:
     """The column that is given whole numbers from 1 on, written out, or those of classes and one more."""
     if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "insert" and len(node.args) == 3:
-        name = node.args[1]
-        named = isinstance(name, ast.Constant) and isinstance(name.value, str)
-        return [name.value] if named and _one_more(node.args[2]) else []  # type: ignore[attr-defined]
+        column = node.args[1]
+        named = isinstance(column, ast.Constant) and isinstance(column.value, str)
+        return [column.value] if named and _one_more(node.args[2]) else []  # type: ignore[attr-defined]
     if not isinstance(node, ast.Assign) or not isinstance(node.targets[0], ast.Subscript):
         return []
     at = node.targets[0].slice

@@ -8,7 +8,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from mlpilot.tools.diagnose.static.facts.judged import LABEL_METRICS
+from mlpilot.tools.diagnose.static.facts.judged import LABEL_METRICS, VALUE_METRICS, is_metric
 from mlpilot.tools.diagnose.static.libraries import estimators
 from mlpilot.tools.diagnose.static.reading.listing import listed
 from mlpilot.tools.diagnose.static.reading.trace import as_data, written
@@ -152,3 +152,29 @@ def _held(program: Program, node: ast.AST) -> set[str]:
     targets = found.targets if isinstance(found, ast.Assign) else []
     bases = [one.value if isinstance(one, ast.Subscript) else one for one in targets]
     return {one.id for one in bases if isinstance(one, ast.Name)}
+
+
+_LOG = re.compile(r"\blog(1p|2|10)?\(")
+
+
+@rule(
+    "METRIC040",
+    "scores-in-two-units",
+    "error",
+    "errors of logarithms are set beside errors of the values themselves",
+    remedy="pred = np.expm1(model.predict(X)) where the logarithm was fitted; judge all by the value itself",
+    source="scikit-learn, TransformedTargetRegressor: the inverse function; Humbatova et al. 2020",
+)
+def two_units(program: Program) -> Iterator[Found]:
+    """`truth = np.log1p(y) if log else y`, and the RMSE of each model of a list."""
+    for call in program.trace.calls:
+        given = call.node.args[0] if is_metric(call) and call.name in VALUE_METRICS and call.node.args else None
+        made = program.sets.get(given.id, []) if isinstance(given, ast.Name) else []
+        value = made[0].value if len(made) == 1 else given
+        if not call.loops or not isinstance(value, ast.IfExp):
+            continue
+        ways = [bool(_LOG.search(written(one, 200))) for one in (value.body, value.orelse)]
+        if ways[0] != ways[1]:
+            text = f"{written(value)}: for some models {call.name} is of logarithms"
+            yield call.node, f"{text}, for others of the values: the two cannot be compared"
+            return
