@@ -191,6 +191,7 @@ def arithmetic(left: Value, right: Value, node: ast.BinOp) -> Value:
         return columns.unsure(one if one.kind == "names" else other)
     if "mask" in (one.kind, other.kind) and "loss" not in (one.kind, other.kind):
         both = tuple(dict.fromkeys((*(one.columns or ()), *(other.columns or ()))))
+        both = () if isinstance(node.op, ast.BitXor) else both  # turned over in places: neither of the two any more
         return one.but(kind="mask", steps=(), learned=one.learned | other.learned, columns=both or None)
     kinds = {one.kind, other.kind}
     if kinds == {"stat"}:

@@ -58,6 +58,8 @@ def method(context: Context, call: Call, data: Data) -> Value:
         if named is not None:
             return named
         data = columns.unsure(data)
+    if name in ("items", "iteritems") and data.kind == "stat":  # of a number for each column
+        return Seq([Seq([columns.unsure(data).but(kind="names"), data], "tuple")], "list", False)
     way = _METHODS.get(name)
     if way is not None:
         return _in_place(context, call, data, way(context, call, data))

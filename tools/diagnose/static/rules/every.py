@@ -51,6 +51,7 @@ import mlpilot.tools.diagnose.static.rules.tables.ordered
 import mlpilot.tools.diagnose.static.rules.tables.outliers
 import mlpilot.tools.diagnose.static.rules.tables.overlap
 import mlpilot.tools.diagnose.static.rules.tables.pandas
+import mlpilot.tools.diagnose.static.rules.tables.pitfalls
 import mlpilot.tools.diagnose.static.rules.tables.published
 import mlpilot.tools.diagnose.static.rules.tables.repeated
 import mlpilot.tools.diagnose.static.rules.tables.rows

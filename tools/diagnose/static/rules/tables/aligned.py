@@ -43,6 +43,20 @@ def groups_beside_rows(program: Program) -> Iterator[Found]:
         key = written(grouped.args[0])
         text = f"{written(node.value)} has one number for each {key}"
         yield node, f"{text}, and is set beside the rows of {target.value.id} by their numbers"
+    yield from _computed_with(program)
+
+
+def _computed_with(program: Program) -> Iterator[Found]:
+    """`df["x"] / df.groupby("g")["x"].sum()`: columns go by the numbers of rows, sums by the names of groups."""
+    for node in program.each(ast.BinOp):
+        column = node.left
+        if not isinstance(column, ast.Subscript) or not isinstance(column.value, ast.Name):
+            continue
+        grouped = _one_for_each_group(_what(program, node.right))
+        plain = isinstance(column.slice, ast.Constant) and isinstance(column.slice.value, str)
+        if plain and grouped is not None and _rows_of(program, grouped, column.value.id):
+            text = f"{written(node.right)} has one number for each {written(grouped.args[0])}"
+            yield node, f"{text}, and meets the rows of {column.value.id} by their numbers"
 
 
 def _what(program: Program, node: ast.expr) -> ast.expr:

@@ -260,7 +260,13 @@ def best_of_test_scores(program: Program) -> Iterator[Found]:
         values = [*call.args, *([call.receiver] if call.receiver is not None else [])]
         key = call.get("key")
         asked = key.node.name if isinstance(key, Function) and isinstance(key.node, ast.FunctionDef) else ""
-        scored = [use for use in judgements(program) if asked in use.call.inside and _is_test(program, use)]
+        here = set(ast.walk(key.node)) if isinstance(key, Function) and not asked else set()
+        scored = [
+            use
+            for use in judgements(program)
+            if (asked in use.call.inside or use.call.node in here) and _is_test(program, use)
+        ]
+        asked = asked or (written(scored[0].call.node.func) if scored else "")
         if scored and not _folded(program, scored[0]):
             yield call.node, f"the best of {written(call.node)} is chosen by {asked}, a score on the test part"
             return
