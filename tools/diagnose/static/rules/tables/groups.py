@@ -12,7 +12,7 @@ from mlpilot.tools.diagnose.static.facts.published import texts
 from mlpilot.tools.diagnose.static.facts.uses import above
 from mlpilot.tools.diagnose.static.libraries import estimators, frames
 from mlpilot.tools.diagnose.static.reading.trace import Call, as_data, is_none, written
-from mlpilot.tools.diagnose.static.reading.values import Data, Instance, constant
+from mlpilot.tools.diagnose.static.reading.values import Data, Instance, Value, constant
 from mlpilot.tools.diagnose.static.rules.rule import Found, Program, rule
 
 _WHO = re.compile(
@@ -52,8 +52,10 @@ def one_on_both_sides(program: Program) -> Iterator[Found]:
     if program.names & {"unique", "drop_duplicates"} or "index_col" in _keywords(program):
         return
     for column, why in _several(program):
-        for call in program.trace.of("train_test_split", *estimators.CROSS):
+        for call in program.trace.of("train_test_split", "split", *estimators.CROSS):
             data = [one for value in call.args for one in frames.gathered(value)]
+            if call.name == "split" and not _blind(call.receiver):
+                continue
             if any(one.rows for one in data) and _at_random(call) and not any("temporal" in one.flags for one in data):
                 yield call.node, f"{why}, and rows of one {column} are on both sides of this split"
                 return
@@ -73,9 +75,13 @@ def _keywords(program: Program) -> set[str]:
 def _at_random(call: Call) -> bool:
     folds = call.get("cv")
     plain = is_none(folds) or isinstance(constant(folds), int)
+    return (plain or _blind(folds)) and constant(call.get("shuffle")) is not False
+
+
+def _blind(folds: Value | None) -> bool:
+    """Whether folds are cut without regard to groups."""
     blind = ("KFold", "StratifiedKFold", "ShuffleSplit", "StratifiedShuffleSplit", "RepeatedStratifiedKFold")
-    plain |= isinstance(folds, Instance) and folds.name in blind
-    return plain and constant(call.get("shuffle")) is not False
+    return isinstance(folds, Instance) and folds.name in blind
 
 
 def _several(program: Program) -> Iterator[tuple[str, str]]:
@@ -84,6 +90,11 @@ def _several(program: Program) -> Iterator[tuple[str, str]]:
     again = sorted(one for one in said if _AGAIN.search(one))
     compared = {inner for node in program.each(ast.Compare) for inner in ast.walk(node)}
     reduced = _reduced(program)
+    for call in program.trace.of("set"):
+        data = as_data(call.args[0]) if call.args else None
+        column = (data.columns or ("",))[0] if data is not None and len(data.columns or ()) == 1 else ""
+        if _WHO.search(column) and column not in reduced and _beside_rows(program, call.node):
+            yield column, f"{column} is counted beside the rows (line {call.node.lineno})"
     for call in program.trace.of("groupby", "nunique", "value_counts", "duplicated"):
         if call.name == "groupby":
             keys = re.findall(r"'([^']+)'", call.text(0, "by"))

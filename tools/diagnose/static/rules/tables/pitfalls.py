@@ -83,9 +83,9 @@ def root_never_taken(program: Program) -> Iterator[Found]:
             root = re.search(rf"sqrt\(\s*{re.escape(name)}\b|\b{re.escape(name)}\s*\*\*", program.text)
             if root is None and len(program.sets.get(name, [])) == 1:
                 yield node, f"{name} is {written(node.value)}, of which no root is taken"
-    for node in program.each(ast.Call):
-        if called(node) in ("print", "info", "write", "metric"):
-            for label, value in _labelled(node):
+    for call in program.each(ast.Call):
+        if called(call) in ("print", "info", "write", "metric"):
+            for label, value in _labelled(call):
                 if re.search(r"\bRMSE\b|root mean", label, re.IGNORECASE) and _is_squared(value):
                     yield value, f"{written(value)} is shown as RMSE, and no root is taken of it"
 
