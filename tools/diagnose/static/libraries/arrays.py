@@ -53,15 +53,14 @@ def from_values(context: Context, call: Call) -> Value:
         return made.but(shape=shape_of_lists(written_out)) if rows else made
     if len(found) == 1 and found[0].kind == "labels":
         return found[0].but(kind="data", frame=context.fresh(), columns=None, without=frozenset({"?"}))
-    rows_written = isinstance(call.get("data", 0), Seq) and call.name == "DataFrame"
     if len(found) == 1:
         if isinstance(call.get("data", 0) or (call.args[0] if call.args else None), Seq):
             found = [found[0].but(shape=None)]  # one axis more: a list of rows, or of stretches of them
         named = any(one.kind == "names" for one in given)  # one number for each column stays what it is
         kind = "data" if found[0].kind == "stat" and not named else found[0].kind
-        made_of_one = found[0].but(kind=kind)
-        made_of_one = _named_table(context, call, made_of_one) if rows_written else made_of_one
-        return indexes.made_anew(made_of_one, call)
+        made = found[0].but(kind=kind)
+        made = _named_table(context, call, made) if isinstance(call.get("data", 0), Seq) else made
+        return indexes.made_anew(made, call)
     across = call.name == "stack" and constant(call.get("axis", 1)) not in (None, 0)
     side = across or isinstance(call.get("data", 0), Table)
     made_of = frames.beside(found) if side else frames.together(found)

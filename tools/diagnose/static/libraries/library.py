@@ -279,7 +279,7 @@ def attribute(context: Context, instance: Instance, name: str) -> Value:
     if name in ("best_score_", "oob_score_"):
         return Data(kind="score", made_by=instance)
     if name == "labels_" and (clusters := estimators.clusters_of(instance)):
-        return Data(rows=next(iter(clusters)).rows, learned=clusters)
+        return Data(rows=next(iter(clusters)).rows, learned=clusters, kind="predicted", made_by=instance, role="y")
     if instance.library == "statsmodels" and name in ("pvalues", "tvalues"):
         given = [one for value in instance.args for one in frames.gathered(value)]
         learned = {frames.learning(instance.node, instance.name, "select", one, "the data") for one in given[-1:]}

@@ -18,7 +18,7 @@ from mlpilot.tools.diagnose.static.facts.judged import (
 from mlpilot.tools.diagnose.static.facts.uses import above, only_shown
 from mlpilot.tools.diagnose.static.libraries import estimators
 from mlpilot.tools.diagnose.static.reading.naming import part_of, tokens
-from mlpilot.tools.diagnose.static.reading.trace import as_data, written
+from mlpilot.tools.diagnose.static.reading.trace import Call, as_data, written
 from mlpilot.tools.diagnose.static.reading.values import UNKNOWN, Data, Function, Instance, Rows, Seq, Table, Value
 from mlpilot.tools.diagnose.static.rules.rule import Found, Program, rule
 
@@ -258,16 +258,8 @@ def best_of_test_scores(program: Program) -> Iterator[Found]:
         if call.node in inner:
             continue
         values = [*call.args, *([call.receiver] if call.receiver is not None else [])]
-        key = call.get("key")
-        asked = key.node.name if isinstance(key, Function) and isinstance(key.node, ast.FunctionDef) else ""
-        here = set(ast.walk(key.node)) if isinstance(key, Function) and not asked else set()
-        scored = [
-            use
-            for use in judgements(program)
-            if (asked in use.call.inside or use.call.node in here) and _is_test(program, use)
-        ]
-        asked = asked or (written(scored[0].call.node.func) if scored else "")
-        if scored and not _folded(program, scored[0]):
+        scored, asked = _asked_by(program, call)
+        if scored is not None and not _folded(program, scored):
             yield call.node, f"the best of {written(call.node)} is chosen by {asked}, a score on the test part"
             return
         for value in values:
@@ -289,3 +281,16 @@ def best_of_test_scores(program: Program) -> Iterator[Found]:
             if scores and not in_folds(scores[0], program) and more and not _only_listed(program, call.node, scores):
                 yield call.node, f"the best of {written(call.node)} is chosen by scores on the test part"
                 return
+
+
+def _asked_by(program: Program, call: Call) -> tuple[Judgement | None, str]:
+    """The score on the test part that `max(models, key=...)` asks for each, and by what."""
+    key = call.get("key")
+    if not isinstance(key, Function):
+        return None, ""
+    name = getattr(key.node, "name", "")
+    here = set() if name else set(ast.walk(key.node))
+    for use in judgements(program):
+        if (name in use.call.inside if name else use.call.node in here) and _is_test(program, use):
+            return use, name or written(use.call.node.func)
+    return None, ""
