@@ -53,6 +53,7 @@ import mlpilot.tools.diagnose.static.rules.tables.overlap
 import mlpilot.tools.diagnose.static.rules.tables.pandas
 import mlpilot.tools.diagnose.static.rules.tables.pitfalls
 import mlpilot.tools.diagnose.static.rules.tables.published
+import mlpilot.tools.diagnose.static.rules.tables.refitted
 import mlpilot.tools.diagnose.static.rules.tables.repeated
 import mlpilot.tools.diagnose.static.rules.tables.rows
 import mlpilot.tools.diagnose.static.rules.tables.searched

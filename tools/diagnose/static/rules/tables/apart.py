@@ -182,6 +182,7 @@ _MOST_SCALED = 8
 )
 def fitted_when_asked(program: Program) -> Iterator[Found]:
     """`def score(self, rows): return self.model.predict(self.scaler.fit_transform(rows))`."""
+    yield from _in_the_question(program)
     for function in program.each(ast.FunctionDef):
         calls = [one for one in own(function) if isinstance(one, ast.Call) and isinstance(one.func, ast.Attribute)]
         asked = [one for one in calls if called(one) in ("predict", "predict_proba", "decision_function")]
@@ -195,6 +196,24 @@ def fitted_when_asked(program: Program) -> Iterator[Found]:
             names = {part.id for part in ast.walk(given) if isinstance(part, ast.Name)} & set(parameters(function))
             if names and written(holder) not in made_here and _is_transformer(program, one):
                 yield one, f"{written(one)} learns from the rows that are asked about, and not from the training rows"
+
+
+def _in_the_question(program: Program) -> Iterator[Found]:
+    """`model.predict(encoder.fit_transform(new))`, where the encoder was fitted on other rows before."""
+    asked = {
+        part
+        for call in program.trace.of("predict", "predict_proba")
+        if isinstance(call.receiver, Instance) and call.receiver.fits and call.node.args
+        for part in ast.walk(call.node.args[0])
+    }
+    for call in program.trace.of("fit_transform"):
+        one, data = call.receiver, as_data(call.args[0]) if call.args else None
+        if call.node not in asked or not isinstance(one, Instance) or data is None or not data.rows:
+            continue
+        before = [as_data(fit.X) for fit in one.fits if fit.order < call.order]
+        other = any(fitted is not None and fitted.rows and fitted.rows != data.rows for fitted in before)
+        if other and (estimators.learners(one) or one.name in estimators.LABEL_ENCODERS):
+            yield call.node, f"{written(call.node)} learns from the rows that are asked about, and forgets the others"
 
 
 def _elsewhere(asked: ast.Call, function: ast.FunctionDef) -> bool:

@@ -79,11 +79,11 @@ def names_of_array(program: Program) -> Iterator[Found]:
             continue
         steps = estimators.steps_of(one)
         for at, step in enumerate(steps):
-            before = [other.name for other in steps[:at] if isinstance(other, Instance) and _makes_array(other)]
+            before = [other for other in steps[:at] if isinstance(other, Instance) and _makes_array(other)]
             if before and isinstance(step, Instance) and (column := _by_name(step)):
-                text = f"{before[-1]} gives an array, and {step.name} looks for its column {column!r}"
+                text = f"{before[-1].name} gives an array, and {step.name} looks for its column {column!r}"
                 error = "ValueError: Specifying the columns using strings is only supported for dataframes."
-                yield step.node, text, error
+                yield before[-1].node, text, error
                 return
 
 
