@@ -257,6 +257,8 @@ def _lagged(context: Context, call: Call, data: Data) -> Value:
         data = data.but(learned=data.learned | {frames.learning(call.node, "rolling", AHEAD, data, call.on())})
     if call.name == "shift" and (number(call.get("periods", 0)) or 1) > 0:
         data = data.but(learned=frozenset(one for one in data.learned if one.kind != AHEAD))
+        if "reversed" in data.flags and "grouped" not in data.flags:  # the newest first: the row above comes later
+            data = data.but(learned=data.learned | {frames.learning(call.node, "shift", AHEAD, data, call.on())})
     if call.name == "shift":
         return data.flagged("temporal", "shifted")
     return data.flagged("temporal", "rolled") if call.name in windows else data.flagged("temporal")
