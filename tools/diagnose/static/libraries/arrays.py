@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 
-from mlpilot.tools.diagnose.static.libraries import frames, indexes, reach, shapes
+from mlpilot.tools.diagnose.static.libraries import files, frames, indexes, reach, shapes
+from mlpilot.tools.diagnose.static.libraries.columns import AND_MORE
 from mlpilot.tools.diagnose.static.libraries.tables import AHEAD, EXTREMES, STATISTICS, statistic, within_rows
 from mlpilot.tools.diagnose.static.reading.trace import Call, Context, as_data
 from mlpilot.tools.diagnose.static.reading.values import (
@@ -24,6 +25,8 @@ def read_table(context: Context, call: Call) -> Value:
     """Rows from a file or the network: a source of their own."""
     serial = context.fresh()
     name = (words(call.get("filepath_or_buffer", 0)) or [""])[0]
+    if (kept := files.read_back(context, name)) is not None:
+        return kept
     flags = {"temporal"} if call.get("parse_dates") is not None and call.get("index_col") is not None else set()
     rows = frozenset({(("source", serial, name[-60:]),)})
     index = frozenset(words(call.get("index_col")))
@@ -55,11 +58,26 @@ def from_values(context: Context, call: Call) -> Value:
             found = [found[0].but(shape=None)]  # one axis more: a list of rows, or of stretches of them
         named = any(one.kind == "names" for one in given)  # one number for each column stays what it is
         kind = "data" if found[0].kind == "stat" and not named else found[0].kind
-        return indexes.made_anew(found[0].but(kind=kind), call)
+        made = found[0].but(kind=kind)
+        made = _named_table(context, call, made) if isinstance(call.get("data", 0), Seq) else made
+        return indexes.made_anew(made, call)
     across = call.name == "stack" and constant(call.get("axis", 1)) not in (None, 0)
     side = across or isinstance(call.get("data", 0), Table)
     made_of = frames.beside(found) if side else frames.together(found)
-    return indexes.made_anew(made_of, call) if isinstance(made_of, Data) else made_of
+    if not isinstance(made_of, Data):
+        return made_of
+    return indexes.made_anew(_named_table(context, call, made_of), call)
+
+
+def _named_table(context: Context, call: Call, data: Data) -> Data:
+    """`pd.DataFrame({"a": a, "b": b})` of arrays: a table of its own, with some columns that are known by name."""
+    table = call.get("data", 0)
+    names = {str(one) for one in table.items} if isinstance(table, Table) else set(words(call.get("columns", 2)))
+    if call.name != "DataFrame" or data.frame or data.kind not in ("data", "picks") or not names:
+        return data
+    rows = data.rows or frozenset({(("source", context.fresh(), call.name),)})  # of numbers of rows, as a column
+    data = data.but(kind="data", steps=(), rows=rows)
+    return data.but(frame=context.fresh(), without=data.without | {AND_MORE} | {f"+{one}" for one in names})
 
 
 def shape_of_lists(value: Value | None) -> tuple[int | None, ...] | None:

@@ -202,7 +202,7 @@ def method(context: Context, call: Call, instance: Instance) -> Value:
     if name in ("transform", "fit_transform"):
         return transformed(instance, data)
     if name in ("predict", "fit_predict"):
-        data = indexes.as_array(data.but(learned=data.learned | _clusters(instance)))
+        data = indexes.as_array(data.but(learned=data.learned | clusters_of(instance)))
         return data.but(kind="predicted", made_by=instance, role="y", columns=None, form="", learned=data.learned)
     if name in ("predict_proba", "decision_function", "predict_log_proba", "score_samples"):
         return data.but(kind="probabilities", made_by=instance, role="y", columns=None, form=name)
@@ -213,7 +213,7 @@ def method(context: Context, call: Call, instance: Instance) -> Value:
     return data
 
 
-def _clusters(instance: Instance) -> frozenset[Learning]:
+def clusters_of(instance: Instance) -> frozenset[Learning]:
     """What numbers of clusters tell of the rows that the clusters were found in."""
     if task_of(instance) != "cluster" or instance.name in ("IsolationForest", "OneClassSVM"):
         return frozenset()

@@ -13,6 +13,7 @@ from mlpilot.tools.diagnose.static.reading.values import (
     Bound,
     Const,
     Data,
+    Instance,
     Learning,
     Seq,
     Step,
@@ -191,6 +192,7 @@ def arithmetic(left: Value, right: Value, node: ast.BinOp) -> Value:
         return columns.unsure(one if one.kind == "names" else other)
     if "mask" in (one.kind, other.kind) and "loss" not in (one.kind, other.kind):
         both = tuple(dict.fromkeys((*(one.columns or ()), *(other.columns or ()))))
+        both = () if isinstance(node.op, ast.BitXor) else both  # turned over in places: neither of the two any more
         return one.but(kind="mask", steps=(), learned=one.learned | other.learned, columns=both or None)
     kinds = {one.kind, other.kind}
     if kinds == {"stat"}:
@@ -293,7 +295,7 @@ def stored(data: Data, names: frozenset[str], value: Value) -> Data:
     given = as_data(value)
     learned, applied, flags = data.learned, data.applied, data.flags
     if given is not None:
-        learned |= frozenset(_into(one, names) for one in given.learned)
+        learned |= frozenset(_into(one, names) for one in given.learned | _of_model(given))
         applied |= given.applied
         flags |= given.flags & {"temporal", "scaled"}
     kept = data.columns
@@ -302,6 +304,19 @@ def stored(data: Data, names: frozenset[str], value: Value) -> Data:
     new = names - frozenset(given.columns or ()) if given is not None else names
     without = columns.written_into(data.without - names, new)
     return data.but(learned=learned, applied=applied, flags=flags, columns=kept, without=without)
+
+
+def _of_model(given: Data) -> frozenset[Learning]:
+    """What a column of a model's answers tells of the rows that it was fitted on."""
+    model = given.made_by
+    if given.kind not in ("predicted", "probabilities") or not isinstance(model, Instance) or not model.fits:
+        return frozenset()
+    fit = model.fits[-1]
+    if not isinstance(fit.X, Data) or "crossed" in given.flags:
+        return frozenset()
+    kind = "reduce" if fit.y is UNKNOWN else "target"
+    of = written(fit.node.args[0]) if isinstance(fit.node, ast.Call) and fit.node.args else "the data"
+    return frozenset({learning(fit.node, model.name, kind, fit.X, of)})
 
 
 def _into(one: Learning, names: frozenset[str]) -> Learning:

@@ -47,6 +47,8 @@ def call(context: Context, made: Call) -> Value:
     way = arrays.FUNCTIONS.get(path) or nets.FUNCTIONS.get(path)
     if way is not None:
         return way(context, made)
+    if library == "numpy" and name in ("empty", "zeros", "full", "ones") and _of_bytes(made):
+        return Data(rows=frozenset({(("source", context.fresh(), name),)}), flags=frozenset({"bytes"}))
     if name == "train_test_split":
         return estimators.split(context, made)
     if path.startswith("sklearn.datasets.") and name.startswith(("load_", "fetch_", "make_")):
@@ -83,6 +85,11 @@ def call(context: Context, made: Call) -> Value:
     if is_class(path, name):
         return _new(context, Instance(path, made.args, made.kwargs, made.node, context.fresh()))
     return passed_through(made)
+
+
+def _of_bytes(call: Call) -> bool:
+    """Whether an array is made of whole numbers from 0 to 255: `dtype=np.uint8`."""
+    return call.text(99, "dtype").strip("'\"").rpartition(".")[2] == "uint8"
 
 
 def is_class(path: str, name: str) -> bool:
@@ -186,7 +193,10 @@ def _instance_method(context: Context, made: Call, receiver: Instance) -> Value:
             return Const(None)
         found = frames.gathered(made.args[0]) if made.args else []
         return estimators.transformed(receiver, found[0]) if found else UNKNOWN
-    return estimators.method(context, made, receiver)
+    result = estimators.method(context, made, receiver)
+    if made.name in ("transform", "fit_transform") and isinstance(result, Data):  # how far it is to each cluster
+        return result.but(learned=result.learned | estimators.clusters_of(receiver))
+    return result
 
 
 def _list_method(made: Call, receiver: Seq) -> Value:
@@ -268,6 +278,8 @@ def attribute(context: Context, instance: Instance, name: str) -> Value:
         return instance
     if name in ("best_score_", "oob_score_"):
         return Data(kind="score", made_by=instance)
+    if name == "labels_" and (clusters := estimators.clusters_of(instance)):
+        return Data(rows=next(iter(clusters)).rows, learned=clusters, kind="predicted", made_by=instance, role="y")
     if instance.library == "statsmodels" and name in ("pvalues", "tvalues"):
         given = [one for value in instance.args for one in frames.gathered(value)]
         learned = {frames.learning(instance.node, instance.name, "select", one, "the data") for one in given[-1:]}

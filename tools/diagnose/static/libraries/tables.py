@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from mlpilot.tools.diagnose.static.libraries import columns, frames, indexes, ordering, reach
+from mlpilot.tools.diagnose.static.libraries import columns, files, frames, indexes, ordering, reach
 from mlpilot.tools.diagnose.static.libraries.outliers import OUTLIER
 from mlpilot.tools.diagnose.static.reading.listing import listed
 from mlpilot.tools.diagnose.static.reading.trace import Call, Context, as_data, written
@@ -58,6 +58,8 @@ def method(context: Context, call: Call, data: Data) -> Value:
         if named is not None:
             return named
         data = columns.unsure(data)
+    if name in ("items", "iteritems") and data.kind == "stat":  # of a number for each column
+        return Seq([Seq([columns.unsure(data).but(kind="names"), data], "tuple")], "list", False)
     way = _METHODS.get(name)
     if way is not None:
         return _in_place(context, call, data, way(context, call, data))
@@ -255,6 +257,8 @@ def _lagged(context: Context, call: Call, data: Data) -> Value:
         data = data.but(learned=data.learned | {frames.learning(call.node, "rolling", AHEAD, data, call.on())})
     if call.name == "shift" and (number(call.get("periods", 0)) or 1) > 0:
         data = data.but(learned=frozenset(one for one in data.learned if one.kind != AHEAD))
+        if "reversed" in data.flags and "grouped" not in data.flags:  # the newest first: the row above comes later
+            data = data.but(learned=data.learned | {frames.learning(call.node, "shift", AHEAD, data, call.on())})
     if call.name == "shift":
         return data.flagged("temporal", "shifted")
     return data.flagged("temporal", "rolled") if call.name in windows else data.flagged("temporal")
@@ -317,7 +321,7 @@ def _is_in(context: Context, call: Call, data: Data) -> Value:
     steps: tuple[Step, ...] = (("test", written(call.node, 200), True),)
     if other is not None and len(other.rows) == 1:
         (row,) = other.rows
-        steps = row[-1:] if len(row) > 1 else steps
+        steps = row[1:] or steps
     return Data(rows=data.rows, kind="mask", steps=steps)
 
 
@@ -355,11 +359,6 @@ def _appended(context: Context, call: Call, data: Data) -> Value:
     return made
 
 
-def _plain(context: Context, call: Call, data: Data) -> Value:
-    del context, call
-    return data
-
-
 _METHODS: dict[str, Callable[[Context, Call, Data], Value]] = {
     "fillna": _fill,
     "replace": _replaced,
@@ -390,5 +389,6 @@ _METHODS: dict[str, Callable[[Context, Call, Data], Value]] = {
     "merge": _merged,
     "join": _joined,
     "append": _appended,
+    **files.WRITING,
     "copy": lambda context, call, data: data.but(),  # noqa: ARG005 - a new object, which changes do not reach
 }

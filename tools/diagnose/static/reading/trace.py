@@ -100,6 +100,8 @@ class Trace:
     """(node, left, right, result) of each binary operation on data."""
     libraries: set[str] = field(default_factory=set)
     bases: list[tuple[ast.ClassDef, list[Value]]] = field(default_factory=list)
+    files: dict[str, Data] = field(default_factory=dict)
+    """Tables that the program writes, by the names of their files."""
     starred: bool = False
     """A module's names were all imported."""
     exhausted: bool = False

@@ -12,7 +12,7 @@ from mlpilot.tools.diagnose.static.facts.syntax import own, parameters
 from mlpilot.tools.diagnose.static.facts.uses import home
 from mlpilot.tools.diagnose.static.libraries import estimators, reach
 from mlpilot.tools.diagnose.static.reading.listing import listed
-from mlpilot.tools.diagnose.static.reading.naming import tokens
+from mlpilot.tools.diagnose.static.reading.naming import part_of, tokens
 from mlpilot.tools.diagnose.static.reading.trace import Call, as_data, written
 from mlpilot.tools.diagnose.static.reading.values import Data, Instance, Learning, Table, Value, apart, number
 from mlpilot.tools.diagnose.static.rules.rule import Found, Program, rule
@@ -36,10 +36,12 @@ def numbered_apart(program: Program) -> Iterator[Found]:
         return
     found = list(_numbered(program))
     told = set()
-    for i, (how, data, _, _) in enumerate(found):
+    for i, (how, data, first, _) in enumerate(found):
         for other_how, other, node, text in found[i + 1 :]:
-            same = how == other_how and data.columns == other.columns and len(data.columns or ()) == 1
-            if same and node not in told and _two_parts(data, other):
+            one_place = first is node  # in a loop over columns, whichever it is
+            same = how == other_how and data.columns == other.columns and (len(data.columns or ()) == 1 or one_place)
+            two = _two_parts(data, other) or _prepared_apart(program, node, data, other)
+            if same and node not in told and two:
                 told.add(node)
                 yield node, f"{text} numbers what this part holds: the same number is something else in the other part"
                 return
@@ -56,6 +58,24 @@ def _numbered(program: Program) -> Iterator[tuple[str, Data, ast.AST, str]]:
         by_number = call.name == "factorize" or number(call.get("q", 1) or call.get("bins", 1)) is not None
         if data is not None and data.kind == "data" and by_number:
             yield call.name, data, call.node, written(call.node)
+
+
+def _prepared_apart(program: Program, node: ast.AST, one: Data, other: Data) -> bool:
+    """Whether a function numbers two tables that are called so: `train, test = prepare(first), prepare(second)`."""
+    function = home(program, node)
+    heads = [{row[0] for row in data.rows} for data in (one, other)]
+    if not isinstance(function, ast.FunctionDef) or not all(heads) or heads[0] & heads[1]:
+        return False
+    parts = set()
+    for line in program.each(ast.Assign):
+        target, value = line.targets[0], line.value
+        pairs = [(target, value)]
+        if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
+            pairs = list(zip(target.elts, value.elts, strict=False))
+        for name, given in pairs:
+            if isinstance(given, ast.Call) and written(given.func) == function.name and isinstance(name, ast.Name):
+                parts.add(part_of(name.id))
+    return {"train", "test"} <= parts
 
 
 def _two_parts(one: Data, other: Data) -> bool:
@@ -94,10 +114,13 @@ def own_statistics(program: Program) -> Iterator[Found]:
 
 
 def _of_its_own(one: Learning, data: Data) -> bool:
-    return one.kind in ("statistic", "impute") and one.rows == data.rows and one.what in _MOMENTS
+    both = {other.what for other in data.learned if other.kind == "extreme" and other.rows == data.rows}
+    by_limits = one.kind == "extreme" and one.rows == data.rows and {"min", "max"} <= both
+    moments = one.kind in ("statistic", "impute") and one.rows == data.rows and one.what in _MOMENTS
+    return by_limits or moments
 
 
-_MOMENTS = ("mean", "std", "median", "mode", "var")
+_MOMENTS = ("mean", "std", "median", "mode", "var", "sum")
 
 
 @rule(
@@ -159,6 +182,7 @@ _MOST_SCALED = 8
 )
 def fitted_when_asked(program: Program) -> Iterator[Found]:
     """`def score(self, rows): return self.model.predict(self.scaler.fit_transform(rows))`."""
+    yield from _in_the_question(program)
     for function in program.each(ast.FunctionDef):
         calls = [one for one in own(function) if isinstance(one, ast.Call) and isinstance(one.func, ast.Attribute)]
         asked = [one for one in calls if called(one) in ("predict", "predict_proba", "decision_function")]
@@ -172,6 +196,24 @@ def fitted_when_asked(program: Program) -> Iterator[Found]:
             names = {part.id for part in ast.walk(given) if isinstance(part, ast.Name)} & set(parameters(function))
             if names and written(holder) not in made_here and _is_transformer(program, one):
                 yield one, f"{written(one)} learns from the rows that are asked about, and not from the training rows"
+
+
+def _in_the_question(program: Program) -> Iterator[Found]:
+    """`model.predict(encoder.fit_transform(new))`, where the encoder was fitted on other rows before."""
+    asked = {
+        part
+        for call in program.trace.of("predict", "predict_proba")
+        if isinstance(call.receiver, Instance) and call.receiver.fits and call.node.args
+        for part in ast.walk(call.node.args[0])
+    }
+    for call in program.trace.of("fit_transform"):
+        one, data = call.receiver, as_data(call.args[0]) if call.args else None
+        if call.node not in asked or not isinstance(one, Instance) or data is None or not data.rows:
+            continue
+        before = [as_data(fit.X) for fit in one.fits if fit.order < call.order]
+        other = any(fitted is not None and fitted.rows and fitted.rows != data.rows for fitted in before)
+        if other and (estimators.learners(one) or one.name in estimators.LABEL_ENCODERS):
+            yield call.node, f"{written(call.node)} learns from the rows that are asked about, and forgets the others"
 
 
 def _elsewhere(asked: ast.Call, function: ast.FunctionDef) -> bool:

@@ -9,16 +9,14 @@ from collections.abc import Iterator
 
 from mlpilot.tools.diagnose.static.facts.features import holds, same_table_targets
 from mlpilot.tools.diagnose.static.reading.trace import written
-from mlpilot.tools.diagnose.static.reading.values import Data
 from mlpilot.tools.diagnose.static.rules.rule import Found, Program, rule
-from mlpilot.tools.diagnose.static.rules.tables.label import is_of_these_alone, made_columns
+from mlpilot.tools.diagnose.static.rules.tables.label import from_elsewhere, is_of_these_alone, made_columns
 
 _OF_ONE = re.compile(
     r"[<>]|==|!=|\.(map|replace|isin|between|apply|astype|clip|eq|gt|lt|ge|le|cat\.codes)\b|\b(log\w*|cut|qcut|factorize|where"
     r"|select|digitize|fit_transform|sqrt|to_numeric)\("
 )
 _CHANCE = re.compile(r"random|rng|normal|noise|randn|uniform|shuffle|permutation|sample|predict", re.IGNORECASE)
-_MADE_HERE = ("DataFrame", "Series", "array", "stack", "linspace", "arange")
 
 
 @rule(
@@ -34,7 +32,7 @@ def made_of_a_feature(program: Program) -> Iterator[Found]:
     made = [one for one in made_columns(program) if _plain(one[0]) and is_of_these_alone(program, one[0])]
     told: set[ast.AST] = set()
     for call, X, y in same_table_targets(program):
-        if X.kind != "data" or "shifted" in y.flags or not _from_elsewhere(X) or not y.columns:
+        if X.kind != "data" or "shifted" in y.flags or not from_elsewhere(X) or not y.columns:
             continue
         for node, column, used in made:
             if column != y.columns[0] or len(used) != 1 or node in told:
@@ -50,9 +48,3 @@ def _plain(node: ast.Assign) -> bool:
     """Whether a column is made of another by a rule that the model can find again."""
     text = written(node.value, 300)
     return bool(_OF_ONE.search(text)) and not _CHANCE.search(text)
-
-
-def _from_elsewhere(data: Data) -> bool:
-    """Whether rows were read, rather than made up here."""
-    heads = {row[0] for row in data.rows}
-    return bool(heads) and all(step[0] == "source" and step[2] not in _MADE_HERE for step in heads)

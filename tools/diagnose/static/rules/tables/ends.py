@@ -92,11 +92,23 @@ def from_one_on(program: Program) -> Iterator[Found]:
             return
 
 
+def _one_more(node: ast.expr) -> bool:
+    """`raw.target + 1`, `codes + 1`: the numbers of classes, from 1 on."""
+    more = isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add) and written(node.right) == "1"
+    return more and bool(re.search(r"\.target$|\.codes$|fit_transform\(.*\)$", written(node.left, 200)))  # type: ignore[attr-defined]
+
+
 def _begins_at_one(node: ast.AST) -> list[str]:
-    """The column that is given whole numbers from 1 on, written out."""
+    """The column that is given whole numbers from 1 on, written out, or those of classes and one more."""
+    if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "insert" and len(node.args) == 3:
+        column = node.args[1]
+        named = isinstance(column, ast.Constant) and isinstance(column.value, str)
+        return [column.value] if named and _one_more(node.args[2]) else []  # type: ignore[attr-defined]
     if not isinstance(node, ast.Assign) or not isinstance(node.targets[0], ast.Subscript):
         return []
     at = node.targets[0].slice
+    if _one_more(node.value):
+        return [at.value] if isinstance(at, ast.Constant) and isinstance(at.value, str) else []
     for call in (one for one in ast.walk(node.value) if isinstance(one, ast.Call)):
         name = written(call.func).rpartition(".")[2]
         labels = argument(call, "labels") if name in ("cut", "qcut") else None

@@ -64,7 +64,10 @@ def centred_window(program: Program) -> Iterator[Found]:
                 continue
             told.add(one.line)
             column = _column_on(program, one.line)
-            yield at(one), f"{column} is a window that is centred on its row: half of it lies in the future"
+            if one.what == "shift":
+                yield at(one), f"{column} is of the row above, and the newest rows stand first: it lies in the future"
+            else:
+                yield at(one), f"{column} is a window that is centred on its row: half of it lies in the future"
 
 
 def _column_on(program: Program, line: int) -> str:

@@ -9,9 +9,10 @@ import re
 from collections.abc import Iterator
 
 from mlpilot.tools.diagnose.static.facts.published import texts
+from mlpilot.tools.diagnose.static.facts.uses import above
 from mlpilot.tools.diagnose.static.libraries import estimators, frames
 from mlpilot.tools.diagnose.static.reading.trace import Call, as_data, is_none, written
-from mlpilot.tools.diagnose.static.reading.values import Data, Instance, constant
+from mlpilot.tools.diagnose.static.reading.values import Data, Instance, Value, constant
 from mlpilot.tools.diagnose.static.rules.rule import Found, Program, rule
 
 _WHO = re.compile(
@@ -51,9 +52,11 @@ def one_on_both_sides(program: Program) -> Iterator[Found]:
     if program.names & {"unique", "drop_duplicates"} or "index_col" in _keywords(program):
         return
     for column, why in _several(program):
-        for call in program.trace.of("train_test_split", *estimators.CROSS):
+        for call in program.trace.of("train_test_split", "split", *estimators.CROSS):
             data = [one for value in call.args for one in frames.gathered(value)]
-            if any(one.frame for one in data) and _at_random(call) and not any("temporal" in one.flags for one in data):
+            if call.name == "split" and not _blind(call.receiver):
+                continue
+            if any(one.rows for one in data) and _at_random(call) and not any("temporal" in one.flags for one in data):
                 yield call.node, f"{why}, and rows of one {column} are on both sides of this split"
                 return
 
@@ -72,8 +75,13 @@ def _keywords(program: Program) -> set[str]:
 def _at_random(call: Call) -> bool:
     folds = call.get("cv")
     plain = is_none(folds) or isinstance(constant(folds), int)
-    plain |= isinstance(folds, Instance) and folds.name in ("KFold", "StratifiedKFold", "ShuffleSplit")
-    return plain and constant(call.get("shuffle")) is not False
+    return (plain or _blind(folds)) and constant(call.get("shuffle")) is not False
+
+
+def _blind(folds: Value | None) -> bool:
+    """Whether folds are cut without regard to groups."""
+    blind = ("KFold", "StratifiedKFold", "ShuffleSplit", "StratifiedShuffleSplit", "RepeatedStratifiedKFold")
+    return isinstance(folds, Instance) and folds.name in blind
 
 
 def _several(program: Program) -> Iterator[tuple[str, str]]:
@@ -82,6 +90,11 @@ def _several(program: Program) -> Iterator[tuple[str, str]]:
     again = sorted(one for one in said if _AGAIN.search(one))
     compared = {inner for node in program.each(ast.Compare) for inner in ast.walk(node)}
     reduced = _reduced(program)
+    for call in program.trace.of("set"):
+        data = as_data(call.args[0]) if call.args else None
+        column = (data.columns or ("",))[0] if data is not None and len(data.columns or ()) == 1 else ""
+        if _WHO.search(column) and column not in reduced and _beside_rows(program, call.node):
+            yield column, f"{column} is counted beside the rows (line {call.node.lineno})"
     for call in program.trace.of("groupby", "nunique", "value_counts", "duplicated"):
         if call.name == "groupby":
             keys = re.findall(r"'([^']+)'", call.text(0, "by"))
@@ -92,8 +105,25 @@ def _several(program: Program) -> Iterator[tuple[str, str]]:
         else:
             data = as_data(call.receiver)
             column = (data.columns or ("",))[0] if isinstance(data, Data) and len(data.columns or ()) == 1 else ""
-            if _WHO.search(column) and again and call.node not in compared and column not in reduced:
-                yield column, f"{column} is counted beside {again[0]} (line {call.node.lineno})"
+            if not _WHO.search(column) or call.node in compared or column in reduced:
+                continue
+            if again or (call.name == "nunique" and _beside_rows(program, call.node)):
+                beside = again[0] if again else "the rows"
+                yield column, f"{column} is counted beside {beside} (line {call.node.lineno})"
+
+
+_MANY = re.compile(
+    r"\b(visit|window|walk|recording|session|trial|measurement|scan|segment|epoch|beat|reading|gesture|utterance|clip"
+    r"|admission|encounter|sample|image|slice|patch)s\b",
+    re.IGNORECASE,
+)
+
+
+def _beside_rows(program: Program, node: ast.AST) -> bool:
+    """Whether persons are counted where their recordings are: `print(df.subject.nunique(), len(walks), "walks")`."""
+    statement = next((one for one in above(program, node) if isinstance(one, ast.stmt)), None)
+    text = written(statement, 600) if statement is not None else ""
+    return ("len(" in text or ".shape" in text) and bool(_MANY.search(text))
 
 
 def _whole(program: Program, node: ast.Call) -> ast.AST:

@@ -136,7 +136,9 @@ def another_index(program: Program) -> Iterator[Found]:
                     node,
                     f"{written(target.value)} is numbered anew, and {text[:40]} is joined to it by the old numbers",
                 )
-        elif given is not None and _is_gapped(base) and _is_anew(given):
+        elif given is not None and (
+            (_is_gapped(base) and _is_anew(given)) or (_is_anew(base) and _is_gapped(given) and base.kind == "data")
+        ):
             yield node, _numbers_differ(f"{written(target)} = {text[:40]}")
         elif _bare_series(node.value) and base.frame and "renumbered" not in base.flags and _by_chance(base):
             yield node, f"{text[:40]} is numbered from 0, and the rows of {written(target.value)} kept their numbers"

@@ -12,11 +12,12 @@ from mlpilot.tools.diagnose.static.facts.features import holds, same_table_targe
 from mlpilot.tools.diagnose.static.facts.judged import fits, is_model, last_fit
 from mlpilot.tools.diagnose.static.libraries import nets
 from mlpilot.tools.diagnose.static.reading.trace import as_data, written
-from mlpilot.tools.diagnose.static.reading.values import Instance
+from mlpilot.tools.diagnose.static.reading.values import Data, Instance
 from mlpilot.tools.diagnose.static.rules.rule import Found, Program, rule
 from mlpilot.tools.diagnose.syntax import names_in
 
 _PAST = re.compile(r"(^|_)(lag\w*|prev|previous|yesterday|last|past)(_|$|\d)", re.IGNORECASE)
+_MADE_HERE = ("DataFrame", "Series", "array", "stack", "linspace", "arange")
 _OVER_ROWS = frozenset(("shift", "rolling", "expanding", "ewm", "diff", "pct_change", "cumsum", "groupby", "shuffle"))
 """Methods that look at other rows: what they give of a target's past is a fair feature."""
 
@@ -68,7 +69,7 @@ def label_in_derived_column(program: Program) -> Iterator[Found]:
         if X.kind != "data" or "shifted" in y.flags:
             continue
         target = (y.columns or ("",))[0]
-        answers = [target, *_single_source(alone, target)]
+        answers = [target, *(_single_source(alone, target) if from_elsewhere(X) else [])]
         for node, column, used in made:
             told_by = next((one for one in answers if one in used and not holds(X, one)), None)
             if told_by is not None and column not in answers and holds(X, column) and node not in told:
@@ -76,6 +77,13 @@ def label_in_derived_column(program: Program) -> Iterator[Found]:
                 what = "the target" if told_by == target else f"which {target!r}, the target, is made of"
                 text = f"{column!r} is computed from {told_by!r}, {what}, and is among the features"
                 yield node, f"{text} at line {call.node.lineno}"
+
+
+def from_elsewhere(data: Data) -> bool:
+    """Whether rows were read, rather than made up here."""
+    heads = {row[0] for row in data.rows}
+    drawn = any(str(step[2]).startswith(("rand", "make_")) for step in heads)
+    return bool(heads) and not drawn and all(step[0] == "source" and step[2] not in _MADE_HERE for step in heads)
 
 
 def _single_source(made: list[tuple[ast.Assign, str, set[str]]], target: str) -> list[str]:
@@ -96,14 +104,29 @@ def made_columns(program: Program) -> Iterator[tuple[ast.Assign, str, set[str]]]
             continue
         called_on = {one.func for one in ast.walk(node.value) if isinstance(one, ast.Call)}
         used: set[str] = set()
+        fitted_to = _fitted_to(node.value)
         for one in ast.walk(node.value):
             if not isinstance(one, ast.Subscript | ast.Attribute) or written(one.value) != target.value.id:
+                continue
+            if one in fitted_to:
                 continue
             if isinstance(one, ast.Subscript):
                 used |= {_text(part) for part in (getattr(one.slice, "elts", None) or [one.slice])}
             elif one not in called_on:
                 used.add(one.attr)
         yield node, column, used - {"", column}
+
+
+def _fitted_to(value: ast.expr) -> set[ast.AST]:
+    """The nodes of the target that an encoder is fitted to: `encoder.fit_transform(df[["street"]], df["rent"])`."""
+    calls = [one for one in ast.walk(value) if isinstance(one, ast.Call)]
+    given = [
+        target
+        for one in calls
+        if getattr(one.func, "attr", "") == "fit_transform"
+        for target in [*one.args[1:], *(part.value for part in one.keywords if part.arg == "y")]
+    ]
+    return {node for target in given for node in ast.walk(target)}
 
 
 def is_of_these_alone(program: Program, node: ast.Assign) -> bool:

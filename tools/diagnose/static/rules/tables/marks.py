@@ -39,7 +39,9 @@ def gap_as_number(program: Program) -> Iterator[Found]:
     for call in program.trace.of("fillna"):
         if number(call.get("value", 0)) in _GAPS:
             yield call.node, f"{weighing[0]} takes {call.text(0, 'value')} for a value like any other"
-    for target, _, value, _ in program.trace.stored if "replace" not in program.names else ():
+    read_as_gaps = any(one.arg == "na_values" for one in program.each(ast.keyword))
+    stored = program.trace.stored if "replace" not in program.names and not read_as_gaps else ()
+    for target, _, value, _ in stored:
         if isinstance(target, ast.Subscript) and written(target.value).endswith(".loc") and number(value) in _GAPS:
             yield target, f"{weighing[0]} takes {number(value):g} for a value like any other"
     for one in program.trace.instances:

@@ -95,15 +95,17 @@ def classes_of_values(program: Program) -> Iterator[Found]:
             call.name in LABEL_METRICS
             and estimators.task_of(guess.made_by) == "regression"
             and not rounded
-            and _raw(call)
+            and "cast" not in guess.flags
+            and _raw(program, call)
         ):
             name = guess.made_by.name if isinstance(guess.made_by, Instance) else "the model"
             yield call.node, f"{call.name} is for classes, and {name} predicts values"
 
 
-def _raw(call: Call) -> bool:
+def _raw(program: Program, call: Call) -> bool:
     """Whether the prediction is given as it is, not rounded or compared first."""
-    text = " ".join(written(one, 200) for one in call.node.args)
+    named = [made.value for one in call.node.args if isinstance(one, ast.Name) for made in program.sets.get(one.id, [])]
+    text = " ".join(written(one, 200) for one in (*call.node.args, *named))
     return not any(word in text for word in ("round", "astype", ">", "<", "int(", "where", "rint", "binar"))
 
 
@@ -157,7 +159,7 @@ def labels_for_scores(program: Program) -> Iterator[Found]:
 def scores_for_labels(program: Program) -> Iterator[Found]:
     """`accuracy_score(y_test, model.predict_proba(X_test))`."""
     for call, _, guess in _metrics(program):
-        if call.name not in LABEL_METRICS or not _raw(call):
+        if call.name not in LABEL_METRICS or not _raw(program, call):
             continue
         keras = "raw" in guess.flags and guess.last in ("softmax", "sigmoid")
         if guess.kind == "probabilities" and (keras or guess.form in ("predict_proba", "predict_log_proba")):
@@ -181,7 +183,7 @@ def average_missing(program: Program) -> Iterator[Found]:
             and call.get("average") is None
             and truth.dataset in _MULTICLASS
             and truth.kind == "data"
-            and _raw(call)
+            and _raw(program, call)
         ):
             yield call.node, f"{call.name} takes two classes unless average is given, and {truth.dataset} has more"
         if (

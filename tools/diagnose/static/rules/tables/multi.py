@@ -172,75 +172,6 @@ def _chosen_in_comparison(node: ast.Compare, values: list[Value], program: Progr
 
 
 @rule(
-    "LEAK013",
-    "stopped-by-test",
-    "warning",
-    "training stopped, or weights kept, by the test part",
-    remedy="hold a validation part out of the training rows for early stopping, and keep the test part for the end",
-    source=_MULTI + "; documentation of EarlyStopping (Keras) and early_stopping_rounds (XGBoost, LightGBM)",
-)
-def stopped_by_test(program: Program) -> Iterator[Found]:
-    """`eval_set=[(X_test, y_test)]` with early stopping; `validation_data` with callbacks that act on it."""
-    for call in program.trace.of("fit", "train"):
-        given = next((found for name in _WATCHED if (found := call.get(name)) is not None), None)
-        watched = _watched(given, pair=call.get("validation_data") is not None)
-        text = _keyword_text(call.node)
-        folded = watched is not None and in_folds(watched, program)
-        called = part_of(text) == "validation" and not call.inside  # within a function, it is called as it is meant
-        called |= watched is not None and called_validation(program, watched)
-        if watched is None or part(watched, "" if call.inside else text) != "test" or called or folded:
-            continue  # what is called validation is reported as such, too
-        later = [one for one in program.trace.calls if one.order > call.order and _asks_about(one, watched)]
-        reported = [node for node in program.each(ast.Attribute) if node.attr == "best_score"]
-        if (later or reported) and _acts(program, call.node, call.receiver):
-            line = later[0].node.lineno if later else reported[0].lineno
-            yield call.node, f"training is stopped by the test part, on which it is judged at line {line} again"
-
-
-_WATCHED = ("eval_set", "validation_data", "evals", "valid_sets")
-
-
-def _watched(given: Value | None, *, pair: bool) -> Data | None:
-    """The features of the rows that training looks at: the last set of several."""
-    if not isinstance(given, Seq) or not given.items:
-        return _behind(given)
-    one = given.items[0] if pair else given.items[-1]
-    return _behind(one.items[0] if isinstance(one, Seq) and one.items else one)
-
-
-def _behind(value: Value | None) -> Data | None:
-    """Data, or what a DMatrix or Dataset was made of."""
-    if isinstance(value, Instance) and value.name in ("DMatrix", "Dataset", "Pool") and value.args:
-        return as_data(value.args[0])
-    return as_data(value)
-
-
-def _asks_about(call: Call, watched: Data) -> bool:
-    if call.name not in ("predict", "predict_proba", "score", "evaluate", "predict_classes") or not call.args:
-        return False
-    data = _behind(call.args[0])
-    return data is not None and data.rows == watched.rows
-
-
-def _keyword_text(node: ast.Call) -> str:
-    """How the rows that training looks at are written: of several sets the last."""
-    given = next((one.value for one in node.keywords if one.arg in _WATCHED), None)
-    if isinstance(given, ast.List) and given.elts:
-        given = given.elts[-1]
-    return written(given.elts[0]) if isinstance(given, ast.Tuple) and given.elts else ""
-
-
-def _acts(program: Program, node: ast.Call, receiver: Value | None) -> bool:
-    keywords = {one.arg for one in node.keywords}
-    if "early_stopping_rounds" in keywords:
-        return True
-    if isinstance(receiver, Instance) and "early_stopping_rounds" in receiver.kwargs:
-        return True
-    acting = {"EarlyStopping", "ModelCheckpoint", "ReduceLROnPlateau", "early_stopping"}
-    return "callbacks" in keywords and bool(acting & program.names)
-
-
-@rule(
     "LEAK015",
     "many-models-one-test",
     "note",
@@ -321,7 +252,8 @@ def best_of_test_scores(program: Program) -> Iterator[Found]:
     for call in program.trace.of("sort_values", "idxmax", "nlargest"):
         data = as_data(call.receiver)
         ranked = data is not None and data.kind == "score" and part(data) == "test" and not in_folds(data, program)
-        if ranked and data is not None and not _only_listed(program, call.node, [data]):
+        meant = data is not None and called_validation(program, data)
+        if ranked and data is not None and not meant and not _only_listed(program, call.node, [data]):
             yield call.node, f"the models are ranked ({written(call.node)}) by scores on the test part"
             return
     for call in program.trace.of("argmax", "argmin", "idxmax", "nanargmax"):
@@ -339,10 +271,8 @@ def best_of_test_scores(program: Program) -> Iterator[Found]:
         if call.node in inner:
             continue
         values = [*call.args, *([call.receiver] if call.receiver is not None else [])]
-        key = call.get("key")
-        asked = key.node.name if isinstance(key, Function) and isinstance(key.node, ast.FunctionDef) else ""
-        scored = [use for use in judgements(program) if asked in use.call.inside and _is_test(program, use)]
-        if scored and not _folded(program, scored[0]):
+        scored, asked = _asked_by(program, call)
+        if scored is not None and not _folded(program, scored):
             yield call.node, f"the best of {written(call.node)} is chosen by {asked}, a score on the test part"
             return
         for value in values:
@@ -364,3 +294,16 @@ def best_of_test_scores(program: Program) -> Iterator[Found]:
             if scores and not in_folds(scores[0], program) and more and not _only_listed(program, call.node, scores):
                 yield call.node, f"the best of {written(call.node)} is chosen by scores on the test part"
                 return
+
+
+def _asked_by(program: Program, call: Call) -> tuple[Judgement | None, str]:
+    """The score on the test part that `max(models, key=...)` asks for each, and by what."""
+    key = call.get("key")
+    if not isinstance(key, Function):
+        return None, ""
+    name = getattr(key.node, "name", "")
+    here = set() if name else set(ast.walk(key.node))
+    for use in judgements(program):
+        if (name in use.call.inside if name else use.call.node in here) and _is_test(program, use):
+            return use, name or written(use.call.node.func)
+    return None, ""

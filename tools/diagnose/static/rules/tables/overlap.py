@@ -173,7 +173,8 @@ def target_in_features(program: Program) -> Iterator[Found]:
     for call, X, y in same_table_targets(program):
         if (call.name == "fit" and not is_model(call.receiver)) or X.rows != y.rows:
             continue
-        if _picks_columns(call) or _only_split(program, call, X):
+        guesses = isinstance(call.receiver, Instance) and call.receiver.name.startswith("Dummy")
+        if guesses or _picks_columns(call) or _only_split(program, call, X):
             continue
         if "windowed" in X.flags | y.flags or "shifted" in y.flags:
             continue  # the rows before it tell of a row: a series

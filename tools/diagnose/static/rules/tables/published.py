@@ -5,13 +5,14 @@ publishers of each table, in published.py.
 """
 
 import ast
+import re
 from collections.abc import Iterator
 
 from mlpilot.tools.diagnose.static.facts.features import holds
 from mlpilot.tools.diagnose.static.facts.published import IDENTIFIER, Published, tables, texts
 from mlpilot.tools.diagnose.static.libraries import estimators
 from mlpilot.tools.diagnose.static.libraries.columns import NO_TEXT
-from mlpilot.tools.diagnose.static.reading.trace import Call, as_data
+from mlpilot.tools.diagnose.static.reading.trace import Call, as_data, written
 from mlpilot.tools.diagnose.static.reading.values import UNKNOWN, Data, Instance, constant
 from mlpilot.tools.diagnose.static.rules.rule import Found, Program, rule
 
@@ -61,14 +62,42 @@ def _among(X: Data, columns: frozenset[str], table: Published, said: set[str]) -
 def known_only_afterwards(program: Program) -> Iterator[Found]:
     """`total_rec_prncp` of Lending Club, `duration` of the bank's calls, `boat` of the Titanic."""
     known, said = tables(program), texts(program)
-    if not known or _chooses_later(program):
-        return
-    for call, X in _learnt_from(program):
+    for call, X in _learnt_from(program) if known and not _chooses_later(program) else ():
         for table in known:
             found = _among(X, table.afterwards, table, said) if table.targets & said else []
             if found and "grouped" not in X.flags:
                 yield call.node, f"{', '.join(found[:3])} of {table.name} are among the features: {table.source}"
                 return
+    yield from _made_of_later(program, known, said)
+
+
+def _made_of_later(program: Program, known: list[Published], said: set[str]) -> Iterator[Found]:
+    """`f["fico"] = t.last_fico_range_high`: a feature under a name of the program's own."""
+    later = {column: table for table in known if table.targets & said for column in table.afterwards}
+    learnt = list(_learnt_from(program)) if later and not _chooses_later(program) else []
+    for call in program.trace.of("fit", *estimators.CROSS) if later else ():
+        X = as_data(call.get("X", 1 if call.name in estimators.CROSS else 0))
+        learnt += [(call, X)] if X is not None and X.columns is not None else []
+    targets = {name for call, _ in learnt for name in _targets(call)}.union(*(table.targets for table in known))
+    for node in program.each(ast.Assign) if learnt else ():
+        at = node.targets[0].slice if isinstance(node.targets[0], ast.Subscript) else None
+        new = at.value if isinstance(at, ast.Constant) else ""
+        used = [name for one in ast.walk(node.value) if (name := _column_read(one)) in later]
+        if not isinstance(new, str) or not new or new in targets or not used or new in later:
+            continue
+        if re.search(r"\.(shift|rolling|expanding|ewm|diff|groupby|cumsum)\(", written(node.value, 400)):
+            continue  # of rows before
+        if any(new in X.columns if X.columns is not None else new not in X.without for _, X in learnt):
+            table = later[used[0]]
+            yield node, f"{new!r} is made of {used[0]!r} of {table.name}, and is among the features: {table.source}"
+            return
+
+
+def _column_read(node: ast.AST) -> str:
+    """The column that an expression reads: `t["a"]`, `t.a`."""
+    if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
+        return str(node.slice.value)
+    return node.attr if isinstance(node, ast.Attribute) else ""
 
 
 @rule(

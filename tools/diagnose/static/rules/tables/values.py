@@ -70,10 +70,18 @@ def dates_as_text(program: Program) -> Iterator[Found]:
 
 
 def _text_date(node: ast.AST) -> list[str]:
-    """The column that is given texts of dates with the day or month first."""
-    if not isinstance(node, ast.Assign) or not isinstance(node.targets[0], ast.Subscript):
-        return []
-    at, value = node.targets[0].slice, node.value
+    """The columns that are given texts of dates with the day or month first."""
+    if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Subscript):
+        return _formed(node.targets[0].slice, node.value)
+    if isinstance(node, ast.Dict):  # pd.DataFrame({"day": days.strftime("%d/%m/%Y")})
+        pairs = zip(node.keys, node.values, strict=True)
+        return [name for key, value in pairs if key is not None for name in _formed(key, value)]
+    if isinstance(node, ast.keyword) and node.arg:  # assign(day=days.strftime("%d/%m/%Y"))
+        return _formed(ast.Constant(node.arg), node.value)
+    return []
+
+
+def _formed(at: ast.expr, value: ast.expr) -> list[str]:
     formed = isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute) and value.func.attr == "strftime"
     given = value.args[0] if formed and value.args else None  # type: ignore[attr-defined]
     shape = given.value if isinstance(given, ast.Constant) and isinstance(given.value, str) else ""

@@ -231,9 +231,15 @@ def _sign_of(node: ast.expr, known: dict[str, list[ast.expr]], depth: int = 0) -
             return 1
         given = known.get(node.id, [])
         return _sign_of(given[0], known, depth + 1) if len(given) == 1 and depth < 3 else 0
+    if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant) and node.slice.value in (0, 1):
+        made = known.get(node.value.id, []) if isinstance(node.value, ast.Name) else [node.value]
+        by_class = len(made) == 1 and called(made[0]) in ("bincount", "value_counts", "Counter")
+        return (1 if node.slice.value == 1 else -1) if by_class else 0
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub):
+        if isinstance(node.left, ast.Constant) and node.left.value == 1:  # 1 - y.mean()
+            return -1 if _sign_of(node.right, known, depth + 1) == 1 else 0
         whole = called(node.left) == "len" or "shape[0]" in written(node.left) or "size" in written(node.left)
         return -1 if whole and _sign_of(node.right, known, depth + 1) == 1 else 0
-    if called(node) == "sum" and re.match(r"^(self\.)?(y|labels?|targets?)\w*\.sum\(\)$", text):
+    if called(node) in ("sum", "mean") and re.match(r"^(self\.)?(y|labels?|targets?)\w*\.(sum|mean)\(\)$", text):
         return 1
     return 0
