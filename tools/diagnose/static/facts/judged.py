@@ -128,6 +128,7 @@ def part(data: Data | None, text: str = "") -> str:
     """train, test, validation, or nothing: by the split it came from, or by its name where the split has no names."""
     if data is None or "mixed" in data.flags or not data.rows:
         return ""
+    text = "" if "~" in text else text  # `X[~test]`: all the others
     if part_of(text) == "train":
         return "train"
     called = {flag.removeprefix("called ") for flag in data.flags if flag.startswith("called ")}

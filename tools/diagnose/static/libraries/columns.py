@@ -166,3 +166,10 @@ def _left_out(test: ast.expr, name: str, evaluate: Evaluate) -> frozenset[str]:
     if numeric or ("dtype" in text and ("!=" in text or "not in" in text) and ("object" in text or "'O'" in text)):
         return frozenset({NO_TEXT})
     return frozenset({UNSURE})
+
+
+def aligned(context: Context, call: Call, data: Data) -> Value:
+    """`train, test = train.align(test, axis=1)`: each table keeps its rows."""
+    del context
+    other = as_data(call.get("other", 0))
+    return data if other is None else Seq([unsure(data), unsure(other)], "tuple")

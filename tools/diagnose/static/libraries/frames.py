@@ -3,7 +3,7 @@
 import ast
 from typing import Any
 
-from mlpilot.tools.diagnose.static.libraries import columns, cuts, indexes, outliers, reach, shapes
+from mlpilot.tools.diagnose.static.libraries import columns, cuts, gradients, indexes, outliers, reach, shapes
 from mlpilot.tools.diagnose.static.reading.folding import computed
 from mlpilot.tools.diagnose.static.reading.listing import listed
 from mlpilot.tools.diagnose.static.reading.naming import by_name, is_data, part_of, role_of
@@ -216,7 +216,7 @@ def arithmetic(left: Value, right: Value, node: ast.BinOp) -> Value:
 def _of_both(one: Data, other: Data) -> frozenset[str]:
     """Flags of a result: gradients come back through either side, unless both are cut off, or one is a mere number."""
     numbers = {one.kind, other.kind} & {"fact", "stat", "score"}
-    alone = frozenset() if numbers else (one.flags ^ other.flags) & indexes.ENDS_GRADIENTS
+    alone = frozenset() if numbers else (one.flags ^ other.flags) & gradients.ENDS
     return (one.flags | other.flags) - {"bytes"} - alone
 
 

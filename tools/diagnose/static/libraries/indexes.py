@@ -7,6 +7,7 @@ out of it, or put in another order, by what its own columns hold.
 Sources: pandas, "Intro to data structures: alignment"; DataFrame: index defaults to RangeIndex.
 """
 
+from mlpilot.tools.diagnose.static.libraries import gradients
 from mlpilot.tools.diagnose.static.reading.trace import Call, written
 from mlpilot.tools.diagnose.static.reading.values import Data, constant, words
 
@@ -69,8 +70,7 @@ def as_of(data: Data, other: Data) -> Data:
     return data.but(flags=frozenset(kept | {flag for flag in other.flags if flag.startswith(MOVED)}))
 
 
-ENDS_GRADIENTS = frozenset({"detached", "rewrapped"})
-_ON_BOTH = ENDS_GRADIENTS | {"gapped", "numbered"}
+_ON_BOTH = gradients.ENDS | {"gapped", "numbered"}
 
 
 def certain(one: Data, other: Data) -> frozenset[str]:

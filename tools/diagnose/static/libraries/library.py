@@ -123,7 +123,11 @@ def _builtin(context: Context, made: Call) -> Value:
         if name != "sorted" and isinstance(first, Seq) and first.items and isinstance(first.items[0], Instance):
             return first.items[0]
     if name in ("list", "tuple", "set", "sorted", "reversed", "iter"):
+        if isinstance(first, Data) and first.kind == "data" and first.frame:
+            return first.but(frame=0)  # its rows, and no table any more
         return first if args else Seq([], "list")
+    if name == "slice":
+        return Data(kind="picks", steps=(("cut", context.fresh(), "in"),))
     if name == "next":
         return each(first, context)
     if name == "dict":

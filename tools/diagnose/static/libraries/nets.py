@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from mlpilot.tools.diagnose.static.libraries import arrays, datasets, frames, reach, shapes
+from mlpilot.tools.diagnose.static.libraries import arrays, datasets, frames, gradients, reach, shapes
 from mlpilot.tools.diagnose.static.libraries.tensors import (
     ACTIVATIONS,
     OPERATIONS,
@@ -78,16 +78,16 @@ def call_instance(context: Context, call: Call, instance: Instance) -> Value:
         for layer in sequential_layers(instance):
             known = isinstance(layer, Instance) and not layer.parts
             out = _through(context, layer, out) if known else out.but(last="", shape=None)  # type: ignore[arg-type]
-        return _past_weights(out).but(made_by=instance)
+        return gradients.past_weights(out).but(made_by=instance)
     if instance.library == "torch":
         found = torch_layer(instance, data if data is not None else Data())
         if instance.name in ("LSTM", "GRU", "RNN"):
             return Seq([found.but(last="recurrent", shape=recurrent_shape(instance, found.shape)), UNKNOWN], "tuple")
         applied = found.but(place=call.node) if instance.name in ACTIVATIONS else found
-        return _past_weights(applied).but(made_by=instance)
+        return gradients.past_weights(applied).but(made_by=instance)
     if data is None:
         return UNKNOWN
-    return _past_weights(data).but(last="", shape=None, made_by=instance)
+    return gradients.past_weights(data).but(last="", shape=None, made_by=instance)
 
 
 def _through(context: Context, layer: Instance, data: Data) -> Data:
@@ -143,18 +143,8 @@ def through_own_model(call: Call, instance: Instance, result: Value) -> Value:
         if isinstance(result, Const | Seq):
             return result
         return (first or Data()).but(last="", shape=None, made_by=instance)
-    found = _past_weights(found)
+    found = gradients.past_weights(found)
     return found.but(made_by=instance, kind="data", rows=found.rows or (first.rows if first else frozenset()))
-
-
-CUT_BEFORE = "detached before"
-
-
-def _past_weights(data: Data) -> Data:
-    """What weights made of detached rows: gradients reach these weights, and nothing before them."""
-    if "detached" not in data.flags:
-        return data
-    return data.but(flags=data.flags - {"detached"} | {CUT_BEFORE})
 
 
 def keras_call(context: Context, instance: Instance, first: Value) -> Value:

@@ -390,5 +390,6 @@ _METHODS: dict[str, Callable[[Context, Call, Data], Value]] = {
     "join": _joined,
     "append": _appended,
     **files.WRITING,
+    "align": columns.aligned,
     "copy": lambda context, call, data: data.but(),  # noqa: ARG005 - a new object, which changes do not reach
 }

@@ -7,7 +7,7 @@ clip_grad_norm_; Humbatova et al. 2020; Islam et al. 2019.
 import ast
 from collections.abc import Iterator
 
-from mlpilot.tools.diagnose.static.libraries import nets
+from mlpilot.tools.diagnose.static.libraries import gradients, nets
 from mlpilot.tools.diagnose.static.reading.listing import listed
 from mlpilot.tools.diagnose.static.reading.trace import as_data, written
 from mlpilot.tools.diagnose.static.reading.values import Data, Instance, constant, number
@@ -158,7 +158,7 @@ def ends_before(program: Program, outputs: Data) -> bool:
     if "detached" in outputs.flags:
         return True
     cut = next((call for call in program.trace.of("detach") if call.node is outputs.cut), None)
-    before = as_data(cut.receiver) if cut is not None and nets.CUT_BEFORE in outputs.flags else None
+    before = as_data(cut.receiver) if cut is not None and gradients.CUT_BEFORE in outputs.flags else None
     learning = [given for one in optimisers(program) if isinstance(given := one.argument("params", 0), Data)]
     owners = [given.made_by for given in learning if isinstance(given.made_by, Instance)]
     return before is not None and any(before.made_by is part for one in owners for part in one.attrs.values())
@@ -182,7 +182,7 @@ def another_model(program: Program) -> Iterator[Found]:
             continue
         made = [one for one in losses if one.alias == before[-1].on() and one.order < before[-1].order and one.args]
         outputs = made[-1].args[0] if made else None
-        cut = isinstance(outputs, Data) and bool(outputs.flags & {"detached", nets.CUT_BEFORE})
+        cut = isinstance(outputs, Data) and bool(outputs.flags & {"detached", gradients.CUT_BEFORE})
         if not isinstance(outputs, Data) or not cut or not nets.is_module(outputs.made_by):
             continue
         if outputs.made_by is not given.made_by:
