@@ -165,6 +165,7 @@ def keras_call(context: Context, instance: Instance, first: Value) -> Value:
         data = next(iter(frames.gathered(first)), None)
     data = data or Data()
     if is_keras_model(instance):
+        instance.notes["applied"] = True
         last = output_layers(instance)
         activation = keras_activation(last[-1]) if last else ""
         return data.but(made_by=instance, last=activation, shape=None)

@@ -11,6 +11,7 @@ from mlpilot.tools.diagnose.static.facts.kerasmodel import keras_models
 from mlpilot.tools.diagnose.static.libraries.nets import output_layers
 from mlpilot.tools.diagnose.static.libraries.tensors import (
     Shape,
+    colours_first,
     keras_activation,
     keras_layer,
     keras_shape,
@@ -75,7 +76,7 @@ def _shapes(layers: list[Instance]) -> Iterator[tuple[Instance, Shape, Shape]]:
     for one in layers:
         given = keras_shape(one)
         if given is not None:
-            shape = given
+            shape = (None, None, None) if colours_first(given) else given
         if one.name in ("Input", "InputLayer"):
             continue
         after = keras_layer(one, shape)
@@ -329,7 +330,7 @@ def input_shape(program: Program) -> Iterator[Found]:
     """`Conv2D(input_shape=(28, 28, 1))` and mnist as it comes."""
     for model in keras_models(program):
         X = model.inputs()
-        said = next((shape for one in model.layers[:2] if (shape := keras_shape(one)) is not None), None)
+        said = model.said
         width = (
             COLUMNS.get(X.dataset)
             if X is not None and X.columns is None and "pca" not in program.text.lower()
