@@ -22,6 +22,7 @@ import mlpilot.tools.diagnose.static.rules.nets.cut
 import mlpilot.tools.diagnose.static.rules.nets.given
 import mlpilot.tools.diagnose.static.rules.nets.lost
 import mlpilot.tools.diagnose.static.rules.nets.paths
+import mlpilot.tools.diagnose.static.rules.nets.prepared
 import mlpilot.tools.diagnose.static.rules.nets.repeats
 import mlpilot.tools.diagnose.static.rules.nets.roots
 import mlpilot.tools.diagnose.static.rules.nets.signs
