@@ -16,7 +16,9 @@ import mlpilot.tools.diagnose.static.rules.keras.steps
 import mlpilot.tools.diagnose.static.rules.keras.task
 import mlpilot.tools.diagnose.static.rules.keras.tensorflow
 import mlpilot.tools.diagnose.static.rules.keras.use
+import mlpilot.tools.diagnose.static.rules.nets.again
 import mlpilot.tools.diagnose.static.rules.nets.aims
+import mlpilot.tools.diagnose.static.rules.nets.batches
 import mlpilot.tools.diagnose.static.rules.nets.columns
 import mlpilot.tools.diagnose.static.rules.nets.cut
 import mlpilot.tools.diagnose.static.rules.nets.given

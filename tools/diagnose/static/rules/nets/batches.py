@@ -1,0 +1,99 @@
+"""Batches that are fetched and not looked at: the model is given those of another loop.
+
+Sources: PyTorch, Training with PyTorch (validation of each epoch); Islam et al. 2019 (API misuse, wrong variable);
+Humbatova et al. 2020 (wrong selection of data).
+"""
+
+import ast
+import re
+from collections.abc import Iterator
+
+from mlpilot.tools.diagnose.static.facts.syntax import own, scopes
+from mlpilot.tools.diagnose.static.facts.uses import stands_in
+from mlpilot.tools.diagnose.static.reading.naming import part_of
+from mlpilot.tools.diagnose.static.reading.trace import written
+from mlpilot.tools.diagnose.static.rules.rule import Found, Program, rule
+from mlpilot.tools.diagnose.syntax import called, names_in
+
+_MODEL = re.compile(r"^(self\.)?\w*(model|net|classifier|encoder|criterion|cnn|rnn|lstm|loss_f\w*|loss_func\w*)$", re.I)
+
+
+@rule(
+    "TORCH320",
+    "batch-not-looked-at",
+    "error",
+    "a batch of the validation part is fetched, and the model is given another one",
+    remedy="give the model what this loop fetched",
+    source="Islam et al. 2019, API misuse; Humbatova et al. 2020, wrong selection of data",
+)
+def not_looked_at(program: Program) -> Iterator[Found]:
+    """`valid_batch = next(valid_iter)`, and then `model(batch)`; `for a, b in val_loader: model(x)`."""
+    for scope in scopes(program):
+        nodes = own(scope)
+        fetched = _fetched(nodes)
+        for node in nodes:
+            if isinstance(node, ast.For) and _judges(written(node.iter)) and not node.orelse:
+                given = _in_loop(program, node)
+                if given is not None:
+                    names = ", ".join(sorted(names_in(node.target)))
+                    yield given, f"{names} of {written(node.iter)} are not looked at: {written(given)} is of other rows"
+                    return
+            elif isinstance(node, ast.Assign) and node in fetched and (late := _beside(program, node, fetched)):
+                name = written(node.targets[0])
+                yield late, f"{name}, fetched at line {node.lineno}, is not looked at: this is a batch of the training"
+                return
+
+
+def _judges(text: str) -> bool:
+    return any(part_of(word) in ("test", "validation") for word in re.findall(r"\w+", text))
+
+
+def _fetched(nodes: tuple[ast.AST, ...]) -> list[ast.Assign]:
+    """Assignments of what `next` gives to one name."""
+    return [
+        node
+        for node in nodes
+        if isinstance(node, ast.Assign)
+        and isinstance(node.targets[0], ast.Name)
+        and any(called(one) in ("next", "get_next", "next_batch") for one in ast.walk(node.value))
+    ]
+
+
+def _beside(program: Program, node: ast.Assign, fetched: list[ast.Assign]) -> ast.stmt | None:
+    """The line after a batch was fetched that reads the batch of another part, where this one is never read."""
+    name = node.targets[0].id  # type: ignore[attr-defined]
+    others = {one.targets[0].id for one in fetched if one.lineno < node.lineno} - {name}  # type: ignore[attr-defined]
+    if not _judges(f"{name} {written(node.value, 200)}") or program.reads.get(name) or not others:
+        return None
+    up = program.parents.get(node)
+    block = getattr(up, "body", [])
+    after = block[block.index(node) + 1 :] if node in block else []
+    return next((line for line in after if _read(line) & others), None)
+
+
+def _read(node: ast.AST) -> set[str]:
+    return {one.id for one in ast.walk(node) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Load)}
+
+
+def _in_loop(program: Program, loop: ast.For) -> ast.Call | None:
+    """The call of a model in a loop none of whose own names are read, which is given what the loop did not set."""
+    target = loop.target.elts[1] if _numbered(loop) else loop.target  # type: ignore[attr-defined]
+    names = {name for name in names_in(target) if not name.startswith("_")}
+    inner = [one for line in loop.body for one in ast.walk(line)]
+    read = {one.id for one in inner if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Load)}
+    stored = {one.id for one in inner if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)}
+    if not names or names & read or "locals" in read:
+        return None
+    outer = [one for one in program.each(ast.For) if one is not loop and stands_in(loop, one)]
+    for one in inner:
+        if isinstance(one, ast.Call) and _MODEL.match(written(one.func)) and one.args:
+            given = names_in(one.args[0])
+            batch = isinstance(one.args[0], ast.Name) and given and not given & stored
+            if batch and not any(given & names_in(other.target) for other in outer):
+                return one
+    return None
+
+
+def _numbered(loop: ast.For) -> bool:
+    pair = isinstance(loop.target, ast.Tuple) and len(loop.target.elts) == 2
+    return called(loop.iter) == "enumerate" and pair
