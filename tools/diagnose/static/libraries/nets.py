@@ -286,7 +286,9 @@ def tensor_method(context: Context, call: Call, data: Data) -> Value | None:
     if name == "ravel" or (name == "flatten" and not call.args and not call.kwargs):
         return data.but(shape=(None,) if data.shape else None)
     if name == "flatten":
-        return data.but(shape=flattened(data.shape) if call.args and number(call.args[0]) == 1 else None)
+        return data.but(shape=flattened(data.shape) if number(call.get("start_dim", 0)) == 1 else None)
+    if name in ("clamp", "clamp_min", "clamp_", "clip"):
+        return data.but(last="clamped" if data.last in ("softmax", "sigmoid") else data.last)
     if name in ("squeeze", "unsqueeze") and (shape := shapes.squeezed(call, data)) is not None:
         return data.but(shape=shape)
     if name in ("squeeze", "unsqueeze", "permute", "transpose"):

@@ -253,7 +253,7 @@ def _keras_window(layer: Instance, shape: Shape, rank: int, out: int | None, siz
         return None
     pooling = size == "pool_size"
     apart = _kernel_apart(layer) if not pooling else []
-    kernel = pair(layer.argument(size, at), 2 if pooling else None, rank) if not apart else apart
+    kernel = apart or pair(layer.argument(size, at), 2 if pooling else None, rank)
     given = layer.argument("subsample") if apart else layer.argument("strides", at + 1)
     stride = pair(given, 1, rank) if given is not None or not pooling else list(kernel)
     padding = constant(layer.argument("border_mode") or layer.argument("padding", at + 2), "valid")

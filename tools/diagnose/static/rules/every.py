@@ -11,6 +11,7 @@ import mlpilot.tools.diagnose.static.rules.keras.own
 import mlpilot.tools.diagnose.static.rules.keras.parts
 import mlpilot.tools.diagnose.static.rules.keras.pipes
 import mlpilot.tools.diagnose.static.rules.keras.prepared
+import mlpilot.tools.diagnose.static.rules.keras.slips
 import mlpilot.tools.diagnose.static.rules.keras.stack
 import mlpilot.tools.diagnose.static.rules.keras.steps
 import mlpilot.tools.diagnose.static.rules.keras.task
@@ -23,6 +24,7 @@ import mlpilot.tools.diagnose.static.rules.nets.columns
 import mlpilot.tools.diagnose.static.rules.nets.cut
 import mlpilot.tools.diagnose.static.rules.nets.given
 import mlpilot.tools.diagnose.static.rules.nets.lost
+import mlpilot.tools.diagnose.static.rules.nets.pairs
 import mlpilot.tools.diagnose.static.rules.nets.paths
 import mlpilot.tools.diagnose.static.rules.nets.prepared
 import mlpilot.tools.diagnose.static.rules.nets.repeats

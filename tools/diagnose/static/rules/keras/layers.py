@@ -5,6 +5,7 @@ al. 2020.
 """
 
 import ast
+import re
 from collections.abc import Iterator
 
 from mlpilot.tools.diagnose.static.facts.kerasmodel import keras_models
@@ -380,13 +381,15 @@ def input_shape(program: Program) -> Iterator[Found]:
 )
 def counts_rows(program: Program) -> Iterator[Found]:
     """`input_shape=X_train.shape`, `input_dim=X_train.shape[0]`."""
-    layers = [call for call in program.trace.calls if call.path.startswith("keras.layers.") and not call.receiver]
+    plain = [call for call in program.trace.calls if not call.receiver]
+    layers = [call for call in plain if call.path.startswith("keras.layers.") or call.path == "keras.Input"]
     for node in (one for call in layers for one in call.node.keywords):
         text = written(node.value, 80)
         first = node.value.elts[0] if isinstance(node.value, ast.Tuple) and node.value.elts else None
         if node.arg == "input_shape" and first is not None and written(first, 80).endswith(".shape[0]"):
             yield node.value, f"input_shape={text} begins with the number of rows: it is the shape of one row"
-        if text.endswith(".shape") and node.arg == "input_shape":
-            yield node.value, f"input_shape={text} counts the rows, too: it is the shape of one row"
+        table = re.fullmatch(r"[xX]_?([tT]rain\w*)?\.shape|train_(x|X|data|features)\.shape", text)
+        if text.endswith(".shape") and (node.arg == "input_shape" or (node.arg == "shape" and table)):
+            yield node.value, f"{node.arg}={text} counts the rows, too: it is the shape of one row"
         elif text.endswith(".shape[0]") and node.arg == "input_dim":
             yield node.value, f"input_dim={text} is the number of rows, not that of the features"

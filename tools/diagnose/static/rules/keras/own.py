@@ -264,8 +264,10 @@ def loss_arguments(program: Program) -> Iterator[Found]:
     used = {
         node.id for call in program.trace.of("compile") for node in ast.walk(call.node) if isinstance(node, ast.Name)
     }
-    for node in program.each(ast.FunctionDef):
-        if node.name in used and len(node.args.args) == 2:
+    makers = [node for node in program.each(ast.FunctionDef) if node.name in used]
+    inner = [one for node in makers for one in own(node) if isinstance(one, ast.FunctionDef)]
+    for node in (*makers, *inner):
+        if len(node.args.args) == 2:
             first, second = (one.arg.lower() for one in node.args.args)
             if "pred" in first and ("true" in second or "target" in second):
                 yield node, f"Keras calls {node.name} with the truth first, and it names {node.args.args[0].arg} first"

@@ -134,7 +134,10 @@ def layers_again(program: Program) -> Iterator[Found]:
         learnt = [one for one in program.trace.of(*_LEARNS) if one.receiver is made and loop in one.loops]
         anew = [one for layer in old for one in program.trace.calls if one.result is layer and loop in one.loops]
         if old and learnt and not anew and isinstance(loop, ast.For):
-            yield call.node, f"{old[0].name} of line {getattr(old[0].node, 'lineno', 0)} goes on with what it learnt before"
+            yield (
+                call.node,
+                f"{old[0].name} of line {getattr(old[0].node, 'lineno', 0)} goes on with what it learnt before",
+            )
             return
 
 

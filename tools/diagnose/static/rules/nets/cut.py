@@ -60,7 +60,9 @@ def _assigned(node: ast.Assign | ast.AnnAssign, live: set[str], reaches: bool, a
     """Names that have the gradient after an assignment."""
     for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
         found = names_in(target)
-        second = isinstance(target, ast.Tuple) and len(target.elts) == 2 and called(node.value) in ("max", "min", "topk")
+        second = (
+            isinstance(target, ast.Tuple) and len(target.elts) == 2 and called(node.value) in ("max", "min", "topk")
+        )
         if second and isinstance(target, ast.Tuple):  # the second is where the largest stands
             found = names_in(target.elts[0])
         if reaches:
@@ -81,7 +83,7 @@ def _reaches(node: ast.AST, live: set[str]) -> bool:
         return _reaches(node.value, live)
     if isinstance(node, ast.Call):
         name, given = called(node), [*node.args, *(one.value for one in node.keywords)]
-        if name in _CUTS or (name == "cast" and given and written(given[-1]).rpartition(".")[2].strip("\'\"") in _WHOLE):
+        if name in _CUTS or (name == "cast" and given and written(given[-1]).rpartition(".")[2].strip("'\"") in _WHOLE):
             return False
         if name == "where" and len(given) == 3:
             given = given[1:]

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 
 from mlpilot.tools.diagnose.static.facts.syntax import argument, classes, held_by, methods, own, scopes
-from mlpilot.tools.diagnose.static.reading.naming import part_of
+from mlpilot.tools.diagnose.static.reading.naming import part_of, role_of
 from mlpilot.tools.diagnose.static.reading.trace import written
 from mlpilot.tools.diagnose.static.rules.rule import Found, Program, rule
 from mlpilot.tools.diagnose.syntax import called, names_in
@@ -212,8 +212,7 @@ def _statement(program: Program, node: ast.AST) -> ast.stmt | None:
 def _divided(program: Program, name: str) -> bool:
     """Whether a name's numbers are brought to another size anywhere."""
     return any(
-        isinstance(one.op, ast.Div | ast.Sub) and name in names_in(one.left)
-        for one in program.each(ast.BinOp)
+        isinstance(one.op, ast.Div | ast.Sub) and name in names_in(one.left) for one in program.each(ast.BinOp)
     ) or any(isinstance(one.op, ast.Div) and written(one.target) == name for one in program.each(ast.AugAssign))
 
 
@@ -223,4 +222,114 @@ def _given_to_model(program: Program, name: str) -> bool:
         call.path == ".__call__" or re.search(r"model|net|linear|cnn", call.path, re.IGNORECASE)
         for call in program.trace.calls
         if call.node.args and written(call.node.args[0]) == name
+    )
+
+
+@rule(
+    "KERAS124",
+    "pixels-divided-whole",
+    "error",
+    "pixels are divided without a remainder: all but the brightest are 0",
+    remedy="x / 255, of floats",
+    source="Python, Expressions: // is the floor of the quotient; UMLAUT (input out of range)",
+)
+def divided_whole(program: Program) -> Iterator[Found]:
+    """`x_train // 255`, `images.astype("uint8") // 16` of digits that go up to 16, `(x / 255).astype(int)`."""
+    trains = program.names & {"fit", "backward", "compile", "fit_generator", "DataLoader"}
+    largest = {"255", "255.0", "256", "256.0"} | ({"16", "16.0"} if "load_digits" in program.names else set())
+    floors = [one for one in program.each(ast.BinOp) if isinstance(one.op, ast.FloorDiv)]
+    again = [one for one in program.each(ast.AugAssign) if isinstance(one.op, ast.FloorDiv)]
+    for node in [*floors, *again] if trains else ():
+        left, right = (node.left, node.right) if isinstance(node, ast.BinOp) else (node.target, node.value)
+        text = written(left, 200)
+        pictures = re.search(r"\b(x|X)(_?\w*)?\b|imag|img|pixel|pict|data|train|test|digits", text)
+        sizes = re.search(r"\b(len|shape|size|num|count|batch|width|height|epochs?|idx|index|steps?|n|i)\b|_size", text)
+        if written(right) in largest and pictures and not sizes:
+            yield node, f"{written(node)} is 0 for all but the largest: nothing of the picture is left"
+            return
+    for call in program.trace.of("astype"):
+        owner = held_by(call.node)
+        told = written(call.node.args[0]).strip("'\"") if call.node.args else ""
+        divided = isinstance(owner, ast.BinOp) and isinstance(owner.op, ast.Div)
+        by = written(owner.right) if isinstance(owner, ast.BinOp) else ""
+        if trains and divided and by in largest and re.search(r"^(np\.)?u?int\d*$", told):
+            yield call.node, f"{written(call.node)} makes whole numbers of 0 to 1: nothing of the picture is left"
+            return
+
+
+@rule(
+    "KERAS125",
+    "test-part-left-as-it-was",
+    "error",
+    "the training part is scaled by its mean, and the test part goes in as it is",
+    remedy="X_test = (X_test - mean) / std, with the mean and spread of the training part",
+    source="scikit-learn, Common pitfalls: inconsistent preprocessing",
+)
+def left_as_it_was(program: Program) -> Iterator[Found]:
+    """`X_train = ((train[columns] - mean) / std).to_numpy()`, `X_test = test[columns].to_numpy()`."""
+    for scope in scopes(program):
+        lines = [node for node in own(scope) if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)]
+        scaled = [node for node in lines if _part(node.targets[0]) == "train" and (names := _by_statistics(node.value))]
+        if len(scaled) != 1:
+            continue
+        names, learnt = _by_statistics(scaled[0].value), _bare(scaled[0].value)
+        for node in lines:
+            name = node.targets[0].id  # type: ignore[attr-defined]
+            alike = _part(node.targets[0]) == "test" and _role(node) == _role(scaled[0]) == "X"
+            if (
+                not alike
+                or node.lineno < scaled[0].lineno
+                or names_in(node.value) & names
+                or _by_statistics(node.value)
+            ):
+                continue
+            same = _bare(node.value) == learnt != "" and len(program.sets.get(name, [])) == 1
+            if same and _goes_in(program, name) and not _changed(program, name, names):
+                yield (
+                    node,
+                    f"{name} is not brought to the size of {written(scaled[0].targets[0])}: {min(names)} is left out",
+                )
+                return
+
+
+def _role(node: ast.Assign) -> str:
+    return role_of(written(node.targets[0]))
+
+
+def _by_statistics(node: ast.expr) -> set[str]:
+    """Names that an expression is shifted and divided by: mean and std of `((x - mean) / std).to_numpy()`."""
+    for one in ast.walk(node):
+        if isinstance(one, ast.BinOp) and isinstance(one.op, ast.Div) and isinstance(one.right, ast.Name):
+            inner = one.left
+            if isinstance(inner, ast.BinOp) and isinstance(inner.op, ast.Sub) and isinstance(inner.right, ast.Name):
+                return {inner.right.id, one.right.id}
+    return set()
+
+
+def _bare(node: ast.expr) -> str:
+    """The rows of an expression as written, without their part: `df[columns]` of `((train_df[columns] - m) / s)`."""
+    for _ in range(12):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            node = node.func.value
+        elif isinstance(node, ast.BinOp):
+            node = node.left
+        else:
+            break
+    text = written(node, 200)
+    return re.sub(r"train(ing)?|test", "", text) if re.search(r"train|test", text) else ""
+
+
+def _goes_in(program: Program, name: str) -> bool:
+    return any(
+        call.node.args and written(call.node.args[0]) == name
+        for call in program.trace.of("predict", "evaluate", "__call__", "predict_proba")
+    )
+
+
+def _changed(program: Program, name: str, names: set[str]) -> bool:
+    """Whether it is scaled later, in place or within another expression."""
+    again = any(written(one.target).partition("[")[0] == name for one in program.each(ast.AugAssign))
+    return again or any(
+        isinstance(one.op, ast.Sub | ast.Div) and name in names_in(one.left) and names_in(one.right) & names
+        for one in program.each(ast.BinOp)
     )
