@@ -22,6 +22,7 @@ import mlpilot.tools.diagnose.static.rules.nets.aims
 import mlpilot.tools.diagnose.static.rules.nets.batches
 import mlpilot.tools.diagnose.static.rules.nets.columns
 import mlpilot.tools.diagnose.static.rules.nets.cut
+import mlpilot.tools.diagnose.static.rules.nets.forged
 import mlpilot.tools.diagnose.static.rules.nets.given
 import mlpilot.tools.diagnose.static.rules.nets.lost
 import mlpilot.tools.diagnose.static.rules.nets.pairs
@@ -69,6 +70,7 @@ import mlpilot.tools.diagnose.static.rules.torch.lightning
 import mlpilot.tools.diagnose.static.rules.torch.loop
 import mlpilot.tools.diagnose.static.rules.torch.loss
 import mlpilot.tools.diagnose.static.rules.torch.model
+import mlpilot.tools.diagnose.static.rules.torch.order
 import mlpilot.tools.diagnose.static.rules.torch.padding
 import mlpilot.tools.diagnose.static.rules.torch.parts
 import mlpilot.tools.diagnose.static.rules.torch.rate
