@@ -388,7 +388,7 @@ def counts_rows(program: Program) -> Iterator[Found]:
         first = node.value.elts[0] if isinstance(node.value, ast.Tuple) and node.value.elts else None
         if node.arg == "input_shape" and first is not None and written(first, 80).endswith(".shape[0]"):
             yield node.value, f"input_shape={text} begins with the number of rows: it is the shape of one row"
-        table = re.fullmatch(r"[xX]_?([tT]rain\w*)?\.shape|train_(x|X|data|features)\.shape", text)
+        table = re.fullmatch(r"(X|[xX]_?[tT]rain\w*|train_(x|X|data|features))\.shape", text)
         if text.endswith(".shape") and (node.arg == "input_shape" or (node.arg == "shape" and table)):
             yield node.value, f"{node.arg}={text} counts the rows, too: it is the shape of one row"
         elif text.endswith(".shape[0]") and node.arg == "input_dim":

@@ -214,7 +214,8 @@ def answer_for_every_step(program: Program) -> Iterator[Found]:
         return  # the labels may be sequences, too
     for one in keras_models(program):
         y, windows = one.labels(), _windows(one)
-        if not one.whole or (not windows and (y is None or y.role != "y")):
+        told = y is not None and (y.role == "y" or (len(y.shape or ()) == 2 and _a_row_each(y, one.units)))
+        if not one.whole or not (windows or told):
             continue
         before = [layer for layer in one.layers if layer.name not in _ROW_BY_ROW]
         last = before[-1] if before else None
@@ -222,9 +223,9 @@ def answer_for_every_step(program: Program) -> Iterator[Found]:
         if not isinstance(inner, Instance) or inner.name not in _STEPWISE or last is None:
             continue
         every = constant(inner.argument("return_sequences")) is True
-        told = one.units == 1 and one.loss == "binary_crossentropy" and one.layers[0].name == "Embedding"
+        yes_or_no = one.units == 1 and one.loss == "binary_crossentropy" and one.layers[0].name == "Embedding"
         flat = y is not None and (y.form in ("onehot", "int") or _a_row_each(y, one.units))
-        whole = every and (flat or told or windows)
+        whole = every and (flat or yes_or_no or windows)
         if whole or (inner.name == "Embedding" and one.units == 1 and one.loss == "binary_crossentropy"):
             yield (
                 last.node,
