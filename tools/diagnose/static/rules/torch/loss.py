@@ -261,6 +261,9 @@ def broadcast(program: Program) -> Iterator[Found]:
         if labels is None or outputs.shape is None or outputs.shape[-1:] != (1,):
             continue
         flat = labels.role == "y" and labels.shape is None and (len(labels.columns or ()) == 1 or labels.dataset)
+        given = call.node.args[1] if len(call.node.args) > 1 else None
+        several = isinstance(given, ast.Subscript) and isinstance(given.slice, ast.Tuple)  # y[rows, :1]: of two axes
+        flat = flat and not several and "n_targets" not in program.text
         flat = flat or (labels.shape is not None and len(labels.shape) == 1)
         if (
             name in ("MSELoss", "L1Loss", "SmoothL1Loss", "HuberLoss", "BCEWithLogitsLoss", "BCELoss")
