@@ -40,8 +40,11 @@ class KerasModel:
 
     @property
     def told(self) -> ast.AST:
-        """Where the loss is written in the call of compile, if that has a line of its own; else the call."""
-        given = argument(self.compile.node, "loss", 1)
+        """Where the loss is made, or written in the call of compile, if that has a line of its own; else the call."""
+        given, made = argument(self.compile.node, "loss", 1), self.compile.get("loss", 1)
+        first, last = self.compile.node.lineno, self.compile.node.end_lineno or self.compile.node.lineno
+        if isinstance(made, Instance) and not first <= getattr(made.node, "lineno", first) <= last:
+            return made.node
         return self.compile.node if given is None or given.lineno == self.compile.node.lineno else given
 
     @property

@@ -323,8 +323,9 @@ def not_reduced(program: Program) -> Iterator[Found]:
     for call in program.trace.of("backward"):
         data = call.receiver
         if isinstance(data, Data) and data.kind == "loss" and data.form == "none" and not call.args and not call.kwargs:
+            made = [one for one in program.sets.get(call.on(), []) if one.lineno < call.node.lineno]
             yield (
-                call.node,
+                made[-1] if made else call.node,
                 f"{call.on()} holds a number for each row (reduction='none'), and is taken back without mean()",
             )
 
