@@ -5,6 +5,7 @@ gradient of None"; Humbatova et al. 2020 (wrong loss function calculation); Isla
 """
 
 import ast
+import re
 from collections.abc import Iterator
 
 from mlpilot.tools.diagnose.static.facts.syntax import held_by, own
@@ -24,6 +25,8 @@ _CUTS = frozenset(
 """What gives numbers that a gradient does not come back through."""
 _PASSES_ON = frozenset(("custom_gradient", "py_function", "numpy_function", "autograd", "apply"))
 """What may have a gradient of its own, or none, whatever stands in it."""
+_NO_OUTPUT = re.compile(r"model|net(work)?$|criterion|loss|args|config|batch|data|device|^self$|^cls$|epoch|optim", re.I)
+"""Arguments that are not what a model gave."""
 _WHOLE = ("int32", "int64", "int8", "uint8", "bool", "long")
 
 
@@ -33,6 +36,8 @@ def _cut_parameter(function: ast.FunctionDef | ast.Lambda, at: int) -> tuple[ast
     if at >= len(names) or any(called(one) in _PASSES_ON for one in ast.walk(function)):
         return None
     name = names[at]
+    if _NO_OUTPUT.search(name):
+        return None
     if isinstance(function, ast.Lambda):
         return (function, name) if name in names_in(function.body) and not _reaches(function.body, {name}) else None
     live, place, returned = {name}, None, False

@@ -195,10 +195,10 @@ def untransformed(program: Program) -> Iterator[Found]:
         text = written(line, 300) if line is not None else ""
         floats = re.search(r"\.float\(\)|FloatTensor|float32", text)
         target = line.targets[0] if isinstance(line, ast.Assign) else None
-        if floats and "/" not in text and isinstance(target, ast.Name) and not _divided(program, target.id):
-            if _given_to_model(program, target.id):
-                yield node, f"{written(node)} holds bytes from 0 to 255: the model learnt from what ToTensor had scaled"
-                return
+        raw = floats and "/" not in text and isinstance(target, ast.Name) and not _divided(program, target.id)
+        if raw and isinstance(target, ast.Name) and _given_to_model(program, target.id):
+            yield node, f"{written(node)} holds bytes from 0 to 255: the model learnt from what ToTensor had scaled"
+            return
 
 
 def _statement(program: Program, node: ast.AST) -> ast.stmt | None:

@@ -17,6 +17,7 @@ from mlpilot.tools.diagnose.static.facts.syntax import (
     scopes,
     settings,
 )
+from mlpilot.tools.diagnose.static.reading.listing import listed
 from mlpilot.tools.diagnose.static.reading.trace import written
 from mlpilot.tools.diagnose.static.reading.values import Data, Instance
 from mlpilot.tools.diagnose.static.rules.rule import Found, Program, rule
@@ -24,8 +25,8 @@ from mlpilot.tools.diagnose.static.rules.torch.loss import losses
 from mlpilot.tools.diagnose.syntax import called, names_in
 
 _RECURRENT = ("LSTM", "GRU", "RNN")
-_KEEPS_AXES = frozenset(
-    "float long int double half to cuda cpu relu tanh dropout detach clone contiguous Variable requires_grad_".split()
+_KEEPS_AXES = listed(
+    "float long int double half to cuda cpu relu tanh dropout detach clone contiguous Variable requires_grad_"
 )
 _MOVES = re.compile(r"permute|transpose|movedim|rearrange|swapaxes|\.t\(\)|\.T\b|\.mT\b")
 
