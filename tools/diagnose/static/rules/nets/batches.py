@@ -97,3 +97,57 @@ def _in_loop(program: Program, loop: ast.For) -> ast.Call | None:
 def _numbered(loop: ast.For) -> bool:
     pair = isinstance(loop.target, ast.Tuple) and len(loop.target.elts) == 2
     return called(loop.iter) == "enumerate" and pair
+
+
+_CUT_LATER = frozenset(
+    (
+        *("Subset", "SubsetRandomSampler", "random_split", "train_test_split", "KFold", "StratifiedKFold", "sampler"),
+        *("subset", "take", "skip", "validation_split", "sample", "nrows", "skiprows", "iloc", "drop", "GroupKFold"),
+    )
+)
+"""What says that one and the same file is cut into parts afterwards."""
+_READS = re.compile(
+    r"ImageFolder|flow_from_directory|image_dataset_from_directory|text_dataset_from_directory|read_csv|load|Dataset"
+    r"|DataLoader|open_json|read_|_loader$|get_data"
+)
+
+
+@rule(
+    "KERAS127",
+    "one-file-for-both-parts",
+    "error",
+    "the part to judge on is read from the file of the training part",
+    remedy="the path of the test (validation) part",
+    source="Yang et al. 2022, Data leakage in notebooks: overlap; Humbatova et al. 2020, wrong selection of data",
+)
+def one_file(program: Program) -> Iterator[Found]:
+    """`train = ImageFolder("data/train", t)`, `test = ImageFolder("data/train", u)`; `VAL_PATH = "train.csv"`."""
+    if program.names & _CUT_LATER or any(node.arg in _CUT_LATER for node in program.each(ast.keyword)):
+        return
+    read: dict[tuple[str, str], tuple[str, ast.Assign]] = {}
+    for node in program.each(ast.Assign):
+        name, call = written(node.targets[0]), node.value
+        part = part_of(name.rpartition(".")[2])
+        if not isinstance(call, ast.Call) or not part or not call.args or not _READS.search(written(call.func)):
+            continue
+        path = _path(program, call.args[0])
+        rest = {word.arg: written(word.value) for word in call.keywords}
+        differ = {"train", "split", "mode", "is_train", "training", "image_set", "sheet_name", "usecols"} & set(rest)
+        others = [one for one in call.args[1:] if isinstance(one, ast.Constant)]
+        if not path or differ or others:
+            continue
+        key = (written(call.func), path)
+        before = read.get(key)
+        if before is not None and before[0] == "train" and part in ("test", "validation"):
+            yield node, f"{name} is read from {path!r}, as the training part is at line {before[1].lineno}"
+            return
+        read.setdefault(key, (part, node))
+
+
+def _path(program: Program, node: ast.expr) -> str:
+    """The text of a path, through one name that is set once, or set last; nothing where it is no plain text."""
+    if isinstance(node, ast.Name):
+        given = program.sets.get(node.id, [])
+        node = given[-1].value if given and not isinstance(given[-1].targets[0], ast.Tuple) else node
+    texts = [one.value for one in ast.walk(node) if isinstance(one, ast.Constant) and isinstance(one.value, str)]
+    return texts[0] if len(texts) == 1 and not names_in(node) - {"Path", "os", "pathlib"} else ""

@@ -25,7 +25,9 @@ _CUTS = frozenset(
 """What gives numbers that a gradient does not come back through."""
 _PASSES_ON = frozenset(("custom_gradient", "py_function", "numpy_function", "autograd", "apply"))
 """What may have a gradient of its own, or none, whatever stands in it."""
-_NO_OUTPUT = re.compile(r"model|net(work)?$|criterion|loss|args|config|batch|data|device|^self$|^cls$|epoch|optim", re.I)
+_NO_OUTPUT = re.compile(
+    r"model|net(work)?$|criterion|loss|args|config|batch|data|device|^(self|cls)$|epoch|optim", re.I
+)
 """Arguments that are not what a model gave."""
 _WHOLE = ("int32", "int64", "int8", "uint8", "bool", "long")
 
