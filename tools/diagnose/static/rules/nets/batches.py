@@ -128,7 +128,7 @@ def one_file(program: Program) -> Iterator[Found]:
     for node in program.each(ast.Assign):
         name, call = written(node.targets[0]), node.value
         part = part_of(name.rpartition(".")[2])
-        if not isinstance(call, ast.Call) or not part or not call.args or not _READS.search(written(call.func)):
+        if not isinstance(call, ast.Call) or not part or not call.args or not _READS.search(called(call)):
             continue
         path = _path(program, call.args[0])
         rest = {word.arg: written(word.value) for word in call.keywords}
@@ -136,7 +136,7 @@ def one_file(program: Program) -> Iterator[Found]:
         others = [one for one in call.args[1:] if isinstance(one, ast.Constant)]
         if not path or differ or others:
             continue
-        key = (written(call.func), path)
+        key = (written(call.func, 200), path)
         before = read.get(key)
         if before is not None and before[0] == "train" and part in ("test", "validation"):
             yield node, f"{name} is read from {path!r}, as the training part is at line {before[1].lineno}"
