@@ -160,7 +160,8 @@ def best_by_name(program: Program) -> Iterator[Found]:
         if not isinstance(node.value, ast.Name) or not isinstance(target, ast.Name) or "best" not in target.id.lower():
             continue
         name, where = node.value.id, home(program, node)
-        loops = [one for one in (*program.each(ast.For), *program.each(ast.While)) if stands_in(node, one)]
+        every: list[ast.For | ast.While] = [*program.each(ast.For), *program.each(ast.While)]
+        loops = [one for one in every if stands_in(node, one)]
         inside = [one for one in program.sets.get(name, []) if any(stands_in(one, loop) for loop in loops)]
         if not loops or inside or any(name in _of_turn_names(loop) for loop in loops):
             continue
@@ -174,7 +175,7 @@ def best_by_name(program: Program) -> Iterator[Found]:
 _NETWORK = re.compile(r"model|net|classifier|encoder", re.IGNORECASE)
 
 
-def _steps(call: Call, name: str, loops: list[ast.For] | list[ast.For | ast.While]) -> bool:
+def _steps(call: Call, name: str, loops: list[ast.For | ast.While]) -> bool:
     """Whether a call in one of the loops trains what is called so."""
     if not any(stands_in(call.node, loop) for loop in loops):
         return False

@@ -25,10 +25,8 @@ _CUTS = frozenset(
 """What gives numbers that a gradient does not come back through."""
 _PASSES_ON = frozenset(("custom_gradient", "py_function", "numpy_function", "autograd", "apply"))
 """What may have a gradient of its own, or none, whatever stands in it."""
-_NO_OUTPUT = re.compile(
-    r"model|net(work)?$|criterion|loss|args|config|batch|data|device|^(self|cls)$|epoch|optim", re.I
-)
-"""Arguments that are not what a model gave."""
+_OUTPUT = re.compile(r"pred|out|logit|prob|score|hat|recon|input|mask|imag|^(p|y|x|yp|z|h|o)\d?$", re.IGNORECASE)
+"""How functions call what a model gave."""
 _WHOLE = ("int32", "int64", "int8", "uint8", "bool", "long")
 
 
@@ -38,8 +36,6 @@ def _cut_parameter(function: ast.FunctionDef | ast.Lambda, at: int) -> tuple[ast
     if at >= len(names) or any(called(one) in _PASSES_ON for one in ast.walk(function)):
         return None
     name = names[at]
-    if _NO_OUTPUT.search(name):
-        return None
     if isinstance(function, ast.Lambda):
         return (function, name) if name in names_in(function.body) and not _reaches(function.body, {name}) else None
     live, place, returned = {name}, None, False
@@ -127,7 +123,10 @@ def counted_hits(program: Program) -> Iterator[Found]:
         named = [one for one in program.each(ast.FunctionDef) if one.name == call.node.func.id]
         for function in inner or named:
             if function not in told:
-                found = _cut_parameter(function, 1 if inner else 0)
+                at = 1 if inner else 0
+                named_so = [one.arg for one in function.args.args][at : at + 1]
+                outputs = bool(named_so) and bool(_OUTPUT.search(named_so[0]))
+                found = _cut_parameter(function, at) if outputs else None
                 if found is not None:
                     told.add(function)
                     yield (

@@ -68,10 +68,9 @@ def _ends_with_sigmoid(home: ast.ClassDef) -> ast.AST | None:
     given = [node for node in own(body) if isinstance(node, ast.Return) and node.value is not None] if body else []
     if len(given) == 1 and called(given[0].value) == "sigmoid":
         return given[0]
-    stacks = (
-        [node for node in own(start) if called(node) == "Sequential" and isinstance(node, ast.Call)] if start else []
-    )
-    last = stacks[-1].args[-1] if len(stacks) == 1 and stacks[-1].args else None  # type: ignore[attr-defined]
+    made = [node for node in own(start) if isinstance(node, ast.Call)] if start else []
+    stacks = [node for node in made if called(node) == "Sequential"]
+    last = stacks[-1].args[-1] if len(stacks) == 1 and stacks[-1].args else None
     ends = last is not None and called(last) == "Sigmoid"
     plain = body is not None and not any("sigmoid" in written(node, 200) for node in own(body))
     return last if ends and plain else None

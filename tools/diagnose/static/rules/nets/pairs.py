@@ -83,14 +83,16 @@ def _called_with_masks(scope: ast.FunctionDef, masks: set[str]) -> bool:
 )
 def without_collate(program: Program) -> Iterator[Found]:
     """`DataLoader(train, 32)` and `DataLoader(test, 64, collate_fn=pad_batch)` of one class of data sets."""
-    told, untold = [], []
+    told: list[Instance] = []
+    untold: list[Instance] = []
     for one in program.trace.instances:
         if one.name != "DataLoader" or not isinstance(one.node, ast.Call):
             continue
         if any(word.arg is None for word in one.node.keywords):
             return
         (told if argument(one.node, "collate_fn") is not None else untold).append(one)
-    pads = {written(argument(one.node, "collate_fn") or one.node) for one in told}  # type: ignore[arg-type]
+    given = [argument(one.node, "collate_fn") for one in told if isinstance(one.node, ast.Call)]
+    pads = {written(one) for one in given if one is not None}
     padding = [node for node in program.each(ast.FunctionDef) if node.name in pads and _pads(node)]
     kinds = {id(own_class) for one in told if (own_class := _kind(one)) is not None}
     for one in untold if padding else ():

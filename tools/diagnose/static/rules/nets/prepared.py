@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from mlpilot.tools.diagnose.static.facts.syntax import argument, classes, held_by, methods, own, scopes
 from mlpilot.tools.diagnose.static.reading.naming import part_of, role_of
 from mlpilot.tools.diagnose.static.reading.trace import written
+from mlpilot.tools.diagnose.static.reading.values import Data, constant
 from mlpilot.tools.diagnose.static.rules.rule import Found, Program, rule
 from mlpilot.tools.diagnose.syntax import called, names_in
 
@@ -237,14 +238,10 @@ def divided_whole(program: Program) -> Iterator[Found]:
     """`x_train // 255`, `images.astype("uint8") // 16` of digits that go up to 16, `(x / 255).astype(int)`."""
     trains = program.names & {"fit", "backward", "compile", "fit_generator", "DataLoader"}
     largest = {"255", "255.0", "256", "256.0"} | ({"16", "16.0"} if "load_digits" in program.names else set())
-    floors = [one for one in program.each(ast.BinOp) if isinstance(one.op, ast.FloorDiv)]
-    again = [one for one in program.each(ast.AugAssign) if isinstance(one.op, ast.FloorDiv)]
-    for node in [*floors, *again] if trains else ():
-        left, right = (node.left, node.right) if isinstance(node, ast.BinOp) else (node.target, node.value)
-        text = written(left, 200)
-        pictures = re.search(r"\b(x|X)(_?\w*)?\b|imag|img|pixel|pict|data|train|test|digits", text)
-        sizes = re.search(r"\b(len|shape|size|num|count|batch|width|height|epochs?|idx|index|steps?|n|i)\b|_size", text)
-        if written(right) in largest and pictures and not sizes:
+    for node, left, right, _ in program.trace.operations if trains else ():
+        whole = isinstance(node, ast.BinOp | ast.AugAssign) and isinstance(node.op, ast.FloorDiv)
+        pictures = isinstance(left, Data) and left.kind == "data" and (left.role == "X" or left.dataset)
+        if whole and pictures and str(constant(right)) in largest:
             yield node, f"{written(node)} is 0 for all but the largest: nothing of the picture is left"
             return
     for call in program.trace.of("astype"):
