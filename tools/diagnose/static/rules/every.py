@@ -25,6 +25,7 @@ import mlpilot.tools.diagnose.static.rules.nets.cut
 import mlpilot.tools.diagnose.static.rules.nets.forged
 import mlpilot.tools.diagnose.static.rules.nets.given
 import mlpilot.tools.diagnose.static.rules.nets.lost
+import mlpilot.tools.diagnose.static.rules.nets.numbered
 import mlpilot.tools.diagnose.static.rules.nets.pairs
 import mlpilot.tools.diagnose.static.rules.nets.paths
 import mlpilot.tools.diagnose.static.rules.nets.prepared

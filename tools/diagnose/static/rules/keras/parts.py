@@ -214,6 +214,7 @@ def answer_for_every_step(program: Program) -> Iterator[Found]:
         return  # the labels may be sequences, too
     for one in keras_models(program):
         y, windows = one.labels(), _windows(one)
+        windows |= _appended_one_by_one(program, one)
         told = y is not None and (y.role == "y" or (len(y.shape or ()) == 2 and _a_row_each(y, one.units)))
         if not one.whole or not (windows or told):
             continue
@@ -239,6 +240,13 @@ def _windows(model: KerasModel) -> bool:
     return isinstance(given, Instance) and given.name == "TimeseriesGenerator"
 
 
+def _appended_one_by_one(program: Program, model: KerasModel) -> bool:
+    """Whether labels were gathered as single numbers: `y.append(series[i, 0])`."""
+    name = model.fits[0].text(1, "y") if model.fits else ""
+    pattern = rf"\b{re.escape(name)}\.append\(\s*\w+\[[^:\[\]]+\]\s*\)"
+    return name.isidentifier() and re.search(pattern, program.text) is not None
+
+
 def _a_row_each(y: Data, units: int | None) -> bool:
     """Whether labels are known to be numbers of a row each: (n,), or (n, units)."""
     shape = y.shape or ()
@@ -246,7 +254,7 @@ def _a_row_each(y: Data, units: int | None) -> bool:
 
 
 def _labels_of(model: KerasModel, windows: bool) -> str:
-    return "the generator holds" if windows else model.fits[0].text(1, "y")
+    return "the generator holds" if windows and len(model.fits[0].node.args) < 2 else model.fits[0].text(1, "y")
 
 
 _STEPWISE = frozenset(("LSTM", "GRU", "SimpleRNN", "Embedding"))

@@ -89,7 +89,15 @@ def _made_in(program: Program, model: Value | None, loop: ast.AST) -> bool:
     source="Python, FAQ: a list holds references; Keras, clone_model; copy.deepcopy",
 )
 def kept_many_times(program: Program) -> Iterator[Found]:
-    """`models.append(model)` in a loop that trains it, where it was made before the loop."""
+    """`models.append(model)` in a loop that trains it, where it was made before the loop; `[build()] * 5`."""
+    made = {call.node: call.result for call in program.trace.calls if nets.is_keras_model(call.result)}
+    for node in program.each(ast.BinOp):
+        held = next((one for one in (node.left, node.right) if isinstance(one, ast.List)), None)
+        names = {one.node for one in program.trace.of(*_LEARNS)} and program.names & set(_LEARNS)
+        several = isinstance(node.op, ast.Mult) and held is not None and len(held.elts) == 1 and bool(names)
+        if several and held is not None and held.elts[0] in made:
+            yield node, f"{written(node)} is one network several times: they all learn as one"
+            return
     for call in program.trace.of("append"):
         kept = call.args[0] if call.args else None
         loop = call.loops[-1] if call.loops else None

@@ -33,6 +33,11 @@ def not_looked_at(program: Program) -> Iterator[Found]:
         fetched = _fetched(nodes)
         for node in nodes:
             if isinstance(node, ast.For) and _judges(written(node.iter)) and not node.orelse:
+                late = _of_training(program, node, nodes)
+                if late is not None:
+                    text = f"{late.id} is of the last batch of the training, and this loop has its own"
+                    yield late, f"{text}: {', '.join(sorted(names_in(node.target)))}"
+                    return
                 given = _in_loop(program, node)
                 if given is not None:
                     names = ", ".join(sorted(names_in(node.target)))
@@ -92,6 +97,32 @@ def _in_loop(program: Program, loop: ast.For) -> ast.Call | None:
             if batch and not any(given & names_in(other.target) for other in outer):
                 return one
     return None
+
+
+def _of_training(program: Program, loop: ast.For, nodes: tuple[ast.AST, ...]) -> ast.Name | None:
+    """A name of the loop over the training part that is read where this loop has another one at the same place."""
+    mine = _parts(loop)
+    inner = [one for line in loop.body for one in ast.walk(line) if isinstance(one, ast.Name)]
+    stored = {one.id for one in inner if isinstance(one.ctx, ast.Store)}
+    read = {one.id for one in inner if isinstance(one.ctx, ast.Load)}
+    for other in nodes:
+        if not isinstance(other, ast.For) or other is loop or _judges(written(other.iter)) or stands_in(loop, other):
+            continue
+        theirs = _parts(other)
+        if len(theirs) != len(mine) or len(mine) < 2 or other.lineno > loop.lineno:
+            continue
+        for own_name, their_name in zip(mine, theirs, strict=True):
+            late = own_name != their_name and own_name not in read and not own_name.startswith("_")
+            again = [one for one in program.sets.get(their_name, []) if not stands_in(one, other)]
+            if late and their_name in read and their_name not in stored and their_name not in mine and not again:
+                return next(one for one in inner if one.id == their_name)
+    return None
+
+
+def _parts(loop: ast.For) -> list[str]:
+    target = loop.target.elts[1] if _numbered(loop) else loop.target  # type: ignore[attr-defined]
+    names = target.elts if isinstance(target, ast.Tuple) else [target]
+    return [one.id if isinstance(one, ast.Name) else "" for one in names]
 
 
 def _numbered(loop: ast.For) -> bool:

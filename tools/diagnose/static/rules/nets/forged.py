@@ -21,6 +21,7 @@ _BOTH_SIDES = re.compile(
 )
 """How pictures are brought to -1..1."""
 _JUDGE = re.compile(r"discriminator|\bnetD\b|critic\b", re.IGNORECASE)
+_LIE = ", and the pictures lie between -1 and 1"
 _FORGER = re.compile(r"gen(erator)?(_|$|\d)|^G$|netG|generator", re.IGNORECASE)
 
 
@@ -43,12 +44,17 @@ def half_the_range(program: Program) -> Iterator[Found]:
             ends = [layer for layer in layers if layer.name not in ("Reshape", "Flatten")]
             if len(ends) > 1 and keras_activation(ends[-1]) == "sigmoid" and ends[-1].node not in told:
                 told.add(ends[-1].node)
-                yield ends[-1].node, "the generator ends with sigmoid, 0 to 1, and the pictures lie between -1 and 1"
+                yield ends[-1].node, f"the generator ends with sigmoid, 0 to 1{_LIE}"
+    for call in program.trace.of("Sequential"):
+        made, named = call.result, _FORGER.search(call.alias) and not _JUDGE.search(call.alias)
+        layers = nets.sequential_layers(made) if isinstance(made, Instance) and made.library == "torch" else []
+        if call.alias and named and len(layers) > 1 and getattr(layers[-1], "name", "") == "Sigmoid":
+            yield call.node.args[-1] if call.node.args else call.node, f"{call.alias} ends with sigmoid, 0 to 1{_LIE}"
     for home in classes(program):
         if _FORGER.search(home.name) and bases(home) & {"Module"} and not _JUDGE.search(home.name):
             end = _ends_with_sigmoid(home)
             if end is not None:
-                yield end, "the generator ends with sigmoid, 0 to 1, and the pictures lie between -1 and 1"
+                yield end, f"the generator ends with sigmoid, 0 to 1{_LIE}"
 
 
 def _forges(program: Program, model: Instance) -> bool:

@@ -42,7 +42,11 @@ def mask_not_moved(program: Program) -> Iterator[Found]:
                 continue
             names = {one.id for target in node.targets for one in ast.walk(target) if isinstance(one, ast.Name)}
             masks |= {one for one in names if _MASK.match(one)}
-            moves = any(_MOVES.search(called(one)) for one in ast.walk(node.value)) or _backwards(node.value)
+            if isinstance(node.targets[0], ast.Tuple) and isinstance(node.value, ast.Tuple):
+                pairs = zip(node.targets[0].elts, node.value.elts, strict=False)
+                touched |= any(names_in(one) & masks and _moving(value) for one, value in pairs)
+                continue
+            moves = _moving(node.value)
             if moves and any(_PICTURE.match(one) for one in names) and _PICTURE.match(written(node.targets[0])):
                 moved.append(node)
             touched |= bool(names & masks) and (moves or any(_PICTURE.match(one) for one in names))
@@ -50,6 +54,10 @@ def mask_not_moved(program: Program) -> Iterator[Found]:
         together = any(names_in(one.value) & masks and _pictures_in(one.value) for one in given if one.value)
         if moved and masks and together and not touched and not _called_with_masks(scope, masks):
             yield moved[0], f"{written(moved[0])} moves the picture, and {min(masks)} stays as it was: they do not fit"
+
+
+def _moving(node: ast.expr) -> bool:
+    return any(_MOVES.search(called(one)) for one in ast.walk(node)) or _backwards(node)
 
 
 def _pictures_in(node: ast.expr) -> bool:
@@ -196,3 +204,33 @@ def _taken_out(node: ast.AST) -> tuple[ast.expr, bool] | None:
             return (mask.left, True) if re.search(r"mask|keep|valid", written(mask.left), re.I) else (mask, False)
         return mask, False
     return None
+
+
+@rule(
+    "KERAS128",
+    "pictures-and-masks-drawn-apart",
+    "error",
+    "pictures and their masks come from two generators, each in an order of its own",
+    remedy="the same seed= for both: image_gen.flow(images, seed=1), mask_gen.flow(masks, seed=1)",
+    source="Keras, ImageDataGenerator: transforming images and masks together (provide the same seed)",
+)
+def drawn_apart(program: Program) -> Iterator[Found]:
+    """`zip(image_gen.flow(images), mask_gen.flow(masks))`, without a seed."""
+    flows = ("flow", "flow_from_directory", "flow_from_dataframe")
+    made = {
+        written(node.targets[0]): node.value
+        for node in program.each(ast.Assign)
+        if isinstance(node.value, ast.Call) and called(node.value) in flows
+    }
+    for node in program.each(ast.Call):
+        if called(node) != "zip" or len(node.args) != 2:
+            continue
+        both = [made.get(written(one), one) for one in node.args]
+        calls = [one for one in both if isinstance(one, ast.Call) and called(one) in flows]
+        ordered = [argument(one, "shuffle") for one in calls]
+        still = any(isinstance(one, ast.Constant) and one.value is False for one in ordered)
+        words = " ".join(written(one, 200) for one in [*node.args, *(one.args[0] for one in calls if one.args)])
+        masks = re.search(r"mask|segm|label|target|\by(_\w+)?\b", words, re.IGNORECASE)
+        if len(calls) == 2 and masks and not still and not any(argument(one, "seed") for one in calls):
+            yield node, "both generators shuffle, each in its own way: a picture meets the mask of another"
+            return

@@ -188,7 +188,7 @@ def untransformed(program: Program) -> Iterator[Found]:
         for node in program.each(ast.Assign)
         if isinstance(node.value, ast.Call) and called(node.value) in _PICTURES
     }
-    known = {name for name, told in made.items() if told is not None}
+    known = set(made) if any(told is not None for told in made.values()) else set()
     for node in program.each(ast.Attribute):
         if node.attr not in _STORED or written(node.value) not in known or not isinstance(node.ctx, ast.Load):
             continue

@@ -177,6 +177,20 @@ def _values(node: ast.expr, known: dict[str, list[ast.expr]]) -> list[ast.expr]:
 def _of_convolutions(program: Program) -> Iterator[Found]:
     """A loss of `scores.view(-1, classes)`, where a convolution gave the scores for each pixel."""
     made = {call.node: call for call in program.trace.of("view", "reshape")}
+    flat_labels = any(
+        re.search(r"\.(view|reshape)\(-1\)$|\.flatten\(\)$", written(call.node.args[1], 200))
+        for call, *_ in losses(program)
+        if len(call.node.args) > 1
+    )
+    for call in made.values() if flat_labels else ():
+        data, of = call.receiver, _flat(call.node)
+        if of is None or not isinstance(data, Data) or data.last != "conv" or call.inside[-1:] != ("forward",):
+            continue
+        shape, last = data.shape or (), call.args[-1] if call.args else None
+        pixels = len(shape) == 4 and shape[1] not in (None, 1) and shape[2:] != (1, 1)
+        if pixels and getattr(last, "value", None) == shape[1] and "moved axes" not in data.flags:
+            yield call.node, f"{written(call.node, 60)} mixes the pixels of the classes: they are axis 1, not the last"
+            return
     for call, name, _ in losses(program):
         first = call.node.args[0] if call.node.args else None
         viewed = made.get(first) if isinstance(first, ast.Call) else None
