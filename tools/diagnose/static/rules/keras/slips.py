@@ -62,7 +62,11 @@ def steps_in_epochs(program: Program) -> Iterator[Found]:
         epochs = [one for fit in program.trace.of("fit") for one in [fit.node] if argument(one, "epochs") is not None]
         same = [one for one in epochs if written(argument(one, "epochs") or one) == written(told)]
         word = written(told).rpartition(".")[2].lower()
+        sizes = [argument(one, "batch_size") for one in epochs]
         batches = any(argument(one, "steps_per_epoch") is not None for one in epochs)
+        batches |= any(
+            size is not None and re.search(r"len\(|shape", written(size)) for size in sizes
+        )  # one batch in all
         if (same or re.fullmatch(r"(n_|num_|max_|total_)?epochs?", word)) and not batches:
             yield (
                 node,

@@ -133,10 +133,23 @@ def _numbered(loop: ast.For) -> bool:
 _CUT_LATER = frozenset(
     (
         *("Subset", "SubsetRandomSampler", "random_split", "train_test_split", "KFold", "StratifiedKFold", "sampler"),
-        *("subset", "take", "skip", "validation_split", "sample", "nrows", "skiprows", "iloc", "drop", "GroupKFold"),
+        *(
+            "subset",
+            "take",
+            "skip",
+            "validation_split",
+            "sample",
+            "nrows",
+            "skiprows",
+            "iloc",
+            "drop",
+            "GroupKFold",
+            "query",
+        ),
     )
 )
 """What says that one and the same file is cut into parts afterwards."""
+_NO_ROWS = re.compile(r"model|net|weight|token|scaler|vocab|config|transform|encoder", re.IGNORECASE)
 _READS = re.compile(
     r"ImageFolder|flow_from_directory|image_dataset_from_directory|text_dataset_from_directory|read_csv|load|Dataset"
     r"|DataLoader|open_json|read_|_loader$|get_data"
@@ -165,7 +178,7 @@ def one_file(program: Program) -> Iterator[Found]:
         rest = {word.arg: written(word.value) for word in call.keywords}
         differ = {"train", "split", "mode", "is_train", "training", "image_set", "sheet_name", "usecols"} & set(rest)
         others = [one for one in call.args[1:] if isinstance(one, ast.Constant)]
-        if not path or differ or others:
+        if not path or differ or others or _NO_ROWS.search(name) or len(program.sets.get(name, [])) > 1:
             continue
         key = (written(call.func, 200), path)
         before = read.get(key)

@@ -36,7 +36,10 @@ def statistics_of_scaled(program: Program) -> Iterator[Found]:
                 continue
             target = node.targets[0] if isinstance(node, ast.Assign) else node.target
             name, asked = written(target), _asked(node.value)
-            late = sorted(asked & scaled - {name})
+            late = sorted(
+                one for one in asked & scaled - {name} if _part_in(one) == "train" or _part_in(name) in _JUDGED
+            )
+            late = late if isinstance(node, ast.AugAssign) or _shifts(node.value) else []
             itself = isinstance(node, ast.AugAssign) or name in {written(one) for one in ast.walk(node.value)}
             if late and itself:
                 text = f"{late[0]} was scaled by its own statistics before: they are now 0 and 1 (or alike)"
@@ -46,6 +49,19 @@ def statistics_of_scaled(program: Program) -> Iterator[Found]:
                 scaled.add(name)
             elif isinstance(node, ast.Assign):
                 scaled.discard(name)
+
+
+_JUDGED = ("test", "validation")
+
+
+def _part_in(text: str) -> str:
+    return next((part for word in re.findall(r"\w+", text) if (part := part_of(word))), "")
+
+
+def _shifts(node: ast.expr) -> bool:
+    """Whether a statistic is taken off, or divided by."""
+    return any(isinstance(one, ast.BinOp) and isinstance(one.op, ast.Sub | ast.Div) and _asked(one.right)
+               for one in ast.walk(node))  # fmt: skip
 
 
 def _asked(node: ast.expr) -> set[str]:
