@@ -33,10 +33,10 @@ def not_looked_at(program: Program) -> Iterator[Found]:
         fetched = _fetched(nodes)
         for node in nodes:
             if isinstance(node, ast.For) and _judges(written(node.iter)) and not node.orelse:
-                late = _of_training(program, node, nodes)
-                if late is not None:
-                    text = f"{late.id} is of the last batch of the training, and this loop has its own"
-                    yield late, f"{text}: {', '.join(sorted(names_in(node.target)))}"
+                stale = _of_training(program, node, nodes)
+                if stale is not None:
+                    text = f"{stale.id} is of the last batch of the training, and this loop has its own"
+                    yield stale, f"{text}: {', '.join(sorted(names_in(node.target)))}"
                     return
                 given = _in_loop(program, node)
                 if given is not None:

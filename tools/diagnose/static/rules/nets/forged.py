@@ -47,8 +47,8 @@ def half_the_range(program: Program) -> Iterator[Found]:
                 yield ends[-1].node, f"the generator ends with sigmoid, 0 to 1{_LIE}"
     for call in program.trace.of("Sequential"):
         made, named = call.result, _FORGER.search(call.alias) and not _JUDGE.search(call.alias)
-        layers = nets.sequential_layers(made) if isinstance(made, Instance) and made.library == "torch" else []
-        if call.alias and named and len(layers) > 1 and getattr(layers[-1], "name", "") == "Sigmoid":
+        steps = nets.sequential_layers(made) if isinstance(made, Instance) and made.library == "torch" else []
+        if call.alias and named and len(steps) > 1 and getattr(steps[-1], "name", "") == "Sigmoid":
             yield call.node.args[-1] if call.node.args else call.node, f"{call.alias} ends with sigmoid, 0 to 1{_LIE}"
     for home in classes(program):
         if _FORGER.search(home.name) and bases(home) & {"Module"} and not _JUDGE.search(home.name):
