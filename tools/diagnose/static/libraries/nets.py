@@ -14,6 +14,7 @@ from mlpilot.tools.diagnose.static.libraries.tensors import (
     torch_layer,
     viewed,
 )
+from mlpilot.tools.diagnose.static.reading.listing import listed
 from mlpilot.tools.diagnose.static.reading.trace import Call, Context, as_data
 from mlpilot.tools.diagnose.static.reading.values import (
     UNKNOWN,
@@ -254,22 +255,13 @@ def keras_method(context: Context, call: Call, instance: Instance) -> Value:
     return UNKNOWN
 
 
+_GIVES_ITSELF = listed("to cuda cpu eval train apply half float double requires_grad_ compile")
+
+
 def torch_method(context: Context, call: Call, instance: Instance) -> Value:
     """A method of a model, optimiser, ... of PyTorch."""
     del context
-    if call.name in (
-        "to",
-        "cuda",
-        "cpu",
-        "eval",
-        "train",
-        "apply",
-        "half",
-        "float",
-        "double",
-        "requires_grad_",
-        "compile",
-    ):
+    if call.name in _GIVES_ITSELF:
         return instance
     if call.name in ("parameters", "named_parameters", "children", "modules"):
         return Data(kind="parameters", made_by=instance)
