@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 
 from mlpilot.tools.diagnose.static.facts.syntax import argument
 from mlpilot.tools.diagnose.static.libraries import frames, nets
-from mlpilot.tools.diagnose.static.libraries.tensors import keras_activation, keras_units
+from mlpilot.tools.diagnose.static.libraries.tensors import Shape, keras_activation, keras_shape, keras_units
 from mlpilot.tools.diagnose.static.reading.listing import listed
 from mlpilot.tools.diagnose.static.reading.trace import Call, as_data, path_of
 from mlpilot.tools.diagnose.static.reading.values import Data, Instance, Seq, Value, constant, words
 from mlpilot.tools.diagnose.static.rules.rule import Program
 
 _PASSIVE = listed("Dropout BatchNormalization Activation Reshape Flatten LeakyReLU ReLU Softmax LayerNormalization")
+_LEAVES_SIZE = listed("Input InputLayer Rescaling Normalization BatchNormalization Dropout GaussianNoise Masking")
 _SHORT = {
     "mse": "mean_squared_error",
     "mae": "mean_absolute_error",
@@ -39,8 +40,11 @@ class KerasModel:
 
     @property
     def told(self) -> ast.AST:
-        """Where the loss is written in the call of compile, if that has a line of its own; else the call."""
-        given = argument(self.compile.node, "loss", 1)
+        """Where the loss is made, or written in the call of compile, if that has a line of its own; else the call."""
+        given, made = argument(self.compile.node, "loss", 1), self.compile.get("loss", 1)
+        first, last = self.compile.node.lineno, self.compile.node.end_lineno or self.compile.node.lineno
+        if isinstance(made, Instance) and not first <= getattr(made.node, "lineno", first) <= last:
+            return made.node
         return self.compile.node if given is None or given.lineno == self.compile.node.lineno else given
 
     @property
@@ -65,6 +69,12 @@ class KerasModel:
         """How many outputs it has for each row."""
         return keras_units(self.last) if self.last is not None and self.last.name == "Dense" else None
 
+    @property
+    def said(self) -> Shape:
+        """The shape of a row that it says it takes: in its first layer, or after one that keeps every size."""
+        known = self.layers[:2] if self.layers and self.layers[0].name in _LEAVES_SIZE else self.layers[:1]
+        return next((shape for one in known if (shape := keras_shape(one)) is not None), None)
+
     def labels(self) -> Data | None:
         """What it is fitted on, as labels."""
         return next((found for call in self.fits if (found := as_data(call.get("y", 1))) is not None), None)
@@ -74,6 +84,14 @@ class KerasModel:
         given = self.fits[0].get("x", 0) if self.fits else None
         found = frames.gathered(given) if given is not None else []
         return found[0] if found else None
+
+
+def within_others(program: Program) -> set[int]:
+    """Serial numbers of models that are a part of another one: called on a tensor, or given as one of its layers."""
+    held = [one for model in program.trace.instances if nets.is_keras_model(model)
+            for one in nets.output_layers(model) if nets.is_keras_model(one)]  # fmt: skip
+    called = [one for one in program.trace.instances if nets.is_keras_model(one) and one.notes.get("applied")]
+    return {one.serial for one in (*held, *called)}
 
 
 def unwrapped(layer: Instance) -> Instance:

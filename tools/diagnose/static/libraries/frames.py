@@ -106,6 +106,8 @@ def subscript(context: Context, base: Value, index: Value, node: ast.Subscript) 
 
 def _chosen(context: Context, data: Data, index: Value, node: ast.expr) -> Data:
     if words(index):
+        if isinstance(index, Const) and (part := _named_part(data, str(index.value))) is not None:
+            return part
         chosen = columns.select(data, words(index))
         return chosen.but(shape=(None, len(words(index)))) if isinstance(index, Seq) else chosen
     found = as_data(index)
@@ -121,6 +123,14 @@ def _chosen(context: Context, data: Data, index: Value, node: ast.expr) -> Data:
     if found.kind == "stat" and any(one.kind == "select" for one in found.learned - data.learned):
         return columns.unsure(data).but(learned=data.learned | found.learned, columns=None)
     return _rows(context, data, index, node)
+
+
+def _named_part(data: Data, key: str) -> Data | None:
+    """`archive["x_train"]`: what a file of several arrays holds under the name of a part of a split."""
+    part, role = part_of(key), role_of(key)
+    if data.kind != "data" or not part or not role or not is_data(key):
+        return None
+    return data.but(rows=chosen(data.rows, ("split", "field", part)), role=role, columns=None)
 
 
 def _rows(context: Context, data: Data, index: Value, node: ast.expr) -> Data:

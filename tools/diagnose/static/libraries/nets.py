@@ -14,6 +14,7 @@ from mlpilot.tools.diagnose.static.libraries.tensors import (
     torch_layer,
     viewed,
 )
+from mlpilot.tools.diagnose.static.reading.listing import listed
 from mlpilot.tools.diagnose.static.reading.trace import Call, Context, as_data
 from mlpilot.tools.diagnose.static.reading.values import (
     UNKNOWN,
@@ -155,6 +156,7 @@ def keras_call(context: Context, instance: Instance, first: Value) -> Value:
         data = next(iter(frames.gathered(first)), None)
     data = data or Data()
     if is_keras_model(instance):
+        instance.notes["applied"] = True
         last = output_layers(instance)
         activation = keras_activation(last[-1]) if last else ""
         return data.but(made_by=instance, last=activation, shape=None)
@@ -243,22 +245,13 @@ def keras_method(context: Context, call: Call, instance: Instance) -> Value:
     return UNKNOWN
 
 
+_GIVES_ITSELF = listed("to cuda cpu eval train apply half float double requires_grad_ compile")
+
+
 def torch_method(context: Context, call: Call, instance: Instance) -> Value:
     """A method of a model, optimiser, ... of PyTorch."""
     del context
-    if call.name in (
-        "to",
-        "cuda",
-        "cpu",
-        "eval",
-        "train",
-        "apply",
-        "half",
-        "float",
-        "double",
-        "requires_grad_",
-        "compile",
-    ):
+    if call.name in _GIVES_ITSELF:
         return instance
     if call.name in ("parameters", "named_parameters", "children", "modules"):
         return Data(kind="parameters", made_by=instance)
@@ -275,7 +268,9 @@ def tensor_method(context: Context, call: Call, data: Data) -> Value | None:
     if name == "ravel" or (name == "flatten" and not call.args and not call.kwargs):
         return data.but(shape=(None,) if data.shape else None)
     if name == "flatten":
-        return data.but(shape=flattened(data.shape) if call.args and number(call.args[0]) == 1 else None)
+        return data.but(shape=flattened(data.shape) if number(call.get("start_dim", 0)) == 1 else None)
+    if name in ("clamp", "clamp_min", "clamp_", "clip"):
+        return data.but(last="clamped" if data.last in ("softmax", "sigmoid") else data.last)
     if name in ("squeeze", "unsqueeze") and (shape := shapes.squeezed(call, data)) is not None:
         return data.but(shape=shape)
     if name in ("squeeze", "unsqueeze", "permute", "transpose"):

@@ -194,6 +194,8 @@ def keras_units(layer: Instance) -> int | None:
 def keras_shape(layer: Instance) -> Shape:
     """The shape of one row that a layer says it takes."""
     given = layer.argument("input_shape") or layer.argument("batch_input_shape")
+    if layer.argument("input_tensor") is not None:
+        return None  # a model of keras.applications that begins with another tensor: its own size does not count
     if layer.name in ("Input", "InputLayer"):
         given = given or layer.argument("shape", 0)
     width = number(layer.argument("input_dim"))
@@ -201,6 +203,13 @@ def keras_shape(layer: Instance) -> Shape:
         items = [int(plain) if (plain := number(one)) is not None else None for one in given.items]
         return tuple(items[1:] if layer.argument("batch_input_shape") is not None else items)
     return (int(width),) if width is not None and layer.name != "Embedding" else None
+
+
+def colours_first(shape: Shape) -> bool:
+    """Whether a picture's shape begins with its colours, as Theano had it: (3, 64, 64)."""
+    if shape is None or len(shape) != 3 or None in shape:
+        return False
+    return shape[0] in (1, 3, 4) and min(shape[1:]) >= 8  # type: ignore[type-var,operator]
 
 
 def keras_layer(layer: Instance, shape: Shape) -> Shape:
@@ -243,10 +252,11 @@ def _keras_window(layer: Instance, shape: Shape, rank: int, out: int | None, siz
     if shape is None or len(shape) != rank + 1:
         return None
     pooling = size == "pool_size"
-    kernel = pair(layer.argument(size, at), 2 if pooling else None, rank)
-    given = layer.argument("strides", at + 1)
+    apart = _kernel_apart(layer) if not pooling else []
+    kernel = apart or pair(layer.argument(size, at), 2 if pooling else None, rank)
+    given = layer.argument("subsample") if apart else layer.argument("strides", at + 1)
     stride = pair(given, 1, rank) if given is not None or not pooling else list(kernel)
-    padding = constant(layer.argument("padding", at + 2), "valid")
+    padding = constant(layer.argument("border_mode") or layer.argument("padding", at + 2), "valid")
     sizes: list[int | None] = []
     for length, k, s in zip(shape[:-1], kernel, stride, strict=True):
         if length is None or k is None or s is None or not s:
@@ -254,3 +264,10 @@ def _keras_window(layer: Instance, shape: Shape, rank: int, out: int | None, siz
         else:
             sizes.append(-(-length // s) if str(padding).lower() == "same" else (length - k) // s + 1)
     return (*sizes, out)
+
+
+def _kernel_apart(layer: Instance) -> list[int | None]:
+    """The kernel of Keras 1, rows and columns each by itself: `Convolution2D(32, 3, 3, border_mode="same")`."""
+    old = layer.name == "Convolution2D" or set(layer.kwargs) & {"border_mode", "subsample", "dim_ordering", "init"}
+    sizes = [number(one) for one in layer.args[1:3]]
+    return [int(one) if one is not None else None for one in sizes] if old and len(sizes) == 2 else []

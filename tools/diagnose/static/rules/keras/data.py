@@ -6,7 +6,7 @@ Sources: Keras, documentation of Model, optimizers and ImageDataGenerator; UMLAU
 import ast
 from collections.abc import Iterator
 
-from mlpilot.tools.diagnose.static.facts.kerasmodel import KerasModel, keras_models
+from mlpilot.tools.diagnose.static.facts.kerasmodel import KerasModel, keras_models, within_others
 from mlpilot.tools.diagnose.static.facts.syntax import blocks, scopes
 from mlpilot.tools.diagnose.static.reading.trace import Call, written
 from mlpilot.tools.diagnose.static.reading.values import Instance, constant, number, words
@@ -67,7 +67,7 @@ def changed_after(program: Program) -> Iterator[Found]:
             mine = changed is model.instance or changed in model.layers or _applied_in(changed, model)
             compiled = [call.order for call in model.instance.notes["compiles"]]
             fitted = [call for call in model.fits if call.order > order]
-            if changed is model.instance and _used_frozen(program, changed, order):
+            if (changed is model.instance or changed.notes.get("compiles")) and _used_frozen(program, changed, order):
                 continue
             if mine and fitted and min(compiled) < order and not any(order < at < fitted[0].order for at in compiled):
                 yield (
@@ -105,8 +105,8 @@ def _layers_changed(program: Program) -> Iterator[Found]:
 
 def _used_frozen(program: Program, changed: Instance, order: int) -> bool:
     """A model that was compiled to learn, and is frozen as a part of another: a discriminator within a GAN."""
-    later = (call for model in keras_models(program) if model.instance is not changed for call in [model.compile])
-    return any(call.order > order for call in later)
+    others = [model.compile for model in keras_models(program) if model.instance is not changed]
+    return any(call.order > order for call in others) or bool(others and changed.serial in within_others(program))
 
 
 def _applied_in(changed: Instance, model: KerasModel) -> bool:

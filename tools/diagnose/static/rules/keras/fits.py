@@ -7,7 +7,7 @@ Sources: Keras, documentation of losses and layers; Humbatova et al. 2020; Neura
 import re
 from collections.abc import Iterator
 
-from mlpilot.tools.diagnose.static.facts.kerasmodel import KerasModel, keras_models
+from mlpilot.tools.diagnose.static.facts.kerasmodel import KerasModel, keras_models, within_others
 from mlpilot.tools.diagnose.static.libraries import reach
 from mlpilot.tools.diagnose.static.libraries.datasets import CLASSES
 from mlpilot.tools.diagnose.static.libraries.tensors import keras_activation, keras_units
@@ -36,7 +36,9 @@ _PAIRS = (
 
 
 def _models(program: Program) -> Iterator[KerasModel]:
-    return (one for one in keras_models(program) if one.layers)
+    """Models with layers; not a generator that was compiled by itself, and learns within another model alone."""
+    inner = within_others(program)
+    return (one for one in keras_models(program) if one.layers and (one.fits or one.instance.serial not in inner))
 
 
 @rule(

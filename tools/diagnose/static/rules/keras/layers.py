@@ -5,12 +5,14 @@ al. 2020.
 """
 
 import ast
+import re
 from collections.abc import Iterator
 
 from mlpilot.tools.diagnose.static.facts.kerasmodel import keras_models
 from mlpilot.tools.diagnose.static.libraries.nets import output_layers
 from mlpilot.tools.diagnose.static.libraries.tensors import (
     Shape,
+    colours_first,
     keras_activation,
     keras_layer,
     keras_shape,
@@ -75,7 +77,7 @@ def _shapes(layers: list[Instance]) -> Iterator[tuple[Instance, Shape, Shape]]:
     for one in layers:
         given = keras_shape(one)
         if given is not None:
-            shape = given
+            shape = (None, None, None) if colours_first(given) else given
         if one.name in ("Input", "InputLayer"):
             continue
         after = keras_layer(one, shape)
@@ -329,7 +331,7 @@ def input_shape(program: Program) -> Iterator[Found]:
     """`Conv2D(input_shape=(28, 28, 1))` and mnist as it comes."""
     for model in keras_models(program):
         X = model.inputs()
-        said = next((shape for one in model.layers[:2] if (shape := keras_shape(one)) is not None), None)
+        said = model.said
         width = (
             COLUMNS.get(X.dataset)
             if X is not None and X.columns is None and "pca" not in program.text.lower()
@@ -379,13 +381,15 @@ def input_shape(program: Program) -> Iterator[Found]:
 )
 def counts_rows(program: Program) -> Iterator[Found]:
     """`input_shape=X_train.shape`, `input_dim=X_train.shape[0]`."""
-    layers = [call for call in program.trace.calls if call.path.startswith("keras.layers.") and not call.receiver]
+    plain = [call for call in program.trace.calls if not call.receiver]
+    layers = [call for call in plain if call.path.startswith("keras.layers.") or call.path == "keras.Input"]
     for node in (one for call in layers for one in call.node.keywords):
         text = written(node.value, 80)
         first = node.value.elts[0] if isinstance(node.value, ast.Tuple) and node.value.elts else None
         if node.arg == "input_shape" and first is not None and written(first, 80).endswith(".shape[0]"):
             yield node.value, f"input_shape={text} begins with the number of rows: it is the shape of one row"
-        if text.endswith(".shape") and node.arg == "input_shape":
-            yield node.value, f"input_shape={text} counts the rows, too: it is the shape of one row"
+        table = re.fullmatch(r"(X|[xX]_?[tT]rain\w*|train_(x|X|data|features))\.shape", text)
+        if text.endswith(".shape") and (node.arg == "input_shape" or (node.arg == "shape" and table)):
+            yield node.value, f"{node.arg}={text} counts the rows, too: it is the shape of one row"
         elif text.endswith(".shape[0]") and node.arg == "input_dim":
             yield node.value, f"input_dim={text} is the number of rows, not that of the features"

@@ -15,7 +15,7 @@ from mlpilot.tools.diagnose.static.libraries import nets
 from mlpilot.tools.diagnose.static.libraries.tensors import keras_units
 from mlpilot.tools.diagnose.static.reading.naming import part_of, role_of
 from mlpilot.tools.diagnose.static.reading.trace import as_data, written
-from mlpilot.tools.diagnose.static.reading.values import Instance, constant, words
+from mlpilot.tools.diagnose.static.reading.values import Instance, Value, constant, words
 from mlpilot.tools.diagnose.static.rules.rule import Found, Program, rule
 from mlpilot.tools.diagnose.syntax import called, names_in
 
@@ -73,6 +73,12 @@ def training_flag(program: Program) -> Iterator[Found]:
             )
 
 
+def _only_changes_rows(model: Value | None) -> bool:
+    """Whether a model is made of layers that change pictures at random, and of nothing that learns."""
+    layers = nets.output_layers(model) if isinstance(model, Instance) else []
+    return bool(layers) and all(one.name.startswith(("Random", "Rescaling", "Resizing", "Input")) for one in layers)
+
+
 @rule(
     "KERAS022",
     "training-flag-when-predicting",
@@ -97,6 +103,7 @@ def predicting_as_training(program: Program) -> Iterator[Found]:
     told = set()
     for call in program.trace.of("__call__"):
         here = nets.is_keras_model(call.receiver) and constant(call.kwargs.get("training")) is True
+        here = here and not _only_changes_rows(call.receiver)
         if here and not call.loops and call.node not in told and "fit" in program.names:
             told.add(call.node)
             if any(word in name for name in call.inside for word in ("train", "step", "loss")):
@@ -264,8 +271,10 @@ def loss_arguments(program: Program) -> Iterator[Found]:
     used = {
         node.id for call in program.trace.of("compile") for node in ast.walk(call.node) if isinstance(node, ast.Name)
     }
-    for node in program.each(ast.FunctionDef):
-        if node.name in used and len(node.args.args) == 2:
+    makers = [node for node in program.each(ast.FunctionDef) if node.name in used]
+    inner = [one for node in makers for one in own(node) if isinstance(one, ast.FunctionDef)]
+    for node in (*makers, *inner):
+        if len(node.args.args) == 2:
             first, second = (one.arg.lower() for one in node.args.args)
             if "pred" in first and ("true" in second or "target" in second):
                 yield node, f"Keras calls {node.name} with the truth first, and it names {node.args.args[0].arg} first"

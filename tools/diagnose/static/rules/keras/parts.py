@@ -213,8 +213,10 @@ def answer_for_every_step(program: Program) -> Iterator[Found]:
     if len(steps) > 1 or "TimeDistributed" in program.names:
         return  # the labels may be sequences, too
     for one in keras_models(program):
-        y = one.labels()
-        if not one.whole or y is None or y.role != "y":
+        y, windows = one.labels(), _windows(one)
+        windows |= _appended_one_by_one(program, one)
+        told = y is not None and (y.role == "y" or (len(y.shape or ()) == 2 and _a_row_each(y, one.units)))
+        if not one.whole or not (windows or told):
             continue
         before = [layer for layer in one.layers if layer.name not in _ROW_BY_ROW]
         last = before[-1] if before else None
@@ -222,13 +224,37 @@ def answer_for_every_step(program: Program) -> Iterator[Found]:
         if not isinstance(inner, Instance) or inner.name not in _STEPWISE or last is None:
             continue
         every = constant(inner.argument("return_sequences")) is True
-        told = one.units == 1 and one.loss == "binary_crossentropy" and one.layers[0].name == "Embedding"
-        whole = every and (y.form in ("onehot", "int") or told)
+        yes_or_no = one.units == 1 and one.loss == "binary_crossentropy" and one.layers[0].name == "Embedding"
+        flat = y is not None and (y.form in ("onehot", "int") or _a_row_each(y, one.units))
+        whole = every and (flat or yes_or_no or windows)
         if whole or (inner.name == "Embedding" and one.units == 1 and one.loss == "binary_crossentropy"):
             yield (
                 last.node,
-                f"{inner.name} gives an output for each step, and {one.fits[0].text(1, 'y')} one label a row",
+                f"{inner.name} gives an output for each step, and {_labels_of(one, windows)} one label a row",
             )
+
+
+def _windows(model: KerasModel) -> bool:
+    """Whether it is fitted on windows of a series, each with the value that comes next."""
+    given = model.fits[0].get("x", 0) if model.fits else None
+    return isinstance(given, Instance) and given.name == "TimeseriesGenerator"
+
+
+def _appended_one_by_one(program: Program, model: KerasModel) -> bool:
+    """Whether labels were gathered as single numbers: `y.append(series[i, 0])`."""
+    name = model.fits[0].text(1, "y") if model.fits else ""
+    pattern = rf"\b{re.escape(name)}\.append\(\s*\w+\[[^:\[\]]+\]\s*\)"
+    return name.isidentifier() and re.search(pattern, program.text) is not None
+
+
+def _a_row_each(y: Data, units: int | None) -> bool:
+    """Whether labels are known to be numbers of a row each: (n,), or (n, units)."""
+    shape = y.shape or ()
+    return (len(shape) == 1 and shape != (-1,)) or (len(shape) == 2 and units is not None and shape[1] == units)
+
+
+def _labels_of(model: KerasModel, windows: bool) -> str:
+    return "the generator holds" if windows and len(model.fits[0].node.args) < 2 else model.fits[0].text(1, "y")
 
 
 _STEPWISE = frozenset(("LSTM", "GRU", "SimpleRNN", "Embedding"))

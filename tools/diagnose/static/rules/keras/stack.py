@@ -9,7 +9,13 @@ import re
 from collections.abc import Iterator
 
 from mlpilot.tools.diagnose.static.facts.kerasmodel import keras_models
-from mlpilot.tools.diagnose.static.libraries.tensors import keras_activation, keras_shape, keras_units, pair
+from mlpilot.tools.diagnose.static.libraries.tensors import (
+    colours_first,
+    keras_activation,
+    keras_shape,
+    keras_units,
+    pair,
+)
 from mlpilot.tools.diagnose.static.reading.values import Instance, constant, number
 from mlpilot.tools.diagnose.static.rules.keras.layers import stacks
 from mlpilot.tools.diagnose.static.rules.rule import Found, Program, cause, rule
@@ -69,7 +75,7 @@ def channels_first(program: Program) -> Iterator[Found]:
         if first is None or shape is None or len(shape) != 3 or first not in layers[:2]:
             continue
         colours, height, width = shape
-        if colours in (1, 3) and (height or 0) >= 8 and (width or 0) >= 8:
+        if colours in (1, 3) and colours_first(shape):
             yield (
                 first.node,
                 f"({colours}, {height}, {width}) is read as {colours} rows of {height} pixels, {width} colours each",

@@ -5,44 +5,102 @@ gradient of None"; Humbatova et al. 2020 (wrong loss function calculation); Isla
 """
 
 import ast
+import re
 from collections.abc import Iterator
 
+from mlpilot.tools.diagnose.static.facts.syntax import held_by, own
 from mlpilot.tools.diagnose.static.reading.trace import written
-from mlpilot.tools.diagnose.static.reading.values import Function
+from mlpilot.tools.diagnose.static.reading.values import Function, Instance, own_method
 from mlpilot.tools.diagnose.static.rules.rule import Found, Program, rule
 from mlpilot.tools.diagnose.static.rules.torch.loop import backwards, is_torch, steps
+from mlpilot.tools.diagnose.syntax import called, names_in
 
-_CUTS = frozenset(("round", "argmax", "sign", "floor", "ceil", "int", "long", "numpy", "greater", "greater_equal"))
-_SMOOTH = frozenset(("sigmoid", "softmax", "where", "custom_gradient", "stop_gradient", "clamp", "clip_by_value"))
+_CUTS = frozenset(
+    (
+        *("round", "argmax", "sign", "floor", "ceil", "int", "long", "numpy", "item", "detach", "tolist", "bool"),
+        *("greater", "greater_equal", "less", "less_equal", "equal", "not_equal", "gt", "ge", "lt", "le", "eq", "ne"),
+        *("ones_like", "zeros_like", "shape", "size", "rank", "stop_gradient", "histc", "histogram_fixed_width"),
+    )
+)
+"""What gives numbers that a gradient does not come back through."""
+_PASSES_ON = frozenset(("custom_gradient", "py_function", "numpy_function", "autograd", "apply"))
+"""What may have a gradient of its own, or none, whatever stands in it."""
+_OUTPUT = re.compile(r"pred|out|logit|prob|score|hat|recon|input|mask|imag|^(p|y|x|yp|z|h|o)\d?$", re.IGNORECASE)
+"""How functions call what a model gave."""
+_WHOLE = ("int32", "int64", "int8", "uint8", "bool", "long")
 
 
-def _cut_parameter(function: ast.FunctionDef, at: int) -> tuple[ast.AST, str] | None:
-    """(place, name) where a parameter is replaced by what has no gradient, before anything else is made of it."""
+def _cut_parameter(function: ast.FunctionDef | ast.Lambda, at: int) -> tuple[ast.AST, str] | None:
+    """(place, name) where a parameter loses its gradient, if nothing that is returned has it any more."""
     names = [one.arg for one in function.args.args]
-    if at >= len(names):
+    if at >= len(names) or any(called(one) in _PASSES_ON for one in ast.walk(function)):
         return None
     name = names[at]
-    for node in function.body:
-        reads = [one for one in ast.walk(node) if isinstance(one, ast.Name) and one.id == name]
-        if not reads:
+    if isinstance(function, ast.Lambda):
+        return (function, name) if name in names_in(function.body) and not _reaches(function.body, {name}) else None
+    live, place, returned = {name}, None, False
+    for node in own(function):
+        if isinstance(node, ast.FunctionDef | ast.Lambda | ast.With | ast.Try):
+            return None
+        value = getattr(node, "value", None)
+        if not isinstance(node, ast.Assign | ast.AugAssign | ast.AnnAssign | ast.Return) or value is None:
             continue
-        again = isinstance(node, ast.Assign) and written(node.targets[0]) == name
-        if again and isinstance(node, ast.Assign):
-            if _cuts(node.value):
-                return node, name
-            continue  # made flat, of another type: what comes next tells
-        others = [one for one in ast.walk(function) if isinstance(one, ast.Name) and one.id == name]
-        alone = isinstance(node, ast.Assign) and len(others) == len(reads) and _cuts(node.value)
-        return (node, name) if alone else None
-    return None
+        reaches = _reaches(value, live)
+        if not reaches and place is None and names_in(value) & live and not _is_size(value):
+            place = node
+        if isinstance(node, ast.Return):
+            if reaches:
+                return None
+            returned = True
+        elif not isinstance(node, ast.AugAssign):
+            _assigned(node, live, reaches, node in function.body)
+        elif reaches:
+            live |= names_in(node.target)
+    return (place, name) if place is not None and returned else None
 
 
-def _cuts(node: ast.expr) -> bool:
-    """Whether an expression is a number of classes or of yes and no, and no smooth part is beside it."""
-    inner = list(ast.walk(node))
-    called = {written(one.func).rpartition(".")[2] for one in inner if isinstance(one, ast.Call)}
-    compares = any(isinstance(one, ast.Compare) for one in inner)
-    return (compares or bool(called & _CUTS)) and not called & _SMOOTH
+def _assigned(node: ast.Assign | ast.AnnAssign, live: set[str], reaches: bool, always: bool) -> None:
+    """Names that have the gradient after an assignment."""
+    for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
+        found = names_in(target)
+        second = (
+            isinstance(target, ast.Tuple) and len(target.elts) == 2 and called(node.value) in ("max", "min", "topk")
+        )
+        if second and isinstance(target, ast.Tuple):  # the second is where the largest stands
+            found = names_in(target.elts[0])
+        if reaches:
+            live |= found
+        elif isinstance(target, ast.Name) and always:
+            live -= found
+
+
+def _reaches(node: ast.AST, live: set[str]) -> bool:
+    """Whether a gradient comes back through an expression to one of these names."""
+    if isinstance(node, ast.Name):
+        return node.id in live
+    if isinstance(node, ast.Compare | ast.Constant):
+        return False
+    if isinstance(node, ast.Attribute) and node.attr in ("shape", "data", "dtype", "ndim", "device"):
+        return False
+    if isinstance(node, ast.Subscript):
+        return _reaches(node.value, live)
+    if isinstance(node, ast.Call):
+        name, given = called(node), [*node.args, *(one.value for one in node.keywords)]
+        if name in _CUTS or (name == "cast" and given and written(given[-1]).rpartition(".")[2].strip("'\"") in _WHOLE):
+            return False
+        if name == "where" and len(given) == 3:
+            given = given[1:]
+        inner = held_by(node)
+        return any(_reaches(one, live) for one in ([inner, *given] if inner is not None else given))
+    return any(_reaches(one, live) for one in ast.iter_child_nodes(node))
+
+
+def _is_size(node: ast.expr) -> bool:
+    """Whether it only asks for how large something is."""
+    words = {called(one) for one in ast.walk(node)} | {
+        one.attr for one in ast.walk(node) if isinstance(one, ast.Attribute)
+    }
+    return bool(words & {"shape", "size", "len", "rank", "dtype", "device", "ndim"})
 
 
 @rule(
@@ -60,9 +118,15 @@ def counted_hits(program: Program) -> Iterator[Found]:
     for call in program.trace.calls:
         if call.alias not in taken_back or not call.alias or not isinstance(call.node.func, ast.Name):
             continue
-        for function in program.each(ast.FunctionDef):
-            if function.name == call.node.func.id and function not in told:
-                found = _cut_parameter(function, 0)
+        judged = own_method(call.receiver, "forward") if isinstance(call.receiver, Instance) else None
+        inner = [judged.node] if judged is not None and isinstance(judged.node, ast.FunctionDef) else []
+        named = [one for one in program.each(ast.FunctionDef) if one.name == call.node.func.id]
+        for function in inner or named:
+            if function not in told:
+                at = 1 if inner else 0
+                named_so = [one.arg for one in function.args.args][at : at + 1]
+                outputs = bool(named_so) and bool(_OUTPUT.search(named_so[0]))
+                found = _cut_parameter(function, at) if outputs else None
                 if found is not None:
                     told.add(function)
                     yield (
@@ -82,11 +146,14 @@ def counted_hits(program: Program) -> Iterator[Found]:
 def counted_hits_keras(program: Program) -> Iterator[Found]:
     """`def f1_loss(y_true, y_pred): y_pred = tf.round(y_pred); ...`, and `compile(loss=f1_loss)`."""
     for call in program.trace.of("compile"):
-        given = call.get("loss", 1)
-        if isinstance(given, Function) and isinstance(given.node, ast.FunctionDef):
-            found = _cut_parameter(given.node, 1)
+        given, at = call.get("loss", 1), 1
+        if isinstance(given, Instance) and (judged := own_method(given, "call")) is not None:
+            given, at = judged, 2
+        if isinstance(given, Function) and isinstance(given.node, ast.FunctionDef | ast.Lambda):
+            found = _cut_parameter(given.node, at)
+            name = getattr(given.node, "name", "it")
             if found is not None:
-                yield found[0], f"{found[1]} loses its gradient here, and the model is to learn from {given.node.name}"
+                yield found[0], f"{found[1]} loses its gradient here, and the model is to learn from {name}"
 
 
 @rule(

@@ -256,8 +256,9 @@ def divergence_sign(program: Program) -> Iterator[Found]:
         ends += [(one.value, one) for one in own(scope) if isinstance(one, ast.Return) and one.value and named]
         for loss, call in ends:
             if _signs(loss, _is_divergence, known) == {1}:
+                terms = [one for one in own(scope) if isinstance(one, ast.BinOp) and _is_divergence(one)]
                 yield (
-                    _place(scope, loss, call),
+                    terms[0] if terms else _place(scope, loss, call),
                     f"{written(loss)} adds minus the divergence: it pushes the code away from the normal distribution",
                 )
                 break

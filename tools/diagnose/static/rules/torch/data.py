@@ -17,6 +17,7 @@ from mlpilot.tools.diagnose.static.reading.values import Data, Instance, Seq, co
 from mlpilot.tools.diagnose.static.rules.rule import Found, Program, cause, rule
 from mlpilot.tools.diagnose.static.rules.torch.loop import trained_on
 from mlpilot.tools.diagnose.static.rules.torch.model import optimisers
+from mlpilot.tools.diagnose.static.rules.torch.order import stacked_rows_for_steps
 
 _ADAPTIVE = listed("Adam AdamW NAdam RAdam Adamax RMSprop")
 
@@ -240,6 +241,10 @@ def dropout_last(program: Program) -> Iterator[Found]:
 )
 def batch_first(program: Program) -> Iterator[Found]:
     """`nn.LSTM(28, 64)`, and then `out[:, -1, :]` for the last step; `nn.MultiheadAttention`, and `mean(dim=1)`."""
+    stacked = list(stacked_rows_for_steps(program))
+    yield from stacked
+    if stacked:
+        return
     if program.names & {"permute", "transpose", "swapaxes", "pack_padded_sequence", "rearrange", "movedim", "mT"}:
         return
     last_step = any(

@@ -261,6 +261,9 @@ def broadcast(program: Program) -> Iterator[Found]:
         if labels is None or outputs.shape is None or outputs.shape[-1:] != (1,):
             continue
         flat = labels.role == "y" and labels.shape is None and (len(labels.columns or ()) == 1 or labels.dataset)
+        given = call.node.args[-1]
+        several = isinstance(given, ast.Subscript) and isinstance(given.slice, ast.Tuple)  # y[rows, :1]: of two axes
+        flat = flat and not several and "n_targets" not in program.text
         flat = flat or (labels.shape is not None and len(labels.shape) == 1)
         if (
             name in ("MSELoss", "L1Loss", "SmoothL1Loss", "HuberLoss", "BCEWithLogitsLoss", "BCELoss")
@@ -320,10 +323,9 @@ def not_reduced(program: Program) -> Iterator[Found]:
     for call in program.trace.of("backward"):
         data = call.receiver
         if isinstance(data, Data) and data.kind == "loss" and data.form == "none" and not call.args and not call.kwargs:
-            yield (
-                call.node,
-                f"{call.on()} holds a number for each row (reduction='none'), and is taken back without mean()",
-            )
+            made = [one for one in program.sets.get(call.on(), []) if one.lineno < call.node.lineno]
+            text = f"{call.on()} holds a number for each row (reduction='none'), and is taken back without mean()"
+            yield made[-1] if made else call.node, text
 
 
 @rule(

@@ -111,8 +111,14 @@ def _made_of(program: Program, name: str) -> ast.expr | None:
 
 
 def _labels_padded(program: Program) -> bool:
-    """Whether labels are filled up, too: `pad(tags, PAD_TAG)`, `pad_sequence(targets)`."""
-    return any(
+    """Whether labels are filled up, too: `pad(tags, PAD_TAG)`, `pad_sequence(targets)`, `np.full(shape, PAD)`."""
+    filled = any(
+        called(node.value) in ("full", "full_like")
+        and re.search(r"(^|_)(tag|label|target|tgt|y)s?(_|$)", written(node.targets[0]).lower())
+        and re.search(r"pad", written(node.value, 200), re.IGNORECASE)
+        for node in program.each(ast.Assign)
+    )
+    return filled or any(
         isinstance(node, ast.Call)
         and _PAD.search(called(node))
         and node.args

@@ -160,14 +160,18 @@ def _scores(program: Program) -> dict[str, ast.FunctionDef]:
         if (
             not isinstance(node, ast.FunctionDef)
             or not _SCORE.search(node.name)
-            or re.search(r"loss|dist|err|neg", node.name.lower())
+            or re.search(r"loss|dist|err|neg|bce|entropy|focal|mse|combo", node.name.lower())
         ):
             continue
         ends = [one.value for one in own(node) if isinstance(one, ast.Return) and one.value is not None]
         known = settings(node)
         ends = [known[one.id][-1] if isinstance(one, ast.Name) and one.id in known else one for one in ends]
+        summed = [part for one in ends if isinstance(one, ast.BinOp) and isinstance(one.op, ast.Add)
+                  for part in (one.left, one.right)]  # fmt: skip
+        parts = [known[one.id][-1] if isinstance(one, ast.Name) and one.id in known else one for one in summed]
         turned = any(
-            isinstance(one, ast.UnaryOp) or (isinstance(one, ast.BinOp) and isinstance(one.op, ast.Sub)) for one in ends
+            isinstance(one, ast.UnaryOp) or (isinstance(one, ast.BinOp) and isinstance(one.op, ast.Sub))
+            for one in (*ends, *parts)
         )
         if ends and not turned:
             found[node.name] = node

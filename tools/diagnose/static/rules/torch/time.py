@@ -104,8 +104,10 @@ def _kept_as(program: Program, made: Instance) -> str:
 )
 def plateau(program: Program) -> Iterator[Found]:
     """`ReduceLROnPlateau(optimizer)` and `scheduler.step()`."""
+    told = {call.on() for call in program.trace.of("step") if call.args or call.kwargs}
     for call in program.trace.of("step"):
         made = isinstance(call.receiver, Instance) and call.receiver.name == "ReduceLROnPlateau"
+        made = made and call.on() not in told  # one of several schedulers, and each is stepped in its own way
         if made and "lr_scheduler" in call.receiver.path and not call.args and not call.kwargs:  # type: ignore[union-attr]
             yield call.node, f"{call.on()}.step() has to be given what it watches"
 

@@ -5,6 +5,7 @@ weights; Humbatova et al. 2020 (tensors and inputs; wrong use of evaluation).
 """
 
 import ast
+import re
 from collections.abc import Iterator
 from math import prod
 
@@ -71,9 +72,10 @@ def _counts_rows(node: ast.expr) -> bool:
 )
 def moved_by_reshape(program: Program) -> Iterator[Found]:
     """`x.reshape(-1, 3, 32, 32)` of pictures that are (n, 32, 32, 3)."""
+    both = re.search(r"channels_first|image_data_format|dim_ordering", program.text)  # either order, as Keras is set
     for call in program.trace.of("view", "reshape"):
         data = call.receiver
-        if not isinstance(data, Data) or call.path[:1] != ".":
+        if not isinstance(data, Data) or call.path[:1] != "." or both:
             continue
         sizes = _numbers(call.args)
         channels_first = len(sizes) in (3, 4) and sizes[-3] == 3 and sizes[-1] not in (1, 3)
