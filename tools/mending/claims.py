@@ -66,8 +66,9 @@ SCORE = Claim("score", "more")
 """Printed numbers are better."""
 SHARE = Claim("share that is right", "more")
 """A printed share is that of all rows of the last pass, and was not."""
-CHOICE = Claim("score of what is chosen", "more")
-"""Printed numbers are better, by however little: the same are chosen among, and by the same measure."""
+CHOICE = Claim("score of what is chosen", "more", words_of_data=True)
+"""Printed numbers are better, by however little: the same are chosen among, and by the same measure. What is chosen may
+have another name."""
 MEAN = Claim("mean of all scores", "more")
 """A printed score is the mean of all of its kind, and was not."""
 RATES = Claim("rates that are what they say", "more")
@@ -84,7 +85,8 @@ def proven(claims: tuple[Claim, ...], before: list[Seen], after: list[Seen]) -> 
     ended = {seen.ended.status for seen in [*before, *after]} - {"ok"}
     if ended or len(after) < len(before):
         return None, "a run took longer than its time" if "timeout" in ended else "the script no longer ran to its end"
-    if not _prints_alike(claims, before[0].printed, after[0].printed):
+    claims = tuple(one for one in claims if _prints_alike(one, before[0].printed, after[0].printed))
+    if not claims:
         return None, "it printed something else than other numbers"
     if kinds_of_warnings(seen.ended for seen in after) - kinds_of_warnings(seen.ended for seen in before):
         return None, "another warning came"
@@ -106,20 +108,19 @@ def proven(claims: tuple[Claim, ...], before: list[Seen], after: list[Seen]) -> 
     return None, "no run bore it out"
 
 
-def _prints_alike(claims: tuple[Claim, ...], before: str, after: str) -> bool:
+def _prints_alike(claim: Claim, before: str, after: str) -> bool:
     """Whether the same words stand in the same lines, but for those that a claim lets change."""
     wanted, found = skeleton(before), skeleton(after)
-    if all(claim.words_of_data for claim in claims):
-        pairs = list(zip(wanted, found, strict=False))
-        alike = sum(one == other for one, other in pairs)
-        return (
-            len(wanted) == len(found)
-            and 2 * alike >= len(pairs)
-            and scores_of(before).keys() <= scores_of(after).keys()
-        )
-    for old, new in [pair for claim in claims for pair in claim.words]:
-        found = [re.sub(rf"\b{new}\b", old, line) for line in found]
-    return wanted == found
+    for old, new in claim.words:
+        wanted, found = ([re.sub(rf"\b{old}\b", new, line) for line in lines] for lines in (wanted, found))
+    if wanted == found or not claim.words_of_data:
+        return wanted == found
+    if len(wanted) != len(found):
+        return False
+    if sorted(" ".join(wanted).split()) == sorted(" ".join(found).split()):  # rows in another order
+        return True
+    alike = sum(one == other for one, other in zip(wanted, found, strict=True))
+    return 2 * alike >= len(wanted) and scores_of(before).keys() <= scores_of(after).keys()
 
 
 def _of_fact(claim: Claim, before: list[Seen], after: list[Seen]) -> Proof | None:
