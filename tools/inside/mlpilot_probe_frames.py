@@ -86,6 +86,7 @@ class _Frames:
     def set(self, table: Any, _: Any, value: Any) -> None:
         """A column that is set beside rows: by labels that are theirs, or by numbers that other rows had?"""
         self.count("columns set in tables")
+        self.watch.probe.said.set(value)
         if not isinstance(value, self.pandas.Series) or not len(table.index) or not len(value.index):
             return
         self.count("columns set by labels")

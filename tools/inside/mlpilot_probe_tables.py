@@ -21,6 +21,7 @@ def hook(probe: Any) -> None:
     """Hooks on pandas' own functions."""
     probe.tables = _Watch(probe)
     importlib.import_module("mlpilot_probe_frames").hook(probe.tables)
+    importlib.import_module("mlpilot_probe_numbered").hook(probe.tables)
 
 
 class _Watch:

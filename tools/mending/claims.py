@@ -52,6 +52,8 @@ class Claim:
     """Facts of work that may be fewer, since `also` says what stands for them."""
     words_of_data: bool = False
     """Words that are printed may be of the data (terms, names of rows); lines and scores are told alike."""
+    rows_of_data: bool = False
+    """Lines that are printed may be of other rows, or other columns; there are as many."""
 
     def about(self, names: list[str]) -> "Claim":
         """The claim of what an edit's description names in quotes: `{}` in a fact stands for each of these names."""
@@ -73,11 +75,14 @@ MEAN = Claim("mean of all scores", "more")
 """A printed score is the mean of all of its kind, and was not."""
 RATES = Claim("rates that are what they say", "more")
 """Printed recall and precision are those of the confusion matrix, and were not."""
+NAMES = Claim("weights beside the names of their columns", "more", rows_of_data=True)
+"""Printed weights stand beside the names of their columns, and did not."""
 NO_LOSS = Claim("score, whatever the loss is", "more")
 """The same for an edit that makes the loss another one, whose numbers are not to be compared with the old ones."""
 
 OF_SCORES = (SCORE, NO_LOSS, CHOICE)
-_OF_ONE_RUN = {SHARE: scores.share_of_all, MEAN: scores.mean_of_all, RATES: scores.rates_that_are_true}
+_OF_ONE_RUN = {SHARE: scores.share_of_all, MEAN: scores.mean_of_all, RATES: scores.rates_that_are_true,
+               NAMES: scores.weights_by_name}  # fmt: skip
 
 
 def proven(claims: tuple[Claim, ...], before: list[Seen], after: list[Seen]) -> tuple[Proof | None, str]:
@@ -113,6 +118,8 @@ def _prints_alike(claim: Claim, before: str, after: str) -> bool:
     wanted, found = skeleton(before), skeleton(after)
     for old, new in claim.words:
         wanted, found = ([re.sub(rf"\b{old}\b", new, line) for line in lines] for lines in (wanted, found))
+    if claim.rows_of_data:
+        return len(wanted) == len(found)
     if wanted == found or not claim.words_of_data:
         return wanted == found
     if len(wanted) != len(found):

@@ -153,3 +153,61 @@ DAY_FIRST = Claim(
     "dates that are read the month first, beside others", also=(Claim("dates that are read", "kept"),),
     words_of_data=True,
 )  # fmt: skip
+
+BY_ITSELF = Claim(
+    "judged rows scaled by themselves",
+    also=(
+        Claim("fits on rows scaled by themselves", "kept"),
+        Claim("judged rows", "kept"),
+        Claim("judgements off the scale of the fit", "no more"),
+    ),
+    words_of_data=True,
+)
+ON_ITS_SCALE = Claim(
+    "judgements off the scale of the fit",
+    "fewer",
+    also=(Claim("judged rows", "kept"), Claim("most columns of a fit", "kept"), Claim("fits of models", "kept")),
+    words_of_data=True,
+)
+FEWER_FITS = Claim(
+    "fits of",
+    "fewer",
+    also=(
+        Claim("judged rows", "kept"),
+        Claim("fits of models", "kept"),
+        Claim("judgements off the scale of the fit", "no more"),
+    ),
+)
+NUMBERED = Claim(
+    "columns that are numbered otherwise than before",
+    also=(Claim("columns that are numbered", "kept"), Claim("values that are numbered", "about")),
+    words_of_data=True,
+)
+IN_AN_ORDER = Claim(
+    "numberings of words in no order", "fewer", also=(Claim("numberings of words", "no less"),), words_of_data=True
+)
+OF_CLASSES = Claim(
+    "measures of values, of classes",
+    "fewer",
+    also=(Claim("measures of classes", "kept"), Claim("measures of classes, of classes", "more")),
+    words=tuple((word, "accuracy") for word in ("R2", "r2", "R", "RMSE", "rmse", "MSE", "mse", "MAE", "mae")),
+)
+OF_THAT_CLASS = tuple(
+    Claim(
+        f"columns that hold the probability of the {one} class",
+        "fewer",
+        also=(Claim(f"columns that hold the probability of the {other} class", "more"),),
+        rows_of_data=True,
+    )
+    for one, other in (("first", "second"), ("second", "first"))
+)
+DRAWN_TOGETHER = Claim(
+    "draws of one array alone",
+    "fewer",
+    also=(Claim("draws of several arrays", "more"), Claim("measures", "kept")),
+    words_of_data=True,
+)
+MEANS_KEPT = Claim(
+    "means of several fits that are kept", "more", also=(Claim("rows that several fits tell", "kept"),),
+    words_of_data=True,
+)  # fmt: skip

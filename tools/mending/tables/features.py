@@ -23,7 +23,7 @@ def without_columns(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
         told = _columns_told(text, found, left_out)
         if not told:
             break
-        changed = _left_out(text, told, found)
+        changed = without_names(text, told, found)
         if changed is None:
             break
         text, left_out = changed, left_out + told
@@ -47,7 +47,7 @@ def _columns_told(text: str, found: Diagnosis, known: list[str]) -> list[str]:
     return []
 
 
-def _left_out(source: str, columns: list[str], found: Diagnosis) -> str | None:
+def without_names(source: str, columns: list[str], found: Diagnosis) -> str | None:
     """The text without these columns among the features."""
     tree = ast.parse(source)
     edits, dropping = [], set[int]()
