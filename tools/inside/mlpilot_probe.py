@@ -125,7 +125,7 @@ def tell(probe: Probe, names: dict[str, Any]) -> Facts:
     if "torch" in sys.modules and probe.torch is not None:
         facts |= probe.torch.facts(names)
     facts |= of_keras
-    facts |= probe.said.facts(names)
+    facts |= probe.said.facts(names) | importlib.import_module("mlpilot_probe_counts").changed_defaults(names)
     for part in (probe.origins, probe.groups, probe.given):
         facts |= part.facts() if part is not None else {}
     chosen: Facts = _JUDGED.chosen(probe)
@@ -152,6 +152,17 @@ def _wrap(owner: Any, name: str, note: Callable[..., None], after: bool = False)
     for module in list(sys.modules.values()):  # those that imported it by name
         if getattr(module, "__name__", "").startswith("sklearn") and getattr(module, name, None) is own:
             setattr(module, name, noted)
+
+
+def _made(owner: Any, name: str, make: Callable[[Any], Any]) -> None:
+    """What a function gives is noted by another kind of it."""
+    own = getattr(owner, name)
+
+    @functools.wraps(own)
+    def noted(*given: Any, **more: Any) -> Any:
+        return make(own(*given, **more))
+
+    setattr(owner, name, noted)
 
 
 def _sklearn(probe: Probe, boosters: tuple[str, ...]) -> None:
@@ -192,7 +203,9 @@ def _sklearn(probe: Probe, boosters: tuple[str, ...]) -> None:
 
         _wrap(sklearn.metrics, name, functools.partial(_metric, probe, name))
         _wrap(sklearn.metrics, name, functools.partial(probe.given.measured, name, lambda: probe.depth), after=True)
+    counts = importlib.import_module("mlpilot_probe_counts").noting(probe.count)
     _wrap(sklearn.metrics, "confusion_matrix", lambda table, *_, **__: probe.given.confused(table), after=True)
+    _made(sklearn.metrics, "confusion_matrix", counts)
     _wrap(importlib.import_module("sklearn.utils"), "resample", probe.said.drawn, after=True)
     for name in ("cross_val_score", "cross_validate", "cross_val_predict"):
         _within(probe, sklearn.model_selection, name)

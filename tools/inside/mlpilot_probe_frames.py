@@ -30,6 +30,8 @@ def hook(watch: Any) -> None:
     for name in ("__lt__", "__le__", "__gt__", "__ge__"):
         around(pandas.Series, name, seen.compared_in_order)
     around(pandas, "to_datetime", seen.dated)
+    around(pandas.Series, "__and__", seen.both)
+    around(pandas.Series, "__or__", seen.either)
     seen.turned(pandas.DataFrame)
     _before(watch, pandas.DataFrame, "__setitem__", seen.set)
     _before(watch, pandas.core.indexing._LocIndexer, "__setitem__", seen.located)
@@ -73,6 +75,8 @@ class _Frames:
         self.anew: dict[int, Any] = {}
         self.moved: dict[int, Any] = {}
         self.column = ""
+        self.ands: dict[int, tuple[Any, Any, Any]] = {}
+        self.dummies: dict[tuple[str, ...], list[str]] = {}
         self.open: dict[int, tuple[Any, str]] = {}
         """Windows that hold their own row, and what they say of it, by the column."""
 
@@ -158,16 +162,36 @@ class _Frames:
         some = [one for one in column.dropna().head(_MOST_LOOKED_AT) if isinstance(one, str)]
         return bool(some) and all(one[:1].isdigit() and one[2:3] in "/.-" and one[5:6] in "/.-" for one in some)
 
-    def spread(self, _: Any, table: Any = None, *__: Any, **___: Any) -> None:
+    def spread(self, answer: Any, table: Any = None, *__: Any, **___: Any) -> None:
         """Categories that become columns: are there amounts among them, as texts?"""
         self.count("tables of dummies")
         if not hasattr(table, "columns"):
             return
+        given, made = tuple(map(str, table.columns)), list(map(str, answer.columns))
+        self.count(
+            "tables of dummies with other columns than before", int(self.dummies.setdefault(given, made) != made)
+        )
         for name in list(table.columns)[:_MOST_KEPT]:
             column = table[name]
             if column.dtype.kind not in "iufbMc" and column.nunique() > _FEW_AMOUNTS:
                 known = self.pandas.to_numeric(column.dropna().head(_MOST_LOOKED_AT), errors="coerce")
                 self.count("columns of amounts that are texts", int(known.notna().mean() > 0.9))
+
+    def both(self, answer: Any, one: Any, other: Any) -> None:
+        """Two conditions that must both hold."""
+        self.count("conditions put together")
+        if len(self.ands) < _MOST_KEPT:
+            self.ands[id(answer)] = answer, one, other
+
+    def either(self, answer: Any, one: Any, other: Any) -> None:
+        """One condition or another: does a third one count for one of them alone?"""
+        for inner, outer in ((other, one), (one, other)):
+            if id(inner) in self.ands:
+                _, first, last = self.ands[id(inner)]
+                self.count(
+                    "rows by a condition for one alternative alone", int((answer & ~((outer | first) & last)).sum())
+                )
+                return
 
     def asked(self, *_: Any, **__: Any) -> None:
         """Whether a value is missing, asked as it can be answered."""

@@ -33,7 +33,7 @@ ALIKE = Claim(
     "judgements on another scale", "fewer", (Claim("judged rows", "kept"), Claim("fits of transformers", "no more"))
 )
 TARGET = tuple(
-    Claim("columns that are the target", also=(Claim(kept, "kept"),), words_of_data=True)
+    Claim("columns that are the target", also=(Claim(kept, "kept"),), words_of_data=True, fewer_columns=True)
     for kept in ("judged rows", "cross-validations")
 )
 FEWER_ROWS = (
@@ -71,7 +71,7 @@ ONE_SIDE = Claim(
 """`{}` stands for what the edit's description quotes: the column that says of whom a row is."""
 UNKNOWN = Claim(
     "fits that know {}", also=(Claim("fits of tables", "kept"), Claim("rows that judge last", "no less")),
-    words_of_data=True,
+    words_of_data=True, fewer_columns=True,
 )  # fmt: skip
 PAST_WINDOWS = Claim(
     "windows that reach into the future", also=(Claim("windows", "kept"), Claim("judged rows", "about"))
@@ -200,6 +200,36 @@ OF_THAT_CLASS = tuple(
         rows_of_data=True,
     )
     for one, other in (("first", "second"), ("second", "first"))
+)
+BY_NAME = Claim(
+    "counts of a confusion matrix under another's name",
+    also=(Claim("counts of a confusion matrix by name", "kept"),),
+    words_of_data=True,
+)
+OWN_DEFAULTS = Claim(
+    "default values that hold something",
+    "fewer",
+    also=(
+        Claim("functions of the script", "same"),
+        Claim("fits of models", "no less"),
+        Claim("judged rows", "no less"),
+        Claim("measures", "no less"),
+    ),
+    words_of_data=True,
+)
+FOR_BOTH = Claim(
+    "rows by a condition for one alternative alone",
+    also=(Claim("conditions put together", "kept"),),
+    rows_of_data=True,
+)
+SAME_DUMMIES = Claim(
+    "tables of dummies with other columns than before",
+    also=(
+        Claim("tables of dummies", "kept"),
+        Claim("judged rows", "no less"),
+        Claim("most columns of a fit", "no less"),
+    ),
+    words_of_data=True,
 )
 DRAWN_TOGETHER = Claim(
     "draws of one array alone",

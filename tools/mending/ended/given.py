@@ -15,7 +15,7 @@ _OF_CLASSES = ("accuracy_score", "f1_score", "precision_score", "recall_score", 
 _MOST = 3
 
 
-def _made_where(scene: Scene, name: str) -> list[tuple[ast.Assign, str]]:
+def made_where(scene: Scene, name: str) -> list[tuple[ast.Assign, str]]:
     """(statement, name) where a name is given something, the last first; of a part of a split, what is split."""
     plain, parts = [], []
     for node in [one for one in ast.walk(scene.tree) if isinstance(one, ast.Assign) and alone(scene.source, one)]:
@@ -29,11 +29,11 @@ def _made_where(scene: Scene, name: str) -> list[tuple[ast.Assign, str]]:
         elif name in names:
             plain.append((node, name))
     if parts:
-        return _made_where(scene, parts[0])
+        return made_where(scene, parts[0])
     return sorted(plain, key=lambda pair: -pair[0].lineno)
 
 
-def _value_of(made: ast.Assign, name: str) -> ast.expr:
+def value_of(made: ast.Assign, name: str) -> ast.expr:
     """What a name is given there, alone or among others."""
     target = made.targets[0]
     if isinstance(target, ast.Tuple) and isinstance(made.value, ast.Tuple):
@@ -54,7 +54,7 @@ def _no_infinity(scene: Scene, _: re.Match[str]) -> Edits:
     """Infinity, as a division by 0 gives it, is a gap."""
     numpy = scene.imported("numpy")
     for name, at in _tables(scene):
-        for made, own in _made_where(scene, name)[:_MOST] if numpy and scene.named(name, at).table else []:
+        for made, own in made_where(scene, name)[:_MOST] if numpy and scene.named(name, at).table else []:
             line = f"{own} = {own}.replace([{numpy}.inf, -{numpy}.inf], {numpy}.nan)"
             yield apply_edits(scene.source, [below(scene.source, made, line)]), "what is infinite is a gap"
 
@@ -65,7 +65,7 @@ def _dates_as_numbers(scene: Scene, _: re.Match[str]) -> Edits:
     for name, at in _tables(scene):
         held = scene.named(name, at)
         dates = [one for one, kind in zip(held.names, held.kinds, strict=False) if "datetime" in kind]
-        for made, own in _made_where(scene, name)[:_MOST] if dates and pandas else []:
+        for made, own in made_where(scene, name)[:_MOST] if dates and pandas else []:
             days = ", ".join(f"{one}={own}[{one!r}].map({pandas}.Timestamp.{_DAYS})" for one in dates)
             if all(one.isidentifier() for one in dates):
                 line = f"{own} = {own}.assign({days})"
@@ -219,8 +219,8 @@ def _labels_of_one_column(scene: Scene, _: re.Match[str]) -> Edits:
         for one in [each for each in call.args[1:2] if isinstance(each, ast.Name)]:
             if not scene.value(one, at).table:
                 continue
-            for made, own in _made_where(scene, one.id)[:1]:
-                value = _value_of(made, own)
+            for made, own in made_where(scene, one.id)[:1]:
+                value = value_of(made, own)
                 if called(value) == "get_dummies":
                     text = scene.dotted(value, ".idxmax(axis=1)")
                     yield scene.put((value, text)), "the target is the class, and no table of indicators"
@@ -230,8 +230,8 @@ def _without_unlabelled(scene: Scene, _: re.Match[str]) -> Edits:
     """Rows without a label can teach nothing and test nothing: they are left out of the table that both come from."""
     for call, _at in using(scene):
         for one in [each for each in call.args[1:2] if isinstance(each, ast.Name)]:
-            for made, own in _made_where(scene, one.id)[:1]:
-                node = _value_of(made, own)
+            for made, own in made_where(scene, one.id)[:1]:
+                node = value_of(made, own)
                 if not isinstance(node, ast.Subscript) or not isinstance(node.value, ast.Name):
                     continue
                 if isinstance(node.slice, ast.Constant):

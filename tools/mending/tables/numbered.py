@@ -5,7 +5,7 @@ import re
 from collections.abc import Sequence
 
 from mlpilot.tools.diagnose.model import Diagnosis
-from mlpilot.tools.diagnose.syntax import called, calls, names_in
+from mlpilot.tools.diagnose.syntax import called, calls, keyword, names_in
 from mlpilot.tools.mending.forms import Edits, above, alone, around, at, method_calls, statement_of, written_as
 from mlpilot.tools.text import Edit, apply_edits, replace, span, text_of
 
@@ -46,6 +46,61 @@ def numbered_alike(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
     first = _outermost(tree, [node for node, _ in edits])
     if edits and first is not None and alone(source, first):
         yield apply_edits(source, [above(source, first, f"{name} = {{}}"), *(one for _, one in edits)]), _ALIKE
+
+
+def dummies_alike(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
+    """`pd.get_dummies(df[names], columns=nominal)` of each part: of the categories that came first."""
+    pandas = written_as(tree, "pandas", "pd")
+    made = [one for one in calls(tree, "get_dummies") if one.args]
+    here = [one for one in made if at(statement_of(tree, one), found.line)]
+    functions = [one for one in ast.walk(tree) if isinstance(one, ast.FunctionDef)]
+    asked = {called(one) for one in calls(around(tree, found.line)[-1])}
+    here = here or [one for function in functions if function.name in asked for one in calls(function, "get_dummies")]
+    edits, nodes = [], []
+    for call in made if here else []:
+        columns = keyword(call, "columns")
+        table = call.args[0]
+        own = table
+        while isinstance(own, ast.Subscript | ast.Call | ast.Attribute) and not isinstance(own, ast.Name):
+            own = own.func if isinstance(own, ast.Call) else own.value
+        if isinstance(own, ast.Name) and text_of(source, table).count(own.id) and "kinds" not in names_in(tree):
+            which = text_of(source, columns.value) if columns is not None else (
+                f"{text_of(source, table)}.select_dtypes(exclude=['number', 'bool']).columns")  # fmt: skip
+            kinds = f"kinds.setdefault(name, sorted({own.id}[name].dropna().unique()))"
+            cast = f"{{name: {pandas}.CategoricalDtype({kinds}) for name in {which}}}"
+            end = span(source, table)[1]
+            edits.append(Edit(end, end, f".astype({cast})"))
+            nodes.append(call)
+    first = _outermost(tree, list(nodes))
+    if edits and first is not None and alone(source, first):
+        yield apply_edits(source, [above(source, first, "kinds = {}"), *edits]), _ALIKE
+
+
+def a_default_for_each_call(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
+    """`def run(extra={})`, which calls change: `extra=None`, and a table of its own in each call."""
+    for function in [one for one in ast.walk(tree) if isinstance(one, ast.FunctionDef)]:
+        named = re.match(r"(\w+)=", found.message)
+        given = function.args
+        pairs = list(zip(given.args[len(given.args) - len(given.defaults) :], given.defaults, strict=True))
+        pairs += [
+            (one, value) for one, value in zip(given.kwonlyargs, given.kw_defaults, strict=True) if value is not None
+        ]
+        for one, value in pairs:
+            kind = _EMPTY.get(text_of(source, value).replace(" ", ""))
+            first = function.body[1 if _is_docstring(function) and len(function.body) > 1 else 0]
+            if kind is None or named is None or one.arg != named.group(1) or not alone(source, first):
+                continue
+            line = f"{one.arg} = {kind}({one.arg} or {text_of(source, value)})"
+            edits = [Edit(*span(source, value), "None"), above(source, first, line)]
+            yield apply_edits(source, edits), f"each call has a {kind} of its own"
+
+
+_EMPTY = {"{}": "dict", "dict()": "dict", "[]": "list", "list()": "list", "set()": "set"}
+
+
+def _is_docstring(function: ast.FunctionDef) -> bool:
+    first = function.body[0]
+    return isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant)
 
 
 def _of_bins(one: ast.AST) -> bool:

@@ -77,6 +77,14 @@ def scaled_where_fitted(source: str, tree: ast.Module, found: Diagnosis) -> Edit
             yield text, "distances are those of scaled columns"
 
 
+def scaled_step(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
+    """`Pipeline([("knn", KNeighborsClassifier())])`: the scaler is a step before it."""
+    kind = re.match(r"(\w+) is given ", found.message)
+    for text, what in put_before(source, tree, kind.group(1), _SCALER) if kind is not None else ():
+        if f"make_pipeline({_SCALER}, {kind.group(1)}" not in text:  # type: ignore[union-attr]
+            yield text, what
+
+
 def _below_the_split(source: str, tree: ast.Module) -> Edits:
     """`X_train` and `X_test` are scaled by what is fitted on `X_train`, below the split."""
     for split, _, names in splits(tree):

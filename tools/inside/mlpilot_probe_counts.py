@@ -1,0 +1,59 @@
+"""The part of the probe that asks under which names the counts of a confusion matrix are taken, and of default values
+that calls have changed."""
+
+import contextlib
+import dis
+import sys
+from collections.abc import Callable, Iterator
+from types import CodeType, FunctionType
+from typing import Any
+
+_ORDER = ("tn", "fp", "fn", "tp")
+_MOST = 500
+
+
+def noting(count: Callable[[str, int], None]) -> Callable[[Any], Any]:
+    """What makes of a table of counts one that notes to which names its four numbers are given."""
+    import numpy as np
+
+    class Counts(np.ndarray):
+        def __iter__(self) -> Iterator[Any]:
+            if self.shape == (4,):
+                with contextlib.suppress(Exception):
+                    frame = sys._getframe(1)
+                    names = [name.lower()[:2] for name in _names_at(frame.f_code, frame.f_lasti)]
+                    if sorted(names) == sorted(_ORDER):
+                        count("counts of a confusion matrix by name", 4)
+                        wrong = sum(one != other for one, other in zip(names, _ORDER, strict=True))
+                        count("counts of a confusion matrix under another's name", wrong)
+            return super().__iter__()
+
+        def __repr__(self) -> str:
+            return repr(self.view(np.ndarray))
+
+    def made(table: Any) -> Any:
+        plain = type(table) is np.ndarray and table.shape == (2, 2)
+        return table.view(Counts) if plain else table
+
+    return made
+
+
+def _names_at(code: CodeType, place: int) -> list[str]:
+    """The names that what is unpacked at a place of the code is stored under."""
+    names: list[str] = []
+    for one in dis.get_instructions(code):
+        if one.offset <= place or one.opname == "CACHE":
+            continue
+        if not one.opname.startswith("STORE_") or len(names) >= len(_ORDER):
+            break
+        names += list(one.argval) if isinstance(one.argval, tuple) else [str(one.argval)]
+    return names
+
+
+def changed_defaults(names: dict[str, Any]) -> dict[str, int]:
+    """Functions of the script, and how many of their default values are lists or tables that hold something."""
+    functions = [one for one in list(names.values())[:_MOST] if isinstance(one, FunctionType)]
+    classes = [one for one in list(names.values())[:_MOST] if isinstance(one, type) and one.__module__ == "__main__"]
+    functions += [one for kind in classes for one in vars(kind).values() if isinstance(one, FunctionType)]
+    held = [one for function in functions for one in (function.__defaults__ or ()) if type(one) in (dict, list, set)]
+    return {"functions of the script": len(functions), "default values that hold something": sum(map(bool, held))}
