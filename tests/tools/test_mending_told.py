@@ -188,7 +188,85 @@ from sklearn.linear_model import Ridge
 print("R2", Ridge().fit(X_train, y_train).score(X_test, y_test))
 """
 )
+EITHER = (
+    FRAME
+    + """some = df[(df["city"] == "a") | (df["city"] == "b") & (df["age"] > 50)]
+print("rows", len(some), some["age"].mean())
+"""
+)
+DEFAULT = (
+    FRAME
+    + SPLIT
+    + """
+
+def run(deep, extra={}):
+    if deep:
+        extra["max_depth"] = 1
+    model = RandomForestClassifier(9, random_state=0, **extra).fit(X_train, y_train)
+    return model.score(X_test, y_test)
+
+
+print("accuracy", run(True), run(False))
+"""
+)
+COUNTED = (
+    FRAME
+    + FITTED
+    + """from sklearn.metrics import confusion_matrix
+
+
+def cost(limit):
+    tn, fn, fp, tp = confusion_matrix(y_test, model.predict_proba(X_test)[:, 1] > limit).ravel()
+    return 10 * fn + fp
+
+
+print("least", min(range(1, 9), key=lambda one: cost(one / 10)))
+"""
+)
+DUMMIES = (
+    FRAME
+    + """
+def design(table, like=None):
+    made = pd.get_dummies(table[["age", "city"]], columns=["city"], drop_first=True)
+    return made if like is None else made.reindex(columns=like, fill_value=0)
+
+
+train, test = train_test_split(df, shuffle=False)
+X_train = design(train)
+model = LogisticRegression(max_iter=2000).fit(X_train, train["y"])
+print("accuracy", model.score(design(test, X_train.columns), test["y"]))
+"""
+)
+GROWN = (
+    FRAME
+    + """from sklearn.utils import resample
+
+
+def grown(table):
+    rare, common = table[table["y"] == 0], table[table["y"] == 1]
+    return pd.concat([common, resample(rare, n_samples=200, random_state=1)])
+
+
+balanced = grown(df)
+train, test = train_test_split(balanced, stratify=balanced["y"], random_state=0)
+model = RandomForestClassifier(9, random_state=0).fit(train[["age", "sales"]], train["y"])
+print("accuracy", model.score(test[["age", "sales"]], test["y"]))
+"""
+)
+LOST = (
+    FRAME
+    + """df.loc[::3, "sales"] = np.nan
+df.dropna()
+print("error", abs(len(df) - 160))
+"""
+)
 FORMS = {
+    "a condition for one alternative alone": ("PANDAS014", EITHER),
+    "a default that calls change": ("DATA011", DEFAULT),
+    "counts under other names": ("METRIC030", COUNTED),
+    "dummies of each part": ("PANDAS004", DUMMIES),
+    "rows made by a function": ("LEAK004", GROWN),
+    "a result that is thrown away": ("PANDAS002", LOST),
     "codes of each part": ("PANDAS012", CODES),
     "codes in a function": ("PANDAS012", CODED),
     "bins of each part": ("PANDAS012", BINS),
@@ -218,6 +296,10 @@ def found_in(code, source):
     """The finding: of reading, or as a run would show it at the last line."""
     if code in SHOWN:
         return Diagnosis("", SHOWN[code], "", source.count("\n"), severity="warning", code=code)
+    if source == LOST:
+        return Diagnosis(
+            "", "df.dropna(...) gives a new table, and nobody takes it", "", source.count("\n") - 1, code=code
+        )
     if source == WEIGHTS:
         return Diagnosis(
             "", "df.columns holds 'y', which the model is not fitted on", "", source.count("\n") - 1, code=code
@@ -231,6 +313,21 @@ def edits_of(name):
 
 
 CHEATS = {
+    "no condition any more": ("PANDAS014", EITHER, [(' & (df["age"] > 50)', "")]),
+    "another condition": ("PANDAS014", EITHER, [('df["city"] == "b"', 'df["city"] == "c"')]),
+    "nothing is run": ("DATA011", DEFAULT, [("run(True), run(False)", "0.5, 0.5")]),
+    "one run alone": ("DATA011", DEFAULT, [("run(True), run(False)", "run(False), 0.5")]),
+    "another wrong order": ("METRIC030", COUNTED, [("tn, fn, fp, tp =", "tp, fp, fn, tn =")]),
+    "no counts any more": ("METRIC030", COUNTED, [
+        ("tn, fn, fp, tp = confusion_matrix(y_test, model.predict_proba(X_test)[:, 1] > limit).ravel()",
+         "fn, fp = 1, 2")]),
+    "no dummies for the second part": ("PANDAS004", DUMMIES, [
+        ("design(test, X_train.columns)", "test.reindex(columns=X_train.columns, fill_value=0)")]),
+    "the column is left out": ("PANDAS004", DUMMIES, [
+        ('pd.get_dummies(table[["age", "city"]], columns=["city"], drop_first=True)', 'table[["age"]]')]),
+    "no rows are made by it": ("LEAK004", GROWN, [("resample(rare, n_samples=200, random_state=1)", "rare")]),
+    "the number that is printed is set": ("PANDAS002", LOST, [("abs(len(df) - 160)", "0")]),
+    "nothing is made any more": ("PANDAS002", LOST, [("df.dropna()\n", "")]),
     "no numbers any more": ("PANDAS012", CODES, [("test[\"city\"].astype(\"category\").cat.codes", "0")]),
     "each value a number of its own": ("PANDAS012", CODES, [
         ('test["city"].astype("category").cat.codes', 'np.arange(len(test)) % 4')]),

@@ -50,6 +50,17 @@ def _names_at(code: CodeType, place: int) -> list[str]:
     return names
 
 
+def thrown_away() -> bool:
+    """Whether the script, which is on the way to here, throws away what its present call gives."""
+    frame: Any = sys._getframe(1)
+    while frame is not None and frame.f_globals.get("__name__") != "__main__":
+        frame = frame.f_back
+    if frame is None:
+        return False
+    later = (one for one in dis.get_instructions(frame.f_code) if one.offset > frame.f_lasti and one.opname != "CACHE")
+    return next((one.opname == "POP_TOP" for one in later), False)
+
+
 def changed_defaults(names: dict[str, Any]) -> dict[str, int]:
     """Functions of the script, and how many of their default values are lists or tables that hold something."""
     functions = [one for one in list(names.values())[:_MOST] if isinstance(one, FunctionType)]

@@ -5,9 +5,15 @@
 
 import contextlib
 import functools
+import importlib
 from typing import Any
 
 _MOST_KEPT, _FEW_AMOUNTS, _MOST_LOOKED_AT, _MOST_WINDOWS = 100, 20, 1000, 2000
+_THROWN = importlib.import_module("mlpilot_probe_counts").thrown_away
+_MAKING = (
+    "drop", "dropna", "drop_duplicates", "fillna", "rename", "replace", "astype", "set_index", "sort_index", "assign",
+    "round", "clip", "interpolate", "ffill", "bfill", "dropna", "map", "apply",
+)  # fmt: skip
 _OF_WINDOWS = ("mean", "sum", "std", "var", "min", "max", "median", "quantile", "apply", "agg", "count", "skew")
 
 
@@ -30,6 +36,9 @@ def hook(watch: Any) -> None:
     for name in ("__lt__", "__le__", "__gt__", "__ge__"):
         around(pandas.Series, name, seen.compared_in_order)
     around(pandas, "to_datetime", seen.dated)
+    for name in _MAKING:
+        for kind in (pandas.DataFrame, pandas.Series):
+            around(kind, name, seen.made_anew)
     around(pandas.Series, "__and__", seen.both)
     around(pandas.Series, "__or__", seen.either)
     seen.turned(pandas.DataFrame)
@@ -192,6 +201,12 @@ class _Frames:
                     "rows by a condition for one alternative alone", int((answer & ~((outer | first) & last)).sum())
                 )
                 return
+
+    def made_anew(self, answer: Any, *_: Any, **__: Any) -> None:
+        """A method that gives a new table: does the script keep it?"""
+        if answer is not None and not self.watch.probe.depth:
+            self.count("tables that are made anew")
+            self.count("tables that are thrown away", int(_THROWN()))
 
     def asked(self, *_: Any, **__: Any) -> None:
         """Whether a value is missing, asked as it can be answered."""

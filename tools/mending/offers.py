@@ -266,7 +266,7 @@ OFFERS: dict[str, tuple[Entry, ...]] = {
     "DATA010": ((joins.day_first, (row_claims.DAY_FIRST,)),),
     "NUMPY001": ((row_edits.whole_numbers, (SCORE,)),),
     "PANDAS001": ((part_edits.assigned_by_loc, row_claims.LOST),),
-    "PANDAS002": ((part_edits.kept_result, (SCORE,)),),
+    "PANDAS002": ((part_edits.kept_result, (row_claims.NOT_LOST,)),),
     "PANDAS004": (
         (joins.same_columns, (SCORE,)),
         (numbered.dummies_alike, (row_claims.SAME_DUMMIES,)),

@@ -206,6 +206,12 @@ BY_NAME = Claim(
     also=(Claim("counts of a confusion matrix by name", "kept"),),
     words_of_data=True,
 )
+NOT_LOST = Claim(
+    "tables that are thrown away",
+    "fewer",
+    also=(Claim("tables that are made anew", "kept"), *AS_MUCH[:2]),
+    rows_of_data=True,
+)
 OWN_DEFAULTS = Claim(
     "default values that hold something",
     "fewer",

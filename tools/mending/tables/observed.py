@@ -49,7 +49,8 @@ def put_before(source: str, tree: ast.Module, kind: str, step: str) -> Edits:
             text = apply_edits(source, [_inserted(source, holder, f'("{name.lower()}", {step})')])
         else:
             text = replace(source, call, f"make_pipeline({step}, {text_of(source, call)})")
-        yield with_imports(text, "make_pipeline", name), f"{kind} is given what {name} makes"
+        names = [name, *(["make_pipeline"] if f"make_pipeline({step}, " in text else [])]
+        yield with_imports(text, *names), f"{kind} is given what {name} makes"
 
 
 def _inserted(source: str, node: ast.expr, text: str) -> Edit:
