@@ -11,15 +11,17 @@ from typing import Any
 _MOST_KEPT, _FEW_AMOUNTS, _MOST_LOOKED_AT, _MOST_WINDOWS = 100, 20, 1000, 2000
 _THROWN = importlib.import_module("mlpilot_probe_counts").thrown_away
 _MAKING = (
-    "drop", "dropna", "drop_duplicates", "fillna", "rename", "replace", "astype", "set_index", "sort_index", "assign",
-    "round", "clip", "interpolate", "ffill", "bfill", "dropna", "map", "apply",
+    "drop", "dropna", "drop_duplicates", "rename", "replace", "astype", "set_index", "sort_index", "round", "clip",
+    "interpolate",
 )  # fmt: skip
+"""What gives a new table, and calls nothing of the script's own. What fills gaps is noted where fills are."""
 _OF_WINDOWS = ("mean", "sum", "std", "var", "min", "max", "median", "quantile", "apply", "agg", "count", "skew")
 
 
 def hook(watch: Any) -> None:
     """Hooks on what sets, joins, sorts and describes rows."""
     seen = _Frames(watch)
+    watch.made_anew = seen.made_anew
     pandas = watch.pandas
     around = watch._around
     around(pandas.DataFrame, "reset_index", seen.renumbered)
