@@ -260,7 +260,26 @@ df.dropna()
 print("error", abs(len(df) - 160))
 """
 )
+RARE = (
+    FRAME
+    + """df["y"] = (rng.random(n) < 0.05).astype(int)
+"""
+    + FITTED
+    + """print("Accuracy", accuracy_score(y_test, model.predict(X_test)))
+"""
+)
+CROSSED = (
+    FRAME
+    + """from sklearn.model_selection import cross_val_score
+df["y"] = (rng.random(n) < 0.05).astype(int)
+X, y = df[["age", "sales"]], df["y"]
+scores = cross_val_score(LogisticRegression(), X, y, cv=3)
+print("mean accuracy", scores.mean())
+"""
+)
 FORMS = {
+    "accuracy of a rare class": ("METRIC010", RARE),
+    "a cross-validation by accuracy": ("METRIC010", CROSSED),
     "a condition for one alternative alone": ("PANDAS014", EITHER),
     "a default that calls change": ("DATA011", DEFAULT),
     "counts under other names": ("METRIC030", COUNTED),
@@ -296,6 +315,9 @@ def found_in(code, source):
     """The finding: of reading, or as a run would show it at the last line."""
     if code in SHOWN:
         return Diagnosis("", SHOWN[code], "", source.count("\n"), severity="warning", code=code)
+    if code == "METRIC010":
+        line = source[: source.rindex("accuracy_score(" if source == RARE else "cross_val_score(")].count("\n") + 1
+        return Diagnosis("", "nearly all rows are of one class", "", line, code=code)
     if source == LOST:
         return Diagnosis(
             "", "df.dropna(...) gives a new table, and nobody takes it", "", source.count("\n") - 1, code=code
@@ -313,6 +335,8 @@ def edits_of(name):
 
 
 CHEATS = {
+    "fewer of the common class": ("METRIC010", RARE, [("print(", "X_test, y_test = X_test[:3], y_test[:3]\nprint(")]),
+    "no accuracy any more": ("METRIC010", RARE, [("accuracy_score(y_test, model.predict(X_test))", "0.5")]),
     "no condition any more": ("PANDAS014", EITHER, [(' & (df["age"] > 50)', "")]),
     "another condition": ("PANDAS014", EITHER, [('df["city"] == "b"', 'df["city"] == "c"')]),
     "nothing is run": ("DATA011", DEFAULT, [("run(True), run(False)", "0.5, 0.5")]),

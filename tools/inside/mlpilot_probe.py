@@ -220,6 +220,7 @@ def _crossed(probe: Probe, *given: Any, **more: Any) -> None:
         probe.origins.crossing(X)
         probe.given.whole(X)
         _JUDGED.with_target(probe, X, given[2:])
+        probe.said.crossed(given[2] if len(given) > 2 else more.get("y"), more.get("scoring"))
 
 
 def _within(probe: Probe, module: Any, name: str) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 _MOST_KEPT, _MOST_ROWS, _MOST_NAMES, _MOST_COLUMNS, _FEW = 60, 200_000, 80, 150, 20
+_COMMON = 0.9
 _OF_VALUES = (
     "r2_score", "mean_squared_error", "mean_absolute_error", "root_mean_squared_error",
 )  # fmt: skip
@@ -57,11 +58,28 @@ class Said:
         self.probe.count("measures", int(not self.probe.depth))
         if [self._is_answer(one) for one in (first, second)] == [True, False]:
             self.probe.count("answers taken for the truth")
+        if not self.probe.depth:
+            self._of_rare(name, first)
         of_classes = self._mark(second) in self.labels or self._mark(first) in self.labels
         if not self.probe.depth and of_classes:
             self.probe.count("measures of classes")
             self.probe.count("measures of values, of classes", int(name in _OF_VALUES))
             self.probe.count("measures of classes, of classes", int(name in _OF_CLASSES))
+
+    def crossed(self, truth: Any, scoring: Any) -> None:
+        """A cross-validation: by accuracy, where one class is rare?"""
+        by_accuracy = scoring in (None, "accuracy")
+        self._of_rare("accuracy_score" if by_accuracy else str(scoring), truth)
+
+    def _of_rare(self, name: str, truth: Any) -> None:
+        import numpy as np
+
+        with contextlib.suppress(Exception):
+            _, sizes = np.unique(np.asarray(truth), return_counts=True)
+            if 1 < len(sizes) <= _FEW and sizes.max() > _COMMON * sizes.sum():
+                by_accuracy = name == "accuracy_score"
+                self.probe.count("accuracies where one class is rare", int(by_accuracy))
+                self.probe.count("measures that mind the rare class", int(not by_accuracy))
 
     def _is_answer(self, values: Any) -> bool:
         """Whether a model said this, or it is what a limit makes of what one said."""

@@ -230,6 +230,7 @@ OFFERS: dict[str, tuple[Entry, ...]] = {
     "METRIC016": ((measures.told_which_label, ()),),
     "METRIC017": ((measures.on_the_scale_of_the_truth, (SCORE,)),),
     "METRIC003": ((told.for_classes, (row_claims.OF_CLASSES,)),),
+    "METRIC010": ((told.for_the_rare_class, (row_claims.OF_THE_RARE,)),),
     "METRIC018": ((measures.other_column, (SCORE, *row_claims.OF_THAT_CLASS)),),
     "METRIC021": ((measures.the_best_is_remembered, (CHOICE,)),),
     "METRIC022": ((measures.begins_where_all_can_beat_it, (CHOICE,)),),

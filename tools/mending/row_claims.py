@@ -192,6 +192,11 @@ OF_CLASSES = Claim(
     also=(Claim("measures of classes", "kept"), Claim("measures of classes, of classes", "more")),
     words=tuple((word, "accuracy") for word in ("R2", "r2", "R", "RMSE", "rmse", "MSE", "mse", "MAE", "mae")),
 )
+OF_THE_RARE = Claim(
+    "accuracies where one class is rare",
+    also=(Claim("measures that mind the rare class", "more"), Claim("fits of models, within others too", "no less")),
+    words=(("balanced accuracy", "accuracy"), ("Balanced accuracy", "Accuracy")),
+)
 OF_THAT_CLASS = tuple(
     Claim(
         f"columns that hold the probability of the {one} class",

@@ -9,7 +9,7 @@ from mlpilot.tools.diagnose.syntax import called, calls, keyword, names_in, with
 from mlpilot.tools.mending.forms import Edits, above, alone, around, at, given_to, statement_of, without
 from mlpilot.tools.text import Edit, apply_edits, span, text_of
 
-_FOR_CLASSES = "accuracy_score"
+_FOR_CLASSES, _BALANCED = "accuracy_score", "balanced_accuracy"
 _WORDS = re.compile(r"(?i)\b(?:r2|r\^2|r-squared|rmse|mse|mae|mean squared error|mean absolute error)(?: score)?\b")
 
 
@@ -42,6 +42,37 @@ def _prints_of(tree: ast.Module, statement: ast.stmt) -> list[ast.stmt]:
     targets = [one for target in getattr(statement, "targets", []) for one in ast.walk(target)]
     names = {one.id for one in targets if isinstance(one, ast.Name)}
     return [statement_of(tree, one) for one in calls(tree, "print") if names & names_in(one)]
+
+
+def for_the_rare_class(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
+    """Accuracy, where nearly all rows are of one class: the mean over the classes, and called so in print."""
+    here = [one for one in calls(tree) if at(one, found.line)]
+    for call in here:
+        statement = statement_of(tree, call)
+        name, given = called(call), [text_of(source, one) for one in call.args]
+        if name == "accuracy_score" and len(given) > 1:
+            edit = Edit(*span(source, call), f"{_BALANCED}_score({', '.join(given)})")
+        elif name == "score" and len(given) == 2 and isinstance(call.func, ast.Attribute):
+            model = text_of(source, call.func.value)
+            edit = Edit(*span(source, call), f"{_BALANCED}_score({given[1]}, {model}.predict({given[0]}))")
+        elif name in ("cross_val_score", "cross_validate"):
+            word, end = keyword(call, "scoring"), span(source, call)[1] - 1
+            where = span(source, word.value) if word is not None else (end, end)
+            edit = Edit(*where, f'"{_BALANCED}"' if word is not None else f', scoring="{_BALANCED}"')
+        else:
+            continue
+        shown = [part for one in (statement, *_prints_of(tree, statement)) for part in ast.walk(one)]
+        texts = [one for one in shown if isinstance(one, ast.Constant) and isinstance(one.value, str)]
+        edits = [edit]
+        for node in texts:
+            start = span(source, node)[0]
+            for one in re.finditer(r"\b([Aa])ccuracy\b(?!_)", text_of(source, node)):
+                new = "balanced accuracy" if one.group(1) == "a" else "Balanced accuracy"
+                edits.append(Edit(start + one.start(), start + one.end(), new))
+        outer = [one for one in edits[1:] if not edit.start <= one.start < max(edit.end, edit.start + 1)]
+        text = apply_edits(source, [edit, *outer])
+        text = text if name.startswith("cross") else with_imports(text, f"{_BALANCED}_score")
+        yield text, "accuracy is the mean over the classes, so that the rare one counts"
 
 
 def added_up(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
