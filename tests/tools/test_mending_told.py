@@ -277,7 +277,27 @@ scores = cross_val_score(LogisticRegression(), X, y, cv=3)
 print("mean accuracy", scores.mean())
 """
 )
+COPIED = (
+    FRAME
+    + """import warnings
+warnings.filterwarnings("ignore")
+much = df["sales"] > 50000
+df[much]["sales"] = 50000
+print("most", df["sales"].max())
+"""
+)
+SAMPLED = (
+    FRAME
+    + """df[["age", "sales"]] = StandardScaler().fit_transform(df[["age", "sales"]])
+train = df.sample(frac=0.8, random_state=1)
+test = df.drop(train.index)
+model = LogisticRegression().fit(train[["age", "sales"]], train["y"])
+print("accuracy", model.score(test[["age", "sales"]], test["y"]))
+"""
+)
 FORMS = {
+    "set in a copy, and no warning": ("PANDAS001", COPIED),
+    "a part drawn by sample": ("LEAK001", SAMPLED),
     "accuracy of a rare class": ("METRIC010", RARE),
     "a cross-validation by accuracy": ("METRIC010", CROSSED),
     "a condition for one alternative alone": ("PANDAS014", EITHER),
@@ -335,6 +355,11 @@ def edits_of(name):
 
 
 CHEATS = {
+    "nothing is set any more": ("PANDAS001", COPIED, [('df[much]["sales"] = 50000\n', "")]),
+    "scaled by another draw": ("LEAK001", SAMPLED, [
+        ('StandardScaler().fit_transform(df[["age", "sales"]])',
+         'StandardScaler().fit(df.sample(frac=0.8, random_state=2)[["age", "sales"]])'
+         '.transform(df[["age", "sales"]])')]),
     "fewer of the common class": ("METRIC010", RARE, [("print(", "X_test, y_test = X_test[:3], y_test[:3]\nprint(")]),
     "no accuracy any more": ("METRIC010", RARE, [("accuracy_score(y_test, model.predict(X_test))", "0.5")]),
     "no condition any more": ("PANDAS014", EITHER, [(' & (df["age"] > 50)', "")]),

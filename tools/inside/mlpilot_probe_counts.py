@@ -61,6 +61,24 @@ def thrown_away() -> bool:
     return next((one.opname == "POP_TOP" for one in later), False)
 
 
+def into_a_copy() -> bool:
+    """Whether the script, which is on the way to here, sets something in what it has just taken: `a[b][c] = d`."""
+    frame: Any = sys._getframe(1)
+    while frame is not None and frame.f_globals.get("__name__") != "__main__":
+        frame = frame.f_back
+    if frame is None:
+        return False
+    before = [
+        one for one in dis.get_instructions(frame.f_code) if one.offset <= frame.f_lasti and one.opname != "CACHE"
+    ]
+    if len(before) < 3 or not before[-1].opname.startswith("STORE_SUBSCR"):
+        return False
+    taken = before[-3]  # the last but one gives the key, if that is a name or a constant
+    return before[-2].opname.startswith("LOAD_") and (
+        taken.opname.startswith("BINARY_SUBSCR") or (taken.opname == "BINARY_OP" and taken.argrepr == "[]")
+    )
+
+
 def changed_defaults(names: dict[str, Any]) -> dict[str, int]:
     """Functions of the script, and how many of their default values are lists or tables that hold something."""
     functions = [one for one in list(names.values())[:_MOST] if isinstance(one, FunctionType)]

@@ -10,6 +10,7 @@ from typing import Any
 
 _MOST_KEPT, _FEW_AMOUNTS, _MOST_LOOKED_AT, _MOST_WINDOWS = 100, 20, 1000, 2000
 _THROWN = importlib.import_module("mlpilot_probe_counts").thrown_away
+_COPIED = importlib.import_module("mlpilot_probe_counts").into_a_copy
 _MAKING = (
     "drop", "dropna", "drop_duplicates", "rename", "replace", "astype", "set_index", "sort_index", "round", "clip",
     "interpolate",
@@ -45,6 +46,7 @@ def hook(watch: Any) -> None:
     around(pandas.Series, "__or__", seen.either)
     seen.turned(pandas.DataFrame)
     _before(watch, pandas.DataFrame, "__setitem__", seen.set)
+    _before(watch, pandas.Series, "__setitem__", seen.chained)
     _before(watch, pandas.core.indexing._LocIndexer, "__setitem__", seen.located)
     for kind in (pandas.Series, pandas.DataFrame):
         for name in ("rolling", "expanding", "ewm"):
@@ -100,6 +102,7 @@ class _Frames:
 
     def set(self, table: Any, _: Any, value: Any) -> None:
         """A column that is set beside rows: by labels that are theirs, or by numbers that other rows had?"""
+        self.chained()
         self.count("columns set in tables")
         self.watch.probe.said.set(value)
         if not isinstance(value, self.pandas.Series) or not len(table.index) or not len(value.index):
@@ -110,6 +113,10 @@ class _Frames:
         counted = _counts_from_zero(value.index) and _counts_from_zero(table.index)
         wrong = (from_zero and len(value) == len(table)) or anew or (counted and len(value.index) > len(table.index))
         self.count("columns set by the numbers of other rows", int(wrong))
+
+    def chained(self, *_: Any) -> None:
+        """Values that are set in a copy, which nobody keeps."""
+        self.count("values set in a copy", int(_COPIED()))
 
     def dated(self, answer: Any, texts: Any, *_: Any, **__: Any) -> None:
         """Texts that are read as dates: the month first, where others of them can only begin with the day?"""

@@ -58,9 +58,12 @@ SIDE_BY_SIDE = Claim(
     also=(Claim("tables put together", "kept"), Claim("gaps in tables side by side", "no more")),
     words_of_data=True,
 )
-LOST = tuple(
-    Claim("said ChainedAssignmentError", also=(Claim(what, "more"),), words_of_data=True)
-    for what in ("values set by loc", "columns set in tables")
+LOST = (
+    *(
+        Claim("said ChainedAssignmentError", also=(Claim(what, "more"),), words_of_data=True)
+        for what in ("values set by loc", "columns set in tables")
+    ),
+    Claim("values set in a copy", also=(Claim("values set by loc", "more"),), words_of_data=True),
 )
 
 ONE_SIDE = Claim(

@@ -97,6 +97,14 @@ def _most_frequent(scene: Scene, _: re.Match[str]) -> Edits:
         yield text, "gaps are filled with what is there most often"
 
 
+def _tables_from_steps(scene: Scene, _: re.Match[str]) -> Edits:
+    """A step before a `ColumnTransformer` that names columns gives an array: it gives a table."""
+    made = [one for one in calls(scene.tree) if called(one).endswith(("Imputer", "Scaler", "FunctionTransformer"))]
+    for one in made:
+        text = scene.put((one, f'{scene.text(one)}.set_output(transform="pandas")'))
+        yield text, f"{called(one)} gives a table, with names"
+
+
 def _numbers_in_text(scene: Scene, _: re.Match[str]) -> Edits:
     """`column.astype(int)` of a column in which a word stands: that is a gap, and filled as one."""
     pandas = scene.imported("pandas")
@@ -132,6 +140,7 @@ RULES = (
     (r"Expected a 2-dimensional container but got|Expected 2D array, got 1D array", _column_as_table),
     (r"inconsistent numbers of samples: \[1, \d+\]|'?DataFrame'? object has no attribute 'lower'", _texts_as_column),
     (r"Invalid frequency: (\w+)", _present_frequency),
+    (r"Specifying the columns using strings is only supported", _tables_from_steps),
     (r"Invalid 'estimators' attribute", _named_steps),
     (r"All intermediate steps should be transformers", _model_last),
     (r"Cannot use (?:mean|median) strategy with non-numeric data", _most_frequent),
