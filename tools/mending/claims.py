@@ -100,6 +100,8 @@ def proven(claims: tuple[Claim, ...], before: list[Seen], after: list[Seen]) -> 
         return None, "it printed something else than other numbers"
     if kinds_of_warnings(seen.ended for seen in after) - kinds_of_warnings(seen.ended for seen in before):
         return None, "another warning came"
+    if scores.names_shifted(before[0], after[0]):
+        return None, "it put weights beside the names of other columns"
     counted = set(_WORK).difference(*(claim.instead for claim in claims))
     if any(_least(after, name) < _most(before, name) for name in counted):
         return None, "less was trained than before"
@@ -135,7 +137,8 @@ def _prints_alike(claim: Claim, before: str, after: str) -> bool:
     if sorted(" ".join(wanted).split()) == sorted(" ".join(found).split()):  # rows in another order
         return True
     alike = sum(one == other for one, other in zip(wanted, found, strict=True))
-    return 2 * alike >= len(wanted) and kept
+    told = scores_of(before).keys()  # a setting that is printed may have the name of a measure: `weights='distance'`
+    return 2 * alike >= len(wanted) and (kept or bool(told & scores_of(after).keys()))
 
 
 def _of_fact(claim: Claim, before: list[Seen], after: list[Seen]) -> Proof | None:

@@ -118,7 +118,10 @@ OFFERS: dict[str, tuple[Entry, ...]] = {
         (row_edits.fitted_on_training, _JUDGED),
         (row_edits.not_put_back, _JUDGED),
     ),
-    "LEAK014": ((part_edits.without_target, row_claims.TARGET),),
+    "LEAK014": (
+        (observed.out_of_a_list, row_claims.TARGET),
+        (part_edits.without_target, row_claims.TARGET),
+    ),
     "LEAK022": ((part_edits.without_target, row_claims.TARGET), (features.without_columns, (row_claims.UNKNOWN,))),
     "LEAK011": ((row_edits.judged_on_test, _JUDGED),),
     "LEAK012": _CHOICES,

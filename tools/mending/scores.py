@@ -107,6 +107,12 @@ def weights_by_name(before: Seen, after: Seen) -> Proof | None:
     return Proof("weights that stand beside the name of another column", *texts)
 
 
+def names_shifted(before: Seen, after: Seen) -> bool:
+    """Whether weights stand beside the names of other columns, and stood beside their own."""
+    old, new = (_beside_names(seen) for seen in (before, after))
+    return all(old) and not all(new)
+
+
 def _beside_names(seen: Seen) -> list[bool]:
     """Of each number that is printed and is the weight of a column: whether that column's name stands beside it."""
     weights = [one.partition("\t")[::2] for one in _texts(seen, "weights of columns")]

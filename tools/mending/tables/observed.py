@@ -112,7 +112,22 @@ def without_target_column(source: str, tree: ast.Module, found: Diagnosis) -> Ed
     yield from parts.without_target(source, tree, found)
 
 
+def out_of_a_list(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
+    """`[c for c in df.columns if is_numeric(df[c])]`: without the column that the finding names."""
+    column = _column(found)
+    for node in [one for one in ast.walk(tree) if isinstance(one, ast.ListComp) and column]:
+        names = node.generators[0]
+        if isinstance(node.elt, ast.Name) and text_of(source, names.iter).endswith(".columns"):
+            other = f'{node.elt.id} != "{column}"'
+            end = span(source, names.ifs[-1] if names.ifs else names.iter)[1]
+            plain = not names.ifs or not isinstance(names.ifs[-1], ast.BoolOp | ast.IfExp)
+            if plain and text_of(source, names.target) == node.elt.id:
+                text = apply_edits(source, [Edit(end, end, f" and {other}" if names.ifs else f" if {other}")])
+                yield text, f"'{column}' is left out of the features"
+
+
 def _without(source: str, tree: ast.Module, found: Diagnosis, column: str) -> Edits:
+    yield from out_of_a_list(source, tree, found)
     text = features.without_names(source, [column], found) if column else None
     if text is not None:
         yield text, f"'{column}' is left out of the features"
