@@ -180,6 +180,7 @@ OFFERS: dict[str, tuple[Entry, ...]] = {
     ),
     "TRAIN052": ((observed.without_target_column, row_claims.TARGET),),
     "TRAIN053": (
+        (observed.whole_pipeline, (row_claims.ON_ITS_SCALE, SCORE)),
         (turns.transformed_before, (row_claims.ON_ITS_SCALE,)),
         (part_edits.transformed_alike, (row_claims.ON_ITS_SCALE,)),
         (observed.columns_of_the_fit, (row_claims.ON_ITS_SCALE,)),
@@ -191,7 +192,7 @@ OFFERS: dict[str, tuple[Entry, ...]] = {
         (measures.stopped_by_the_others, (row_claims.OWN_ROWS,)),
         (measures.own_rows_to_stop_by, (row_claims.OWN_ROWS,)),
     ),
-    "TRAIN058": ((observed.scaled_where_fitted, (SCORE,)),),
+    "TRAIN058": ((observed.whole_pipeline, (SCORE,)), (observed.scaled_where_fitted, (SCORE,))),
     "SPLIT002": ((row_edits.in_time, (Claim("splits out of order"),)),),
     "MODEL008": ((split_edits.kept_answers, (SCORE,)),),
     "SPLIT003": ((split_edits.parts_in_order, (SCORE,)),),

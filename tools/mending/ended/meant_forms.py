@@ -39,6 +39,25 @@ def _texts_as_column(scene: Scene, _: re.Match[str]) -> Edits:
             yield scene.put((node.slice, scene.text(names[0]))), "the texts are given as one column"
 
 
+def _labels_of_places(scene: Scene, _: re.Match[str]) -> Edits:
+    """`df.loc[train]` of places that `split` gives, where rows were left out: `df.loc[df.index[train]]`."""
+    places = {
+        one.id
+        for loop in ast.walk(scene.tree)
+        if isinstance(loop, ast.For | ast.comprehension) and any(called(call) == "split" for call in calls(loop.iter))
+        for one in ast.walk(loop.target)
+        if isinstance(one, ast.Name)
+    }
+    pairs: list[tuple[ast.AST, str]] = []
+    for node in [one for one in ast.walk(scene.tree) if isinstance(one, ast.Subscript)]:
+        own = node.value
+        first = node.slice.elts[0] if isinstance(node.slice, ast.Tuple) else node.slice
+        if isinstance(own, ast.Attribute) and own.attr == "loc" and isinstance(first, ast.Name) and first.id in places:
+            pairs.append((first, f"{scene.text(own.value)}.index[{first.id}]"))
+    if pairs:
+        yield scene.put(*pairs), "rows are chosen by their places"
+
+
 def _present_frequency(scene: Scene, found: re.Match[str]) -> Edits:
     """`resample("M")` is written `resample("ME")` now."""
     old = found.group(1)
@@ -139,6 +158,7 @@ def _row_by_row(scene: Scene, _: re.Match[str]) -> Edits:
 RULES = (
     (r"Expected a 2-dimensional container but got|Expected 2D array, got 1D array", _column_as_table),
     (r"inconsistent numbers of samples: \[1, \d+\]|'?DataFrame'? object has no attribute 'lower'", _texts_as_column),
+    (r"KeyError: .{0,4}\[\d+.{0,4000}(?:not in index|in the \[index\])", _labels_of_places),
     (r"Invalid frequency: (\w+)", _present_frequency),
     (r"Specifying the columns using strings is only supported", _tables_from_steps),
     (r"Invalid 'estimators' attribute", _named_steps),

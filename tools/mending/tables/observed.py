@@ -86,6 +86,33 @@ def scaled_step(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
             yield text, what
 
 
+def whole_pipeline(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
+    """`pipe.named_steps["svc"].predict(X)` and `pipe[-1]`, which skip what comes before the model."""
+    del found
+    edits = []
+    for call in method_calls(tree, "predict", "predict_proba", "score", "decision_function"):
+        own = call.func.value  # type: ignore[attr-defined]
+        made = [one.value for one in given_to(tree, text_of(source, own)) if one.lineno < call.lineno]
+        pipe = _pipeline_of(source, made[-1] if made else own)
+        if pipe:
+            edits.append(Edit(*span(source, own), pipe))
+    for some in (edits, *([one] for one in edits[:_MOST])):
+        if some:
+            yield apply_edits(source, some), "the whole pipeline is asked, and not its last step alone"
+
+
+def _pipeline_of(source: str, node: ast.expr) -> str:
+    """`pipe` of `pipe.named_steps["svc"]`, `pipe.named_steps.svc` and `pipe[-1]`."""
+    own = node.value if isinstance(node, ast.Subscript | ast.Attribute) else None
+    if isinstance(own, ast.Attribute) and own.attr == "named_steps":
+        return text_of(source, own.value)
+    last = isinstance(node, ast.Subscript) and text_of(source, node.slice) == "-1"
+    return text_of(source, own) if last and own is not None and _PIPES.search(text_of(source, own)) else ""
+
+
+_PIPES = re.compile(r"(?i)pipe\w*$|best_estimator_$|^model$|^clf$")
+
+
 def _below_the_split(source: str, tree: ast.Module) -> Edits:
     """`X_train` and `X_test` are scaled by what is fitted on `X_train`, below the split."""
     for split, _, names in splits(tree):
