@@ -295,7 +295,18 @@ model = LogisticRegression().fit(train[["age", "sales"]], train["y"])
 print("accuracy", model.score(test[["age", "sales"]], test["y"]))
 """
 )
+LAST_STEP = (
+    FRAME
+    + SPLIT
+    + """from sklearn.pipeline import make_pipeline
+from sklearn.svm import SVC
+pipe = make_pipeline(StandardScaler(), SVC()).fit(X_train, y_train)
+model = pipe[-1]
+print("accuracy", model.score(X_test.to_numpy(), y_test), model.C)
+"""
+)
 FORMS = {
+    "the last step of a pipeline alone": ("TRAIN058", LAST_STEP),
     "set in a copy, and no warning": ("PANDAS001", COPIED),
     "a part drawn by sample": ("LEAK001", SAMPLED),
     "accuracy of a rare class": ("METRIC010", RARE),
@@ -324,6 +335,7 @@ FORMS = {
     "the target, seen in a run": ("TRAIN052", TARGET),
 }
 SHOWN = {
+    "TRAIN058": "it says the same of every row: SVC: it gave one answer for all rows, 1 of 1 times",
     "TRAIN051": "one column alone decides how near rows are: KNeighborsClassifier: 'sales' alone makes 99.9%",
     "TRAIN052": "the target is among the features: Ridge: 'price' is, in each of 180 rows, what is to be told",
     "TRAIN054": "rows are scaled by themselves: LogisticRegression: the 180 rows of the fit have the mean 0",
