@@ -240,7 +240,8 @@ class _Frames:
                     table = getattr(table, "obj", table)  # of a `groupby`
                     column = self.column or getattr(table, "name", None)
                     self.count("windows")
-                    self.count("windows that reach into the future", int(bool(more.get("center"))))
+                    turned = len(table) > 1 and table.index.is_monotonic_decreasing
+                    self.count("windows that reach into the future", int(bool(more.get("center")) or turned))
                     self.count(f"windows of {column}")
                     holds = id(table) not in self.moved
                     self.count(f"windows of {column} that hold its own row", int(holds))

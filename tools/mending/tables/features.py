@@ -193,6 +193,11 @@ def ends_with_its_row(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
                 text, changed = shorter, True
     if changed:
         yield text, "windows end with their row"
+    turned = [one for one in ast.walk(tree) if isinstance(one, ast.Subscript) and text_of(source, one.slice) == "::-1"]
+    turned = [one for one in turned if method_calls(statement_of(tree, one), *_WINDOWS)]
+    if turned:  # what is turned round, and back again
+        edits = [Edit(span(source, one.value)[1], span(source, one)[1], "") for one in turned]
+        yield apply_edits(source, edits), "windows end with their row"
 
 
 def within_its_bounds(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
