@@ -130,7 +130,7 @@ def _prints_alike(claim: Claim, before: str, after: str) -> bool:
     if wanted == found or not claim.words_of_data:
         return wanted == found
     kept = scores_of(before).keys() <= scores_of(after).keys()
-    if claim.fewer_columns and 0 <= len(wanted) - len(found) <= _FEW:
+    if claim.fewer_columns and 0 < len(wanted) - len(found) <= _FEW:
         return kept and Counter(" ".join(found).split()) <= Counter(" ".join(wanted).split())
     if len(wanted) != len(found):
         return False
