@@ -217,6 +217,8 @@ OFFERS: dict[str, tuple[Entry, ...]] = {
             (Claim("most different scores of an AUC", "more", also=(Claim("measures", "kept"),), rows_of_data=True),),
         ),
     ),
+    "METRIC003": ((told.for_classes, (row_claims.OF_CLASSES,)),),
+    "METRIC010": ((told.for_the_rare_class, (row_claims.OF_THE_RARE,)),),
     "METRIC009": ((row_edits.losses_are_less, (SCORE,)),),
     "METRIC011": (
         (
@@ -233,11 +235,15 @@ OFFERS: dict[str, tuple[Entry, ...]] = {
     "METRIC014": ((measures.the_better_is_kept, (CHOICE,)),),
     "METRIC016": ((measures.told_which_label, ()),),
     "METRIC017": ((measures.on_the_scale_of_the_truth, (SCORE,)),),
-    "METRIC003": ((told.for_classes, (row_claims.OF_CLASSES,)),),
-    "METRIC010": ((told.for_the_rare_class, (row_claims.OF_THE_RARE,)),),
     "METRIC018": ((measures.other_column, (SCORE, *row_claims.OF_THAT_CLASS)),),
-    "METRIC021": ((measures.the_best_is_remembered, (CHOICE,)),),
-    "METRIC022": ((measures.begins_where_all_can_beat_it, (CHOICE,)),),
+    "METRIC021": (
+        *NETS["METRIC021"],
+        (measures.the_best_is_remembered, (CHOICE,)),
+    ),
+    "METRIC022": (
+        *NETS["METRIC022"],
+        (measures.begins_where_all_can_beat_it, (CHOICE,)),
+    ),
     "MODEL001": ((measures.for_the_task, (row_claims.FOR_CLASSES, row_claims.FOR_VALUES, SCORE)),),
     "METRIC030": ((turns.counts_in_their_order, (RATES, row_claims.BY_NAME)),),
     "METRIC031": ((turns.rate_of_its_counts, (RATES,)),),
@@ -260,9 +266,18 @@ OFFERS: dict[str, tuple[Entry, ...]] = {
     "DATA002": ((joins.as_indicators, (row_claims.NAMES, SCORE)),),
     "DATA005": ((joins.gaps_with_an_imputer, (row_claims.MARKS, SCORE)),),
     "DATA006": ((features.without_columns, (row_claims.UNKNOWN,)),),
-    "DATA021": ((measures.larger_for_the_rare, (SCORE,)),),
-    "DATA022": ((features.window_ends_before, row_claims.TARGET),),
-    "DATA023": ((measures.in_one_order, (SCORE,)),),
+    "DATA021": (
+        *NETS["DATA021"],
+        (measures.larger_for_the_rare, (SCORE,)),
+    ),
+    "DATA022": (
+        *NETS["DATA022"],
+        (features.window_ends_before, row_claims.TARGET),
+    ),
+    "DATA023": (
+        *NETS["DATA023"],
+        (measures.in_one_order, (SCORE,)),
+    ),
     "DATA003": (
         (observed.scaled_step, (SCORE, row_claims.OF_ONE_SCALE)),
         (row_edits.scaled, (SCORE, row_claims.OF_ONE_SCALE)),
