@@ -65,6 +65,26 @@ MENDED = {
         "    accuracy_score = accuracy_score([1, 1], p)\n    print('accuracy', accuracy_score)\n",
         "accuracy_score_value = accuracy_score([1, 1], p)",
     ),
+    "rows left out on one side": (
+        TABLE + "from sklearn.linear_model import LinearRegression\nX, y = df[['v']], df['Age']\nX = X[X['v'] > 1]\n"
+        "print('slope', LinearRegression().fit(X, y).coef_)\n",
+        "y = y.loc[X.index]",
+    ),
+    "infinity, and dates": (
+        TABLE + "import numpy as np\nfrom sklearn.ensemble import RandomForestRegressor\n"
+        "df['day'] = pd.date_range('2020-01-01', periods=3)\ndf['r'] = df['v'] / (df['v'] - 1)\n"
+        "X = df[['v', 'r', 'day']]\nprint('rows', RandomForestRegressor(2).fit(X, df['Age']).n_features_in_)\n",
+        "X = X.replace([np.inf, -np.inf], np.nan)",
+    ),
+    "gaps in whole numbers": (
+        TABLE + "df.loc[1, 'v'] = None\ndf['v'] = df['v'].astype(int)\nprint('v', df['v'].sum())\n",
+        "df['v'].fillna(df['v'].median()).astype(int)",
+    ),
+    "one setting that is no list": (
+        WINE + "from sklearn.model_selection import GridSearchCV\nfrom sklearn.svm import SVC\n"
+        "print('best', GridSearchCV(SVC(), {'C': 2.0, 'gamma': ['auto']}, cv=3).fit(X, y).best_score_)\n",
+        "{'C': [2.0], 'gamma': ['auto']}",
+    ),
     "nothing given back": (
         "class Sums:\n    def total(self, xs):\n        s = 0\n        for x in xs:\n            s += x\n"
         "print(Sums().total([1]) + 1)\n",

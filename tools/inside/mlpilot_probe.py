@@ -33,8 +33,9 @@ class Probe:
         self.fitted: dict[int, tuple[Any, set[bytes]]] = {}
         self.judged: dict[str, int] | None = None
         self.known_answers: set[bytes] = set()
-        self.scales: dict[int, float] = {}
-        self.answers: set[bytes] = set()
+        scales = importlib.import_module("mlpilot_probe_scales").Scales(self.count)
+        self.scaled, self.compared = scales.scaled, scales.compared
+        self.said: Any = importlib.import_module("mlpilot_probe_said").Said(self, rows_of)
         self.depth = 0
         self.clusters: set[bytes] = set()
         self.truths: list[tuple[str, bytes, int]] = []
@@ -57,16 +58,6 @@ class Probe:
     def most(self, name: str, value: int) -> None:
         self.largest[name] = max(self.largest.get(name, 0), value)
 
-    def scaled(self, model: Any, data: Any) -> None:
-        """Remember how large the numbers are that a model learns from."""
-        self.scales[id(model)] = largest(data)
-
-    def compared(self, model: Any, data: Any) -> None:
-        """Count it where those that it is judged on are ten times as large, or as small."""
-        own, other = self.scales.get(id(model), 0.0), largest(data)
-        if own > 0 and other > 0:
-            self.count("judgements on another scale", int(not 0.1 < own / other < 10))
-
 
 def rows_of(data: Any) -> list[bytes]:
     """A mark for each row of a matrix, a table or a list of texts; none where that is not to be had."""
@@ -82,16 +73,6 @@ def rows_of(data: Any) -> list[bytes]:
                 return [hashlib.blake2b(row.tobytes(), digest_size=8).digest() for row in flat]
             return [hashlib.blake2b(repr(list(np.ravel(row))).encode(), digest_size=8).digest() for row in table]
     return []
-
-
-def largest(data: Any) -> float:
-    """The largest number of a matrix or a table, without its sign; 0 where there is none."""
-    import numpy as np
-
-    with contextlib.suppress(Exception):
-        table = np.asarray(data)
-        return float(np.nanmax(np.abs(table))) if table.size else 0.0
-    return 0.0
 
 
 def told_beforehand(data: Any, target: Any) -> int:
@@ -144,6 +125,7 @@ def tell(probe: Probe, names: dict[str, Any]) -> Facts:
     if "torch" in sys.modules and probe.torch is not None:
         facts |= probe.torch.facts(names)
     facts |= of_keras
+    facts |= probe.said.facts(names) | importlib.import_module("mlpilot_probe_counts").changed_defaults(names)
     for part in (probe.origins, probe.groups, probe.given):
         facts |= part.facts() if part is not None else {}
     chosen: Facts = _JUDGED.chosen(probe)
@@ -170,6 +152,17 @@ def _wrap(owner: Any, name: str, note: Callable[..., None], after: bool = False)
     for module in list(sys.modules.values()):  # those that imported it by name
         if getattr(module, "__name__", "").startswith("sklearn") and getattr(module, name, None) is own:
             setattr(module, name, noted)
+
+
+def _made(owner: Any, name: str, make: Callable[[Any], Any]) -> None:
+    """What a function gives is noted by another kind of it."""
+    own = getattr(owner, name)
+
+    @functools.wraps(own)
+    def noted(*given: Any, **more: Any) -> Any:
+        return make(own(*given, **more))
+
+    setattr(owner, name, noted)
 
 
 def _sklearn(probe: Probe, boosters: tuple[str, ...]) -> None:
@@ -210,10 +203,15 @@ def _sklearn(probe: Probe, boosters: tuple[str, ...]) -> None:
 
         _wrap(sklearn.metrics, name, functools.partial(_metric, probe, name))
         _wrap(sklearn.metrics, name, functools.partial(probe.given.measured, name, lambda: probe.depth), after=True)
+    counts = importlib.import_module("mlpilot_probe_counts").noting(probe.count)
     _wrap(sklearn.metrics, "confusion_matrix", lambda table, *_, **__: probe.given.confused(table), after=True)
+    _made(sklearn.metrics, "confusion_matrix", counts)
+    _wrap(importlib.import_module("sklearn.utils"), "resample", probe.said.drawn, after=True)
     for name in ("cross_val_score", "cross_validate", "cross_val_predict"):
         _within(probe, sklearn.model_selection, name)
-    _wrap(sklearn.model_selection, "cross_val_predict", lambda answer, *_, **__: _answered(probe, answer), after=True)
+    _wrap(
+        sklearn.model_selection, "cross_val_predict", lambda answer, *_, **__: probe.said.answered(answer), after=True
+    )
 
 
 def _crossed(probe: Probe, *given: Any, **more: Any) -> None:
@@ -222,6 +220,7 @@ def _crossed(probe: Probe, *given: Any, **more: Any) -> None:
         probe.origins.crossing(X)
         probe.given.whole(X)
         _JUDGED.with_target(probe, X, given[2:])
+        probe.said.crossed(given[2] if len(given) > 2 else more.get("y"), more.get("scoring"))
 
 
 def _within(probe: Probe, module: Any, name: str) -> None:
@@ -255,16 +254,10 @@ def _whole(probe: Probe, module: Any) -> None:
     importlib.import_module("mlpilot_probe_origins").watch_splitters(probe.origins, kinds, lambda: probe.splitting)
 
 
-def _answered(probe: Probe, answer: Any) -> None:
-    probe.answers.add(b"".join(rows_of(answer))[:4096])
-
-
 def _metric(probe: Probe, name: str, *given: Any, **more: Any) -> None:
     first = given[0] if given else more.get("y_true")
     second = given[1] if len(given) > 1 else more.get("y_pred", more.get("y_score"))
-    is_answer = [b"".join(rows_of(one))[:4096] in probe.answers for one in (first, second)]
-    if is_answer == [True, False]:
-        probe.count("answers taken for the truth")
+    probe.said.measured(name, first, second)
     clusters = b"".join(rows_of(second))[:4096] in probe.clusters
     compared = clusters and name in ("accuracy_score", "f1_score", "precision_score", "recall_score")
     probe.count("cluster numbers that are compared with classes", int(compared))
@@ -308,7 +301,7 @@ def _of_estimator(probe: Probe, name: str, method: str, own: Callable[..., Any])
             with contextlib.suppress(Exception):
                 _learnt(probe, answer)
             with contextlib.suppress(Exception):
-                _answered(probe, answer)
+                probe.said.answered(answer, self, given[0] if given else more.get("X"))
                 probe.given.asked(self)
         if probe.depth == 0:
             with contextlib.suppress(Exception):

@@ -5,15 +5,24 @@
 
 import contextlib
 import functools
+import importlib
 from typing import Any
 
 _MOST_KEPT, _FEW_AMOUNTS, _MOST_LOOKED_AT, _MOST_WINDOWS = 100, 20, 1000, 2000
+_THROWN = importlib.import_module("mlpilot_probe_counts").thrown_away
+_COPIED = importlib.import_module("mlpilot_probe_counts").into_a_copy
+_MAKING = (
+    "drop", "dropna", "drop_duplicates", "rename", "replace", "astype", "set_index", "sort_index", "round", "clip",
+    "interpolate",
+)  # fmt: skip
+"""What gives a new table, and calls nothing of the script's own. What fills gaps is noted where fills are."""
 _OF_WINDOWS = ("mean", "sum", "std", "var", "min", "max", "median", "quantile", "apply", "agg", "count", "skew")
 
 
 def hook(watch: Any) -> None:
     """Hooks on what sets, joins, sorts and describes rows."""
     seen = _Frames(watch)
+    watch.made_anew = seen.made_anew
     pandas = watch.pandas
     around = watch._around
     around(pandas.DataFrame, "reset_index", seen.renumbered)
@@ -30,8 +39,14 @@ def hook(watch: Any) -> None:
     for name in ("__lt__", "__le__", "__gt__", "__ge__"):
         around(pandas.Series, name, seen.compared_in_order)
     around(pandas, "to_datetime", seen.dated)
+    for name in _MAKING:
+        for kind in (pandas.DataFrame, pandas.Series):
+            around(kind, name, seen.made_anew)
+    around(pandas.Series, "__and__", seen.both)
+    around(pandas.Series, "__or__", seen.either)
     seen.turned(pandas.DataFrame)
     _before(watch, pandas.DataFrame, "__setitem__", seen.set)
+    _before(watch, pandas.Series, "__setitem__", seen.chained)
     _before(watch, pandas.core.indexing._LocIndexer, "__setitem__", seen.located)
     for kind in (pandas.Series, pandas.DataFrame):
         for name in ("rolling", "expanding", "ewm"):
@@ -73,6 +88,8 @@ class _Frames:
         self.anew: dict[int, Any] = {}
         self.moved: dict[int, Any] = {}
         self.column = ""
+        self.ands: dict[int, tuple[Any, Any, Any]] = {}
+        self.dummies: dict[tuple[str, ...], list[str]] = {}
         self.open: dict[int, tuple[Any, str]] = {}
         """Windows that hold their own row, and what they say of it, by the column."""
 
@@ -85,7 +102,9 @@ class _Frames:
 
     def set(self, table: Any, _: Any, value: Any) -> None:
         """A column that is set beside rows: by labels that are theirs, or by numbers that other rows had?"""
+        self.chained()
         self.count("columns set in tables")
+        self.watch.probe.said.set(value)
         if not isinstance(value, self.pandas.Series) or not len(table.index) or not len(value.index):
             return
         self.count("columns set by labels")
@@ -94,6 +113,10 @@ class _Frames:
         counted = _counts_from_zero(value.index) and _counts_from_zero(table.index)
         wrong = (from_zero and len(value) == len(table)) or anew or (counted and len(value.index) > len(table.index))
         self.count("columns set by the numbers of other rows", int(wrong))
+
+    def chained(self, *_: Any) -> None:
+        """Values that are set in a copy, which nobody keeps."""
+        self.count("values set in a copy", int(_COPIED()))
 
     def dated(self, answer: Any, texts: Any, *_: Any, **__: Any) -> None:
         """Texts that are read as dates: the month first, where others of them can only begin with the day?"""
@@ -157,16 +180,42 @@ class _Frames:
         some = [one for one in column.dropna().head(_MOST_LOOKED_AT) if isinstance(one, str)]
         return bool(some) and all(one[:1].isdigit() and one[2:3] in "/.-" and one[5:6] in "/.-" for one in some)
 
-    def spread(self, _: Any, table: Any = None, *__: Any, **___: Any) -> None:
+    def spread(self, answer: Any, table: Any = None, *__: Any, **___: Any) -> None:
         """Categories that become columns: are there amounts among them, as texts?"""
         self.count("tables of dummies")
         if not hasattr(table, "columns"):
             return
+        given, made = tuple(map(str, table.columns)), list(map(str, answer.columns))
+        self.count(
+            "tables of dummies with other columns than before", int(self.dummies.setdefault(given, made) != made)
+        )
         for name in list(table.columns)[:_MOST_KEPT]:
             column = table[name]
             if column.dtype.kind not in "iufbMc" and column.nunique() > _FEW_AMOUNTS:
                 known = self.pandas.to_numeric(column.dropna().head(_MOST_LOOKED_AT), errors="coerce")
                 self.count("columns of amounts that are texts", int(known.notna().mean() > 0.9))
+
+    def both(self, answer: Any, one: Any, other: Any) -> None:
+        """Two conditions that must both hold."""
+        self.count("conditions put together")
+        if len(self.ands) < _MOST_KEPT:
+            self.ands[id(answer)] = answer, one, other
+
+    def either(self, answer: Any, one: Any, other: Any) -> None:
+        """One condition or another: does a third one count for one of them alone?"""
+        for inner, outer in ((other, one), (one, other)):
+            if id(inner) in self.ands:
+                _, first, last = self.ands[id(inner)]
+                self.count(
+                    "rows by a condition for one alternative alone", int((answer & ~((outer | first) & last)).sum())
+                )
+                return
+
+    def made_anew(self, answer: Any, *_: Any, **__: Any) -> None:
+        """A method that gives a new table: does the script keep it?"""
+        if answer is not None and not self.watch.probe.depth:
+            self.count("tables that are made anew")
+            self.count("tables that are thrown away", int(_THROWN()))
 
     def asked(self, *_: Any, **__: Any) -> None:
         """Whether a value is missing, asked as it can be answered."""
@@ -191,7 +240,8 @@ class _Frames:
                     table = getattr(table, "obj", table)  # of a `groupby`
                     column = self.column or getattr(table, "name", None)
                     self.count("windows")
-                    self.count("windows that reach into the future", int(bool(more.get("center"))))
+                    turned = len(table) > 1 and table.index.is_monotonic_decreasing
+                    self.count("windows that reach into the future", int(bool(more.get("center")) or turned))
                     self.count(f"windows of {column}")
                     holds = id(table) not in self.moved
                     self.count(f"windows of {column} that hold its own row", int(holds))

@@ -19,7 +19,7 @@ METRICS = (
 )  # fmt: skip
 """What is watched of `sklearn.metrics`."""
 _MARKS = (-99, -999, -9999, -99999, 999, 9999, 99999)
-_SHARE, _FEWEST, _NEARLY, _APART = 0.002, 10, 1e-4, 100
+_SHARE, _FEWEST, _NEARLY, _APART = 0.002, 10, 1e-4, 30
 
 
 class Given:

@@ -21,6 +21,7 @@ def hook(probe: Any) -> None:
     """Hooks on pandas' own functions."""
     probe.tables = _Watch(probe)
     importlib.import_module("mlpilot_probe_frames").hook(probe.tables)
+    importlib.import_module("mlpilot_probe_numbered").hook(probe.tables)
 
 
 class _Watch:
@@ -31,6 +32,7 @@ class _Watch:
         self.busy = False
         self.means: dict[float, Any] = {}
         self.traced = 0
+        self.made_anew: Callable[..., None] = lambda *_: None
         grouped = (pandas.api.typing.SeriesGroupBy, pandas.api.typing.DataFrameGroupBy)
         for kind in (pandas.Series, pandas.DataFrame, *grouped):
             self._around(kind, "shift", self._moved)
@@ -137,6 +139,7 @@ class _Watch:
             self.probe.origins.note("means by group", grouped.obj)
 
     def _filled(self, answer: Any, table: Any, value: Any = None, *_: Any, **__: Any) -> None:
+        self.made_anew(answer)
         values = [one for _, one in value.items()] if hasattr(value, "items") else [value]
         known = [self.means[float(one)] for one in values if isinstance(one, float) and float(one) in self.means]
         if not known:
@@ -148,6 +151,7 @@ class _Watch:
             self.probe.origins.note("fills", self.pandas.Series(0, index=index))
 
     def _carried(self, whence: str, answer: Any, table: Any, *_: Any, **__: Any) -> None:
+        self.made_anew(answer)
         gaps = self.pandas.DataFrame(table).isna().sum().sum()
         left = gaps if answer is None else self.pandas.DataFrame(answer).isna().sum().sum()
         self.probe.count(f"gaps filled from rows {whence}", int(gaps - left))

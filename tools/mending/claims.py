@@ -6,6 +6,7 @@ give no new warning, train and lose no less than it did, and show none of the ot
 """
 
 import re
+from collections import Counter
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -31,6 +32,8 @@ _WORK = ("steps", "losses")
 """Facts that no edit may make fewer: a fault that never shows since nothing is trained any more is not mended."""
 _NEW = ("more", "kept", "same", "present", "absent", "no less", "no more", "about")
 """Ways that need not have been seen before."""
+_FEW = 8
+"""So many lines may be missing where columns are left out."""
 _ALWAYS = "judged rows that were fitted"
 """Is there whenever a model was judged: that it is missing is no sign that it is 0."""
 
@@ -52,6 +55,10 @@ class Claim:
     """Facts of work that may be fewer, since `also` says what stands for them."""
     words_of_data: bool = False
     """Words that are printed may be of the data (terms, names of rows); lines and scores are told alike."""
+    fewer_columns: bool = False
+    """Words may be missing where columns are left out: no other comes, and all scores are told."""
+    rows_of_data: bool = False
+    """Lines that are printed may be of other rows, or other columns; there are as many."""
 
     def about(self, names: list[str]) -> "Claim":
         """The claim of what an edit's description names in quotes: `{}` in a fact stands for each of these names."""
@@ -66,17 +73,21 @@ SCORE = Claim("score", "more")
 """Printed numbers are better."""
 SHARE = Claim("share that is right", "more")
 """A printed share is that of all rows of the last pass, and was not."""
-CHOICE = Claim("score of what is chosen", "more")
-"""Printed numbers are better, by however little: the same are chosen among, and by the same measure."""
+CHOICE = Claim("score of what is chosen", "more", words_of_data=True)
+"""Printed numbers are better, by however little: the same are chosen among, and by the same measure. What is chosen may
+have another name."""
 MEAN = Claim("mean of all scores", "more")
 """A printed score is the mean of all of its kind, and was not."""
 RATES = Claim("rates that are what they say", "more")
 """Printed recall and precision are those of the confusion matrix, and were not."""
+NAMES = Claim("weights beside the names of their columns", "more", rows_of_data=True)
+"""Printed weights stand beside the names of their columns, and did not."""
 NO_LOSS = Claim("score, whatever the loss is", "more")
 """The same for an edit that makes the loss another one, whose numbers are not to be compared with the old ones."""
 
 OF_SCORES = (SCORE, NO_LOSS, CHOICE)
-_OF_ONE_RUN = {SHARE: scores.share_of_all, MEAN: scores.mean_of_all, RATES: scores.rates_that_are_true}
+_OF_ONE_RUN = {SHARE: scores.share_of_all, MEAN: scores.mean_of_all, RATES: scores.rates_that_are_true,
+               NAMES: scores.weights_by_name}  # fmt: skip
 
 
 def proven(claims: tuple[Claim, ...], before: list[Seen], after: list[Seen]) -> tuple[Proof | None, str]:
@@ -84,10 +95,13 @@ def proven(claims: tuple[Claim, ...], before: list[Seen], after: list[Seen]) -> 
     ended = {seen.ended.status for seen in [*before, *after]} - {"ok"}
     if ended or len(after) < len(before):
         return None, "a run took longer than its time" if "timeout" in ended else "the script no longer ran to its end"
-    if not _prints_alike(claims, before[0].printed, after[0].printed):
+    claims = tuple(one for one in claims if _prints_alike(one, before[0].printed, after[0].printed))
+    if not claims:
         return None, "it printed something else than other numbers"
     if kinds_of_warnings(seen.ended for seen in after) - kinds_of_warnings(seen.ended for seen in before):
         return None, "another warning came"
+    if scores.names_shifted(before[0], after[0]):
+        return None, "it put weights beside the names of other columns"
     counted = set(_WORK).difference(*(claim.instead for claim in claims))
     if any(_least(after, name) < _most(before, name) for name in counted):
         return None, "less was trained than before"
@@ -106,20 +120,25 @@ def proven(claims: tuple[Claim, ...], before: list[Seen], after: list[Seen]) -> 
     return None, "no run bore it out"
 
 
-def _prints_alike(claims: tuple[Claim, ...], before: str, after: str) -> bool:
+def _prints_alike(claim: Claim, before: str, after: str) -> bool:
     """Whether the same words stand in the same lines, but for those that a claim lets change."""
     wanted, found = skeleton(before), skeleton(after)
-    if all(claim.words_of_data for claim in claims):
-        pairs = list(zip(wanted, found, strict=False))
-        alike = sum(one == other for one, other in pairs)
-        return (
-            len(wanted) == len(found)
-            and 2 * alike >= len(pairs)
-            and scores_of(before).keys() <= scores_of(after).keys()
-        )
-    for old, new in [pair for claim in claims for pair in claim.words]:
-        found = [re.sub(rf"\b{new}\b", old, line) for line in found]
-    return wanted == found
+    for old, new in claim.words:
+        wanted, found = ([re.sub(rf"\b{old}\b", new, line) for line in lines] for lines in (wanted, found))
+    if claim.rows_of_data:
+        return len(wanted) == len(found)
+    if wanted == found or not claim.words_of_data:
+        return wanted == found
+    kept = scores_of(before).keys() <= scores_of(after).keys()
+    if claim.fewer_columns and 0 < len(wanted) - len(found) <= _FEW:
+        return kept and Counter(" ".join(found).split()) <= Counter(" ".join(wanted).split())
+    if len(wanted) != len(found):
+        return False
+    if sorted(" ".join(wanted).split()) == sorted(" ".join(found).split()):  # rows in another order
+        return True
+    alike = sum(one == other for one, other in zip(wanted, found, strict=True))
+    told = scores_of(before).keys()  # a setting that is printed may have the name of a measure: `weights='distance'`
+    return 2 * alike >= len(wanted) and (kept or bool(told & scores_of(after).keys()))
 
 
 def _of_fact(claim: Claim, before: list[Seen], after: list[Seen]) -> Proof | None:

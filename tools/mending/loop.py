@@ -31,7 +31,7 @@ from mlpilot.tools.mending.complaints import (
 )
 from mlpilot.tools.mending.ended.candidates import candidates
 from mlpilot.tools.mending.ended.meant import loses, meant
-from mlpilot.tools.mending.ended.prepared import rows_with_a_past
+from mlpilot.tools.mending.ended.prepared import amounts_as_numbers, rows_with_a_past
 from mlpilot.tools.mending.ended.raised import mend_raised
 from mlpilot.tools.mending.ended.search import FURTHER, Moment, Search, Step, moved_on, sound
 from mlpilot.tools.mending.known import mend_found
@@ -213,6 +213,8 @@ def _why_not(broken: Diagnosis, tried: list[str], changes: list[str], why: str =
 def _proposals(work: Work, broken: Diagnosis) -> Iterator[tuple[str, str, Diagnosis | None]]:
     """(text, what was changed, the finding of `check` that it mends) to try against a failure, the likeliest first."""
     found = work.check()
+    for text, what in amounts_as_numbers(work.text, ast.parse(work.text), broken):  # and no category for each amount
+        yield text, what, None
     if broken.kind == "missing-values":  # an edit that was meant to fill them, and does not, is the cause
         yield from _several(work.text, [one for one in found if one.code in CHANGED_COPY])
         for text, what in rows_with_a_past(work.text, ast.parse(work.text), broken):

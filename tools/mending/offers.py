@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from mlpilot.tools.diagnose.model import Diagnosis
 from mlpilot.tools.mending import row_claims
-from mlpilot.tools.mending.claims import CHOICE, MEAN, RATES, SCORE, SHARE, Claim
+from mlpilot.tools.mending.claims import CHOICE, MEAN, NAMES, RATES, SCORE, SHARE, Claim
 from mlpilot.tools.mending.keras import fits as keras_edits
 from mlpilot.tools.mending.keras import parts as keras_parts
 from mlpilot.tools.mending.offered import Entry
@@ -26,7 +26,10 @@ from mlpilot.tools.mending.tables import (
     left_out,
     made_rows,
     measures,
+    numbered,
+    observed,
     sliced_first,
+    told,
     turns,
 )
 from mlpilot.tools.mending.tables import folds as folds_edits
@@ -115,7 +118,10 @@ OFFERS: dict[str, tuple[Entry, ...]] = {
         (row_edits.fitted_on_training, _JUDGED),
         (row_edits.not_put_back, _JUDGED),
     ),
-    "LEAK014": ((part_edits.without_target, row_claims.TARGET),),
+    "LEAK014": (
+        (observed.out_of_a_list, row_claims.TARGET),
+        (part_edits.without_target, row_claims.TARGET),
+    ),
     "LEAK022": ((part_edits.without_target, row_claims.TARGET), (features.without_columns, (row_claims.UNKNOWN,))),
     "LEAK011": ((row_edits.judged_on_test, _JUDGED),),
     "LEAK012": _CHOICES,
@@ -161,6 +167,32 @@ OFFERS: dict[str, tuple[Entry, ...]] = {
     ),
     "LEAK040": ((features.without_columns, (row_claims.UNKNOWN,)),),
     "LEAK042": ((turns.transformed_before, (row_claims.ALIKE, SCORE)),),
+    "LEAK041": (
+        (observed.own_statistics_of_training, (row_claims.BY_ITSELF, row_claims.LEARNT[1], row_claims.ON_ITS_SCALE)),
+    ),
+    "LEAK043": (
+        (row_edits.transformed_only, (row_claims.BY_ITSELF, row_claims.FEWER_FITS)),
+        (observed.by_the_scaler_of_the_fit, (row_claims.BY_ITSELF, row_claims.FEWER_FITS)),
+    ),
+    "TRAIN051": (
+        (observed.without_what_counts, (row_claims.UNKNOWN,)),
+        (observed.scaled_where_fitted, (row_claims.OF_ONE_SCALE,)),
+    ),
+    "TRAIN052": ((observed.without_target_column, row_claims.TARGET),),
+    "TRAIN053": (
+        (observed.whole_pipeline, (row_claims.ON_ITS_SCALE, SCORE)),
+        (turns.transformed_before, (row_claims.ON_ITS_SCALE,)),
+        (part_edits.transformed_alike, (row_claims.ON_ITS_SCALE,)),
+        (observed.columns_of_the_fit, (row_claims.ON_ITS_SCALE,)),
+    ),
+    "TRAIN054": ((observed.by_the_scaler_of_the_fit, (row_claims.BY_ITSELF, row_claims.FEWER_FITS)),),
+    "TRAIN055": ((split_edits.shuffled_folds, (SCORE,)),),
+    "TRAIN056": ((observed.gaps_are_filled, (row_claims.MARKS, SCORE)),),
+    "TRAIN057": (
+        (measures.stopped_by_the_others, (row_claims.OWN_ROWS,)),
+        (measures.own_rows_to_stop_by, (row_claims.OWN_ROWS,)),
+    ),
+    "TRAIN058": ((observed.whole_pipeline, (SCORE,)), (observed.scaled_where_fitted, (SCORE,))),
     "SPLIT002": ((row_edits.in_time, (Claim("splits out of order"),)),),
     "MODEL008": ((split_edits.kept_answers, (SCORE,)),),
     "SPLIT003": ((split_edits.parts_in_order, (SCORE,)),),
@@ -179,7 +211,14 @@ OFFERS: dict[str, tuple[Entry, ...]] = {
     "SPLIT019": ((row_edits.in_time, (Claim("splits out of order"),)),),
     "SPLIT014": ((row_edits.shuffled_together, (SCORE,)),),
     "METRIC001": ((row_edits.truth_first, (Claim("answers taken for the truth", "fewer"),)),),
-    "METRIC004": ((row_edits.probabilities, (Claim("most different scores of an AUC", "more", words_of_data=True),)),),
+    "METRIC004": (
+        (
+            row_edits.probabilities,
+            (Claim("most different scores of an AUC", "more", also=(Claim("measures", "kept"),), rows_of_data=True),),
+        ),
+    ),
+    "METRIC003": ((told.for_classes, (row_claims.OF_CLASSES,)),),
+    "METRIC010": ((told.for_the_rare_class, (row_claims.OF_THE_RARE,)),),
     "METRIC009": ((row_edits.losses_are_less, (SCORE,)),),
     "METRIC011": (
         (
@@ -196,15 +235,24 @@ OFFERS: dict[str, tuple[Entry, ...]] = {
     "METRIC014": ((measures.the_better_is_kept, (CHOICE,)),),
     "METRIC016": ((measures.told_which_label, ()),),
     "METRIC017": ((measures.on_the_scale_of_the_truth, (SCORE,)),),
-    "METRIC018": ((measures.other_column, (SCORE,)),),
-    "METRIC021": ((measures.the_best_is_remembered, (CHOICE,)),),
-    "METRIC022": ((measures.begins_where_all_can_beat_it, (CHOICE,)),),
+    "METRIC018": ((measures.other_column, (SCORE, *row_claims.OF_THAT_CLASS)),),
+    "METRIC021": (
+        *NETS["METRIC021"],
+        (measures.the_best_is_remembered, (CHOICE,)),
+    ),
+    "METRIC022": (
+        *NETS["METRIC022"],
+        (measures.begins_where_all_can_beat_it, (CHOICE,)),
+    ),
     "MODEL001": ((measures.for_the_task, (row_claims.FOR_CLASSES, row_claims.FOR_VALUES, SCORE)),),
-    "METRIC030": ((turns.counts_in_their_order, (RATES,)),),
+    "METRIC030": ((turns.counts_in_their_order, (RATES, row_claims.BY_NAME)),),
     "METRIC031": ((turns.rate_of_its_counts, (RATES,)),),
+    "METRIC035": ((told.whole_rows_drawn, (row_claims.DRAWN_TOGETHER, SCORE)),),
+    "METRIC036": ((told.added_up, (row_claims.MEANS_KEPT, SCORE)),),
     "METRIC037": ((measures.the_better_is_kept, (CHOICE,)),),
     "METRIC033": ((turns.mean_of_the_turns, (MEAN,)),),
     "METRIC034": ((turns.begun_before_the_loop, (MEAN,)),),
+    "MODEL012": ((numbered.names_of_its_columns, (NAMES,)),),
     "MODEL013": ((turns.with_what_was_found, (row_claims.WHAT_WAS_FOUND, SCORE)),),
     "MODEL014": ((turns.a_copy_for_each_turn, (row_claims.OWN_OBJECTS, SCORE)),),
     "MODEL015": ((turns.the_best_model_is_kept, (CHOICE,)),),
@@ -214,22 +262,41 @@ OFFERS: dict[str, tuple[Entry, ...]] = {
     "METRIC013": ((split_edits.other_class, (SCORE,)),),
     "METRIC015": ((torch_parts.share_of_rows, (SHARE,)),),
     "DATA004": ((keras_parts.shuffled_arrays, (SCORE,)),),
+    "DATA001": ((numbered.sorted_set, (row_claims.IN_AN_ORDER,)),),
     "DATA002": ((joins.as_indicators, (row_claims.NAMES, SCORE)),),
     "DATA005": ((joins.gaps_with_an_imputer, (row_claims.MARKS, SCORE)),),
     "DATA006": ((features.without_columns, (row_claims.UNKNOWN,)),),
-    "DATA021": ((measures.larger_for_the_rare, (SCORE,)),),
-    "DATA022": ((features.window_ends_before, row_claims.TARGET),),
-    "DATA023": ((measures.in_one_order, (SCORE,)),),
-    "DATA003": ((row_edits.scaled, (SCORE, row_claims.OF_ONE_SCALE)),),
+    "DATA021": (
+        *NETS["DATA021"],
+        (measures.larger_for_the_rare, (SCORE,)),
+    ),
+    "DATA022": (
+        *NETS["DATA022"],
+        (features.window_ends_before, row_claims.TARGET),
+    ),
+    "DATA023": (
+        *NETS["DATA023"],
+        (measures.in_one_order, (SCORE,)),
+    ),
+    "DATA003": (
+        (observed.scaled_step, (SCORE, row_claims.OF_ONE_SCALE)),
+        (row_edits.scaled, (SCORE, row_claims.OF_ONE_SCALE)),
+    ),
     "DATA010": ((joins.day_first, (row_claims.DAY_FIRST,)),),
+    "DATA011": ((numbered.a_default_for_each_call, (row_claims.OWN_DEFAULTS,)),),
     "NUMPY001": ((row_edits.whole_numbers, (SCORE,)),),
     "PANDAS001": ((part_edits.assigned_by_loc, row_claims.LOST),),
-    "PANDAS002": ((part_edits.kept_result, (SCORE,)),),
-    "PANDAS004": ((joins.same_columns, (SCORE,)),),
+    "PANDAS002": ((part_edits.kept_result, (row_claims.NOT_LOST,)),),
+    "PANDAS004": (
+        (joins.same_columns, (SCORE,)),
+        (numbered.dummies_alike, (row_claims.SAME_DUMMIES,)),
+    ),
     "PANDAS006": ((joins.asked_for_gaps, (row_claims.ASKED,)),),
     "PANDAS008": ((joins.amounts_as_numbers, (row_claims.AMOUNTS,)),),
     "PANDAS009": ((joins.dates_as_dates, row_claims.DATES),),
     "PANDAS010": ((joins.one_row_for_each_key, (row_claims.ONE_ROW,)),),
+    "PANDAS012": ((numbered.numbered_alike, (row_claims.NUMBERED,)),),
+    "PANDAS014": ((numbered.in_brackets, (row_claims.FOR_BOTH,)),),
     "PANDAS013": ((joins.kept_in_the_table, (row_claims.LOST_IN_ROWS,)),),
     "PANDAS011": ((joins.labels_of_its_rows, (row_claims.BY_LABEL,)),),
     "NUMPY002": ((joins.wide_enough, (SCORE,)),),

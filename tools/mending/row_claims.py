@@ -33,7 +33,7 @@ ALIKE = Claim(
     "judgements on another scale", "fewer", (Claim("judged rows", "kept"), Claim("fits of transformers", "no more"))
 )
 TARGET = tuple(
-    Claim("columns that are the target", also=(Claim(kept, "kept"),), words_of_data=True)
+    Claim("columns that are the target", also=(Claim(kept, "kept"),), words_of_data=True, fewer_columns=True)
     for kept in ("judged rows", "cross-validations")
 )
 FEWER_ROWS = (
@@ -58,9 +58,12 @@ SIDE_BY_SIDE = Claim(
     also=(Claim("tables put together", "kept"), Claim("gaps in tables side by side", "no more")),
     words_of_data=True,
 )
-LOST = tuple(
-    Claim("said ChainedAssignmentError", also=(Claim(what, "more"),), words_of_data=True)
-    for what in ("values set by loc", "columns set in tables")
+LOST = (
+    *(
+        Claim("said ChainedAssignmentError", also=(Claim(what, "more"),), words_of_data=True)
+        for what in ("values set by loc", "columns set in tables")
+    ),
+    Claim("values set in a copy", also=(Claim("values set by loc", "more"),), words_of_data=True),
 )
 
 ONE_SIDE = Claim(
@@ -71,7 +74,7 @@ ONE_SIDE = Claim(
 """`{}` stands for what the edit's description quotes: the column that says of whom a row is."""
 UNKNOWN = Claim(
     "fits that know {}", also=(Claim("fits of tables", "kept"), Claim("rows that judge last", "no less")),
-    words_of_data=True,
+    words_of_data=True, fewer_columns=True,
 )  # fmt: skip
 PAST_WINDOWS = Claim(
     "windows that reach into the future", also=(Claim("windows", "kept"), Claim("judged rows", "about"))
@@ -151,5 +154,104 @@ LOST_IN_ROWS = Claim(
 )
 DAY_FIRST = Claim(
     "dates that are read the month first, beside others", also=(Claim("dates that are read", "kept"),),
+    words_of_data=True,
+)  # fmt: skip
+
+BY_ITSELF = Claim(
+    "judged rows scaled by themselves",
+    also=(
+        Claim("fits on rows scaled by themselves", "kept"),
+        Claim("judged rows", "kept"),
+        Claim("judgements off the scale of the fit", "no more"),
+    ),
+    words_of_data=True,
+)
+ON_ITS_SCALE = Claim(
+    "judgements off the scale of the fit",
+    "fewer",
+    also=(Claim("judged rows", "kept"), Claim("most columns of a fit", "kept"), Claim("fits of models", "kept")),
+    words_of_data=True,
+)
+FEWER_FITS = Claim(
+    "fits of",
+    "fewer",
+    also=(
+        Claim("judged rows", "kept"),
+        Claim("fits of models", "kept"),
+        Claim("judgements off the scale of the fit", "no more"),
+    ),
+)
+NUMBERED = Claim(
+    "columns that are numbered otherwise than before",
+    also=(Claim("columns that are numbered", "kept"), Claim("values that are numbered", "about")),
+    words_of_data=True,
+)
+IN_AN_ORDER = Claim(
+    "numberings of words in no order", "fewer", also=(Claim("numberings of words", "no less"),), words_of_data=True
+)
+OF_CLASSES = Claim(
+    "measures of values, of classes",
+    "fewer",
+    also=(Claim("measures of classes", "kept"), Claim("measures of classes, of classes", "more")),
+    words=tuple((word, "accuracy") for word in ("R2", "r2", "R", "RMSE", "rmse", "MSE", "mse", "MAE", "mae")),
+)
+OF_THE_RARE = Claim(
+    "accuracies where one class is rare",
+    also=(Claim("measures that mind the rare class", "more"), Claim("fits of models, within others too", "no less")),
+    words=(("balanced accuracy", "accuracy"), ("Balanced accuracy", "Accuracy")),
+)
+OF_THAT_CLASS = tuple(
+    Claim(
+        f"columns that hold the probability of the {one} class",
+        "fewer",
+        also=(Claim(f"columns that hold the probability of the {other} class", "more"),),
+        rows_of_data=True,
+    )
+    for one, other in (("first", "second"), ("second", "first"))
+)
+BY_NAME = Claim(
+    "counts of a confusion matrix under another's name",
+    also=(Claim("counts of a confusion matrix by name", "kept"),),
+    words_of_data=True,
+)
+NOT_LOST = Claim(
+    "tables that are thrown away",
+    "fewer",
+    also=(Claim("tables that are made anew", "kept"), *AS_MUCH[:2]),
+    rows_of_data=True,
+)
+OWN_DEFAULTS = Claim(
+    "default values that hold something",
+    "fewer",
+    also=(
+        Claim("functions of the script", "same"),
+        Claim("fits of models", "no less"),
+        Claim("judged rows", "no less"),
+        Claim("measures", "no less"),
+    ),
+    words_of_data=True,
+)
+FOR_BOTH = Claim(
+    "rows by a condition for one alternative alone",
+    also=(Claim("conditions put together", "kept"),),
+    rows_of_data=True,
+)
+SAME_DUMMIES = Claim(
+    "tables of dummies with other columns than before",
+    also=(
+        Claim("tables of dummies", "kept"),
+        Claim("judged rows", "no less"),
+        Claim("most columns of a fit", "no less"),
+    ),
+    words_of_data=True,
+)
+DRAWN_TOGETHER = Claim(
+    "draws of one array alone",
+    "fewer",
+    also=(Claim("draws of several arrays", "more"), Claim("measures", "kept")),
+    words_of_data=True,
+)
+MEANS_KEPT = Claim(
+    "means of several fits that are kept", "more", also=(Claim("rows that several fits tell", "kept"),),
     words_of_data=True,
 )  # fmt: skip

@@ -98,6 +98,48 @@ def rates_that_are_true(before: Seen, after: Seen) -> Proof | None:
     return Proof(f"{wrong[0]} is what it says", told[0][wrong[0]][1], told[1][wrong[0]][1]) if wrong else None
 
 
+def weights_by_name(before: Seen, after: Seen) -> Proof | None:
+    """Numbers that are printed and are weights of columns stand beside the names of these columns, and did not."""
+    old, new = (_beside_names(seen) for seen in (before, after))
+    if all(old) or not all(new) or len(new) < len(old):
+        return None
+    texts = (f"{told.count(False)} of {len(told)} weights" for told in (old, new))
+    return Proof("weights that stand beside the name of another column", *texts)
+
+
+def names_shifted(before: Seen, after: Seen) -> bool:
+    """Whether weights stand beside the names of other columns, and stood beside their own."""
+    old, new = (_beside_names(seen) for seen in (before, after))
+    return all(old) and not all(new)
+
+
+def _beside_names(seen: Seen) -> list[bool]:
+    """Of each number that is printed and is the weight of a column: whether that column's name stands beside it."""
+    weights = [one.partition("\t")[::2] for one in _texts(seen, "weights of columns")]
+    found: list[bool] = []
+    for line in seen.printed[-_LAST:].split("\n"):
+        numbers = [one for one in NUMBER.finditer(line[:2000]) if "." in one.group()]
+        for at, number in enumerate(numbers):
+            names = [name for name, value in weights if _is_number(number.group(), value)]
+            before = line[numbers[at - 1].end() if at else 0 : number.start()]
+            after = line[number.end() : numbers[at + 1].start() if at + 1 < len(numbers) else None]
+            beside = before if re.search(r"[A-Za-z]", before) else after
+            if names:
+                found.append(any(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", beside) for name in names))
+    return found
+
+
+def _is_number(written: str, told: str) -> bool:
+    """Whether a number as it is written, or a percentage, is this one, but for rounding and its sign."""
+    try:
+        value, shown = float(told), abs(float(written))
+    except ValueError:
+        return False
+    digits = len(written.lower().partition("e")[0].partition(".")[2])
+    power = 10.0 ** int(written.lower().partition("e")[2] or 0)
+    return any(abs(shown - abs(one)) <= 0.51 * 10.0**-digits * power for one in (value, 100 * value))
+
+
 def _rates(seen: Seen) -> dict[str, tuple[bool, str]]:
     """Words of a rate → (whether the number behind them is that rate of a confusion matrix, the number)."""
     found: dict[str, tuple[bool, str]] = {}

@@ -135,9 +135,36 @@ def target_places(scene: Scene) -> list[tuple[str, ast.expr]]:
     return found
 
 
+def _from_a_matrix(scene: Scene, found: re.Match[str]) -> Edits:
+    """A Booster predicts from a `DMatrix`, as it was trained from one."""
+    del found
+    module = scene.imported("xgboost", "")
+    made = calls(scene.tree, "DMatrix")
+    name = scene.text(made[0].func) if made else f"{module}.DMatrix" if module else ""
+    for at in range(len(scene.frames)):
+        for call in [one for one in scene.calls(at) if called(one) == "predict" and one.args and name]:
+            new = f"{name}({scene.text(call.args[0])})"
+            yield scene.put((call.args[0], new)), "the Booster is asked about a DMatrix"
+
+
+def _plain_names_where_split(scene: Scene, found: re.Match[str]) -> Edits:
+    """Columns get plain names where the features are split, and are called as before above that."""
+    del found
+    plain = 'rename(columns=lambda name: re.sub(r"[^A-Za-z0-9_]+", "_", str(name)))'
+    imports = [one for one in ast.walk(scene.tree) if isinstance(one, ast.Import)]
+    known = any(each.name == "re" for one in imports for each in one.names)
+    for split in [one for one in calls(scene.tree, "train_test_split") if one.args]:
+        text = scene.put((split.args[0], f"{scene.text(split.args[0])}.{plain}"))
+        if not known:
+            text = apply_edits(text, [above(text, ast.parse(text).body[0], "import re")])
+        yield text, "the columns have plain names"
+
+
 RULES = (
+    (r"Expecting data to be a DMatrix object", _from_a_matrix),
     (r"unexpected keyword argument '(verbose_eval|early_stopping_rounds|verbose)'", _as_callback),
     (r"special JSON characters in feature name|feature_names must be string, and may not contain", _plain_names),
+    (r"special JSON characters in feature name|feature_names must be string, and may not", _plain_names_where_split),
     (r"Invalid classes inferred from unique values of `y`\.\s+Expected: \[.*?\], got \[(.*?)\]", _classes_from_zero),
 )
 """(what the error says, its edits)."""

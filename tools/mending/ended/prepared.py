@@ -5,7 +5,7 @@ import ast
 import re
 
 from mlpilot.tools.diagnose.model import Diagnosis
-from mlpilot.tools.diagnose.syntax import called, calls
+from mlpilot.tools.diagnose.syntax import called, calls, keyword, with_keyword
 from mlpilot.tools.mending.ended.scene import Scene
 from mlpilot.tools.mending.forms import Edits, alone, around, at, below, block_of, method_calls, owner, statement_of
 from mlpilot.tools.text import Edit, apply_edits, span, text_of
@@ -25,6 +25,16 @@ def _fitted_anew(scene: Scene, _: re.Match[str]) -> Edits:
             end = span(scene.source, call.func)[1]
             text = apply_edits(scene.source, [Edit(end - len("fit_transform"), end, "transform")])
             yield text, f"new rows are transformed as {name} was fitted on those for training"
+
+
+def amounts_as_numbers(source: str, tree: ast.Module, broken: Diagnosis) -> Edits:
+    """A text that is an amount, as the error shows one: `read_csv(..., thousands=",")`, or `decimal=","`."""
+    shown = re.search(r"'-?(\d+)((?:,\d{3})+(?:\.\d+)?|,\d{1,2})'", broken.evidence)
+    if shown is None:
+        return
+    word = "thousands" if re.fullmatch(r"(?:,\d{3})+(?:\.\d+)?", shown.group(2)) else "decimal"
+    for call in [one for one in calls(tree, "read_csv") if keyword(one, word) is None]:
+        yield with_keyword(source, call, word, '","'), f"amounts are read with {word}=','"
 
 
 def rows_with_a_past(source: str, tree: ast.Module, broken: Diagnosis) -> Edits:

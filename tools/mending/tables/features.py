@@ -23,7 +23,7 @@ def without_columns(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
         told = _columns_told(text, found, left_out)
         if not told:
             break
-        changed = _left_out(text, told, found)
+        changed = without_names(text, told, found)
         if changed is None:
             break
         text, left_out = changed, left_out + told
@@ -47,7 +47,7 @@ def _columns_told(text: str, found: Diagnosis, known: list[str]) -> list[str]:
     return []
 
 
-def _left_out(source: str, columns: list[str], found: Diagnosis) -> str | None:
+def without_names(source: str, columns: list[str], found: Diagnosis) -> str | None:
     """The text without these columns among the features."""
     tree = ast.parse(source)
     edits, dropping = [], set[int]()
@@ -193,6 +193,11 @@ def ends_with_its_row(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
                 text, changed = shorter, True
     if changed:
         yield text, "windows end with their row"
+    turned = [one for one in ast.walk(tree) if isinstance(one, ast.Subscript) and text_of(source, one.slice) == "::-1"]
+    turned = [one for one in turned if method_calls(statement_of(tree, one), *_WINDOWS)]
+    if turned:  # what is turned round, and back again
+        edits = [Edit(span(source, one.value)[1], span(source, one)[1], "") for one in turned]
+        yield apply_edits(source, edits), "windows end with their row"
 
 
 def within_its_bounds(source: str, tree: ast.Module, found: Diagnosis) -> Edits:

@@ -255,8 +255,8 @@ def _over_all(source: str, means: ast.Call, known: Known) -> str:
 def _by_group(source: str, node: ast.Call, known: Known) -> str | None:
     """`df.groupby(k)[v].transform(...)`: the column `k`, mapped to what the known rows say."""
     column = node.func.value if isinstance(node.func, ast.Attribute) else None
-    group = column.value if isinstance(column, ast.Subscript) else None
-    if not (isinstance(column, ast.Subscript) and isinstance(group, ast.Call) and called(group) == "groupby"):
+    group = column.value if isinstance(column, ast.Subscript | ast.Attribute) else None
+    if column is None or not isinstance(group, ast.Call) or called(group) != "groupby":
         return None
     if len(group.args) != 1 or len(node.args) != 1 or not isinstance(group.func, ast.Attribute):
         return None
@@ -264,7 +264,8 @@ def _by_group(source: str, node: ast.Call, known: Known) -> str | None:
     if isinstance(key, ast.List) and len(key.elts) == 1:
         key = key.elts[0]
     rows, fewer = text_of(source, table), known_text(source, table, known)
-    value, keys = text_of(source, column.slice), text_of(source, key)
+    value = text_of(source, column.slice) if isinstance(column, ast.Subscript) else f'"{column.attr}"'  # type: ignore[attr-defined]
+    keys = text_of(source, key)
     told = node.args[0]
     how = told.value if isinstance(told, ast.Constant) else _filled_with(told)
     if how not in (*STATISTICS[:6], "count", "size"):

@@ -28,6 +28,9 @@ def table_split_first(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
     """`more = pd.concat([common, rare.sample(..., replace=True)])`, perhaps `X`, `y` of it, and then the split: `df` is
     split, rows are made of its part for training, and the test rows are those of `df`."""
     del found
+    makers = frozenset(
+        one.name for one in ast.walk(tree) if isinstance(one, ast.FunctionDef) and any(map(_makes_rows, calls(one)))
+    )
     for call in calls(tree, "train_test_split"):
         split = statement_of(tree, call)
         names = _names(split, call)
@@ -36,7 +39,7 @@ def table_split_first(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
         block, whole = block_of(tree, split), len(call.args) == 1
         given = [_made_as(tree, block, one, split) for one in ([] if whole else call.args)]
         tables = names_in(call.args[0]) if whole else names_in(given[0]) & names_in(given[1])
-        made = _made(block, split, tables)
+        made = _made(block, split, tables, makers)
         if made is None or not all(alone(source, one) for one in made.steps):
             continue
         if whole:
@@ -104,7 +107,7 @@ def _made_as(tree: ast.Module, block: list[ast.stmt], given: ast.expr, split: as
     return given
 
 
-def _made(block: list[ast.stmt], split: ast.stmt, tables: set[str]) -> _Made | None:
+def _made(block: list[ast.stmt], split: ast.stmt, tables: set[str], makers: frozenset[str]) -> _Made | None:
     """How one of these tables was made of one other."""
     for table in sorted(tables):
         wanted, steps, after = {table}, list[ast.Assign](), list[ast.Assign]()
@@ -114,7 +117,7 @@ def _made(block: list[ast.stmt], split: ast.stmt, tables: set[str]) -> _Made | N
                 isinstance(one, ast.Assign)
                 and isinstance(target, ast.Name)
                 and target.id in wanted
-                and _makes(one.value)
+                and _makes(one.value, makers)
             ):
                 steps.insert(0, one)
                 wanted |= names_in(one.value)
@@ -142,10 +145,17 @@ def _of_itself(one: ast.Assign, table: str) -> bool:
     )
 
 
-def _makes(value: ast.expr) -> bool:
-    """Whether rows are drawn, repeated, put together or chosen by a condition; not what reads a file."""
+def _makes_rows(call: ast.Call) -> bool:
+    """Whether rows are drawn again, or others are made."""
+    again = called(call) == "sample" and any(one.arg == "replace" for one in call.keywords)
+    return again or called(call) in ("resample", "fit_resample")
+
+
+def _makes(value: ast.expr, makers: frozenset[str]) -> bool:
+    """Whether rows are drawn, repeated, put together or chosen by a condition, perhaps by a function of the script; not
+    what reads a file."""
     chosen = isinstance(value, ast.Subscript) and isinstance(value.slice, ast.Compare)
-    return chosen or any(called(one) in _MAKING for one in calls(value))
+    return chosen or any(called(one) in (*_MAKING, *makers) for one in calls(value))
 
 
 def _is_labels(source: str, keyword: ast.keyword, call: ast.Call) -> bool:

@@ -215,9 +215,11 @@ def own_rows_to_stop_by(source: str, tree: ast.Module, found: Diagnosis) -> Edit
         edits = [
             above(source, statement, draw),
             *(Edit(*span(source, one), new) for one, new in zip(fit.args, ("X_fit", "y_fit"), strict=True)),
-            Edit(*span(source, word.value), "[(X_stop, y_stop)]"),
         ]
-        yield with_imports(apply_edits(source, edits), "train_test_split"), "the training stops by rows held out of it"
+        both = isinstance(word.value, ast.List | ast.Tuple) and len(word.value.elts) > 1  # the history of both is asked
+        for pairs in ("[(X_stop, y_stop)]", *(["[(X_fit, y_fit), (X_stop, y_stop)]"] if both else [])):
+            text = apply_edits(source, [*edits, Edit(*span(source, word.value), pairs)])
+            yield with_imports(text, "train_test_split"), "the training stops by rows held out of it"
 
 
 def stopped_by_the_others(source: str, tree: ast.Module, found: Diagnosis) -> Edits:

@@ -5,6 +5,7 @@ Whether the rows that are judged were then learnt from is what a probed run must
 """
 
 import ast
+import re
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -29,6 +30,8 @@ class _Cut:
     place: str
     """`.iloc`, `.loc` or nothing."""
     chosen: str
+    drawn: str = ""
+    """How the rows for training are drawn, where no slice cuts them: `{}` stands for the table."""
     below: bool = False
     """Whether it stands above what learns: a table that parts were put together to, and not one that is cut later."""
 
@@ -41,8 +44,8 @@ def learnt_from_the_first(source: str, tree: ast.Module, found: Diagnosis) -> Ed
     if any(called(one) == SPLIT for one in ast.walk(tree)) or _ROWS in names_in(tree):
         return
     holders = [one for one in around(tree, found.line) if isinstance(one, ast.FunctionDef)]
-    scope: ast.Module | ast.FunctionDef = holders[-1] if holders else tree
-    for cut in _cuts(source, scope):
+    scopes: list[ast.Module | ast.FunctionDef] = [*holders[-1:], tree]
+    for scope, cut in [(one, cut) for one in scopes for cut in _cuts(source, one)]:
         steps = [one for one in scope.body if (one.lineno > cut.statement.lineno) == cut.below]
         steps = [one for one in steps if one is not cut.statement and learnt(source, tree, one)]
         steps = [one for one in steps if not isinstance(one, ast.FunctionDef | ast.ClassDef) and alone(source, one)]
@@ -90,6 +93,7 @@ def _cuts(source: str, scope: ast.Module | ast.FunctionDef) -> list[_Cut]:
             parts = getattr(one.value.args[0], "elts", [])  # type: ignore[attr-defined]
             if len(parts) == 2 and isinstance(parts[0], ast.Name) and "train" in parts[0].id.lower():
                 found.append(_Cut(one, one.targets[0].id, ".iloc", f": len({parts[0].id})", below=True))
+        found += _draws(source, one)
         values = one.value.elts if isinstance(one.value, ast.Tuple) else [one.value]
         for value in values:
             while isinstance(value, ast.Call) and called(value) == "copy" and isinstance(value.func, ast.Attribute):
@@ -110,6 +114,23 @@ def _cuts(source: str, scope: ast.Module | ast.FunctionDef) -> list[_Cut]:
     return found[:3]
 
 
+def _draws(source: str, one: ast.Assign) -> list[_Cut]:
+    """`test = df.sample(frac=0.2, random_state=0)` and its `.index`, beside which the others are for training."""
+    node, target = one.value, one.targets[0]
+    node = node.value if isinstance(node, ast.Attribute) and node.attr == "index" else node
+    own = node.func.value if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) else None
+    if called(node) != "sample" or not isinstance(own, ast.Name) or not isinstance(target, ast.Name):
+        return []
+    assert isinstance(node, ast.Call)
+    words = {word.arg for word in node.keywords}
+    if "random_state" not in words or "replace" in words or not words & {"frac", "n"}:
+        return []
+    asked = source[span(source, own)[1] : span(source, node)[1]]
+    others, drawn = f"{{}}.drop({{}}{asked}.index)", f"{{}}{asked}"
+    first = [drawn, others] if re.search(r"(?i)train|fit|dev", target.id) else [others, drawn]
+    return [_Cut(one, own.id, "", "", how) for how in first]
+
+
 def _known_first(
     source: str, tree: ast.Module, scope: ast.Module | ast.FunctionDef, cut: _Cut, steps: list[ast.stmt]
 ) -> str | None:
@@ -118,11 +139,13 @@ def _known_first(
         roots = sorted(rows_read(source, tree, step))
         if len(roots) != 1:
             continue
-        chosen = _as_known(source, scope, cut, step, roots[0])
+        chosen = _as_known(source, scope, cut, step, roots[0]) if not cut.drawn else ""
         changes = learnt(source, tree, step, {roots[0]: _ROWS})
         if chosen is None or not changes:
             continue
         line = f"{_ROWS} = {roots[0]}{cut.place}[{chosen}]"
+        if cut.drawn:
+            line = f"{_ROWS} = {cut.drawn.replace('{}', roots[0])}"
         start = source.rfind("\n", 0, span(source, step)[0]) + 1
         edits += [Edit(start, start, f"{indent(source, step)}{line}\n"), *changes]
     return apply_edits(source, edits) if edits else None
