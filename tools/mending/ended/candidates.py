@@ -21,6 +21,7 @@ from mlpilot.tools.mending.ended import (
     flow,
     folds,
     gradients,
+    graphs,
     keras_forms,
     keras_nets,
     keras_parts,
@@ -47,6 +48,7 @@ MOST = 16
 
 Rule = Callable[[Scene, re.Match[str]], Edits]
 _RULES: tuple[tuple[str, Rule], ...] = (
+    *graphs.RULES,
     *losses.RULES,
     *layers.RULES,
     *products.RULES,
