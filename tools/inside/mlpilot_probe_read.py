@@ -1,5 +1,5 @@
 """The part of the probe that tells the rows that PyTorch's loaders give: which are learnt from, and which are judged;
-whether classes are chosen among one column, and whether steps go past the scaler of their losses."""
+whether classes are chosen among one column, what is clipped, and whether steps go past the scaler of their losses."""
 
 import functools
 import importlib
@@ -26,6 +26,8 @@ class Given:
         for owner in (torch.Tensor, torch):
             for name in ("argmax", "max"):
                 sets._after(owner, name, self._chosen)
+        for name in ("clip_grad_norm_", "clip_grad_value_"):
+            self._clipped(torch.nn.utils, name)
         self._scalers(torch.amp.GradScaler)
         importlib.import_module("torch.optim.optimizer").register_optimizer_step_pre_hook(lambda *_: self._step())
 
@@ -62,6 +64,19 @@ class Given:
             self.probe.count("classes that are chosen")
             alone = one.shape[axis] == 1 and one.numel() > 1
             self.probe.count("classes that are chosen among one column", int(alone))
+
+    def _clipped(self, owner: Any, name: str) -> None:
+        """Whether there is anything to clip: an iterator that was read before is empty."""
+        own = getattr(owner, name)
+
+        @functools.wraps(own)
+        def clipped(parameters: Any, *given: Any, **more: Any) -> Any:
+            parameters = parameters if isinstance(parameters, self.torch.Tensor) else list(parameters)
+            nothing = not isinstance(parameters, self.torch.Tensor) and not parameters
+            self.probe.count("clippings of nothing", int(nothing))
+            return own(parameters, *given, **more)
+
+        setattr(owner, name, clipped)
 
     def _scalers(self, kind: Any) -> None:
         scale, step, unscale = kind.scale, kind.step, kind.unscale_

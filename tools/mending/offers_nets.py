@@ -286,7 +286,9 @@ NETS: dict[str, tuple[Entry, ...]] = {
     "TORCH268": ((torch_results.kept, (SCORE,)),),
     "TORCH269": ((torch_results.chained, (SCORE,)),),
     "TORCH270": ((judging.through_the_scaler, (_SCALED_BACK,)),),
-    "TORCH271": ((torch_results.listed, (_MORE[0], SCORE)),),
+    "TORCH271": (
+        (torch_results.listed, (Claim("clippings of nothing", also=(Claim("clippings", "kept"),)), SCORE)),
+    ),
     "TORCH272": ((torch_results.slower_decay, (_RATES, SCORE)),),
     "TORCH273": ((torch_rows.uphill, (NO_LOSS,)),),
     "TORCH274": ((torch_results.downhill, (NO_LOSS,)),),

@@ -4,11 +4,12 @@ weights of another size, recurrent layers in a row of layers."""
 import ast
 import re
 
-from mlpilot.tools.diagnose.syntax import called, calls
+from mlpilot.tools.diagnose.syntax import called, calls, keyword, with_keyword
 from mlpilot.tools.mending.ended import layers
-from mlpilot.tools.mending.ended.scene import Scene, enclosing
+from mlpilot.tools.mending.ended.scene import Scene, argument, enclosing
+from mlpilot.tools.mending.ended.tensors import first_of_pair
 from mlpilot.tools.mending.forms import Edits, above, alone, block_of, indent, without
-from mlpilot.tools.text import Edit, apply_edits
+from mlpilot.tools.text import Edit, apply_edits, span
 
 _RECURRENT = ("LSTM", "GRU", "RNN")
 _STACKS = ("Sequential",)
@@ -135,7 +136,197 @@ def _last_in_a_row(scene: Scene, _: re.Match[str]) -> Edits:
             yield apply_edits(text, edits), f"{what} of the recurrent layer's outputs goes on"
 
 
+def _with_length(scene: Scene, found: re.Match[str]) -> Edits:
+    """A data set of the script's own says how many rows it holds."""
+    for owner in [one for one in ast.walk(scene.tree) if isinstance(one, ast.ClassDef) and one.name == found.group(1)]:
+        known = {one.name: one for one in owner.body if isinstance(one, ast.FunctionDef)}
+        body = known.get("__getitem__")
+        if body is None or "__len__" in known or len(body.args.args) < 2:
+            continue
+        index = body.args.args[1].arg
+        for one in ast.walk(body):
+            held = isinstance(one, ast.Subscript) and scene.text(one.slice) == index
+            rows = scene.text(one.value) if isinstance(one, ast.Subscript) else ""
+            if held and rows.startswith("self."):
+                rows = rows.removesuffix(".iloc").removesuffix(".loc")
+                lines = ["def __len__(self):", f"    return len({rows})", ""]
+                edit = above(scene.source, body, *lines)
+                yield apply_edits(scene.source, [edit]), f"{owner.name} is as long as {rows}"
+                return
+
+
+def _of_table(scene: Scene, _: re.Match[str]) -> Edits:
+    """`torch.tensor(df)` takes the numbers of a table, as one kind of number."""
+    made = ("tensor", "from_numpy", "as_tensor", "FloatTensor", "LongTensor", "Tensor")
+    for call in [one for at in range(len(scene.frames)) for one in scene.calls(at) if called(one) in made and one.args]:
+        held, given = scene.value(call.args[0]), call.args[0]
+        plain = "object" not in held.dtype and "object" not in scene.error
+        pandas = held.table or held.column or "DataFrame" in scene.error or "Series" in scene.error
+        if held.kind == "list" or isinstance(given, ast.List):
+            name = scene.text(call.func).removesuffix(called(call))
+            yield scene.put((call.func, f"{name}tensor")), f"{scene.text(given)} is a list: it is made a tensor"
+        if pandas and plain:
+            yield scene.put((given, scene.dotted(given, ".to_numpy()"))), f"the numbers of {scene.text(given)[:40]}"
+        kind = '"int64"' if called(call) == "LongTensor" else '"float32"'
+        yield scene.put((given, scene.dotted(given, f".astype({kind})"))), f"{scene.text(given)[:40]} as real numbers"
+        if pandas:
+            suffix = f".to_numpy().astype({kind})"
+            yield scene.put((given, scene.dotted(given, suffix))), f"the numbers of {scene.text(given)[:40]}"
+
+
+def _classes_learnt(scene: Scene, _: re.Match[str]) -> Edits:
+    """A loss of chosen classes, which has no gradient, becomes the cross-entropy of what they are chosen from."""
+    module = scene.imported("torch.nn.functional") or "torch.nn.functional"
+    for name in ("argmax", "max"):
+        for choice in calls(scene.tree, name):
+            method = isinstance(choice.func, ast.Attribute) and scene.text(choice.func.value) not in ("torch", "np")
+            first = choice.func.value if method else choice.args[0] if choice.args else None  # type: ignore[attr-defined]
+            holder = next(enclosing(scene.tree, choice, ast.Assign), None)
+            if first is None or not isinstance(holder, ast.Assign):
+                continue
+            kept = {one.id for target in holder.targets for one in ast.walk(target) if isinstance(one, ast.Name)}
+            for loss in calls(scene.tree):
+                names = {one.id for one in ast.walk(loss.args[0]) if isinstance(one, ast.Name)} if loss.args else set()
+                inside = any(one is choice for one in ast.walk(loss))
+                if len(loss.args) != 2 or not (names & kept or inside) or called(loss) in (name, "append", "zip"):
+                    continue
+                labels = re.sub(r"\.(?:float|double)\(\)$", "", scene.text(loss.args[1]))
+                new = f"{module}.cross_entropy({scene.text(first)}, {labels}.long())"
+                yield scene.put((loss, new)), "the loss is the cross-entropy of what the classes are chosen from"
+
+
+def _next_batch(scene: Scene, _: re.Match[str]) -> Edits:
+    """`iter(loader).next()` becomes `next(iter(loader))`."""
+    for call in [one for at in range(len(scene.frames)) for one in scene.calls(at) if called(one) == "next"]:
+        if isinstance(call.func, ast.Attribute) and not call.args:
+            yield scene.put((call, f"next({scene.text(call.func.value)})")), "the next batch, by the function next"
+
+
+def _tensors_to_learn(scene: Scene, _: re.Match[str]) -> Edits:
+    """What an optimiser is given are tensors: those of several models in one list, those of a model by its method."""
+    for call in [one for at in range(len(scene.frames)) for one in scene.calls(at) if one.args]:
+        given = call.args[0]
+        parts: list[ast.expr] = []
+        if isinstance(given, ast.List | ast.Tuple):
+            parts = list(given.elts)
+        elif isinstance(given, ast.BinOp):
+            parts = _summed(given)
+        if len(parts) > 1 or (parts and isinstance(given, ast.List)):
+            items = ", ".join(
+                scene.text(one) if isinstance(one, ast.Starred) else f"*{scene.text(one)}"
+                if isinstance(one, ast.Call) else f"*{scene.text(one)}.parameters()"
+                for one in parts
+            )
+            yield scene.put((given, f"[{items}]")), "the optimiser is given the tensors of all, in one list"
+        elif isinstance(given, ast.Name | ast.Attribute):
+            yield scene.put((given, f"{scene.text(given)}.parameters()")), f"the parameters of {scene.text(given)}"
+
+
+def _summed(node: ast.expr) -> list[ast.expr]:
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        return [*_summed(node.left), *_summed(node.right)]
+    return [node]
+
+
+def _real_weights(scene: Scene, _: re.Match[str]) -> Edits:
+    """Tensors that are to learn are made of real numbers."""
+    for call in [one for one in calls(scene.tree) if any(each.arg == "requires_grad" for each in one.keywords)]:
+        if called(call) in ("tensor", "zeros", "ones", "arange", "full", "as_tensor"):
+            torch = scene.text(call.func).rpartition(".")[0] or "torch"
+            text = with_keyword(scene.source, call, "dtype", f"{torch}.float32")
+            yield text, "what is to learn is made of real numbers"
+
+
+def _with_closure(scene: Scene, _: re.Match[str]) -> Edits:
+    """LBFGS computes the loss as often as it wants: what stands above its step becomes a function that it is given."""
+    statement = scene.statement()
+    for call in scene.calls():
+        block = block_of(scene.tree, statement) if statement is not None else []
+        if called(call) != "step" or call.args or statement not in block:
+            continue
+        inner: list[ast.stmt] = []
+        for one in reversed(block[: block.index(statement)]):
+            inner.insert(0, one)
+            if any(called(each) == "zero_grad" for each in calls(one)):
+                break
+        back = [each for one in inner for each in calls(one, "backward")]
+        if not back or not isinstance(back[0].func, ast.Attribute):
+            continue
+        loss, pad = scene.text(back[0].func.value), indent(scene.source, statement)
+        body = [scene.text(one).replace("\n", "\n    ") for one in inner]
+        lines = ["def closure():", *(f"    {one}" for one in body), f"    return {loss}", ""]
+        start, end = span(scene.source, inner[0])[0], span(scene.source, call)[1]
+        text = f"\n{pad}".join([*lines[:-1], f"{loss} = {scene.text(call.func)}(closure)"])
+        yield apply_edits(scene.source, [Edit(start, end, text)]), "the step is given the function that computes the loss"
+
+
+def _called_at_last(scene: Scene, _: re.Match[str]) -> Edits:
+    """`total += loss.item` becomes `total += loss.item()`."""
+    part = scene.statement()
+    for node in ast.walk(part) if part is not None else ():
+        sides = [node.value] if isinstance(node, ast.AugAssign) else []
+        sides += [node.left, node.right] if isinstance(node, ast.BinOp) else []
+        for one in sides:
+            if isinstance(one, ast.Attribute) and one.attr in ("item", "mean", "sum", "float", "numpy", "detach"):
+                yield scene.put((one, f"{scene.text(one)}()")), f"{scene.text(one)} is called"
+
+
+def _real_class_weights(scene: Scene, _: re.Match[str]) -> Edits:
+    """Weights of classes are 32-bit numbers, as the outputs are."""
+    for call in calls(scene.tree):
+        for one in call.keywords:
+            if one.arg in ("weight", "pos_weight") and not isinstance(one.value, ast.Constant):
+                yield scene.put((one.value, scene.dotted(one.value, ".float()"))), f"{one.arg} is made of 32-bit numbers"
+
+
+def _padded_branch(scene: Scene, _: re.Match[str]) -> Edits:
+    """Pictures that a branch makes smaller are padded, so that they can be added to what goes around it."""
+    for call in calls(scene.tree):
+        kernel = keyword(call, "kernel_size")
+        size = scene.number(kernel.value if kernel is not None else call.args[2] if len(call.args) > 2 else None)
+        plain = keyword(call, "padding") is None and keyword(call, "stride") is None and len(call.args) < 4
+        if re.fullmatch(r"Conv[123]d", called(call)) and plain and size is not None and size % 2 and size > 1:
+            text = with_keyword(scene.source, call, "padding", str(size // 2))
+            yield text, f"{called(call)} of {size} keeps the size of what comes in"
+
+
+def _whole_heads(scene: Scene, _: re.Match[str]) -> Edits:
+    """The width of an attention is a multiple of its heads."""
+    for call in calls(scene.tree):
+        places = {"MultiheadAttention": ("embed_dim", "num_heads"), "TransformerEncoderLayer": ("d_model", "nhead"),
+                  "TransformerDecoderLayer": ("d_model", "nhead"), "Transformer": ("d_model", "nhead")}  # fmt: skip
+        known = places.get(called(call))
+        if known is None:
+            continue
+        width, heads = (argument(call, place, name) for place, name in enumerate(known))
+        wide, many = (scene.number(one) for one in (width, heads))
+        if not wide or not many or heads is None or wide % many == 0:
+            continue
+        fits = [one for one in range(1, wide + 1) if wide % one == 0]
+        for new in sorted(fits, key=lambda one: (abs(one - many), -one))[:2]:
+            yield scene.put((heads, str(new))), f"{new} heads, of {wide // new} columns each"
+
+
 RULES = (
+    (r"and '(?:builtin_function_or_method|method)'|must be real number, not builtin", _called_at_last),
+    (r"for \S+: '(?:Tensor|tuple)' and '(?:Tensor|tuple)'", first_of_pair),
+    (r"expected scalar type Float but found Double", _real_class_weights),
+    (r"The size of tensor a \(\d+\) must match the size of tensor b \(\d+\) at non-singleton dimension [23]", _padded_branch),
+    (r"must be divisible by num_heads", _whole_heads),
+    (r"object of type '(\w+)' has no len\(\)", _with_length),
+    (
+        r"could not determine the shape of object type|can't convert np\.ndarray of type numpy\.object_"
+        r"|expected np\.ndarray \(got \w+\)|new\(\): invalid data type",
+        _of_table,
+    ),
+    (r"element 0 of tensors does not require grad", _classes_learnt),
+    (r"DataLoaderIter' object has no attribute 'next'", _next_batch),
+    (
+        r"optimizer can only optimize Tensors|for \+: 'generator' and 'generator'|object is not iterable",
+        _tensors_to_learn,
+    ),
+    (r"[Oo]nly Tensors of floating point (?:and complex )?dtype can require gradients", _real_weights),
+    (r"step\(\) missing 1 required positional argument: 'closure'", _with_closure),
     (r"is not a Module subclass", _unpacked),
     (r"expected 2D or 3D input \(got 1D input\)|expected \dD input \(got 1D input\)", _row_alone),
     (r"only batches of spatial targets supported .{0,60}dimension: (\d)", _of_pictures),
