@@ -4,7 +4,7 @@ from mlpilot.tools.mending import rows_alike
 from mlpilot.tools.mending.claims import NO_LOSS, SCORE, Claim
 from mlpilot.tools.mending.keras import ends as keras_ends
 from mlpilot.tools.mending.keras import fits as keras_edits
-from mlpilot.tools.mending.keras import given
+from mlpilot.tools.mending.keras import given, prepared
 from mlpilot.tools.mending.keras import graphs as keras_graphs
 from mlpilot.tools.mending.keras import layers as keras_layers
 from mlpilot.tools.mending.keras import made, pipes, tapes
@@ -215,6 +215,8 @@ KERAS: dict[str, tuple[Entry, ...]] = {
     "KERAS090": ((made.names_of_outputs, (SCORE,)),),
     "KERAS091": ((made.own_weights, (SCORE,)),),
     "KERAS092": ((made.persistent, (SCORE,)),),
+    "KERAS093": ((prepared.statistics_first, (Claim("judgements on another scale"), SCORE)),),
+    "KERAS094": ((prepared.learnt_once, (Claim("judgements on another scale"), SCORE)),),
     "KERAS101": ((keras_edits.sequences, ()),),
     "KERAS103": ((keras_layers.bent, (SCORE,)),),
     "KERAS104": ((keras_layers.divided_pixels, (SCORE,)),),

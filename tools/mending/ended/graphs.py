@@ -307,7 +307,45 @@ def _whole_heads(scene: Scene, _: re.Match[str]) -> Edits:
             yield scene.put((heads, str(new))), f"{new} heads, of {wide // new} columns each"
 
 
+def _tensor_of_batch(scene: Scene, _: re.Match[str]) -> Edits:
+    """A loader of one table gives lists of one tensor: `for (x,) in loader`."""
+    for at in range(len(scene.frames)):
+        statement = scene.statement(at)
+        for loop in enclosing(scene.tree, statement, ast.For) if statement is not None else ():
+            if isinstance(loop, ast.For) and isinstance(loop.target, ast.Name):
+                if scene.value(loop.target, at).kind == "list" or not scene.value(loop.target, at).type:
+                    yield scene.put((loop.target, f"({loop.target.id},)")), f"{loop.target.id} is the one table"
+
+
+def _classes_counted(scene: Scene, _: re.Match[str]) -> Edits:
+    """`one_hot(y, 3)` of more classes: as many columns as there are classes."""
+    for call in [one for at in range(len(scene.frames)) for one in scene.calls(at) if called(one) == "one_hot"]:
+        given = keyword(call, "num_classes")
+        place = given.value if given is not None else call.args[1] if len(call.args) > 1 else None
+        most = scene.value(call.args[0]).most if call.args else None
+        if place is not None and most is not None:
+            yield scene.put((place, str(int(most) + 1))), f"one column for each of {int(most) + 1} classes"
+
+
+def _pooled_less(scene: Scene, _: re.Match[str]) -> Edits:
+    """Pictures that poolings make smaller than nothing: convolutions keep their size."""
+    source, changed = scene.source, 0
+    for call in sorted(calls(scene.tree), key=lambda one: (-one.lineno, -one.col_offset)):
+        size = scene.number(call.args[2] if len(call.args) > 2 else None)
+        plain = keyword(call, "padding") is None and len(call.args) < 5
+        if re.fullmatch(r"Conv[123]d", called(call)) and plain and size is not None and size % 2 and size > 1:
+            again = next((one for one in calls(ast.parse(source), called(call))
+                          if (one.lineno, one.col_offset) == (call.lineno, call.col_offset)), None)  # fmt: skip
+            if again is not None:
+                source, changed = with_keyword(source, again, "padding", str(size // 2)), changed + 1
+    if changed:
+        yield source, "the convolutions keep the size of what comes in"
+
+
 RULES = (
+    (r"must be Tensor, not list|'list' object has no attribute '(?:to|size|shape|view|float|dim)'", _tensor_of_batch),
+    (r"Class values must be smaller than num_classes", _classes_counted),
+    (r"Output size is too small|Kernel size can't be greater than actual input size", _pooled_less),
     (r"and '(?:builtin_function_or_method|method)'|must be real number, not builtin", _called_at_last),
     (r"for \S+: '(?:Tensor|tuple)' and '(?:Tensor|tuple)'", first_of_pair),
     (r"expected scalar type Float but found Double", _real_class_weights),
