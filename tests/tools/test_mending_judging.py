@@ -62,7 +62,8 @@ TRAINED_ON = NET.replace("DataLoader(val_set, ", "DataLoader(train_set, ").repla
 SHUFFLED = NET.replace("DataLoader(val_set, batch_size=5)", "DataLoader(val_set, batch_size=5, shuffle=True)")
 COLUMNS = NET.replace("return len(self.x)", "return self.x.shape[1]").replace(" == y_test", " == 1")
 SCALED = ONE.replace("for epoch", "scaler = torch.amp.GradScaler('cpu')\nfor epoch").replace(
-    "    loss.backward()", "    scaler.scale(loss).backward()").replace("net(x).argmax(dim=1)", "net(x)[:, 0] > 0")  # fmt: skip
+    "    loss.backward()", "    scaler.scale(loss).backward()").replace(
+    "net(x).argmax(dim=1)", "net(x)[:, 0] > 0")  # fmt: skip
 CLIPPED = NET.replace("torch.optim.SGD(net.parameters()", "torch.optim.SGD(params").replace(
     "optimizer = torch", "params = net.parameters()\noptimizer = torch").replace(
     "        optimizer.step()", "        nn.utils.clip_grad_norm_(params, 0.01)\n        optimizer.step()")  # fmt: skip

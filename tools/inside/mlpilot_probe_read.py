@@ -3,6 +3,7 @@ whether classes are chosen among one column, what is clipped, and whether steps 
 
 import functools
 import importlib
+import itertools
 from typing import Any
 
 _MOST_BYTES, _MOST_ROWS = 200_000_000, 200_000
@@ -38,7 +39,7 @@ class Given:
         last = fetcher.__dict__.get("_last_row", -1)
         places = [last, *wanted]
         fetcher.__dict__["_last_row"] = places[-1]
-        ascending = all(one < other for one, other in zip(places, places[1:], strict=False))
+        ascending = all(one < other for one, other in itertools.pairwise(places))
         if self.bytes < _MOST_BYTES and len(self.learnt) + len(self.judged) < _MOST_ROWS:
             array = rows.detach().cpu().contiguous().numpy()
             self.bytes += array.nbytes

@@ -193,7 +193,8 @@ class Sets:
         if self.parts:
             held = [getattr(part.dataset, "transform", None) for part in self.parts]
             told["transforms of parts"] = len({id(one) for one in held if one is not None})
-        return told | self.given.facts()
+        told |= self.given.facts()
+        return told
 
     def _changes(self, dataset: Any) -> bool:
         """Whether a row of a data set is another one when it is read again."""

@@ -4,10 +4,9 @@ from mlpilot.tools.mending import rows_alike
 from mlpilot.tools.mending.claims import NO_LOSS, SCORE, Claim
 from mlpilot.tools.mending.keras import ends as keras_ends
 from mlpilot.tools.mending.keras import fits as keras_edits
-from mlpilot.tools.mending.keras import given, prepared
+from mlpilot.tools.mending.keras import given, made, pipes, prepared, tapes
 from mlpilot.tools.mending.keras import graphs as keras_graphs
 from mlpilot.tools.mending.keras import layers as keras_layers
-from mlpilot.tools.mending.keras import made, pipes, tapes
 from mlpilot.tools.mending.keras import parts as keras_parts
 from mlpilot.tools.mending.offered import RATE, SCALED, Entry
 from mlpilot.tools.mending.torch import parts as torch_parts

@@ -286,9 +286,7 @@ NETS: dict[str, tuple[Entry, ...]] = {
     "TORCH268": ((torch_results.kept, (SCORE,)),),
     "TORCH269": ((torch_results.chained, (SCORE,)),),
     "TORCH270": ((judging.through_the_scaler, (_SCALED_BACK,)),),
-    "TORCH271": (
-        (torch_results.listed, (Claim("clippings of nothing", also=(Claim("clippings", "kept"),)), SCORE)),
-    ),
+    "TORCH271": ((torch_results.listed, (Claim("clippings of nothing", also=(Claim("clippings", "kept"),)), SCORE)),),
     "TORCH272": ((torch_results.slower_decay, (_RATES, SCORE)),),
     "TORCH273": ((torch_rows.uphill, (NO_LOSS,)),),
     "TORCH274": ((torch_results.downhill, (NO_LOSS,)),),
@@ -325,9 +323,7 @@ NETS: dict[str, tuple[Entry, ...]] = {
     "TORCH312": ((judging.above_a_bound, (_ABOVE,)),),
     "TORCH313": ((judging.rows_held_out, (_HELD_OUT,)),),
     "TORCH314": ((judging.in_their_order, (_IN_ORDER, SCORE)),),
-    "TORCH315": (
-        (judging.rows_counted, (Claim("different rows that are learnt from", "more"), SCORE)),
-    ),
+    "TORCH315": ((judging.rows_counted, (Claim("different rows that are learnt from", "more"), SCORE)),),
     "TORCH316": ((judging.label_of_its_row, (SCORE,)),),
     "TRAIN001": ((torch_parts.owner_of_rates, (SCORE,)),),
     "TRAIN005": (

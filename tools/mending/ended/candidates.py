@@ -13,6 +13,7 @@ from mlpilot.tools.diagnose.model import Diagnosis
 from mlpilot.tools.mending.ended import (
     arguments,
     arrays,
+    batches,
     boosting,
     builtin,
     columns,
@@ -50,6 +51,7 @@ MOST = 16
 Rule = Callable[[Scene, re.Match[str]], Edits]
 _RULES: tuple[tuple[str, Rule], ...] = (
     *graphs.RULES,
+    *batches.RULES,
     *losses.RULES,
     *layers.RULES,
     *products.RULES,

@@ -78,7 +78,7 @@ def _computed_anew(scene: Scene, _: re.Match[str]) -> Edits:
             if names & wanted and any(scene.named(name).grad for name in names) and alone(scene.source, one):
                 moved.insert(0, one)
                 wanted |= {each.id for each in ast.walk(one.value) if isinstance(each, ast.Name)}
-        held = [one for one in moved if not _makes_weights(scene, one)]
+        held = [one for one in moved if not _makes_weights(one)]
         if not held:
             continue
         pad, first = indent(scene.source, loop.body[0]), loop.body[0]
@@ -87,7 +87,7 @@ def _computed_anew(scene: Scene, _: re.Match[str]) -> Edits:
         yield apply_edits(scene.source, edits), "outputs and loss are computed anew in each turn of the loop"
 
 
-def _makes_weights(scene: Scene, node: ast.Assign) -> bool:
+def _makes_weights(node: ast.Assign) -> bool:
     """Whether a tensor to learn is made there: it is no result, and is not to be made anew."""
     return any(one.arg == "requires_grad" for one in ast.walk(node) if isinstance(one, ast.keyword)) or any(
         called(one) == "Parameter" for one in calls(node)
@@ -127,51 +127,11 @@ def _last_in_a_row(scene: Scene, _: re.Match[str]) -> Edits:
             ("LastStep", "given[0][:, -1]", "the last step"),
             ("AllSteps", "given[0]", "all steps"),
         ):
-            head = (
-                f"class {name}({module}):\n    def forward(self, given):\n        return {taken}\n\n\n"
-            )
+            head = f"class {name}({module}):\n    def forward(self, given):\n        return {taken}\n\n\n"
             start = above(scene.source, top).start  # type: ignore[arg-type]
             edits = [Edit(start, start, head)]
             text = scene.put(*((one, f"{scene.text(one)}, {name}()") for one in inner))
             yield apply_edits(text, edits), f"{what} of the recurrent layer's outputs goes on"
-
-
-def _with_length(scene: Scene, found: re.Match[str]) -> Edits:
-    """A data set of the script's own says how many rows it holds."""
-    for owner in [one for one in ast.walk(scene.tree) if isinstance(one, ast.ClassDef) and one.name == found.group(1)]:
-        known = {one.name: one for one in owner.body if isinstance(one, ast.FunctionDef)}
-        body = known.get("__getitem__")
-        if body is None or "__len__" in known or len(body.args.args) < 2:
-            continue
-        index = body.args.args[1].arg
-        for one in ast.walk(body):
-            held = isinstance(one, ast.Subscript) and scene.text(one.slice) == index
-            rows = scene.text(one.value) if isinstance(one, ast.Subscript) else ""
-            if held and rows.startswith("self."):
-                rows = rows.removesuffix(".iloc").removesuffix(".loc")
-                lines = ["def __len__(self):", f"    return len({rows})", ""]
-                edit = above(scene.source, body, *lines)
-                yield apply_edits(scene.source, [edit]), f"{owner.name} is as long as {rows}"
-                return
-
-
-def _of_table(scene: Scene, _: re.Match[str]) -> Edits:
-    """`torch.tensor(df)` takes the numbers of a table, as one kind of number."""
-    made = ("tensor", "from_numpy", "as_tensor", "FloatTensor", "LongTensor", "Tensor")
-    for call in [one for at in range(len(scene.frames)) for one in scene.calls(at) if called(one) in made and one.args]:
-        held, given = scene.value(call.args[0]), call.args[0]
-        plain = "object" not in held.dtype and "object" not in scene.error
-        pandas = held.table or held.column or "DataFrame" in scene.error or "Series" in scene.error
-        if held.kind == "list" or isinstance(given, ast.List):
-            name = scene.text(call.func).removesuffix(called(call))
-            yield scene.put((call.func, f"{name}tensor")), f"{scene.text(given)} is a list: it is made a tensor"
-        if pandas and plain:
-            yield scene.put((given, scene.dotted(given, ".to_numpy()"))), f"the numbers of {scene.text(given)[:40]}"
-        kind = '"int64"' if called(call) == "LongTensor" else '"float32"'
-        yield scene.put((given, scene.dotted(given, f".astype({kind})"))), f"{scene.text(given)[:40]} as real numbers"
-        if pandas:
-            suffix = f".to_numpy().astype({kind})"
-            yield scene.put((given, scene.dotted(given, suffix))), f"the numbers of {scene.text(given)[:40]}"
 
 
 def _classes_learnt(scene: Scene, _: re.Match[str]) -> Edits:
@@ -195,13 +155,6 @@ def _classes_learnt(scene: Scene, _: re.Match[str]) -> Edits:
                 yield scene.put((loss, new)), "the loss is the cross-entropy of what the classes are chosen from"
 
 
-def _next_batch(scene: Scene, _: re.Match[str]) -> Edits:
-    """`iter(loader).next()` becomes `next(iter(loader))`."""
-    for call in [one for at in range(len(scene.frames)) for one in scene.calls(at) if called(one) == "next"]:
-        if isinstance(call.func, ast.Attribute) and not call.args:
-            yield scene.put((call, f"next({scene.text(call.func.value)})")), "the next batch, by the function next"
-
-
 def _tensors_to_learn(scene: Scene, _: re.Match[str]) -> Edits:
     """What an optimiser is given are tensors: those of several models in one list, those of a model by its method."""
     for call in [one for at in range(len(scene.frames)) for one in scene.calls(at) if one.args]:
@@ -213,8 +166,11 @@ def _tensors_to_learn(scene: Scene, _: re.Match[str]) -> Edits:
             parts = _summed(given)
         if len(parts) > 1 or (parts and isinstance(given, ast.List)):
             items = ", ".join(
-                scene.text(one) if isinstance(one, ast.Starred) else f"*{scene.text(one)}"
-                if isinstance(one, ast.Call) else f"*{scene.text(one)}.parameters()"
+                scene.text(one)
+                if isinstance(one, ast.Starred)
+                else f"*{scene.text(one)}"
+                if isinstance(one, ast.Call)
+                else f"*{scene.text(one)}.parameters()"
                 for one in parts
             )
             yield scene.put((given, f"[{items}]")), "the optimiser is given the tensors of all, in one list"
@@ -257,7 +213,10 @@ def _with_closure(scene: Scene, _: re.Match[str]) -> Edits:
         lines = ["def closure():", *(f"    {one}" for one in body), f"    return {loss}", ""]
         start, end = span(scene.source, inner[0])[0], span(scene.source, call)[1]
         text = f"\n{pad}".join([*lines[:-1], f"{loss} = {scene.text(call.func)}(closure)"])
-        yield apply_edits(scene.source, [Edit(start, end, text)]), "the step is given the function that computes the loss"
+        yield (
+            apply_edits(scene.source, [Edit(start, end, text)]),
+            "the step is given the function that computes the loss",
+        )
 
 
 def _called_at_last(scene: Scene, _: re.Match[str]) -> Edits:
@@ -276,7 +235,10 @@ def _real_class_weights(scene: Scene, _: re.Match[str]) -> Edits:
     for call in calls(scene.tree):
         for one in call.keywords:
             if one.arg in ("weight", "pos_weight") and not isinstance(one.value, ast.Constant):
-                yield scene.put((one.value, scene.dotted(one.value, ".float()"))), f"{one.arg} is made of 32-bit numbers"
+                yield (
+                    scene.put((one.value, scene.dotted(one.value, ".float()"))),
+                    f"{one.arg} is made of 32-bit numbers",
+                )
 
 
 def _padded_branch(scene: Scene, _: re.Match[str]) -> Edits:
@@ -307,26 +269,6 @@ def _whole_heads(scene: Scene, _: re.Match[str]) -> Edits:
             yield scene.put((heads, str(new))), f"{new} heads, of {wide // new} columns each"
 
 
-def _tensor_of_batch(scene: Scene, _: re.Match[str]) -> Edits:
-    """A loader of one table gives lists of one tensor: `for (x,) in loader`."""
-    for at in range(len(scene.frames)):
-        statement = scene.statement(at)
-        for loop in enclosing(scene.tree, statement, ast.For) if statement is not None else ():
-            if isinstance(loop, ast.For) and isinstance(loop.target, ast.Name):
-                if scene.value(loop.target, at).kind == "list" or not scene.value(loop.target, at).type:
-                    yield scene.put((loop.target, f"({loop.target.id},)")), f"{loop.target.id} is the one table"
-
-
-def _classes_counted(scene: Scene, _: re.Match[str]) -> Edits:
-    """`one_hot(y, 3)` of more classes: as many columns as there are classes."""
-    for call in [one for at in range(len(scene.frames)) for one in scene.calls(at) if called(one) == "one_hot"]:
-        given = keyword(call, "num_classes")
-        place = given.value if given is not None else call.args[1] if len(call.args) > 1 else None
-        most = scene.value(call.args[0]).most if call.args else None
-        if place is not None and most is not None:
-            yield scene.put((place, str(int(most) + 1))), f"one column for each of {int(most) + 1} classes"
-
-
 def _pooled_less(scene: Scene, _: re.Match[str]) -> Edits:
     """Pictures that poolings make smaller than nothing: convolutions keep their size."""
     source, changed = scene.source, 0
@@ -343,22 +285,16 @@ def _pooled_less(scene: Scene, _: re.Match[str]) -> Edits:
 
 
 RULES = (
-    (r"must be Tensor, not list|'list' object has no attribute '(?:to|size|shape|view|float|dim)'", _tensor_of_batch),
-    (r"Class values must be smaller than num_classes", _classes_counted),
     (r"Output size is too small|Kernel size can't be greater than actual input size", _pooled_less),
     (r"and '(?:builtin_function_or_method|method)'|must be real number, not builtin", _called_at_last),
     (r"for \S+: '(?:Tensor|tuple)' and '(?:Tensor|tuple)'", first_of_pair),
     (r"expected scalar type Float but found Double", _real_class_weights),
-    (r"The size of tensor a \(\d+\) must match the size of tensor b \(\d+\) at non-singleton dimension [23]", _padded_branch),
-    (r"must be divisible by num_heads", _whole_heads),
-    (r"object of type '(\w+)' has no len\(\)", _with_length),
     (
-        r"could not determine the shape of object type|can't convert np\.ndarray of type numpy\.object_"
-        r"|expected np\.ndarray \(got \w+\)|new\(\): invalid data type",
-        _of_table,
+        r"The size of tensor a \(\d+\) must match the size of tensor b \(\d+\) at non-singleton dimension [23]",
+        _padded_branch,
     ),
+    (r"must be divisible by num_heads", _whole_heads),
     (r"element 0 of tensors does not require grad", _classes_learnt),
-    (r"DataLoaderIter' object has no attribute 'next'", _next_batch),
     (
         r"optimizer can only optimize Tensors|for \+: 'generator' and 'generator'|object is not iterable",
         _tensors_to_learn,

@@ -1,5 +1,5 @@
-"""Models of Keras: arguments that Keras 3 takes by name, optimisers that are used again, what `fit` gives back, lists of
-layers, weights of classes, tapes that are asked twice, labels of words, axes of pictures."""
+"""Models of Keras: arguments that Keras 3 takes by name, optimisers that are used again, what `fit` gives back, lists
+of layers, weights of classes, tapes that are asked twice, labels of words, axes of pictures."""
 
 import ast
 import re
@@ -118,9 +118,9 @@ def _channels_last(scene: Scene, _: re.Match[str]) -> Edits:
     shapes = [one for one in shapes if scene.number(one.elts[0]) in (1, 3, 4)
               and scene.number(one.elts[2]) not in (1, 3, 4)]  # fmt: skip
     pairs: list[tuple[ast.AST, str]] = []
-    for one in shapes:
-        first, *others = (scene.text(each) for each in one.elts)
-        pairs.append((one, f"({', '.join([*others, first])})"))
+    for shape in shapes:
+        first, *others = (scene.text(each) for each in shape.elts)
+        pairs.append((shape, f"({', '.join([*others, first])})"))
     used = [one.args[0] for name in USES for one in calls(scene.tree, name) if one.args]
     names = {one.id for one in used if isinstance(one, ast.Name)}
     moved: list[tuple[ast.AST, str]] = []
@@ -180,16 +180,15 @@ def _same_width(scene: Scene, _: re.Match[str]) -> Edits:
              and called(one.func) in ("Add", "Multiply", "Average", "Subtract")]  # fmt: skip
     for call in given[:1]:
         parts = call.args[0].elts if call.args and isinstance(call.args[0], ast.List) else []
-        dense = next((one for one in calls(scene.tree, "Dense")), None)
+        dense = [scene.text(one.func) for one in calls(scene.tree, "Dense")]
         for new in dict.fromkeys(widths):
             for layer in calls(scene.tree, "Dense"):
                 units = layer.args[0] if layer.args else None
                 if scene.number(units) in widths and scene.number(units) != new and units is not None:
                     yield scene.put((units, str(new))), f"the Dense layer in front gives {new} columns"
         for part in parts:
-            for new in dict.fromkeys(widths) if dense is not None else ():
-                holder = scene.text(dense.func)
-                yield scene.put((part, f"{holder}({new})({scene.text(part)})")), f"{scene.text(part)} is made as wide"
+            for new in dict.fromkeys(widths) if dense else ():
+                yield scene.put((part, f"{dense[0]}({new})({scene.text(part)})")), f"{scene.text(part)} is made as wide"
 
 
 def _batch_shape(scene: Scene, _: re.Match[str]) -> Edits:
@@ -223,7 +222,10 @@ RULES = (
     (r"'History' object is not subscriptable", _curves),
     (r"'dict' object has no attribute 'history'", _curves_themselves),
     (r"Only instances of `?keras\.Layer`? can be added", _one_by_one),
-    (r"class_weight|truth value of an array|'numpy.ndarray' object has no attribute '(?:items|keys)'", _weights_by_class),
+    (
+        r"class_weight|truth value of an array|'numpy.ndarray' object has no attribute '(?:items|keys)'",
+        _weights_by_class,
+    ),
     (r"non-persistent GradientTape can only be used to compute one set", _asked_twice),
     (r"'NoneType'|None values not supported|No gradients provided", _watched),
     (r"Invalid dtype: (?:str|<U|object)|could not convert string|Cast string to|type str|UNIMPLEMENTED", _word_labels),

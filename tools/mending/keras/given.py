@@ -116,6 +116,7 @@ def epochs_end(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
 
 def validation_ends(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
     """`fit` is told how many batches of an endless generator it is judged on."""
+    del found
     for fit in method_calls(tree, "fit"):
         judged = keyword(fit, "validation_data")
         value = judged.value if judged is not None else None
@@ -162,11 +163,13 @@ def parts_of_pipeline(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
             continue
         name = given.id
         made = given_to(tree, name)
-        shuffles = [one for node in made for one in calls(node, "shuffle") if keyword(one, "reshuffle_each_iteration") is None]
+        shuffles = [
+            one for node in made for one in calls(node, "shuffle") if keyword(one, "reshuffle_each_iteration") is None
+        ]
         line = f"held_out = max(1, int({text_of(source, share.value)} * int({name}.cardinality())))"
         text = with_keyword(source, fit, "validation_data", f"{name}.take(held_out)")
-        again = next(one for one in method_calls(ast.parse(text), "fit") if at(one, found.line))
-        text = without_keyword(text, again, "validation_split") or ""
+        first = next(one for one in method_calls(ast.parse(text), "fit") if at(one, found.line))
+        text = without_keyword(text, first, "validation_split") or ""
         again = next((one for one in method_calls(ast.parse(text), "fit") if at(one, found.line)), None)
         if again is None:
             continue
@@ -184,7 +187,9 @@ def labels_alike(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
     for call in [one for one in method_calls(tree, "fit", "evaluate") if at(one, found.line)] if made else ():
         one = keyword(call, "validation_data")
         parts = one.value.elts if one is not None and isinstance(one.value, ast.Tuple | ast.List) else []
-        place = parts[1] if len(parts) > 1 else call.args[1] if called(call) == "evaluate" and len(call.args) > 1 else None
+        place = (
+            parts[1] if len(parts) > 1 else call.args[1] if called(call) == "evaluate" and len(call.args) > 1 else None
+        )
         if place is None:
             continue
         more = ", ".join([text_of(source, each) for each in made[0].args[1:]]
@@ -200,7 +205,10 @@ def labels_alike(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
             later = known and known[-1].lineno > made_so[0].lineno
             edit = above(source, statement_of(tree, call), line) if later else _under(source, made_so[0], line)
             yield apply_edits(source, [edit]), f"{name} has one column a class, as the labels for training"
-        yield replace(source, place, f"{function}({name}{tail})"), f"{name} has one column a class, as those for training"
+        yield (
+            replace(source, place, f"{function}({name}{tail})"),
+            f"{name} has one column a class, as those for training",
+        )
 
 
 def _under(source: str, statement: ast.stmt, line: str) -> Edit:
@@ -233,7 +241,9 @@ def step_is_run(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
     loops = [one for one in ast.walk(tree) if isinstance(one, ast.For | ast.While)]
     for node in made:
         step = text_of(source, node.targets[0])
-        for run in [one for loop in loops for one in method_calls(loop, "run") if keyword(one, "feed_dict") or len(one.args) > 1]:
+        for run in [
+            one for loop in loops for one in method_calls(loop, "run") if keyword(one, "feed_dict") or len(one.args) > 1
+        ]:
             statement = statement_of(tree, run)
             asked = run.args[0]
             several = isinstance(asked, ast.List | ast.Tuple)
@@ -243,10 +253,15 @@ def step_is_run(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
                 target = statement.targets[0]
                 if several and not isinstance(target, ast.Tuple | ast.List):
                     continue
-                names = [text_of(source, one) for one in target.elts] if isinstance(target, ast.Tuple) else [text_of(source, target)]
+                names = (
+                    [text_of(source, one) for one in target.elts]
+                    if isinstance(target, ast.Tuple)
+                    else [text_of(source, target)]
+                )
                 edits.append(Edit(*span(source, target), ", ".join(["_", *names])))
             elif not isinstance(statement, ast.Expr):
-                edits.append(Edit(*[span(source, run)[1]] * 2, "[1]"))
+                end = span(source, run)[1]
+                edits.append(Edit(end, end, "[1]"))
             yield apply_edits(source, edits), f"{step} is run in the loop"
             return
 
@@ -254,7 +269,9 @@ def step_is_run(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
 def with_comma(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
     """`input_shape=(784)` becomes `input_shape=(784,)`."""
     for call in [one for one in calls(tree) if at(one, found.line)]:
-        places = [one.value for one in call.keywords if one.arg in ("shape", "input_shape", "batch_shape", "target_shape")]
+        places = [
+            one.value for one in call.keywords if one.arg in ("shape", "input_shape", "batch_shape", "target_shape")
+        ]
         places += call.args[:1] if called(call) in ("Input", "Reshape", "InputLayer") else []
         for one in places:
             if isinstance(one, ast.Tuple | ast.List) or span(source, one)[0] == 0:

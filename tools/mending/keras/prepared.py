@@ -1,11 +1,22 @@
-"""Edits of how rows for the test are prepared: by what was learnt from those for training, before these were changed."""
+"""Edits of how rows for the test are prepared: by what was learnt from those for training, as they were."""
 
 import ast
 
 from mlpilot.tools.diagnose.model import Diagnosis
 from mlpilot.tools.diagnose.static.reading.naming import part_of
 from mlpilot.tools.diagnose.syntax import called, calls, names_in
-from mlpilot.tools.mending.forms import Edits, above, alone, around, at, block_of, method_calls, owner, statement_of, without
+from mlpilot.tools.mending.forms import (
+    Edits,
+    above,
+    alone,
+    around,
+    at,
+    block_of,
+    method_calls,
+    owner,
+    statement_of,
+    without,
+)
 from mlpilot.tools.text import Edit, apply_edits, replace, span, text_of
 
 _STATISTICS = {"mean": "middle", "std": "spread", "min": "least", "max": "most", "median": "middle", "var": "variance",
@@ -32,7 +43,10 @@ def statistics_first(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
             if known & set(texts.values()) or len(set(texts.values())) < len(texts):
                 continue
             lines = [f"{word} = {text}" for text, word in texts.items()]
-            yield apply_edits(source, [above(source, first, *lines), *edits]), f"all parts are scaled by what {name} was"
+            yield (
+                apply_edits(source, [above(source, first, *lines), *edits]),
+                f"all parts are scaled by what {name} was",
+            )
 
 
 def _statistics(source: str, node: ast.AST) -> list[ast.Call]:
@@ -66,7 +80,10 @@ def learnt_once(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
             given = text_of(source, one.args[0])
             same = owner(source, one) == owner(source, call)
             if same and isinstance(statement, ast.Expr) and alone(source, statement):
-                yield apply_edits(source, [without(source, statement)]), f"{owner(source, call)} learns once, from {given}"
+                yield (
+                    apply_edits(source, [without(source, statement)]),
+                    f"{owner(source, call)} learns once, from {given}",
+                )
             yield replace(source, call.args[0], given), f"{owner(source, call)} learns from {given}"
 
 

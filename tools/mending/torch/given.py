@@ -33,6 +33,7 @@ def outputs_first(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
 
 def number_for_show(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
     """`loss = criterion(out, y).item()` keeps its graph, and becomes a number where it is added up, kept or shown."""
+    del found
     names = {text_of(source, one.func.value) for one in method_calls(tree, "backward")}  # type: ignore[attr-defined]
     cut = [one for one in method_calls(tree, "item") if not one.args]
     for call in cut:
@@ -123,5 +124,5 @@ def with_device(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
         value = value if isinstance(first, ast.Call | ast.Name | ast.Attribute) else f"({value})"
         head = text_of(source, inner)
         start = span(source, first)[0] - span(source, inner)[0]
-        text = f"{head[:start]}{value}{move}{head[start + len(text_of(source, first)):]}"
+        text = f"{head[:start]}{value}{move}{head[start + len(text_of(source, first)) :]}"
         yield replace(source, outer, text), f"{text_of(source, node.targets[0])} is a parameter"

@@ -1,5 +1,5 @@
-"""Edits of how answers are judged and counted in PyTorch: the class among one column, rows that were trained on, guesses
-in another order, labels of another row, columns counted for rows; and of steps that go past the scaler of the loss."""
+"""Edits of how answers are judged and counted in PyTorch: the class among one column, rows that were trained on,
+guesses in another order, labels of another row, columns counted for rows; and of steps that go past the loss's scaler."""
 
 import ast
 import re
@@ -73,15 +73,15 @@ def _other(source: str, tree: ast.Module, name: ast.expr, part: str) -> str:
     text = text_of(source, name)
     words = [one for one in tokens(text) if not part_of(one)]
     known = {
-        text_of(source, one): one
+        text_of(source, one)
         for node in ast.walk(tree)
         if isinstance(node, ast.Assign)
         for target in node.targets
         for one in ast.walk(target)
         if isinstance(one, ast.Name | ast.Attribute)
     }
-    known |= {one.arg: one for one in ast.walk(tree) if isinstance(one, ast.arg)}
-    alike = [one for one in known if part_of(one.removeprefix("self.")) == part
+    known |= {one.arg for one in ast.walk(tree) if isinstance(one, ast.arg)}
+    alike = [one for one in sorted(known) if part_of(one.removeprefix("self.")) == part
              and one.startswith("self.") == text.startswith("self.")]  # fmt: skip
     same = [one for one in alike if [word for word in tokens(one) if not part_of(word)] == words]
     sets = [one for one in alike if not re.search(r"load|dl$|loss|acc|score|batch", one)]
@@ -125,5 +125,6 @@ def through_the_scaler(source: str, tree: ast.Module, found: Diagnosis) -> Edits
             if not updated and alone(source, statement):
                 edits.append(below(source, statement, f"{scaler}.update()"))
             elif not updated:
-                edits.append(Edit(*[span(source, call)[1]] * 2, f"; {scaler}.update()"))
+                end = span(source, call)[1]
+                edits.append(Edit(end, end, f"; {scaler}.update()"))
             yield apply_edits(source, edits), f"{scaler} takes its factor back before the step"
