@@ -8,6 +8,7 @@ from mlpilot.tools.mending.keras import given, made, pipes, prepared, tapes
 from mlpilot.tools.mending.keras import graphs as keras_graphs
 from mlpilot.tools.mending.keras import layers as keras_layers
 from mlpilot.tools.mending.keras import parts as keras_parts
+from mlpilot.tools.mending.keras import slips as keras_slips
 from mlpilot.tools.mending.offered import RATE, SCALED, Entry
 from mlpilot.tools.mending.torch import parts as torch_parts
 from mlpilot.tools.mending.torch import results as torch_results
@@ -49,6 +50,7 @@ _ONE_LABEL = Claim(
 )
 _BEYOND = Claim("fits of targets beyond what outputs reach", also=_ENDS_SEEN)
 
+_ANEW = Claim("fits that go on from an earlier one", also=(Claim("rows that fit is given", "kept"),))
 _OF_VALUES = Claim(
     "fits of values by a loss of yes or no",
     also=(
@@ -216,6 +218,10 @@ KERAS: dict[str, tuple[Entry, ...]] = {
     "KERAS092": ((made.persistent, (SCORE,)),),
     "KERAS093": ((prepared.statistics_first, (Claim("judgements on another scale"), SCORE)),),
     "KERAS094": ((prepared.learnt_once, (Claim("judgements on another scale"), SCORE)),),
+    "KERAS095": ((keras_slips.made_within, (_ANEW,)),),
+    "KERAS097": ((keras_slips.of_its_own, (_ANEW, _MORE_WEIGHTS)),),
+    "KERAS098": ((keras_slips.base_first, ()),),
+    "KERAS099": ((keras_slips.steps_of_epochs, (SCORE,)),),
     "KERAS101": ((keras_edits.sequences, ()),),
     "KERAS103": ((keras_layers.bent, (SCORE,)),),
     "KERAS104": ((keras_layers.divided_pixels, (SCORE,)),),
@@ -230,5 +236,10 @@ KERAS: dict[str, tuple[Entry, ...]] = {
     "KERAS117": ((keras_layers.relu_in_hidden, (SCORE,)),),
     "KERAS118": ((keras_layers.one_more_word, ()),),
     "KERAS119": ((keras_layers.usual_start, (SCORE,)),),
+    "KERAS121": ((keras_slips.shortcut_added, (SCORE,)),),
+    "KERAS122": ((keras_slips.mask_too, (SCORE,)),),
+    "KERAS123": ((keras_slips.words_kept, (SCORE,)),),
+    "KERAS124": ((keras_slips.divided_in_parts, (SCORE,)),),
+    "KERAS125": ((keras_slips.scaled_alike, (Claim("judgements on another scale"), SCORE)),),
 }
 """Code of a finding → (maker of edits, claims of which one must be borne out), the likeliest first."""

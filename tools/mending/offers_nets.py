@@ -4,6 +4,7 @@ from mlpilot.tools.mending import rows_alike
 from mlpilot.tools.mending.claims import NO_LOSS, SCORE, SHARE, Claim
 from mlpilot.tools.mending.keras import ends as keras_ends
 from mlpilot.tools.mending.keras import layers as keras_layers
+from mlpilot.tools.mending.keras import slips as keras_slips
 from mlpilot.tools.mending.keras import tapes
 from mlpilot.tools.mending.offered import BENT, INITIALISED, RATE, SCALED, Entry
 from mlpilot.tools.mending.offers_keras import KERAS
@@ -108,6 +109,9 @@ _ABOVE = Claim(
         Claim("probabilities that are compared with 0", "absent"),
         Claim("comparisons of different shapes", "no more"),
     ),
+)
+_KEPT_BEST = Claim(
+    "best networks that are no copies", also=(Claim("networks that are kept", "more"), Claim("steps", "kept"))
 )
 _SCALED_BACK = Claim(
     "steps that go past scalers", also=(Claim("steps that go through scalers", "more"),), instead=("steps",)
@@ -325,6 +329,8 @@ NETS: dict[str, tuple[Entry, ...]] = {
     "TORCH314": ((judging.in_their_order, (_IN_ORDER, SCORE)),),
     "TORCH315": ((judging.rows_counted, (Claim("different rows that are learnt from", "more"), SCORE)),),
     "TORCH316": ((judging.label_of_its_row, (SCORE,)),),
+    "TORCH321": ((keras_slips.copied_best, (_KEPT_BEST,)),),
+    "TORCH322": ((keras_slips.with_collate, ()),),
     "TRAIN001": ((torch_parts.owner_of_rates, (SCORE,)),),
     "TRAIN005": (
         (torch_modes.schedules_in_batches, (_RATES, SCORE)),

@@ -22,7 +22,7 @@ def _with_length(scene: Scene, found: re.Match[str]) -> Edits:
             rows = scene.text(one.value) if isinstance(one, ast.Subscript) else ""
             if held and rows.startswith("self."):
                 rows = rows.removesuffix(".iloc").removesuffix(".loc")
-                lines = ["def __len__(self):", f"    return len({rows})", ""]
+                lines = ["def __len__(self):", f"    return len({rows})\n"]
                 edit = above(scene.source, body, *lines)
                 yield apply_edits(scene.source, [edit]), f"{owner.name} is as long as {rows}"
                 return

@@ -284,7 +284,16 @@ def _pooled_less(scene: Scene, _: re.Match[str]) -> Edits:
         yield source, "the convolutions keep the size of what comes in"
 
 
+def _hits_counted(scene: Scene, _: re.Match[str]) -> Edits:
+    """`(out.argmax(1) == y).item()` of many rows is how many of them are right."""
+    for call in scene.calls():
+        base = call.func.value if isinstance(call.func, ast.Attribute) and called(call) == "item" else None
+        if isinstance(base, ast.Compare) or (base is not None and scene.value(base).dtype.endswith("bool")):
+            yield scene.put((base, scene.dotted(base, ".sum()"))), f"how many of {scene.text(base)[:60]} hold"
+
+
 RULES = (
+    (r"only one element tensors can be converted|a Tensor with \d+ elements cannot be converted", _hits_counted),
     (r"Output size is too small|Kernel size can't be greater than actual input size", _pooled_less),
     (r"and '(?:builtin_function_or_method|method)'|must be real number, not builtin", _called_at_last),
     (r"for \S+: '(?:Tensor|tuple)' and '(?:Tensor|tuple)'", first_of_pair),

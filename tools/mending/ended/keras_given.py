@@ -4,10 +4,13 @@ of layers, weights of classes, tapes that are asked twice, labels of words, axes
 import ast
 import re
 
+from mlpilot.tools.diagnose.model import Diagnosis
 from mlpilot.tools.diagnose.syntax import called, calls, keyword, with_keyword, without_keyword
 from mlpilot.tools.mending.ended.keras_forms import USES
+from mlpilot.tools.mending.ended.modules import set_up
 from mlpilot.tools.mending.ended.scene import Scene, enclosing
 from mlpilot.tools.mending.forms import Edits, above, alone
+from mlpilot.tools.mending.keras.slips import base_first
 from mlpilot.tools.text import Edit, apply_edits, span
 
 
@@ -175,7 +178,8 @@ def _whole_row(scene: Scene, _: re.Match[str]) -> Edits:
 def _same_width(scene: Scene, _: re.Match[str]) -> Edits:
     """Branches that are added have the same width: the layer in front of one gives what the other has."""
     shapes = re.findall(r"\(([\w, ]+)\)", scene.error)
-    widths = [int(one.split(",")[-1]) for one in shapes if one.split(",")[-1].strip().isdigit()]
+    ends = [one.strip(", ").split(",")[-1].strip() for one in shapes]
+    widths = [int(one) for one in ends if one.isdigit()]
     given = [one for one in ast.walk(scene.tree) if isinstance(one, ast.Call) and isinstance(one.func, ast.Call)
              and called(one.func) in ("Add", "Multiply", "Average", "Subtract")]  # fmt: skip
     for call in given[:1]:
@@ -216,7 +220,77 @@ def _batch_shape(scene: Scene, _: re.Match[str]) -> Edits:
             yield apply_edits(inner, [edit]), "the shape of a batch is that of an input"
 
 
+def _each_output(scene: Scene, _: re.Match[str]) -> Edits:
+    """A model of several outputs is given a target for each: those that are called as the outputs are."""
+    named = {scene.text(target): each.value for each in ast.walk(scene.tree) if isinstance(each, ast.Assign)
+             for target in each.targets[:1]}  # fmt: skip
+    for made in [one for name in ("Model", "Functional") for one in calls(scene.tree, name)]:
+        outputs = keyword(made, "outputs")
+        given = outputs.value if outputs is not None else made.args[1] if len(made.args) > 1 else None
+        names = [_named_output(scene, named.get(scene.text(one)), one) for one in getattr(given, "elts", [])]
+        for fit in [one for name in ("fit", "evaluate") for one in calls(scene.tree, name) if len(one.args) > 1]:
+            target = fit.args[1]
+            held = [one for one in ast.walk(target) if isinstance(one, ast.Name) and one.id in names]
+            if len(names) < 2 or len(held) != 1 or not all(name in named or scene.named(name).shape for name in names):
+                continue
+            start = span(scene.source, held[0])[0] - span(scene.source, target)[0]
+            text = scene.text(target)
+            every = [f"{text[:start]}{name}{text[start + len(held[0].id) :]}" for name in names]
+            same = [one for one in (*calls(scene.tree, "fit"), *calls(scene.tree, "evaluate")) if len(one.args) > 1
+                    and scene.text(one.args[1]) == text]  # fmt: skip
+            what = f"the model is given {' and '.join(names)}, as it has such outputs"
+            yield scene.put(*((one.args[1], f"[{', '.join(every)}]") for one in same)), what
+
+
+def _named_output(scene: Scene, made: ast.expr | None, node: ast.expr) -> str:
+    """The name of an output: that of its layer, or of the variable that holds it."""
+    inner = made.func if isinstance(made, ast.Call) else None
+    one = keyword(inner, "name") if isinstance(inner, ast.Call) else None
+    if one is not None and isinstance(one.value, ast.Constant):
+        return str(one.value.value)
+    return re.sub(r"_?(?:out|output|head|pred)_?", "", scene.text(node))
+
+
+def _still_tensors(scene: Scene, _: re.Match[str]) -> Edits:
+    """What stands within a tape stays a tensor: no `.numpy()` on the way from the weights to the loss."""
+    for block in ast.walk(scene.tree):
+        if isinstance(block, ast.With) and any("GradientTape" in scene.text(one.context_expr) for one in block.items):
+            for call in calls(block, "numpy"):
+                if isinstance(call.func, ast.Attribute):
+                    yield (
+                        scene.put((call, scene.text(call.func.value))),
+                        f"{scene.text(call.func.value)[:60]} is a tensor",
+                    )
+
+
+def _same_size(scene: Scene, _: re.Match[str]) -> Edits:
+    """Convolutions keep the size of pictures that become smaller than nothing."""
+    source, changed = scene.source, 0
+    for call in sorted(calls(scene.tree), key=lambda one: (-one.lineno, -one.col_offset)):
+        if re.fullmatch(r"(?:Separable)?Conv[123]D", called(call)) and keyword(call, "padding") is None:
+            again = next((one for one in calls(ast.parse(source), called(call))
+                          if (one.lineno, one.col_offset) == (call.lineno, call.col_offset)), None)  # fmt: skip
+            if again is not None:
+                source, changed = with_keyword(source, again, "padding", '"same"'), changed + 1
+    if changed > 1:
+        yield source, "the convolutions keep the size of what comes in"
+
+
+def _base_first(scene: Scene, found: re.Match[str]) -> Edits:
+    """A class of Keras sets up what it inherits before it keeps layers."""
+    for owner in [one for one in ast.walk(scene.tree) if isinstance(one, ast.ClassDef) and one.name == found.group(1)]:
+        made = next((one for one in owner.body if isinstance(one, ast.FunctionDef) and one.name == "__init__"), None)
+        if made is not None and "__init__()" not in scene.text(made):
+            told = Diagnosis("", "", "", made.body[0].lineno)
+            yield from base_first(scene.source, scene.tree, told)
+
+
 RULES = (
+    (r"Negative dimension|output size would be negative|Computed output size", _same_size),
+    (r"'(\w+)' object has no attribute '_(?:dtype_policy|tracker|is_built|lock|auto_config)'", _base_first),
+    (r"call `super\(\)\.__init__\(\)`", set_up),
+    (r"different structures|expected \d+ .{0,40}(?:targets|outputs)|number of (?:targets|outputs)", _each_output),
+    (r"No gradients provided for any variable", _still_tensors),
     (r"add_(?:weight|variable)\(\) got multiple values for argument 'shape'", _named_weight),
     (r"[Uu]nknown variable: |optimizer can only be called for the variables it was originally built", _own_optimiser),
     (r"'History' object is not subscriptable", _curves),

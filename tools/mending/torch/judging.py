@@ -1,5 +1,5 @@
 """Edits of how answers are judged and counted in PyTorch: the class among one column, rows that were trained on,
-guesses in another order, labels of another row, columns counted for rows; and of steps that go past the loss's scaler."""
+guesses in another order, labels of another row, columns counted for rows; and of steps past the loss's scaler."""
 
 import ast
 import re
