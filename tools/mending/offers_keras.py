@@ -4,7 +4,7 @@ from mlpilot.tools.mending import rows_alike
 from mlpilot.tools.mending.claims import NO_LOSS, SCORE, Claim
 from mlpilot.tools.mending.keras import ends as keras_ends
 from mlpilot.tools.mending.keras import fits as keras_edits
-from mlpilot.tools.mending.keras import given, made, pipes, prepared, tapes
+from mlpilot.tools.mending.keras import given, imports, made, pipes, prepared, tapes
 from mlpilot.tools.mending.keras import graphs as keras_graphs
 from mlpilot.tools.mending.keras import layers as keras_layers
 from mlpilot.tools.mending.keras import parts as keras_parts
@@ -62,6 +62,7 @@ _OF_VALUES = Claim(
 )
 
 KERAS: dict[str, tuple[Entry, ...]] = {
+    "API001": ((imports.moved_imports, ()),),
     "METRIC012": ((keras_layers.whole_epochs, (_BEST, SCORE)),),
     "KERAS001": ((keras_ends.sigmoid_for_one, (_ALL_ALIKE, SCORE)),),
     "KERAS002": ((keras_ends.last_activation("fitting"), (_APART, _RAW, SCORE)),),

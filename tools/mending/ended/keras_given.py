@@ -9,7 +9,7 @@ from mlpilot.tools.diagnose.syntax import called, calls, keyword, with_keyword, 
 from mlpilot.tools.mending.ended.keras_forms import USES
 from mlpilot.tools.mending.ended.modules import set_up
 from mlpilot.tools.mending.ended.scene import Scene, enclosing
-from mlpilot.tools.mending.forms import Edits, above, alone
+from mlpilot.tools.mending.forms import Edits, above, alone, without
 from mlpilot.tools.mending.keras.slips import base_first
 from mlpilot.tools.text import Edit, apply_edits, span
 
@@ -285,6 +285,17 @@ def _base_first(scene: Scene, found: re.Match[str]) -> Edits:
             yield from base_first(scene.source, scene.tree, told)
 
 
+def _made_above(scene: Scene, _: re.Match[str]) -> Edits:
+    """An optimiser that a `tf.function` makes at each call is made once, above it."""
+    for function in [one for one in ast.walk(scene.tree) if isinstance(one, ast.FunctionDef)]:
+        for one in function.body:
+            made = isinstance(one, ast.Assign) and isinstance(one.value, ast.Call) and alone(scene.source, one)
+            text = scene.text(one)
+            if made and re.search(r"optimizers?\.|Variable\(|metrics\.|layers\.", text):
+                edits = [above(scene.source, function, text), without(scene.source, one)]
+                yield apply_edits(scene.source, edits), f"{text.partition(' =')[0]} is made once, above {function.name}"
+
+
 RULES = (
     (r"Negative dimension|output size would be negative|Computed output size", _same_size),
     (r"'(\w+)' object has no attribute '_(?:dtype_policy|tracker|is_built|lock|auto_config)'", _base_first),
@@ -305,7 +316,11 @@ RULES = (
     (r"Invalid dtype: (?:str|<U|object)|could not convert string|Cast string to|type str|UNIMPLEMENTED", _word_labels),
     (r"incompatible with the layer|Exception encountered when calling|Invalid input shape", _without_rows),
     (r"shrinks|Negative dimension|output size would be negative|Computed output size|incompatible", _channels_last),
-    (r"Only input tensors may be passed as positional|should be called on a list of inputs", _whole_row),
+    (
+        r"Only input tensors may be passed as positional|should be called on a list of inputs|too many positional",
+        _whole_row,
+    ),
+    (r"singleton tf\.Variables created on the first call", _made_above),
     (r"Inputs have incompatible shapes|cannot be broadcast", _same_width),
     (r"'batch_input_shape'", _batch_shape),
 )

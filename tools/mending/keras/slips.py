@@ -156,10 +156,8 @@ def scaled_alike(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
     """`X_test = test[columns].to_numpy()` is scaled by what the training part was scaled by."""
     for late in [one for one in around(tree, found.line)[-1:] if isinstance(one, ast.Assign)]:
         for first in [one for one in block_of(tree, late) if isinstance(one, ast.Assign) and one.lineno < late.lineno]:
-            if (
-                part_of(text_of(source, first.targets[0])) != "train"
-                or (not calls(first.value)
-                and "-" not in text_of(source, first.value))
+            if part_of(text_of(source, first.targets[0])) != "train" or (
+                not calls(first.value) and "-" not in text_of(source, first.value)
             ):
                 continue
             mine = [one for one in names_in(late.value) if part_of(one) == "test"]
