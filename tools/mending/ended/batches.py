@@ -50,7 +50,7 @@ def _of_table(scene: Scene, _: re.Match[str]) -> Edits:
 def _tensor_of_batch(scene: Scene, _: re.Match[str]) -> Edits:
     """A loader of one table gives lists of one tensor: `for (x,) in loader`."""
     for at in range(len(scene.frames)):
-        statement = scene.statement(at)
+        statement = scene.statement(at) if calls(scene.tree, "DataLoader") else None
         for loop in enclosing(scene.tree, statement, ast.For) if statement is not None else ():
             target = loop.target if isinstance(loop, ast.For) else None
             held = scene.value(target, at)

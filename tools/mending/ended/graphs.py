@@ -157,7 +157,8 @@ def _classes_learnt(scene: Scene, _: re.Match[str]) -> Edits:
 
 def _tensors_to_learn(scene: Scene, _: re.Match[str]) -> Edits:
     """What an optimiser is given are tensors: those of several models in one list, those of a model by its method."""
-    for call in [one for at in range(len(scene.frames)) for one in scene.calls(at) if one.args]:
+    every = [one for at in range(len(scene.frames)) for one in scene.calls(at) if one.args]
+    for call in [one for one in every if re.search(r"[Oo]ptim|Adam|SGD|RMSprop|Adagrad|LBFGS", scene.text(one.func))]:
         given = call.args[0]
         parts: list[ast.expr] = []
         if isinstance(given, ast.List | ast.Tuple):

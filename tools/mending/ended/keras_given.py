@@ -96,14 +96,24 @@ def _watched(scene: Scene, _: re.Match[str]) -> Edits:
         names = {one.id for arg in call.args[1:2] for one in ast.walk(arg) if isinstance(one, ast.Name)}
         for name in sorted(names):
             value = scene.constants.get(name)
-            tensorflow = scene.imported("tensorflow", "tf")
-            if isinstance(value, ast.Call) and called(value) in ("constant", "normal", "uniform", "zeros", "ones"):
+            tensorflow = scene.imported("tensorflow")
+            if (
+                tensorflow
+                and isinstance(value, ast.Call)
+                and called(value) in ("constant", "normal", "uniform", "zeros", "ones")
+            ):
                 yield scene.put((value, f"{tensorflow}.Variable({scene.text(value)})")), f"{name} is a variable"
+
+
+def _of_keras(scene: Scene) -> bool:
+    """Whether a script imports Keras or TensorFlow."""
+    imports = [one for one in ast.walk(scene.tree) if isinstance(one, ast.Import | ast.ImportFrom)]
+    return any(re.search(r"\b(?:keras|tensorflow)\b", scene.text(one)) for one in imports)
 
 
 def _word_labels(scene: Scene, _: re.Match[str]) -> Edits:
     """Labels that are words are numbered, where they are given their name."""
-    numpy = scene.imported("numpy")
+    numpy = scene.imported("numpy") if _of_keras(scene) else ""
     for call in [one for name in USES for one in calls(scene.tree, name) if len(one.args) > 1]:
         target = call.args[1]
         held = scene.value(target)
@@ -302,7 +312,10 @@ RULES = (
     (r"call `super\(\)\.__init__\(\)`", set_up),
     (r"different structures|expected \d+ .{0,40}(?:targets|outputs)|number of (?:targets|outputs)", _each_output),
     (r"No gradients provided for any variable", _still_tensors),
-    (r"add_(?:weight|variable)\(\) got multiple values for argument 'shape'", _named_weight),
+    (
+        r"add_(?:weight|variable)\(\) got multiple values for argument 'shape'|`name` must be passed as a keyword",
+        _named_weight,
+    ),
     (r"[Uu]nknown variable: |optimizer can only be called for the variables it was originally built", _own_optimiser),
     (r"'History' object is not subscriptable", _curves),
     (r"'dict' object has no attribute 'history'", _curves_themselves),

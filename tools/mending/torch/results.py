@@ -163,5 +163,5 @@ def last_ones_learn(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
             if frozen:
                 yield replace(source, node.iter, f"{text_of(source, node.iter)}[:-1]"), "the last layer stays trainable"
         frozen_whole = isinstance(node, ast.Assign) and text_of(source, node).endswith(".trainable = False")
-        if frozen_whole and not any(isinstance(one, ast.For) for one in around(tree, node.lineno)):
+        if frozen_whole and not any(isinstance(one, ast.For) for one in around(tree, node.lineno)):  # type: ignore[attr-defined]
             yield replace(source, node.value, "True"), "what is to learn stays trainable"  # type: ignore[attr-defined]
