@@ -3,7 +3,7 @@
 import ast
 import re
 
-from mlpilot.tools.diagnose.syntax import called, keyword
+from mlpilot.tools.diagnose.syntax import called, calls, keyword
 from mlpilot.tools.mending.ended.scene import Scene, enclosing
 from mlpilot.tools.mending.forms import Edits, above
 from mlpilot.tools.text import apply_edits
