@@ -8,7 +8,8 @@ from mlpilot.tools.diagnose.model import Diagnosis
 from mlpilot.tools.mending.ended.candidates import _all
 from mlpilot.tools.mending.ended.scene import Scene
 from mlpilot.tools.mending.ended.state import State
-from mlpilot.tools.mending.offers import offers
+from mlpilot.tools.mending.offers import OFFERS, offers
+from mlpilot.tools.mending.offers_nets import NETS
 
 FOUND = [
     ("TORCH106", "", "loss = ce(y, out)  #\n", "ce(out, y)"),
@@ -69,7 +70,7 @@ FOUND = [
     (
         "KERAS078",
         "",
-        "def g(x, size=8):\n    while True:\n        for i in range(0, len(x), size):\n            yield x[i:i + size]\n"
+        "def g(x, n=8):\n    while True:\n        for i in range(0, len(x), n):\n            yield x[i:i + n]\n"
         "m.fit(g(a))  #\n",
         "m.fit(g(a), steps_per_epoch=len(a) // 8)",
     ),
@@ -195,3 +196,7 @@ def test_an_edit_against_an_error_writes_what_was_meant(error, source, wanted):
     before = sum(isinstance(one, ast.stmt) for one in ast.walk(ast.parse(source)))
     for text in texts:
         assert sum(isinstance(one, ast.stmt) for one in ast.walk(ast.parse(text))) >= before, text
+
+
+def test_what_is_offered_for_networks_is_kept_where_tables_have_offers_by_the_same_code():
+    assert not [code for code, entries in NETS.items() if not set(entries) <= set(OFFERS[code])]

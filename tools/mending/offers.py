@@ -197,8 +197,14 @@ OFFERS: dict[str, tuple[Entry, ...]] = {
     "METRIC016": ((measures.told_which_label, ()),),
     "METRIC017": ((measures.on_the_scale_of_the_truth, (SCORE,)),),
     "METRIC018": ((measures.other_column, (SCORE,)),),
-    "METRIC021": ((measures.the_best_is_remembered, (CHOICE,)),),
-    "METRIC022": ((measures.begins_where_all_can_beat_it, (CHOICE,)),),
+    "METRIC021": (
+        *NETS["METRIC021"],
+        (measures.the_best_is_remembered, (CHOICE,)),
+    ),
+    "METRIC022": (
+        *NETS["METRIC022"],
+        (measures.begins_where_all_can_beat_it, (CHOICE,)),
+    ),
     "MODEL001": ((measures.for_the_task, (row_claims.FOR_CLASSES, row_claims.FOR_VALUES, SCORE)),),
     "METRIC030": ((turns.counts_in_their_order, (RATES,)),),
     "METRIC031": ((turns.rate_of_its_counts, (RATES,)),),
@@ -217,9 +223,18 @@ OFFERS: dict[str, tuple[Entry, ...]] = {
     "DATA002": ((joins.as_indicators, (row_claims.NAMES, SCORE)),),
     "DATA005": ((joins.gaps_with_an_imputer, (row_claims.MARKS, SCORE)),),
     "DATA006": ((features.without_columns, (row_claims.UNKNOWN,)),),
-    "DATA021": ((measures.larger_for_the_rare, (SCORE,)),),
-    "DATA022": ((features.window_ends_before, row_claims.TARGET),),
-    "DATA023": ((measures.in_one_order, (SCORE,)),),
+    "DATA021": (
+        *NETS["DATA021"],
+        (measures.larger_for_the_rare, (SCORE,)),
+    ),
+    "DATA022": (
+        *NETS["DATA022"],
+        (features.window_ends_before, row_claims.TARGET),
+    ),
+    "DATA023": (
+        *NETS["DATA023"],
+        (measures.in_one_order, (SCORE,)),
+    ),
     "DATA003": ((row_edits.scaled, (SCORE, row_claims.OF_ONE_SCALE)),),
     "DATA010": ((joins.day_first, (row_claims.DAY_FIRST,)),),
     "NUMPY001": ((row_edits.whole_numbers, (SCORE,)),),

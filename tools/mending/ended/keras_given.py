@@ -321,7 +321,7 @@ RULES = (
     (r"'dict' object has no attribute 'history'", _curves_themselves),
     (r"Only instances of `?keras\.Layer`? can be added", _one_by_one),
     (
-        r"class_weight|truth value of an array|'numpy.ndarray' object has no attribute '(?:items|keys)'",
+        r"class_weight|truth value of an array|'numpy.ndarray' object has no attribute '(?:items|keys|get)'",
         _weights_by_class,
     ),
     (r"non-persistent GradientTape can only be used to compute one set", _asked_twice),

@@ -107,8 +107,12 @@ def mask_too(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
             continue
         edits = []
         for one in lines:
-            copied = re.sub(rf"\b{re.escape(picture)}\b", names[0], text_of(source, one))
-            edits.append(below(source, one, copied))
+            first = span(source, one)[0]
+            held = [each for each in ast.walk(one) if isinstance(each, ast.Name) and each.id == picture]
+            inside = [
+                Edit(start - first, end - first, names[0]) for start, end in (span(source, each) for each in held)
+            ]
+            edits.append(below(source, one, apply_edits(text_of(source, one), inside)))
         if edits:
             yield apply_edits(source, edits), f"{names[0]} is moved as {picture} is"
 
