@@ -110,6 +110,12 @@ FOUND = [
         "X_train = ((tr_df[c] - mean) / std).to_numpy()\nX_test = te_df[c].to_numpy()  #\n",
         "X_test = ((te_df[c] - mean) / std).to_numpy()",
     ),
+    (
+        "DATA023",
+        "",
+        "a = D.from_tensor_slices(x).shuffle(9)\nb = D.from_tensor_slices(y).shuffle(9)\nd = D.zip((a, b))  #\n",
+        "a = D.from_tensor_slices(x)\nb = D.from_tensor_slices(y)\nd = D.zip((a, b)).shuffle(9)",
+    ),
     ("API001", "", "from keras.layers.core import Dense  #\n", "from keras.layers import Dense"),
 ]
 """(code, the finding's words, a program whose finding stands where `#` does, what an edit writes)."""
@@ -163,6 +169,11 @@ ENDED = [
         "ValueError: Invalid: `name` must be passed as a keyword argument",
         "w = self.add_weight('w', shape=s)  #\n",
         "name='w'",
+    ),
+    (
+        "TypeError: unsupported operand type(s) for *: 'float' and 'NoneType'",
+        "import tensorflow as tf\nwith tf.GradientTape() as t:\n    l = f(w)\nw = w - 0.1 * t.gradient(l, w)  #\n",
+        "as t:\n    t.watch(w)\n    l = f(w)",
     ),
     ("TypeError: too many positional arguments", "h = Concatenate()(a, b)  #\n", "Concatenate()([a, b])"),
     (

@@ -129,7 +129,7 @@ NETS: dict[str, tuple[Entry, ...]] = {
     **KERAS,
     "DATA021": ((rows_alike.rare_ones_count, (_WEIGHTED, SCORE)),),
     "DATA022": ((rows_alike.window_before, (_TARGETS,)),),
-    "DATA023": ((rows_alike.one_order, (SCORE,)),),
+    "DATA023": ((rows_alike.one_order, (SCORE,)), (keras_slips.shuffled_as_one, (SCORE,))),
     "DATA024": ((rows_alike.prepared, (Claim("judgements on another scale"), SCORE)),),
     "METRIC021": ((torch_results.best_kept, (SCORE,)),),
     "METRIC022": ((torch_results.beatable, (SCORE,)),),

@@ -90,6 +90,39 @@ def _asked_twice(scene: Scene, _: re.Match[str]) -> Edits:
             yield with_keyword(scene.source, call, "persistent", "True"), "the tape may be asked more than once"
 
 
+def _watching(scene: Scene, _: re.Match[str]) -> Edits:
+    """A tape is told which tensors it is to watch, where they are no variables."""
+    for block in [one for one in ast.walk(scene.tree) if isinstance(one, ast.With) and _of_keras(scene)]:
+        held = [one for one in block.items if "GradientTape" in scene.text(one.context_expr)]
+        tape = held[0].optional_vars if held else None
+        asked = [one for one in calls(scene.tree, "gradient") if isinstance(one.func, ast.Attribute)
+                 and tape is not None and scene.text(one.func.value) == scene.text(tape)]  # fmt: skip
+        names = [one.id for call in asked for one in call.args[1:2] if isinstance(one, ast.Name)]
+        if tape is not None and names and not calls(block, "watch") and alone(scene.source, block.body[0]):
+            lines = [f"{scene.text(tape)}.watch({name})" for name in dict.fromkeys(names)]
+            text = apply_edits(scene.source, [above(scene.source, block.body[0], *lines)])
+            yield text, f"the tape watches {', '.join(dict.fromkeys(names))}"
+
+
+def _one_kind(scene: Scene, _: re.Match[str]) -> Edits:
+    """Arrays of doubles are made floats where they meet the weights, in all the block that computes with them."""
+    tensorflow = scene.imported("tensorflow")
+    for at in range(len(scene.frames)):
+        statement = scene.statement(at)
+        outer = next(enclosing(scene.tree, statement, ast.With, ast.FunctionDef), statement) if statement else None
+        pairs: list[tuple[ast.AST, str]] = []
+        for one in ast.walk(outer) if outer is not None else ():
+            held = scene.value(one, at) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Load) else None
+            if held is None or "float64" not in held.dtype:
+                continue
+            text = scene.text(one)
+            pairs.append(
+                (one, f'{text}.astype("float32")' if held.array else f"{tensorflow}.cast({text}, {tensorflow}.float32)")
+            )
+        if pairs and tensorflow:
+            yield scene.put(*pairs), "what is computed with is made of 32-bit numbers"
+
+
 def _watched(scene: Scene, _: re.Match[str]) -> Edits:
     """Tensors that are to learn are variables, which a tape watches by itself."""
     for call in calls(scene.tree, "gradient"):
@@ -325,7 +358,9 @@ RULES = (
         _weights_by_class,
     ),
     (r"non-persistent GradientTape can only be used to compute one set", _asked_twice),
+    (r"'NoneType'|None values not supported|No gradients provided", _watching),
     (r"'NoneType'|None values not supported|No gradients provided", _watched),
+    (r"expected to be a (?:double|float) tensor but is a|cannot compute \w+ as input", _one_kind),
     (r"Invalid dtype: (?:str|<U|object)|could not convert string|Cast string to|type str|UNIMPLEMENTED", _word_labels),
     (r"incompatible with the layer|Exception encountered when calling|Invalid input shape", _without_rows),
     (r"shrinks|Negative dimension|output size would be negative|Computed output size|incompatible", _channels_last),

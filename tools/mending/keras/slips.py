@@ -117,6 +117,26 @@ def mask_too(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
             yield apply_edits(source, edits), f"{names[0]} is moved as {picture} is"
 
 
+def shuffled_as_one(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
+    """Data sets of rows and of labels that are each shuffled are put together first, and shuffled then."""
+    del found
+    for call in calls(tree, "zip"):
+        parts = call.args[0].elts if len(call.args) == 1 and isinstance(call.args[0], ast.Tuple) else call.args
+        values = [given_to(tree, one.id)[-1].value if isinstance(one, ast.Name) and given_to(tree, one.id) else one
+                  for one in parts]  # fmt: skip
+        shuffles = [one for value in values for one in method_calls(value, "shuffle")]
+        if len(shuffles) < 2 or len(shuffles) != len(parts):
+            continue
+        edits = []
+        for one in shuffles:
+            start = span(source, one.func.value)[1]  # type: ignore[attr-defined]
+            edits.append(Edit(start, span(source, one)[1], ""))
+        size = text_of(source, shuffles[0].args[0]) if shuffles[0].args else "1000"
+        end = span(source, call)[1]
+        edits.append(Edit(end, end, f".shuffle({size})"))
+        yield apply_edits(source, edits), "rows and labels are shuffled together"
+
+
 def words_kept(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
     """A mask of the padding becomes one of the words, or the other way round."""
     turned = {"equal": "not_equal", "not_equal": "equal", "eq": "ne", "ne": "eq"}
