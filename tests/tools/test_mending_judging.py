@@ -77,6 +77,10 @@ model.compile("adam", "binary_crossentropy", metrics=["mae"])
 model.fit(x, y, epochs=2, verbose=0)
 print("mae", model.evaluate(x, y, verbose=0)[1])
 """
+RARE = ONE.replace("(x[:, 0] > 0)", "(x[:, 0] > 1)").replace("net = ", """n_pos, n_neg = y.sum(), (1 - y).sum()
+weights = n_pos / n_neg
+net = """).replace("squeeze(1), y)", "squeeze(1), y, pos_weight=weights)").replace(
+    "net(x).argmax(dim=1)", "net(x)[:, 0] > 0")  # fmt: skip
 CASES = {
     "TORCH312": (ONE, [(".argmax(dim=1)", "[:, 0].long()"), (".argmax(dim=1)", "[:, 0] > 0.5"),
                        ("net(x).argmax(dim=1)", "net(x) > 0")]),
@@ -90,6 +94,8 @@ CASES = {
                           ("    optimizer.step()\n", "    scaler.update(1.0)\n")]),
     "TORCH271": (CLIPPED, [("        nn.utils.clip_grad_norm_(params, 0.01)\n", ""),
                            ("torch.optim.SGD(params", "torch.optim.SGD([*params, nn.Parameter(x)]")]),
+    "DATA021": (RARE, [(", pos_weight=weights", ""), ("n_pos / n_neg", "torch.tensor(0.9)")],
+                 "weights ="),
     "KERAS011": (PRICES, [("+ 20", "+ 20 > 20"), ("3 * x[:, 0] + 20", "(3 * x[:, 0] + 20) / 100"),
                           ("model.fit(x, y, epochs=2, verbose=0)\n", "")], "model.compile"),
 }  # fmt: skip

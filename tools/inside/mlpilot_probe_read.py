@@ -29,6 +29,10 @@ class Given:
                 sets._after(owner, name, self._chosen)
         for name in ("clip_grad_norm_", "clip_grad_value_"):
             self._clipped(torch.nn.utils, name)
+        self.weights: dict[str, Any] = {}
+        self.rows: dict[str, Any] = {}
+        for name in ("binary_cross_entropy_with_logits", "cross_entropy"):
+            sets._after(torch.nn.functional, name, functools.partial(self._weighted, name))
         self._scalers(torch.amp.GradScaler)
         importlib.import_module("torch.optim.optimizer").register_optimizer_step_pre_hook(lambda *_: self._step())
 
@@ -65,6 +69,27 @@ class Given:
             self.probe.count("classes that are chosen")
             alone = one.shape[axis] == 1 and one.numel() > 1
             self.probe.count("classes that are chosen among one column", int(alone))
+
+    def _weighted(self, name: str, _: Any, out: Any, target: Any, *given: Any, **more: Any) -> None:
+        """The weights of classes that a loss has, and how many rows of each it was given."""
+        binary = name != "cross_entropy"
+        weight = more.get("pos_weight") if binary else more.get("weight", given[0] if given else None)
+        if weight is None or (not binary and (target.is_floating_point() or weight.numel() != out.shape[1])):
+            return
+        target = target.detach()
+        ones = [float((target <= 0.5).sum()), float((target > 0.5).sum())] if binary else None
+        counts = self.torch.tensor(ones) if binary else self.torch.bincount(target.flatten(), minlength=weight.numel())
+        value = self.torch.tensor([1.0, float(weight.detach().float().mean())]) if binary else weight.detach().float()
+        self.weights[name] = value.cpu()
+        self.rows[name] = self.rows.get(name, 0) + counts.float().cpu()
+
+    def _rises(self) -> list[float]:
+        """For each loss with weights whether they grow with the rows of their classes (above 0), or fall (below)."""
+        found = []
+        for name, weight in self.weights.items():
+            rows = self.rows[name]
+            found.append(float(((weight - weight.mean()) * (rows - rows.mean())).sum()))
+        return found
 
     def _clipped(self, owner: Any, name: str) -> None:
         """Whether there is anything to clip: an iterator that was read before is empty."""
@@ -110,9 +135,13 @@ class Given:
     def facts(self) -> dict[str, int]:
         """What is known at the end of the script."""
         self._settle()
+        told = {}
+        if self.weights:
+            told["weights of classes that grow with their rows"] = sum(one > 0 for one in self._rises())
+            told["weights of classes that fall with their rows"] = sum(one < 0 for one in self._rises())
         if not self.learnt and not self.judged:
-            return {}
-        return {
+            return told
+        return told | {
             "different rows that are learnt from": len(self.learnt),
             "judged rows that were learnt from too": len(self.judged & self.learnt),
             "judged rows that were not learnt from": len(self.judged - self.learnt),
