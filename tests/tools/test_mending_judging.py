@@ -2,6 +2,9 @@
 
 import pytest
 
+from mlpilot.tools.diagnose.static.report import check_source
+from mlpilot.tools.mending.loop import mend
+
 NET = """import torch
 import torch.nn.functional as F
 from torch import nn
@@ -106,3 +109,27 @@ CASES = {
 @pytest.mark.parametrize("name", CASES)
 def test_what_only_hides_a_fault_is_not_believed_and_what_mends_it_is(honest_alone, name):
     honest_alone(name.partition(" ")[0], *CASES[name])
+
+
+ENDLESS = """import numpy as np
+import keras
+x = np.random.default_rng(0).normal(size=(60, 4)).astype("float32")
+y = x.sum(axis=1)
+
+def batches(x, y, size):
+    while True:
+        for start in range(0, len(x), size):
+            yield x[start:start + size], y[start:start + size]
+
+model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)])
+model.compile("adam", "mse")
+model.fit(batches(x, y, 20), epochs=2, verbose=0)
+print("loss", model.evaluate(x, y, verbose=0))
+"""
+
+
+@pytest.mark.slow
+def test_a_run_that_never_ends_is_mended_where_check_says_why(deep_runner):
+    result = mend(ENDLESS, "script.py", deep_runner.run, check_source(ENDLESS, "script.py"))
+    assert result.status == "repaired", result.reason
+    assert "steps_per_epoch=len(x) // 20" in result.source

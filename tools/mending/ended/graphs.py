@@ -13,6 +13,8 @@ from mlpilot.tools.text import Edit, apply_edits, span
 
 _RECURRENT = ("LSTM", "GRU", "RNN")
 _STACKS = ("Sequential",)
+_FEW = 6
+"""Layers that are tried one by one, so that other edits have their turn."""
 
 
 def _unpacked(scene: Scene, _: re.Match[str]) -> Edits:
@@ -244,11 +246,12 @@ def _real_class_weights(scene: Scene, _: re.Match[str]) -> Edits:
 
 def _padded_branch(scene: Scene, _: re.Match[str]) -> Edits:
     """Pictures that a branch makes smaller are padded, so that they can be added to what goes around it."""
-    for call in calls(scene.tree):
+    known = [one for one in calls(scene.tree) if re.fullmatch(r"Conv[123]d", called(one))]
+    for call in known[:_FEW]:
         kernel = keyword(call, "kernel_size")
         size = scene.number(kernel.value if kernel is not None else call.args[2] if len(call.args) > 2 else None)
         plain = keyword(call, "padding") is None and keyword(call, "stride") is None and len(call.args) < 4
-        if re.fullmatch(r"Conv[123]d", called(call)) and plain and size is not None and size % 2 and size > 1:
+        if plain and size is not None and size % 2 and size > 1:
             text = with_keyword(scene.source, call, "padding", str(size // 2))
             yield text, f"{called(call)} of {size} keeps the size of what comes in"
 
