@@ -116,6 +116,21 @@ FOUND = [
         "a = D.from_tensor_slices(x).shuffle(9)\nb = D.from_tensor_slices(y).shuffle(9)\nd = D.zip((a, b))  #\n",
         "a = D.from_tensor_slices(x)\nb = D.from_tensor_slices(y)\nd = D.zip((a, b)).shuffle(9)",
     ),
+    (
+        "KERAS016",
+        "the generator gives binary labels, and the loss is categorical_crossentropy",
+        'd = g.flow_from_directory("a", class_mode="binary")  #\n',
+        'class_mode="categorical"',
+    ),
+    (
+        "KERAS041",
+        "pictures are 128 × 128 here, and the model takes 150 × 150",
+        "d = g.flow_from_directory(p, target_size=(128, 128))  #\n",
+        "target_size=(150, 150)",
+    ),
+    ("KERAS128", "", "a = g.flow(x)\nb = g.flow(m)\nf(zip(a, b))  #\n", "a = g.flow(x, seed=1)\nb = g.flow(m, seed=1)"),
+    ("KERAS129", "", "y = t.map({'a': 1, 'b': 2})  #\n", "{'a': 0, 'b': 1}"),
+    ("TORCH323", "", "loss = ce(out.view(-1, 21), m.view(-1))  #\n", "out.permute(0, 2, 3, 1).reshape(-1, 21)"),
     ("API001", "", "from keras.layers.core import Dense  #\n", "from keras.layers import Dense"),
 ]
 """(code, the finding's words, a program whose finding stands where `#` does, what an edit writes)."""

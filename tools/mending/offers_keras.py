@@ -93,6 +93,7 @@ KERAS: dict[str, tuple[Entry, ...]] = {
     "KERAS013": ((keras_layers.compiled_again, (_COMPILED,)), (keras_parts.frozen_first, (_COMPILED,))),
     "KERAS014": ((RATE, (SCORE,)), (torch_parts.owner_of_rates, (SCORE,))),
     "KERAS019": ((keras_ends.sigmoid_and_its_loss, (NO_LOSS,)),),
+    "KERAS016": ((keras_slips.labels_for_loss, ()),),
     "KERAS017": ((pipes.generator_in_order, (SCORE,)),),
     "KERAS018": ((pipes.generator_of_its_own, (SCORE,)),),
     "KERAS020": ((keras_layers.class_of_one, (SCORE,)),),
@@ -164,6 +165,7 @@ KERAS: dict[str, tuple[Entry, ...]] = {
     "KERAS038": ((keras_ends.sigmoid_and_its_loss, (NO_LOSS,)),),
     "KERAS039": ((SCALED, (SCORE,)),),
     "KERAS040": ((pipes.judge_frozen, (SCORE,)),),
+    "KERAS041": ((keras_slips.size_of_model, ()),),
     "KERAS042": ((given.labels_alike, ()),),
     "KERAS043": ((SCALED, (SCORE,)),),
     "KERAS045": ((slips.without_threshold, (NO_LOSS,)), (tapes.of_tensors, (NO_LOSS,))),
@@ -241,6 +243,8 @@ KERAS: dict[str, tuple[Entry, ...]] = {
     "KERAS122": ((keras_slips.mask_too, (SCORE,)),),
     "KERAS123": ((keras_slips.words_kept, (SCORE,)),),
     "KERAS124": ((keras_slips.divided_in_parts, (SCORE,)),),
+    "KERAS128": ((keras_slips.drawn_alike, (SCORE,)),),
+    "KERAS129": ((keras_slips.classes_from_zero, (SCORE,)),),
     "KERAS125": ((keras_slips.scaled_alike, (Claim("judgements on another scale"), SCORE)),),
 }
 """Code of a finding → (maker of edits, claims of which one must be borne out), the likeliest first."""

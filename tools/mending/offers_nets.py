@@ -330,6 +330,7 @@ NETS: dict[str, tuple[Entry, ...]] = {
     "TORCH315": ((judging.rows_counted, (Claim("different rows that are learnt from", "more"), SCORE)),),
     "TORCH316": ((judging.label_of_its_row, (SCORE,)),),
     "TORCH321": ((keras_slips.copied_best, (_KEPT_BEST,)),),
+    "TORCH323": ((axes.classes_last, (SCORE,)),),
     "TORCH322": ((keras_slips.with_collate, ()),),
     "TRAIN001": ((torch_parts.owner_of_rates, (SCORE,)),),
     "TRAIN005": (

@@ -152,6 +152,57 @@ def words_kept(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
                 yield replace(source, one, text), "the padding is masked, and not the words"
 
 
+def drawn_alike(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
+    """Generators of pictures and of their masks draw by the same seed."""
+    del found
+    flows = method_calls(tree, "flow", "flow_from_directory", "flow_from_dataframe")
+    if len(flows) == 2 and not any(keyword(one, "seed") for one in flows):
+        text = with_keyword(source, flows[1], "seed", "1")
+        again = [one for one in method_calls(ast.parse(text), called(flows[0])) if one.lineno == flows[0].lineno]
+        if again:
+            yield with_keyword(text, again[0], "seed", "1"), "both generators draw by one seed"
+
+
+def classes_from_zero(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
+    """A dictionary that numbers classes from 1 numbers them from 0."""
+    for node in [one for one in ast.walk(tree) if isinstance(one, ast.Dict) and at(one, found.line)]:
+        numbers = [one for one in node.values if isinstance(one, ast.Constant) and type(one.value) is int]
+        if len(numbers) == len(node.values) and numbers:
+            edits = [Edit(*span(source, one), str(int(one.value) - 1)) for one in numbers]  # type: ignore[arg-type]
+            yield apply_edits(source, edits), "classes are numbered from 0"
+
+
+def labels_for_loss(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
+    """A generator gives labels of the form that the loss takes."""
+    wanted = {"sparse_categorical_crossentropy": "sparse", "categorical_crossentropy": "categorical",
+              "binary_crossentropy": "binary"}  # fmt: skip
+    loss = found.message.rpartition("the loss is ")[2].strip()
+    if loss in wanted:
+        text, calls_left = source, len(calls(tree))
+        for at_place in range(calls_left):
+            call = calls(ast.parse(text))[at_place]
+            if called(call) in ("flow_from_directory", "flow_from_dataframe"):
+                text = with_keyword(text, call, "class_mode", f'"{wanted[loss]}"')
+            elif called(call) == "image_dataset_from_directory":
+                mode = "int" if wanted[loss] == "sparse" else wanted[loss]
+                text = with_keyword(text, call, "label_mode", f'"{mode}"')
+        yield text, f"the labels come as {loss} takes them"
+
+
+def size_of_model(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
+    """Pictures are read in the size that the model takes."""
+    said = re.search(r"the model takes (\d+)\D+(\d+)", found.message)
+    names = {"flow_from_directory": "target_size", "flow_from_dataframe": "target_size",
+             "image_dataset_from_directory": "image_size"}  # fmt: skip
+    edits = []
+    for call in [one for one in calls(tree) if called(one) in names and said is not None]:
+        one = keyword(call, names[called(call)])
+        if one is not None and said is not None and isinstance(one.value, ast.Tuple | ast.List):
+            edits.append(Edit(*span(source, one.value), f"({said[1]}, {said[2]})"))
+    if edits and said is not None:
+        yield apply_edits(source, edits), f"pictures are read as {said[1]} by {said[2]}"
+
+
 def divided_in_parts(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
     """`x // 255` becomes `x / 255`; `(x / 255).astype(int)` stays what it is, of floats."""
     for node in ast.walk(tree):
