@@ -5,6 +5,7 @@ import ast
 import re
 
 from mlpilot.tools.diagnose.model import Diagnosis
+from mlpilot.tools.diagnose.static.reading.naming import part_of, tokens
 from mlpilot.tools.diagnose.syntax import called, calls, keyword, with_keyword, without_keyword
 from mlpilot.tools.mending.ended.keras_forms import USES
 from mlpilot.tools.mending.ended.modules import set_up
@@ -339,7 +340,23 @@ def _made_above(scene: Scene, _: re.Match[str]) -> Edits:
                 yield apply_edits(scene.source, edits), f"{text.partition(' =')[0]} is made once, above {function.name}"
 
 
+def _same_rows(scene: Scene, _: re.Match[str]) -> Edits:
+    """Rows and labels are of one part: `y_train` for `y` beside `X_train`."""
+    known = {name: one for frame in scene.frames for name, one in frame.values.items() if one.shape}
+    for call in [one for name in ("fit", "evaluate") for one in calls(scene.tree, name) if len(one.args) > 1]:
+        rows, labels = (scene.text(one) for one in call.args[:2])
+        shape = known[rows].shape if rows in known else None
+        if shape is None or labels not in known:
+            continue
+        words = [one for one in tokens(labels) if not part_of(one)]
+        for name, held in known.items():
+            same = held.shape and held.shape[0] == shape[0] and part_of(name) == part_of(rows)
+            if same and name != labels and [one for one in tokens(name) if not part_of(one)] == words:
+                yield scene.put((call.args[1], name)), f"{name}, of the rows of {rows}"
+
+
 RULES = (
+    (r"[Dd]ata cardinality is ambiguous", _same_rows),
     (r"Negative dimension|output size would be negative|Computed output size", _same_size),
     (r"'(\w+)' object has no attribute '_(?:dtype_policy|tracker|is_built|lock|auto_config)'", _base_first),
     (r"call `super\(\)\.__init__\(\)`", set_up),
