@@ -159,7 +159,9 @@ class _Watch:
         known = self.compiled.get(model, [])
         changed = len(known) == len(trained) and known != trained
         self.probe.count("fits of models changed since they were compiled", int(changed))
-        self.probe.count("tensors that fits are to train", len(model.trainable_variables))
+        layers = [one for one in model._flatten_layers() if hasattr(one, "kernel_initializer")]
+        unbuilt = sum(one.trainable and not one.built for one in layers)  # they get their weights within the fit
+        self.probe.count("tensors that fits are to train", len(model.trainable_variables) + unbuilt)
         steps = int(more.get("steps_per_epoch") or 0)
         self._over_rows(given[0] if given else more.get("x"), steps)
         self.probe.count("batches that fits ask for", int(more.get("epochs", 1)) * steps)

@@ -12,6 +12,7 @@ from typing import Any
 
 from mlpilot_probe_names import is_nearly
 from mlpilot_probe_reach import Reach
+from mlpilot_probe_read import Given
 
 _MOST_SETS, _FEWEST_ROWS, _MOST_ORDERS, _ROWS = 50, 8, 10_000, 3
 _LOW = -1e3
@@ -52,6 +53,7 @@ class Sets:
         for kind in (torch.nn.MultiheadAttention, torch.nn.TransformerEncoder, torch.nn.TransformerEncoderLayer):
             self._after(kind, "forward", self._padded)
         self.reach = Reach(self)
+        self.given = Given(self)
         self._plateau(torch.optim.lr_scheduler.ReduceLROnPlateau)
 
     def _after(self, owner: Any, name: str, note: Callable[..., None]) -> None:
@@ -135,6 +137,8 @@ class Sets:
             raw = 0 < other < 1 and bool(((one < 0) | (one > 1)).any())
             self.probe.count("outputs that are compared with a bound")
             self.probe.count("raw outputs that are compared as probabilities", int(raw))
+            inside = other <= 0 and bool(((one >= 0) & (one <= 1)).all())
+            self.probe.count("probabilities that are compared with 0", int(inside))
 
     def _plateau(self, kind: Any) -> None:
         own, made = kind.step, kind.__init__
@@ -189,6 +193,7 @@ class Sets:
         if self.parts:
             held = [getattr(part.dataset, "transform", None) for part in self.parts]
             told["transforms of parts"] = len({id(one) for one in held if one is not None})
+        told |= self.given.facts()
         return told
 
     def _changes(self, dataset: Any) -> bool:

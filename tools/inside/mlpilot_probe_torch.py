@@ -291,10 +291,14 @@ class _Watch:
         """The rest, at the end of the script."""
         self._judged()
         tensor = self.torch.Tensor
+        networks = {name: id(one) for name, one in names.items() if isinstance(one, self.torch.nn.Module)}
         kept = [name for name, one in names.items() if isinstance(one, tensor) and one.dim() == 0 and one.grad_fn]
         unheld = {id(p) for m in self.roots.values() for p in m.parameters() if p.requires_grad} - self.held
         told = {"sums that keep their graphs": sorted(kept), "tensors that no optimiser holds": len(unheld)}
         told["tensors that no gradient reached"] = len(self.held - self.reached)
+        others = {key for name, key in networks.items() if "best" not in name.lower()}
+        told["networks that are kept"] = len(set(networks.values()))
+        told["best networks that are no copies"] = sum("best" in n.lower() and k in others for n, k in networks.items())
         parts = [part for module in self.roots.values() for part in module.modules()]
         own = {id(value) for part in parts for value in vars(part).values()
                if isinstance(value, tensor) and value.is_leaf and value.requires_grad}  # fmt: skip

@@ -54,6 +54,8 @@ NOT_FOR_SCRIPTS = {"too-slow", "out-of-memory", "labels-returned", "column-retur
 """Kinds whose repair fits an experiment, not a person's script: it would train on less than they asked for."""
 
 CHANGED_COPY = ("PANDAS001", "PANDAS002")
+ENDLESS = ("KERAS034", "KERAS078", "KERAS089")
+"""Findings that say why a run may never end."""
 
 
 def first_check(text: str, path: str) -> list[Diagnosis]:
@@ -92,7 +94,8 @@ def mend(source: str, path: str, run: Run, read: list[Diagnosis], patience: Pati
     first = patience.once_more(run, source, probe=probe)
     work = Work(source, path, partial(patience.run, run), source, first, read, patience=patience)
     broken = failure(work.ended, source, path)
-    if broken is not None and broken.code == UNFINISHED:
+    endless = work.ended.status == "timeout" and any(one.code in ENDLESS for one in read)
+    if broken is not None and broken.code == UNFINISHED and not endless:
         longer = "; --timeout gives each run longer" if work.ended.status == "timeout" else ""
         return Mend("failed", (*read, broken), source, reason=ENDINGS[broken.kind] + longer)
     try:
@@ -100,7 +103,7 @@ def mend(source: str, path: str, run: Run, read: list[Diagnosis], patience: Pati
     except SpentError:
         why = patience.why()
     if why:
-        return Mend("not_repaired", work.diagnoses(), source, reason=why)
+        return Mend("failed" if endless else "not_repaired", work.diagnoses(), source, reason=why)
     spent = ""
     try:
         _silent(work)
@@ -223,6 +226,8 @@ def _proposals(work: Work, broken: Diagnosis) -> Iterator[tuple[str, str, Diagno
     here = [one for one in found if one.code.startswith(("API", "KERAS", "MODEL")) and one.line in lines]
     yield from _several(work.text, here)  # a present name is better than one left out
     errors = sorted((one for one in found if one.severity == "error"), key=lambda one: one.line != broken.line)
+    if broken.code == UNFINISHED:
+        errors = [one for one in errors if one.code in ENDLESS]
     for one in errors:
         for text, what, _ in islice(offers(work.text, one, silent=False), MOST_TRIED):
             yield text, what, one

@@ -4,10 +4,11 @@ from mlpilot.tools.mending import rows_alike
 from mlpilot.tools.mending.claims import NO_LOSS, SCORE, Claim
 from mlpilot.tools.mending.keras import ends as keras_ends
 from mlpilot.tools.mending.keras import fits as keras_edits
+from mlpilot.tools.mending.keras import given, imports, made, pipes, prepared, tapes
 from mlpilot.tools.mending.keras import graphs as keras_graphs
 from mlpilot.tools.mending.keras import layers as keras_layers
-from mlpilot.tools.mending.keras import made, pipes, tapes
 from mlpilot.tools.mending.keras import parts as keras_parts
+from mlpilot.tools.mending.keras import slips as keras_slips
 from mlpilot.tools.mending.offered import RATE, SCALED, Entry
 from mlpilot.tools.mending.torch import parts as torch_parts
 from mlpilot.tools.mending.torch import results as torch_results
@@ -49,7 +50,19 @@ _ONE_LABEL = Claim(
 )
 _BEYOND = Claim("fits of targets beyond what outputs reach", also=_ENDS_SEEN)
 
+_ANEW = Claim("fits that go on from an earlier one", also=(Claim("rows that fit is given", "kept"),))
+_OF_VALUES = Claim(
+    "fits of values by a loss of yes or no",
+    also=(
+        *_ENDS_SEEN,
+        Claim("targets beyond 0 and 1 that fits are given", "kept"),
+        Claim("fits of targets beyond what outputs reach", "absent"),
+    ),
+    words=((keras_parts.ACCURACY, keras_parts.R2),),
+)
+
 KERAS: dict[str, tuple[Entry, ...]] = {
+    "API001": ((imports.moved_imports, ()),),
     "METRIC012": ((keras_layers.whole_epochs, (_BEST, SCORE)),),
     "KERAS001": ((keras_ends.sigmoid_for_one, (_ALL_ALIKE, SCORE)),),
     "KERAS002": ((keras_ends.last_activation("fitting"), (_APART, _RAW, SCORE)),),
@@ -75,9 +88,12 @@ KERAS: dict[str, tuple[Entry, ...]] = {
         ),
     ),
     "KERAS010": ((keras_parts.as_many_outputs, ()),),
+    "KERAS011": ((given.as_values, (_OF_VALUES,)),),
+    "KERAS012": ((given.compiled_first, ()),),
     "KERAS013": ((keras_layers.compiled_again, (_COMPILED,)), (keras_parts.frozen_first, (_COMPILED,))),
     "KERAS014": ((RATE, (SCORE,)), (torch_parts.owner_of_rates, (SCORE,))),
     "KERAS019": ((keras_ends.sigmoid_and_its_loss, (NO_LOSS,)),),
+    "KERAS016": ((keras_slips.labels_for_loss, ()),),
     "KERAS017": ((pipes.generator_in_order, (SCORE,)),),
     "KERAS018": ((pipes.generator_of_its_own, (SCORE,)),),
     "KERAS020": ((keras_layers.class_of_one, (SCORE,)),),
@@ -142,12 +158,15 @@ KERAS: dict[str, tuple[Entry, ...]] = {
     "KERAS032": ((keras_layers.applied, (_APPLIED,)),),
     "KERAS033": ((keras_layers.lighter, (NO_LOSS,)),),
     "KERAS030": ((keras_layers.bounded_logarithm, (SCORE,)),),
+    "KERAS034": ((given.in_batches, ()),),
     "KERAS035": ((pipes.generators_scale, (SCORE,)),),
     "KERAS036": ((keras_ends.raw_for_tensorflow, (SCORE,)),),
     "KERAS037": ((pipes.sigmoid_loss, (NO_LOSS,)),),
     "KERAS038": ((keras_ends.sigmoid_and_its_loss, (NO_LOSS,)),),
     "KERAS039": ((SCALED, (SCORE,)),),
     "KERAS040": ((pipes.judge_frozen, (SCORE,)),),
+    "KERAS041": ((keras_slips.size_of_model, ()),),
+    "KERAS042": ((given.labels_alike, ()),),
     "KERAS043": ((SCALED, (SCORE,)),),
     "KERAS045": ((slips.without_threshold, (NO_LOSS,)), (tapes.of_tensors, (NO_LOSS,))),
     "KERAS046": ((keras_layers.as_labels, (NO_LOSS,)),),
@@ -178,11 +197,15 @@ KERAS: dict[str, tuple[Entry, ...]] = {
         ),
     ),
     "KERAS070": ((rows_alike.squeezed, (_COLUMN, NO_LOSS)),),
+    "KERAS071": ((given.step_is_run, (SCORE,)),),
     "KERAS072": ((torch_results.class_of_each_row, (SCORE,)),),
     "KERAS073": ((pipes.in_their_places, (NO_LOSS,)),),
     "KERAS074": ((torch_results.divided_once, (SCORE,)),),
+    "KERAS075": ((given.with_comma, ()),),
     "KERAS076": ((torch_results.last_ones_learn, (Claim("tensors that fits are to train", "more"),)),),
     "KERAS077": ((pipes.rows_shuffled, (_BATCHES,)),),
+    "KERAS078": ((given.epochs_end, ()),),
+    "KERAS079": ((given.parts_of_pipeline, ()),),
     "KERAS080": ((made.masked, (SCORE,)),),
     "KERAS081": ((made.of_keras, (SCORE,)),),
     "KERAS082": ((made.made_once, (_MORE_WEIGHTS, SCORE)),),
@@ -192,9 +215,16 @@ KERAS: dict[str, tuple[Entry, ...]] = {
     "KERAS086": ((made.rate_always, (SCORE,)),),
     "KERAS087": ((made.middle_of_raw, (SCORE,)),),
     "KERAS088": ((made.labels_within, (SCORE,)),),
+    "KERAS089": ((given.ends_once_read, ()), (given.validation_ends, ())),
     "KERAS090": ((made.names_of_outputs, (SCORE,)),),
     "KERAS091": ((made.own_weights, (SCORE,)),),
     "KERAS092": ((made.persistent, (SCORE,)),),
+    "KERAS093": ((prepared.statistics_first, (Claim("judgements on another scale"), SCORE)),),
+    "KERAS094": ((prepared.learnt_once, (Claim("judgements on another scale"), SCORE)),),
+    "KERAS095": ((keras_slips.made_within, (_ANEW,)),),
+    "KERAS097": ((keras_slips.of_its_own, (_ANEW, _MORE_WEIGHTS)),),
+    "KERAS098": ((keras_slips.base_first, ()),),
+    "KERAS099": ((keras_slips.steps_of_epochs, (SCORE,)),),
     "KERAS101": ((keras_edits.sequences, ()),),
     "KERAS103": ((keras_layers.bent, (SCORE,)),),
     "KERAS104": ((keras_layers.divided_pixels, (SCORE,)),),
@@ -209,5 +239,12 @@ KERAS: dict[str, tuple[Entry, ...]] = {
     "KERAS117": ((keras_layers.relu_in_hidden, (SCORE,)),),
     "KERAS118": ((keras_layers.one_more_word, ()),),
     "KERAS119": ((keras_layers.usual_start, (SCORE,)),),
+    "KERAS121": ((keras_slips.shortcut_added, (SCORE,)),),
+    "KERAS122": ((keras_slips.mask_too, (SCORE,)),),
+    "KERAS123": ((keras_slips.words_kept, (SCORE,)),),
+    "KERAS124": ((keras_slips.divided_in_parts, (SCORE,)),),
+    "KERAS128": ((keras_slips.drawn_alike, (SCORE,)),),
+    "KERAS129": ((keras_slips.classes_from_zero, (SCORE,)),),
+    "KERAS125": ((keras_slips.scaled_alike, (Claim("judgements on another scale"), SCORE)),),
 }
 """Code of a finding → (maker of edits, claims of which one must be borne out), the likeliest first."""

@@ -4,10 +4,11 @@ from mlpilot.tools.mending import rows_alike
 from mlpilot.tools.mending.claims import NO_LOSS, SCORE, SHARE, Claim
 from mlpilot.tools.mending.keras import ends as keras_ends
 from mlpilot.tools.mending.keras import layers as keras_layers
+from mlpilot.tools.mending.keras import slips as keras_slips
 from mlpilot.tools.mending.keras import tapes
 from mlpilot.tools.mending.offered import BENT, INITIALISED, RATE, SCALED, Entry
 from mlpilot.tools.mending.offers_keras import KERAS
-from mlpilot.tools.mending.torch import added, axes, paths, phases, slips
+from mlpilot.tools.mending.torch import added, axes, given, judging, paths, phases, slips
 from mlpilot.tools.mending.torch import ends as torch_ends
 from mlpilot.tools.mending.torch import layers as torch_layers
 from mlpilot.tools.mending.torch import loops as loop_edits
@@ -96,6 +97,25 @@ _WAITS = tuple(
 _GRAPHS = Claim("most tensors that keep their graphs", "fewer", also=(Claim("predictions", "kept"),))
 _AS_THEY_ARE = Claim("judged data sets that change at random", also=(Claim("data sets that are judged", "kept"),))
 _TRANSFORMS = Claim("transforms of parts", "more", also=(Claim("rows of all parts", "kept"),))
+_HELD_OUT = Claim(
+    "judged rows that were not learnt from", "more", also=(Claim("different rows that are learnt from", "kept"),)
+)
+_IN_ORDER = Claim("judged data sets out of order", also=(Claim("judged data sets in order", "more"),))
+_ABOVE = Claim(
+    "classes that are chosen among one column",
+    also=(
+        Claim("outputs that are compared with a bound", "more"),
+        Claim("raw outputs that are compared as probabilities", "no more"),
+        Claim("probabilities that are compared with 0", "absent"),
+        Claim("comparisons of different shapes", "no more"),
+    ),
+)
+_KEPT_BEST = Claim(
+    "best networks that are no copies", also=(Claim("networks that are kept", "more"), Claim("steps", "kept"))
+)
+_SCALED_BACK = Claim(
+    "steps that go past scalers", also=(Claim("steps that go through scalers", "more"),), instead=("steps",)
+)
 _LEARNS = (_NO_GRADIENT, _REACHED, NO_LOSS)
 _CALLED = (
     Claim("steps", "more"),
@@ -109,7 +129,7 @@ NETS: dict[str, tuple[Entry, ...]] = {
     **KERAS,
     "DATA021": ((rows_alike.rare_ones_count, (_WEIGHTED, SCORE)),),
     "DATA022": ((rows_alike.window_before, (_TARGETS,)),),
-    "DATA023": ((rows_alike.one_order, (SCORE,)),),
+    "DATA023": ((rows_alike.one_order, (SCORE,)), (keras_slips.shuffled_as_one, (SCORE,))),
     "DATA024": ((rows_alike.prepared, (Claim("judgements on another scale"), SCORE)),),
     "METRIC021": ((torch_results.best_kept, (SCORE,)),),
     "METRIC022": ((torch_results.beatable, (SCORE,)),),
@@ -173,6 +193,7 @@ NETS: dict[str, tuple[Entry, ...]] = {
         (torch_ends.without_last("relu", "sigmoid", "tanh"), (_NOT_CUT_OFF, _REACHED_TARGETS, SCORE)),
         (torch_edits.raw_outputs("relu", "sigmoid"), (_NOT_CUT_OFF, _REACHED_TARGETS, SCORE)),
     ),
+    "TORCH106": ((given.outputs_first, (NO_LOSS,)),),
     "TORCH108": ((torch_edits.labels_as("long"), ()), (torch_edits.labels_as("float"), ())),
     "TORCH109": ((torch_ends.yes_or_no, (NO_LOSS,)),),
     "TORCH111": ((torch_edits.one_shape, (_SHAPES,)),),
@@ -231,6 +252,8 @@ NETS: dict[str, tuple[Entry, ...]] = {
     ),
     "TORCH229": ((torch_ends.last_step, (SCORE,)),),
     "TORCH230": ((torch_parts.weights_of_both, (_HELD,)),),
+    "TORCH231": ((given.loaded_apart, ()),),
+    "TORCH232": ((given.loaded_whole, ()),),
     "TORCH233": ((INITIALISED, (SCORE,)),),
     "TORCH234": ((phases.without_graphs, (_GRAPHS,)),),
     "TORCH235": ((torch_edits.one_more_word, ()),),
@@ -245,11 +268,13 @@ NETS: dict[str, tuple[Entry, ...]] = {
     "TORCH239": ((torch_modes.made_once, (_ONE_OPTIMISER,)),),
     "TORCH240": ((phases.rows_kept_whole, (SCORE,)),),
     "TORCH241": ((torch_layers.parameters, (Claim("tensors to learn that their model does not know", also=_MORE),)),),
+    "TORCH242": ((given.with_device, _MORE),),
     "TORCH244": ((phases.not_augmented, (_AS_THEY_ARE, SCORE)),),
     "TORCH246": ((torch_modes.made_once, (_ONE_OPTIMISER,)),),
     "TORCH247": ((SCALED, (SCORE,)),),
     "TORCH249": ((torch_layers.bent_between, (SCORE,)),),
     "TORCH250": ((phases.judged_alone, _JUDGED_ALONE),),
+    "TORCH251": ((given.state_cut, ()),),
     "TORCH253": ((torch_ends.sigmoid_for_one, (_NOT_ALL_ONE, SCORE)),),
     "TORCH255": ((slips.own_graph, _LEARNS),),
     "TORCH256": ((torch_rows.uphill, (NO_LOSS,)),),
@@ -264,10 +289,12 @@ NETS: dict[str, tuple[Entry, ...]] = {
     "TORCH267": ((torch_rows.root_of_more, (SCORE,)),),
     "TORCH268": ((torch_results.kept, (SCORE,)),),
     "TORCH269": ((torch_results.chained, (SCORE,)),),
-    "TORCH271": ((torch_results.listed, (_MORE[0], SCORE)),),
+    "TORCH270": ((judging.through_the_scaler, (_SCALED_BACK,)),),
+    "TORCH271": ((torch_results.listed, (Claim("clippings of nothing", also=(Claim("clippings", "kept"),)), SCORE)),),
     "TORCH272": ((torch_results.slower_decay, (_RATES, SCORE)),),
     "TORCH273": ((torch_rows.uphill, (NO_LOSS,)),),
     "TORCH274": ((torch_results.downhill, (NO_LOSS,)),),
+    "TORCH275": ((given.number_for_show, ()),),
     "TORCH276": ((torch_results.cut_target, (SCORE,)),),
     "TORCH278": ((loop_edits.cleared, (Claim("steps on gradients that were never cleared"),)),),
     "TORCH277": ((phases.in_training_alone, _JUDGED_ALONE),),
@@ -297,6 +324,14 @@ NETS: dict[str, tuple[Entry, ...]] = {
     "TORCH309": ((axes.padding_left_out, (_LEFT_OUT,)),),
     "TORCH310": ((axes.last_of_each_row, (SCORE,)),),
     "TORCH311": ((paths.both_summed, (NO_LOSS,)),),
+    "TORCH312": ((judging.above_a_bound, (_ABOVE,)),),
+    "TORCH313": ((judging.rows_held_out, (_HELD_OUT,)),),
+    "TORCH314": ((judging.in_their_order, (_IN_ORDER, SCORE)),),
+    "TORCH315": ((judging.rows_counted, (Claim("different rows that are learnt from", "more"), SCORE)),),
+    "TORCH316": ((judging.label_of_its_row, (SCORE,)),),
+    "TORCH321": ((keras_slips.copied_best, (_KEPT_BEST,)),),
+    "TORCH323": ((axes.classes_last, (SCORE,)),),
+    "TORCH322": ((keras_slips.with_collate, ()),),
     "TRAIN001": ((torch_parts.owner_of_rates, (SCORE,)),),
     "TRAIN005": (
         (torch_modes.schedules_in_batches, (_RATES, SCORE)),

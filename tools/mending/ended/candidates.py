@@ -13,6 +13,7 @@ from mlpilot.tools.diagnose.model import Diagnosis
 from mlpilot.tools.mending.ended import (
     arguments,
     arrays,
+    batches,
     boosting,
     builtin,
     columns,
@@ -22,7 +23,9 @@ from mlpilot.tools.mending.ended import (
     folds,
     given,
     gradients,
+    graphs,
     keras_forms,
+    keras_given,
     keras_nets,
     keras_parts,
     layers,
@@ -49,6 +52,8 @@ MOST = 16
 
 Rule = Callable[[Scene, re.Match[str]], Edits]
 _RULES: tuple[tuple[str, Rule], ...] = (
+    *graphs.RULES,
+    *batches.RULES,
     *losses.RULES,
     *layers.RULES,
     *products.RULES,
@@ -56,6 +61,7 @@ _RULES: tuple[tuple[str, Rule], ...] = (
     *gradients.RULES,
     *modules.RULES,
     *tensors.RULES,
+    *keras_given.RULES,
     *keras_forms.RULES,
     *keras_nets.RULES,
     *keras_parts.RULES,

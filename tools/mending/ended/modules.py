@@ -10,7 +10,7 @@ from mlpilot.tools.mending.forms import Edits, above, alone, block_of, given_to
 from mlpilot.tools.text import Edit, apply_edits, span
 
 
-def _set_up(scene: Scene, _: re.Match[str]) -> Edits:
+def set_up(scene: Scene, _: re.Match[str]) -> Edits:
     """A module of one's own sets up what it inherits before it holds layers."""
     for frame in scene.frames:
         for node in ast.walk(scene.tree):
@@ -189,7 +189,7 @@ def _unequal(scene: Scene, _: re.Match[str]) -> Edits:
 
 
 RULES = (
-    (r"Module\.__init__\(\) call|super\(\)\.__init__\(\)|has no attribute '_(?:modules|parameters|buffers)'", _set_up),
+    (r"Module\.__init__\(\) call|super\(\)\.__init__\(\)|has no attribute '_(?:modules|parameters|buffers)'", set_up),
     (r"optimizer got an empty parameter list", _no_parameters),
     (r"CUDA|cuda|NVIDIA driver", _processor),
     (r"Expected more than 1 value per channel when training", _one_row),

@@ -78,7 +78,7 @@ def _no_tensor(scene: Scene, found: re.Match[str]) -> Edits:
                 yield scene.put((one, new)), f"{scene.text(one)} is made a tensor"
 
 
-def _first_of_pair(scene: Scene, _: re.Match[str]) -> Edits:
+def first_of_pair(scene: Scene, _: re.Match[str]) -> Edits:
     """A recurrent layer gives its outputs and its state."""
     made = {layers.given_name(scene, call): call for name in _RECURRENT for call in calls(scene.tree, name)}
     for node in ast.walk(scene.tree):
@@ -103,7 +103,7 @@ def _first_of_pair(scene: Scene, _: re.Match[str]) -> Edits:
 
 def _of_tuple(scene: Scene, found: re.Match[str]) -> Edits:
     """`out.squeeze()` where the model, or a layer, gave more than its outputs."""
-    yield from _first_of_pair(scene, found)
+    yield from first_of_pair(scene, found)
     part = scene.part()
     for node in ast.walk(part) if part is not None else ():
         if isinstance(node, ast.Attribute) and scene.value(node.value).kind == "tuple":
@@ -256,7 +256,7 @@ RULES = (
     (
         r"must be Tensor, not (\w[\w.]*)|'numpy.ndarray' object has no attribute '(?:dim|to|float|size|unsqueeze)'"
         r"|(?:conv\dd|linear)\(\) received an invalid combination of arguments|'int' object is not callable",
-        lambda scene, found: _no_tensor(scene, found) if found.group(1) != "tuple" else _first_of_pair(scene, found),
+        lambda scene, found: _no_tensor(scene, found) if found.group(1) != "tuple" else first_of_pair(scene, found),
     ),
     (r"'tuple' object has no attribute '\w+'|must be Tensor, not tuple|not tuple", _of_tuple),
     (r"Can't call numpy\(\) on Tensor that requires grad|can't convert .{0,40}tensor to numpy", _to_numpy),

@@ -13,6 +13,19 @@ _MODULES = ("F", "torch", "nn.functional", "torch.nn.functional")
 _PADDING = ("padding_value", "pad_value", "value", "fill", "pad_id", "pad_idx", "pad")
 
 
+def classes_last(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
+    """`out.view(-1, c)` of (rows, classes, height, width): the classes go to the end first."""
+    for call in [one for one in ast.walk(tree) if isinstance(one, ast.Call) and at(one, found.line)]:
+        if called(call) in ("view", "reshape") and isinstance(call.func, ast.Attribute) and len(call.args) == 2:
+            base = text_of(source, call.func.value)
+            sizes = ", ".join(text_of(source, one) for one in call.args)
+            for order in ("0, 2, 3, 1", "0, 2, 1"):
+                yield (
+                    replace(source, call, f"{base}.permute({order}).reshape({sizes})"),
+                    "the classes go to the end first",
+                )
+
+
 def _here(tree: ast.Module, found: Diagnosis, *names: str) -> list[ast.Call]:
     return [one for one in calls(tree) if called(one) in names and at(one, found.line)]
 

@@ -125,6 +125,29 @@ def divided_once(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
             yield replace(source, one.value, "None"), "pixels are divided by 255 once"
 
 
+def _bases(source: str, tree: ast.Module, layers: ast.Attribute) -> list[str]:
+    """Models that another one is built upon: `body` where `model` is made of `body.output` or of `body(x)`."""
+    whole = text_of(source, layers.value)
+    names = {one.id for node in given_to(tree, whole) for one in ast.walk(node.value) if isinstance(one, ast.Name)}
+    inner = {one.id for name in list(names) for node in given_to(tree, name) for one in ast.walk(node.value)
+             if isinstance(one, ast.Name)}  # fmt: skip
+    added = [one for one in method_calls(tree, "add") if text_of(source, one.func.value) == whole]  # type: ignore[attr-defined]
+    for loop in [one for one in ast.walk(tree) if isinstance(one, ast.For) and isinstance(one.iter, ast.Attribute)]:
+        if any(any(each is one for each in ast.walk(loop)) for one in added):
+            inner |= {one.id for one in ast.walk(loop.iter) if isinstance(one, ast.Name)}
+    inner |= {one.id for call in added for arg in call.args for one in ast.walk(arg) if isinstance(one, ast.Name)}
+    made = ("Sequential", "Model", "load_model", "clone_model")
+    return [
+        name
+        for name in sorted(names | inner)
+        if name != whole
+        and any(
+            called(node.value) in made or name in ("base", "body", "base_model", "backbone")
+            for node in given_to(tree, name)
+        )
+    ]
+
+
 def last_ones_learn(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
     """Of a model whose every layer is frozen the last one is left to learn."""
     del found
@@ -132,8 +155,13 @@ def last_ones_learn(source: str, tree: ast.Module, found: Diagnosis) -> Edits:
         if isinstance(node, ast.For) and isinstance(node.iter, ast.Attribute) and node.iter.attr == "layers":
             frozen = [one for one in node.body if isinstance(one, ast.Assign) and plain(one.value) is None
                       and text_of(source, one.targets[0]).endswith(".trainable")]  # fmt: skip
+            for base in _bases(source, tree, node.iter) if frozen else ():
+                yield (
+                    replace(source, node.iter, f"{base}.layers"),
+                    f"the layers of {base} are frozen, and the rest learns",
+                )
             if frozen:
                 yield replace(source, node.iter, f"{text_of(source, node.iter)}[:-1]"), "the last layer stays trainable"
         frozen_whole = isinstance(node, ast.Assign) and text_of(source, node).endswith(".trainable = False")
-        if frozen_whole:
+        if frozen_whole and not any(isinstance(one, ast.For) for one in around(tree, node.lineno)):  # type: ignore[attr-defined]
             yield replace(source, node.value, "True"), "what is to learn stays trainable"  # type: ignore[attr-defined]
