@@ -62,7 +62,8 @@ class Pipes:
             if not (_MADE & set(names) or root in self.made or own_maker is not None):
                 continue
             self.made.add(name)
-            again = own_maker is not None and _always_shuffles(own_maker)
+            told_not_to = any(_is_false(argument(one, "shuffle")) for one in calls)
+            again = own_maker is not None and _always_shuffles(own_maker) and not told_not_to
             inherited = root in self.shuffled and "cache" not in names
             if again or inherited or any(_shuffles(one) for one in calls):
                 self.shuffled[name] = node
@@ -254,8 +255,10 @@ def shuffled_in_batches(program: Program) -> Iterator[Found]:
     """`dataset.batch(32).shuffle(1000)`."""
     if not program.names & _MADE or not program.names & {"fit", "GradientTape"}:
         return
+    batched = [node for node in program.each(ast.Call) if called(node) in ("batch", "padded_batch")]
+    windows = {one for node in batched for one in chain(node) if one is not node}  # batched again after it was shuffled
     for node in program.each(ast.Call):
-        if called(node) != "shuffle":
+        if called(node) != "shuffle" or node in windows:
             continue
         names = [called(one) for one in chain(node)][:-1]
         if "batch" in names and "unbatch" not in names and "shuffle" not in names and _MADE & set(names):
