@@ -18,6 +18,7 @@ from mlpilot.tools.diagnose.static.rules.rule import Found, Program, rule
 from mlpilot.tools.diagnose.static.rules.tables.label import made_columns
 from mlpilot.tools.diagnose.static.rules.tables.leak import at
 from mlpilot.tools.diagnose.static.rules.tables.overlap import judged_after_fit
+from mlpilot.tools.diagnose.syntax import names_in
 
 _TIME = "Kapoor and Narayanan 2023, temporal leakage"
 _WINDOWS = frozenset(("rolling", "expanding", "ewm", "cumsum", "cummax", "cummin", "diff", "pct_change"))
@@ -62,12 +63,26 @@ def centred_window(program: Program) -> Iterator[Found]:
             doubtful = X.columns is not None and not one.into  # a column whose name is not known, and a list of names
             if one.kind != AHEAD or one.line in told or doubtful or (one.into and one.into <= set(y.columns or ())):
                 continue
+            if _makes_labels(program, one.line, y.columns or ()):
+                continue
             told.add(one.line)
             column = _column_on(program, one.line)
             if one.what == "shift":
                 yield at(one), f"{column} is of the row above, and the newest rows stand first: it lies in the future"
             else:
                 yield at(one), f"{column} is a window that is centred on its row: half of it lies in the future"
+
+
+def _makes_labels(program: Program, line: int, target: tuple[str, ...]) -> bool:
+    """Whether a line stands in a function whose answer is the target: `df["y"] = g["failed"].transform(ahead)`."""
+    home = next((one.name for one in program.each(ast.FunctionDef) if one.lineno < line <= (one.end_lineno or 0)), "")
+    made = [
+        constant.value
+        for node in program.each(ast.Assign)
+        if home in names_in(node.value) and isinstance(node.targets[0], ast.Subscript)
+        if isinstance(constant := node.targets[0].slice, ast.Constant)
+    ]
+    return bool(home) and bool(made) and set(made) <= set(target)
 
 
 def _column_on(program: Program, line: int) -> str:

@@ -192,9 +192,10 @@ def target_encoded(program: Program) -> Iterator[Found]:
     """TargetEncoder, `groupby(...)[target].transform('mean')`."""
     fitted_to = {name for _, model, _, y in fits(program) for name in _columns(y) if estimators.is_predictor(model)}
     targets = {one for _, _, _, y in fits(program) for one in _sums_that_are_targets(program, y)}
+    summed = _target_is_a_sum(program)
     for leak in leaks(program):
         one = leak.learning
-        if one in targets:
+        if one in targets or (one.kind == "group" and summed):
             continue
         if one.kind == "target" and leak.how != "cross":
             yield at(one), _told(leak, f"{one.what} is fitted on")
@@ -209,6 +210,17 @@ def _sums_that_are_targets(program: Program, y: Value | None) -> list[Learning]:
         return []
     given_back = bool(program.names & {"merge", "map", "join", "transform"})
     return [one for one in data.learned if one.into & set(data.columns or ()) or (not one.into and not given_back)]
+
+
+def _target_is_a_sum(program: Program) -> bool:
+    """`spent = later.groupby("customer")["amount"].sum()`: what is asked for is of groups, and of a later time."""
+    given = [
+        call.node.args[1].id
+        for call in program.trace.of("train_test_split", "fit", *estimators.CROSS)
+        if len(call.node.args) > 1 and isinstance(call.node.args[1], ast.Name)
+    ]
+    made = [written(one.value, 300) for name in given for one in program.sets.get(name, ())]
+    return any(".groupby(" in text and "transform" not in text for text in made)
 
 
 def _columns(y: Value | None) -> tuple[str, ...]:
