@@ -28,6 +28,7 @@ import mlpilot.tools.diagnose.static.rules.nets.lost
 import mlpilot.tools.diagnose.static.rules.nets.numbered
 import mlpilot.tools.diagnose.static.rules.nets.pairs
 import mlpilot.tools.diagnose.static.rules.nets.paths
+import mlpilot.tools.diagnose.static.rules.nets.pictures
 import mlpilot.tools.diagnose.static.rules.nets.prepared
 import mlpilot.tools.diagnose.static.rules.nets.repeats
 import mlpilot.tools.diagnose.static.rules.nets.roots

@@ -14,6 +14,7 @@ from mlpilot.tools.diagnose.static.reading.values import Data, Instance, constan
 from mlpilot.tools.diagnose.static.rules.rule import Found, Program, cause, rule
 from mlpilot.tools.diagnose.static.rules.torch.loop import backwards, is_torch, steps
 from mlpilot.tools.diagnose.static.rules.torch.model import optimisers
+from mlpilot.tools.diagnose.syntax import called
 
 _COPYING = listed(
     "to cuda cpu float double long half detach squeeze unsqueeze view reshape permute transpose flatten t"
@@ -62,6 +63,20 @@ def best_by_reference(program: Program) -> Iterator[Found]:
                     text = f"{written(target)} refers to the weights themselves, which later steps change"
                     yield node, f"{text}: state_dict() gives no copy"
                     return
+    yield from _kept_by_an_object(program)
+
+
+def _kept_by_an_object(program: Program) -> Iterator[Found]:
+    """`self.best_state = model.state_dict()` in an object that stops early, and `load_state_dict(stop.best_state)`."""
+    given = [node.args[0] for node in program.each(ast.Call) if called(node) == "load_state_dict" and node.args]
+    loaded = {written(one).rpartition(".")[2] for one in given}
+    for node in program.each(ast.Assign):
+        target, value = node.targets[0], node.value
+        own = isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name) and target.value.id == "self"
+        if own and called(value) == "state_dict" and target.attr in loaded and "best" in target.attr:  # type: ignore[attr-defined]
+            text = f"{written(target)} refers to the weights themselves, which later steps change"
+            yield node, f"{text}: state_dict() gives no copy"
+            return
 
 
 def _bound(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
