@@ -28,7 +28,8 @@ def cut(context: Context, node: ast.Slice) -> Step | None:
     lower, upper = node.lower, node.upper
     if isinstance(lower, ast.Constant) and lower.value in (0, None):
         lower = None
-    if node.step is not None or (lower is None and upper is None):
+    skips = node.step is not None and not (isinstance(node.step, ast.Constant) and node.step.value in (1, None))
+    if skips or (lower is None and upper is None):
         return None
     counters = {
         name.id

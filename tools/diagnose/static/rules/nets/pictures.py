@@ -139,3 +139,53 @@ def _only_loaded(program: Program, name: str) -> bool:
     loaded = [one for one in holders if called(one) == "DataLoader"]
     others = [one for one in holders if called(one) not in ("DataLoader", "len", "print")]
     return bool(loaded) and not others
+
+
+_CHANGED = re.compile(r"flip|rotat|rot90|augment|blur|warp|zoom|brightness|jitter|add_noise|shear", re.IGNORECASE)
+
+
+@rule(
+    "LEAK045",
+    "augmented-before-the-split",
+    "warning",
+    "variants of one picture are on both sides of the split",
+    remedy="split first, and make variants of the training part alone",
+    source="Yang et al. 2022, overlap leakage; Kapoor and Narayanan 2023, duplicates in both parts",
+)
+def augmented_first(program: Program) -> Iterator[Found]:
+    """`more.append(cv2.flip(one, 1))` in a loop over all pictures, and `train_test_split(more, labels)`."""
+    loops = [node for node in program.each(ast.For) if not _of_training(names_in(node.iter))]
+    grown = {name for node in loops for name in _grown(node) if not _of_training({name})}
+    for function in program.each(ast.FunctionDef):
+        back = [one.value for one in ast.walk(function) if isinstance(one, ast.Return) and one.value is not None]
+        given = {name for one in back for name in names_in(one)}
+        if any(_grown(one) & given & grown for one in ast.walk(function) if isinstance(one, ast.For)):
+            made = [line.targets[0] for line in program.each(ast.Assign) if called(line.value) == function.name]
+            grown |= {name for one in made for name in names_in(one)}
+    for node in program.each(ast.Call):
+        names = names_in(node.args[0]) if called(node) == "train_test_split" and node.args else set()
+        if names & grown and not _of_training(names):
+            text = "holds variants that are made of each picture before they are split"
+            yield node, f"{written(node.args[0])} {text}: near copies of those judged are trained on"
+            return
+
+
+def _of_training(names: set[str]) -> bool:
+    return any(part_of(name) == "train" for name in names)
+
+
+def _grown(loop: ast.For) -> set[str]:
+    """Lists that get what was made of one thing by a random or a plain change: flips, turns, `datagen.flow(...)`."""
+    flows = any(called(one.iter) == "flow" for one in ast.walk(loop) if isinstance(one, ast.For))
+    found = set()
+    for node in ast.walk(loop):
+        adds = (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and node.func.attr in ("append", "extend")
+        )
+        if adds and node.args and isinstance(node.func.value, ast.Name):  # type: ignore[attr-defined]
+            calls = [one for one in ast.walk(node.args[0]) if isinstance(one, ast.Call)]  # type: ignore[attr-defined]
+            if flows or any(_CHANGED.search(written(one.func)) for one in calls):
+                found.add(node.func.value.id)  # type: ignore[attr-defined]
+    return found
