@@ -7,7 +7,9 @@ run; many want tables that are not beside them.
 
 from pathlib import Path
 
+from mlpilot.evals.trainings.generate import training
 from mlpilot.tools.diagnose.static.inspect import check_files
+from mlpilot.tools.diagnose.static.report import check_source
 
 RIGHT = Path(__file__).parent / "right"
 ARGUABLE = {
@@ -27,3 +29,12 @@ def test_right_programs_are_left_alone() -> None:
         for path, found in zip(programs, check_files(programs), strict=True)
     }
     assert {name: codes for name, codes in said.items() if codes} == ARGUABLE
+
+
+def test_healthy_trainings_are_left_alone() -> None:
+    """Those that `eval trainings` writes, in PyTorch and Keras, as dense, convolutional and recurrent networks."""
+    healthy = {number: training(number, "exploding").healthy for number in range(99700, 99860)}
+    said = {
+        number: [str(one) for one in check_source(text) if one.severity != "note"] for number, text in healthy.items()
+    }
+    assert {number: found for number, found in said.items() if found} == {}

@@ -5,7 +5,9 @@ from collections.abc import Iterator
 
 from mlpilot.tools.diagnose.static.libraries import nets
 from mlpilot.tools.diagnose.static.libraries.tensors import torch_input, torch_layer
+from mlpilot.tools.diagnose.static.reading.trace import Call
 from mlpilot.tools.diagnose.static.reading.values import Data, Instance
+from mlpilot.tools.diagnose.syntax import names_in
 
 
 def through(model: Instance, data: Data, call: ast.AST) -> Iterator[tuple[ast.AST, str]]:
@@ -41,3 +43,10 @@ def misfit(layer: Instance, data: Data) -> str:
     if given is None or given == -1 or given == size:
         return ""
     return f"takes {size} {what}, and is given {given}"
+
+
+def of_a_turn(call: Call) -> bool:
+    """`for layer in self.layers: x = layer(x)`: the layer of one turn is not that of the first."""
+    function = call.node.func
+    loops = [loop for loop in call.loops if isinstance(loop, ast.For)]
+    return isinstance(function, ast.Name) and any(function.id in names_in(loop.target) for loop in loops)

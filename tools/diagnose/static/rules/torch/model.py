@@ -6,7 +6,7 @@ Sources: PyTorch, torch.nn and torch.optim; Humbatova et al. 2020 (model, tensor
 import ast
 from collections.abc import Iterator
 
-from mlpilot.tools.diagnose.static.facts.fitting import misfit, through
+from mlpilot.tools.diagnose.static.facts.fitting import misfit, of_a_turn, through
 from mlpilot.tools.diagnose.static.facts.syntax import method_of
 from mlpilot.tools.diagnose.static.libraries import estimators, nets
 from mlpilot.tools.diagnose.static.reading.listing import listed
@@ -129,7 +129,7 @@ def plain_list(program: Program) -> Iterator[Found]:
 def sizes(program: Program) -> Iterator[Found]:
     """`Linear(10, 20)` and then `Linear(30, 1)`."""
     for call in program.trace.calls:
-        if call.path == ".__call__" and isinstance(call.receiver, Instance) and call.args:
+        if call.path == ".__call__" and isinstance(call.receiver, Instance) and call.args and not of_a_turn(call):
             data = as_data(call.args[0])
             if data is not None and call.receiver.path == "torch.nn.Sequential" and len(data.shape or ()) == 4:
                 yield from through(call.receiver, data, call.node)
