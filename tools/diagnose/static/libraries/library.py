@@ -1,6 +1,7 @@
 """What calls of libraries give: one door to the models of pandas, numpy, scikit-learn, PyTorch and Keras."""
 
 import ast
+from dataclasses import replace
 
 from mlpilot.tools.diagnose.static.libraries import (
     arrays,
@@ -80,6 +81,8 @@ def call(context: Context, made: Call) -> Value:
     if name == "clone" and made.args and isinstance(made.args[0], Instance):
         old = made.args[0]
         return _new(context, Instance(old.path, old.args, old.kwargs, old.node, context.fresh(), own=old.own))
+    if path == "copy.deepcopy" and made.args and isinstance(made.args[0], Instance):
+        return _new(context, _copied(made.args[0], context.fresh()))
     if name in _SAME and made.args:
         return made.args[0]
     if is_class(path, name):
@@ -104,6 +107,13 @@ def is_class(path: str, name: str) -> bool:
 def _new(context: Context, instance: Instance) -> Instance:
     context.trace.instances.append(instance)
     return instance
+
+
+def _copied(old: Instance, serial: int) -> Instance:
+    """An object of its own that has been through the same, with the same parts."""
+    return replace(
+        old, serial=serial, attrs=dict(old.attrs), fits=list(old.fits), parts=list(old.parts), notes=dict(old.notes)
+    )
 
 
 def _builtin(context: Context, made: Call) -> Value:

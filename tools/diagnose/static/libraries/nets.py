@@ -101,17 +101,18 @@ def _through(context: Context, layer: Instance, data: Data) -> Data:
     return as_data(result) or data.but(last="", shape=None)
 
 
-UNOPENED = 5
-"""Depth at which a `nn.Sequential` within another counts as one layer."""
+def held_layers(instance: Instance) -> list[Value]:
+    """What `nn.Sequential` was given, one within it as one layer."""
+    given = map(_listed, instance.args)
+    return [one for value in given for one in (value.items if isinstance(value, Seq) else [value])]
 
 
 def sequential_layers(instance: Instance, depth: int = 0) -> list[Value]:
     """Layers of `nn.Sequential`, of those within it too."""
     found: list[Value] = []
-    for value in map(_listed, instance.args):
-        for one in value.items if isinstance(value, Seq) else [value]:
-            inner = isinstance(one, Instance) and (one.name, one.library) == ("Sequential", "torch")
-            found += sequential_layers(one, depth + 1) if inner and depth < UNOPENED else [one]  # type: ignore[arg-type]
+    for one in held_layers(instance):
+        inner = isinstance(one, Instance) and (one.name, one.library) == ("Sequential", "torch")
+        found += sequential_layers(one, depth + 1) if inner and depth < 5 else [one]  # type: ignore[arg-type]
     return found
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from mlpilot.tools.diagnose.static.facts.kerasmodel import keras_models
 from mlpilot.tools.diagnose.static.facts.syntax import argument, root_of, scopes, settings
+from mlpilot.tools.diagnose.static.libraries import nets
 from mlpilot.tools.diagnose.static.reading.naming import role_of
 from mlpilot.tools.diagnose.static.reading.trace import as_data, written
 from mlpilot.tools.diagnose.static.reading.values import Const, number, words
@@ -105,10 +106,10 @@ def _set(node: ast.AST) -> list[str]:
 )
 def never_applied(program: Program) -> Iterator[Found]:
     """`tape.gradient(...)` and no `apply_gradients`; pairs in the wrong order."""
-    learns = {"apply_gradients", "apply", "assign_sub", "assign_add", "assign", "minimize", "sign", "fit"}
-    applied = program.names & learns
+    applied = program.names & {"apply_gradients", "apply", "assign_sub", "assign_add", "assign", "minimize", "sign"}
+    fitted = any(nets.is_keras_model(call.receiver) for call in program.trace.of("fit"))
     for call in program.trace.of("gradient"):
-        if _tapes(program) and not applied and "trainable" in written(call.node, 200):
+        if _tapes(program) and not applied and not fitted and "trainable" in written(call.node, 200):
             yield call.node, "the gradients are computed, and no optimiser applies them: nothing is learnt"
             return
     for call in program.trace.of("apply_gradients"):

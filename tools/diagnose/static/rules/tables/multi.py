@@ -205,8 +205,6 @@ def tried_by_hand(program: Program) -> Iterator[Found]:
     """`KNeighborsClassifier(1)`, `(5)` and `(15)`, one after the other, each scored on the same test part."""
     if program.names & (estimators.CROSS | estimators.SEARCHES):
         return
-    if "quantile" in program.text:
-        return  # a model for each bound
     tried: dict[tuple[str, Rows], dict[str, Judgement]] = {}
     for use in judgements(program):
         if _is_test(program, use) and not _folded(program, use) and not use.call.loops and not use.call.inside:
@@ -218,7 +216,8 @@ def tried_by_hand(program: Program) -> Iterator[Found]:
                 if made is not None
                 else ""
             )
-            tried.setdefault((use.model.name, use.data.rows), {}).setdefault(setting, use)
+            if "quantile" not in setting:  # a model for each bound
+                tried.setdefault((use.model.name, use.data.rows), {}).setdefault(setting, use)
     for (name, _), found in tried.items():
         if len(found) >= 3 and estimators.KIND.get(name) is None:
             last = list(found.values())[-1]

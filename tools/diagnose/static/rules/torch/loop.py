@@ -33,7 +33,7 @@ def steps(program: Program) -> list[Call]:
     """`optimizer.step()`, not those of schedulers."""
     found = []
     for call in program.trace.of("step"):
-        text = call.on().lower()
+        text = call.on().lower().rpartition(".")[2]
         scheduler = "sched" in text or (isinstance(call.receiver, Instance) and "lr_scheduler" in call.receiver.path)
         optimiser = isinstance(call.receiver, Instance) and call.receiver.path.startswith("torch.optim.")
         named = "optim" in text or text in ("opt", "scaler", "optimiser") or "opt" in tokens(text)
@@ -119,10 +119,6 @@ def backward(program: Program) -> Iterator[Found]:
             return
 
 
-_STEPS = {"minimize", "apply_gradients", "unscale_", "GradScaler"}
-"""Names of what steps in other ways; a scaler does it with an optimiser that it is given."""
-
-
 @rule(
     "TORCH003",
     "step-missing",
@@ -139,7 +135,7 @@ def step(program: Program) -> Iterator[Found]:
         one for one in program.trace.instances if one.path.startswith("torch.optim.") and "lr_scheduler" not in one.path
     ]
     for call in backwards(program):
-        if made and call.loops and not program.names & _STEPS:
+        if made and call.loops and not program.names & {"minimize", "apply_gradients"}:
             yield call.node, "the loss is taken back, and the optimiser never steps: nothing is learnt"
             return
 

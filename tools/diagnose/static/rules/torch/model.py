@@ -158,7 +158,7 @@ def no_activation(program: Program) -> Iterator[Found]:
         if one.path != "torch.nn.Sequential" or not program.names & _TRAINS:
             continue
         before: Instance | None = None
-        for layer in nets.sequential_layers(one, nets.UNOPENED):  # of one within it, the answers may be wanted
+        for layer in nets.held_layers(one):  # of one within it, the answers may be wanted
             if isinstance(layer, Instance) and layer.name == "Linear" and layer.library == "torch":
                 if before is not None and not _narrow(before, layer):
                     yield layer.node, "two Linear layers follow each other with no activation between: they are one"
@@ -349,12 +349,11 @@ def frozen(program: Program) -> Iterator[Found]:
 
 
 def _trained_whole(program: Program, owner: Instance) -> bool:
-    """Whether each optimiser has this model's parameters: it is no teacher of another, and no copy to aim at."""
+    """Whether each optimiser has this model's parameters: it is no teacher of another."""
     parts = [owner, *owner.attrs.values()]
     found = [one.argument("params", 0) for one in optimisers(program)]
     return bool(found) and all(
-        isinstance(given, Data) and any(given.made_by is part for part in parts) and "deepcopy" not in program.names
-        for given in found
+        isinstance(given, Data) and any(given.made_by is part for part in parts) for given in found
     )
 
 
