@@ -174,6 +174,10 @@ def test_better_means_every_run_and_clearly():
     assert not is_better([run(*STAYS)] * 3, [run(*[1.9] * 60)] * 3)
     assert not is_better([run(*STAYS)], [run(2.0, math.nan, bad=Bad(1, "loss", "nan"))])
     assert not is_better([run(*STAYS), run(2.0, *[0.002] * 59)], [run(2.0, *[0.001] * 59)] * 2)  # both learnt all
+    endless = [2.0 - 9.0 * step for step in range(60)]
+    assert not is_better([run(*STAYS)] * 3, [run(*endless)] * 3)  # below 0, where no loss of classes ever is
+    of_values = [replace(run(), trainings=(training(one, loss="gaussian_nll_loss"),)) for one in (STAYS, endless)]
+    assert is_better([of_values[0]] * 3, [of_values[1]] * 3)
     assert not is_same(run(*STAYS), run(*FALLS, steps=30))
 
 

@@ -333,7 +333,10 @@ class Training:
     @property
     def classifies(self) -> bool:
         """Whether its targets are classes: by the loss."""
-        return any(word in self.loss for word in ("cross_entropy", "crossentropy", "nll", "hinge", "bce"))
+        of_values = self.loss.startswith(("gaussian_nll", "poisson_nll"))
+        return not of_values and any(
+            word in self.loss for word in ("cross_entropy", "crossentropy", "nll", "hinge", "bce")
+        )
 
     @property
     def is_finite(self) -> bool:

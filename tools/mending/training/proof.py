@@ -43,7 +43,7 @@ class Measured:
     """What one run came to."""
 
     loss: float
-    """Infinite where it is not finite."""
+    """Infinite where it is not finite, and where it is one of classes and below 0."""
     fitted: float
     """The loss below which it is as good as gone; 0 where that cannot be told."""
     right: float | None
@@ -158,8 +158,14 @@ def measured(ended: Ended) -> Measured | None:
         last = one.losses[-max(1, len(one.losses) // _TAIL) :]
         loss, held_out = statistics.fmean(point.value for point in last), False
     finite = one.bad is None and math.isfinite(loss) and all(math.isfinite(point.value) for point in one.losses[-3:])
+    finite = finite and not _beyond(one, loss)
     fitted = FITTED * min(one.losses[0].value, ignorance(one))
     return Measured(loss if finite else math.inf, fitted if math.isfinite(fitted) else 0.0, _right(one), held_out)
+
+
+def _beyond(one: Training, loss: float) -> bool:
+    """Whether a loss of classes came below 0, as none can: its targets are no classes, and it falls without end."""
+    return loss < 0 and one.classifies
 
 
 def _right(one: Training) -> float | None:
