@@ -92,10 +92,11 @@ def candidates(source: str, broken: Diagnosis, ended: Ended) -> Iterator[tuple[s
         return
     error = f"{ended.error.type}: {ended.error.message}"
     scene = Scene(source, error if len(error) < 4000 else f"{error[:2000]}\n{error[-2000:]}", ended.state, broken.line)
-    yield from islice(_all(scene), MOST)
+    yield from islice(edits_of(scene), MOST)
 
 
-def _all(scene: Scene) -> Iterator[tuple[str, str]]:
+def edits_of(scene: Scene) -> Iterator[tuple[str, str]]:
+    """The same of a scene, without an end."""
     seen = {scene.source}
     for pattern, rule in _RULES:
         found = re.search(pattern, scene.error, re.DOTALL)
