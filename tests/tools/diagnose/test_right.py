@@ -29,7 +29,7 @@ def _is_loud(one: Diagnosis) -> bool:
 
 def test_right_programs_are_left_alone() -> None:
     programs = sorted(path for path in RIGHT.rglob("*") if path.suffix in (".py", ".ipynb"))
-    assert len(programs) == 712
+    assert len(programs) >= 712
     said = {
         path.name: {one.code for one in found if _is_loud(one)}
         for path, found in zip(programs, check_files(programs), strict=True)
