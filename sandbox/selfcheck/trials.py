@@ -1,5 +1,6 @@
 """Cells that go beyond each limit, and how they must end."""
 
+import secrets
 from collections.abc import Iterator
 
 from mlpilot.sandbox.protocol import CellResult, Limits, Pool
@@ -91,7 +92,8 @@ def _cells(limits: Limits) -> Iterator[tuple[str, str]]:
     yield "output", f"print('x' * {2 * limits.output_bytes})"
     yield "buffers", f"send_buffer('big', bytes({limits.buffer_bytes + _MIB}))"
     mebibytes = limits.disk_bytes // _MIB // (_FILES - 1) + 1
-    for name, path in (("disk", "big"), ("shared memory size", "/dev/shm/big")):
+    shared = f"/dev/shm/big-{secrets.token_hex(8)}"  # where the name is taken, it would not be the wall that ends it
+    for name, path in (("disk", "big"), ("shared memory size", shared)):
         yield name, _FILL.format(path=path, mebibytes=mebibytes, files=_FILES)
     yield "processes", _FORKS.format(most=limits.processes + 8)
     yield "memory", _GROW.format(mebibytes=limits.memory_bytes // _MIB + 128)
