@@ -154,6 +154,8 @@ _CHANGED = re.compile(r"flip|rotat|rot90|augment|blur|warp|zoom|brightness|jitte
 )
 def augmented_first(program: Program) -> Iterator[Found]:
     """`more.append(cv2.flip(one, 1))` in a loop over all pictures, and `train_test_split(more, labels)`."""
+    if "train_test_split" not in program.names:
+        return
     loops = [node for node in program.each(ast.For) if not _of_training(names_in(node.iter))]
     grown = {name for node in loops for name in _grown(node) if not _of_training({name})}
     for function in program.each(ast.FunctionDef):

@@ -74,7 +74,7 @@ _LOW = re.compile(r"^-(1e\d+|inf|1000+\.?0*|9e\d+|float\(|np\.inf|torch\.inf|mat
 )
 def mask_misplaced(program: Program) -> Iterator[Found]:
     """`scores.masked_fill(mask == 0, 0)` before softmax, `weights.masked_fill(mask == 0, -1e9)` after it."""
-    for scope in scopes(program):
+    for scope in scopes(program) if "masked_fill" in program.names else ():
         softened: set[str] = set()
         zeroed: dict[str, ast.AST] = {}
         for node in own(scope):

@@ -177,8 +177,9 @@ def future_in_a_lag(program: Program) -> Iterator[Found]:
 )
 def overlapping_windows(program: Program) -> Iterator[Found]:
     """`windows = np.stack([x[i : i + 50] for i in range(n)])`, and `train_test_split(windows, ...)`."""
-    windows = _windows(program)
-    for call in program.trace.of("train_test_split"):
+    splits = list(program.trace.of("train_test_split"))
+    windows = _windows(program) if splits else set()
+    for call in splits:
         given = call.node.args[0] if call.node.args else None
         ordered = any(one.arg == "shuffle" and written(one.value) == "False" for one in call.node.keywords)
         if isinstance(given, ast.Name) and given.id in windows and not ordered:
