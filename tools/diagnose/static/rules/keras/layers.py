@@ -361,14 +361,20 @@ def input_shape(program: Program) -> Iterator[Found]:
         if X is None or X.shape is None or said is None or len(X.shape) < 2:
             continue
         given = X.shape[1:]
-        sizes = len(given) == len(said) and any(
-            None not in pair and pair[0] != pair[1] for pair in zip(given, said, strict=True)
-        )
-        if (len(given) != len(said) or sizes) and model.fits:
+        if not _alike(given, said) and model.fits:
             yield (
                 model.fits[0].node,
                 f"{model.fits[0].text(0, 'x')} has rows of shape {_text(given)}, and the model takes {_text(said)}",
             )
+
+
+def _alike(given: tuple[int | None, ...], said: tuple[int | None, ...]) -> bool:
+    """Whether rows fit what a model takes. Keras 3 adds a last axis of 1, or takes it away, by itself."""
+    if abs(len(given) - len(said)) == 1 and max(given, said, key=len)[-1] == 1:
+        given, said = given[: len(said)], said[: len(given)]
+    return len(given) == len(said) and all(
+        one is None or other is None or one == other for one, other in zip(given, said, strict=True)
+    )
 
 
 @rule(
