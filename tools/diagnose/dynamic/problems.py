@@ -32,7 +32,7 @@ _UNLEARNED_DEEP = 0.1
 _LOOKED_UP = ("Embedding", "EmbeddingBag")
 _ATTENDS = ("NonDynamicallyQuantizableLinear",)
 """What PyTorch's attention ends with."""
-_PARTS, _BELOW = 12, 10.0
+_PARTS, _STANDS, _BELOW = 12, 6, 10.0
 _SQUARED = ("mse_loss", "mse", "mean_squared_error")
 _WILD_RATE = {"SGD": 4.0, "Adam": 0.08, "AdamW": 0.08, "RMSprop": 0.05}
 """Learning rates (of SGD: over 1 - momentum) at which hardly any net learns."""
@@ -114,7 +114,7 @@ def _of(one: Training) -> tuple[str, str]:
         return "", ""  # of a model that was trained before
     fell = f"loss {losses[0]:.3g} at first, {last:.3g} at last"
     leapt = max(losses) >= _LEAP * max(losses[0], last) or (losses[0] >= _LEAP and last >= 0.01 * losses[0])
-    if last < _bound(one.layers) * reference and not leapt:
+    if last < _bound(one) * reference and not leapt:
         return "", ""
     return _unlearned(one, losses, last / reference, fell)
 
@@ -126,9 +126,9 @@ def _unlearned(one: Training, losses: list[float], left: float, fell: str) -> tu
     dead = max((_late(layer.dead) for layer in one.layers), default=0.0)
     if left > UNLEARNED and dead >= _DEAD and highest <= _JUMP * losses[0]:
         return "dying-relu", f"{fell}; {dead:.0%} of a layer's units give nothing"
-    ratio = _shrinks(one.layers)
+    ratio = _shrinks(one)
     shrunk = ratio is not None and ratio < (_SHRUNK_DEEP if is_deep(one.layers) and not _is_normed(one) else _SHRUNK)
-    if shrunk and left > _bound(one.layers):
+    if shrunk and left > _bound(one):
         return "vanishing-gradients", f"{fell}; the first layer's gradient is {ratio:.1e} of the last one's"
     moves = max((_middle(layer.updates) for layer in one.layers if layer.updates), default=0.0)
     begun = statistics.fmean(losses[: max(1, len(losses) // _PARTS)])
@@ -163,12 +163,12 @@ def rate_is_off(one: Training) -> int:
     return 1 if rate > falling[1] else -1 if is_below else 0
 
 
-def _bound(layers: Sequence[Layer]) -> float:
+def _bound(one: Training) -> float:
     """The share of the loss up to which a training counts as one that learns."""
-    ratio = _shrinks(layers)
+    ratio = _shrinks(one)
     if ratio is None or ratio <= 0:
         return UNLEARNED
-    squashed = sum(1 for layer in layers if layer.activation in ("sigmoid", "tanh"))
+    squashed = sum(1 for layer in one.layers if layer.activation in ("sigmoid", "tanh"))
     if ratio < _SHRUNK_DEEP and squashed >= _DEEP:
         return _UNLEARNED_DEEP
     return _UNLEARNED_SEVERED if ratio < _SEVERED else UNLEARNED
@@ -203,18 +203,31 @@ def _warms_up(one: Training) -> bool:
     return first is not None and latest is not None and latest > _WARMS * first
 
 
-def _shrinks(layers: Sequence[Layer]) -> float | None:
+def _shrinks(one: Training) -> float | None:
     """The first layer's gradient in units of the largest one behind it; None where that cannot be told.
 
-    An embedding has none that compares: most of its rows are in no batch. Nor does anything in a net with attention,
-    whose layers lie beside each other.
+    Where the loss stood still at first while nothing came back, that counts: a training that gets away from there by
+    chance, and late, had little time left to learn. An embedding has no gradient that compares: most of its rows are in
+    no batch. Nor does anything in a net with attention, whose layers lie beside each other.
     """
-    if any(layer.kind in _ATTENDS or "Attention" in layer.kind for layer in layers):
+    if any(layer.kind in _ATTENDS or "Attention" in layer.kind for layer in one.layers):
         return None
-    sizes = [_middle(layer.gradients) for layer in layers if layer.gradients and layer.kind not in _LOOKED_UP]
+    seen = [layer.gradients for layer in one.layers if layer.gradients and layer.kind not in _LOOKED_UP]
+    ratio = _share_of_first([_middle(series) for series in seen])
+    at_first = _share_of_first([series[0] for series in seen]) if _stands_at_first(one) else None
+    return ratio if ratio is None or at_first is None or at_first >= _SEVERED else min(ratio, at_first)
+
+
+def _share_of_first(sizes: Sequence[float]) -> float | None:
     if len(sizes) < 3 or not all(map(math.isfinite, sizes)) or max(sizes[1:]) <= 0:
         return None
     return min(sizes[0], sizes[1]) / max(sizes[1:])
+
+
+def _stands_at_first(one: Training) -> bool:
+    """Whether the loss stays where it begins for the first sixth of the training."""
+    losses = [point.value for point in one.losses]
+    return statistics.fmean(losses[: max(1, len(losses) // _STANDS)]) > (1 - LEAST_FALL) * losses[0]
 
 
 def is_deep(layers: Sequence[Layer]) -> bool:
