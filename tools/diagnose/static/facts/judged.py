@@ -8,8 +8,9 @@ from mlpilot.tools.diagnose.static.libraries import estimators, frames, nets
 from mlpilot.tools.diagnose.static.reading.listing import listed
 from mlpilot.tools.diagnose.static.reading.naming import part_of
 from mlpilot.tools.diagnose.static.reading.trace import Call, as_data
-from mlpilot.tools.diagnose.static.reading.values import Data, Fit, Instance, Rows, Seq, Value
+from mlpilot.tools.diagnose.static.reading.values import Data, Fit, Instance, Rows, Seq, Value, constant
 from mlpilot.tools.diagnose.static.rules.rule import Program
+from mlpilot.tools.diagnose.syntax import called
 
 LABEL_METRICS = listed(
     "accuracy_score f1_score precision_score recall_score balanced_accuracy_score confusion_matrix fbeta_score"
@@ -169,12 +170,18 @@ def in_folds(data: Data, program: Program) -> bool:
     ids = {step[1] for row in data.rows for step in row if step[0] == "split"}
     for call in program.trace.of("split"):
         if isinstance(call.receiver, Instance) and call.receiver.name in estimators.FOLDS:
-            pairs = estimators.stacked(call.result)
+            pairs = [] if _is_one_split(program, call, call.receiver) else estimators.stacked(call.result)
             for pair in pairs:
                 for one in estimators.stacked(pair):
                     if isinstance(one, Data) and any(step[1] in ids for step in one.steps):
                         return True
     return False
+
+
+def _is_one_split(program: Program, call: Call, folds: Instance) -> bool:
+    """`next(folds.split(X, y))`, or folds of which there is one: a test part like any other."""
+    alone = called(program.parents.get(call.node)) == "next" and not call.loops
+    return alone or constant(folds.argument("n_splits", 0)) == 1
 
 
 def fits(program: Program) -> Iterator[tuple[Call, Instance, Data | None, Value | None]]:

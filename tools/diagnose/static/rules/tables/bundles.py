@@ -6,11 +6,14 @@ Sources: scikit-learn, Model persistence; Common pitfalls: inconsistent preproce
 import ast
 from collections.abc import Iterator
 
+from mlpilot.tools.diagnose.static.facts.syntax import parameters
 from mlpilot.tools.diagnose.static.facts.uses import above
 from mlpilot.tools.diagnose.static.libraries import estimators, nets
-from mlpilot.tools.diagnose.static.reading.trace import written
-from mlpilot.tools.diagnose.static.reading.values import Instance, Table, Value, words
+from mlpilot.tools.diagnose.static.reading.naming import part_of
+from mlpilot.tools.diagnose.static.reading.trace import Call, as_data, written
+from mlpilot.tools.diagnose.static.reading.values import Instance, Table, Value, covers, words
 from mlpilot.tools.diagnose.static.rules.rule import Found, Program, rule
+from mlpilot.tools.diagnose.static.rules.tables.leak import at
 from mlpilot.tools.diagnose.syntax import called, names_in
 
 _ASKED = ("predict", "predict_proba", "decision_function", "score")
@@ -106,3 +109,44 @@ def _of_files(program: Program) -> Iterator[Found]:
             text = f"{steps[0]} is kept beside {models[0]} and never loaded"
             yield node, f"{text}: {written(node.args[0])} does not go through it"
             return
+
+
+@rule(
+    "MODEL022",
+    "fitted-anew-for-a-loaded-model",
+    "warning",
+    "a loaded model is asked about rows that were transformed by what was fitted on them",
+    remedy="keep the scaler (or encoder) beside the model, load both, and call transform alone",
+    source="scikit-learn, Common pitfalls: inconsistent preprocessing; Model persistence",
+)
+def fitted_anew(program: Program) -> Iterator[Found]:
+    """`model = load_model("m.keras")`, `rows = StandardScaler().fit_transform(rows)`, `model.predict(rows)`."""
+    fitted = {call.on() for call in program.trace.of("fit", "partial_fit", "train_on_batch")}
+    if any(_predicts(call.receiver) for call in program.trace.of("fit") if call.receiver is not None):
+        return
+    for call in program.trace.of("predict", "predict_proba", "predict_on_batch"):
+        held = call.node.func.value if isinstance(call.node.func, ast.Attribute) else None
+        data = as_data(call.args[0]) if call.args else None
+        if not isinstance(held, ast.Name) or data is None or held.id in fitted or "mixed" in data.flags:
+            continue
+        if not _is_loaded(program, held.id) and not _is_given(program, call, held.id):
+            continue
+        for one in sorted(data.learned, key=lambda one: one.line):
+            kept = part_of(str(next(iter(one.rows))[0][2])) == "train" if one.rows else True
+            if one.what[:1].isupper() and one.kind in _TRANSFORMING and covers(one.rows, data.rows) and not kept:
+                text = f"{one.what} is fitted on {one.of or 'rows'}, which {held.id} is asked about at line"
+                yield at(one), f"{text} {call.node.lineno}: it learnt from rows that another one transformed"
+                return
+
+
+def _is_loaded(program: Program, name: str) -> bool:
+    """Whether every value that a name gets comes from a file."""
+    values = [node.value for node in program.sets.get(name, [])]
+    return bool(values) and all(called(one) in ("load_model", "load") for one in values)
+
+
+def _is_given(program: Program, call: Call, name: str) -> bool:
+    """Whether it is an argument of the function that asks, and nobody here calls that one."""
+    home = call.inside[-1] if call.inside else ""
+    own = [one for one in program.each(ast.FunctionDef) if one.name == home]
+    return bool(own) and home not in program.reads and all(name in parameters(one) for one in own)

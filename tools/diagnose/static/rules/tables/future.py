@@ -9,11 +9,11 @@ import re
 from collections.abc import Iterator
 
 from mlpilot.tools.diagnose.static.facts.features import holds, same_table_targets
-from mlpilot.tools.diagnose.static.facts.judged import in_folds, judgements, part
+from mlpilot.tools.diagnose.static.facts.judged import called_validation, in_folds, judgements, part
 from mlpilot.tools.diagnose.static.libraries import estimators, nets
 from mlpilot.tools.diagnose.static.libraries.tables import AHEAD
 from mlpilot.tools.diagnose.static.reading.trace import Call, as_data, is_none, written
-from mlpilot.tools.diagnose.static.reading.values import Data, Function, Instance, Rows, apart, constant
+from mlpilot.tools.diagnose.static.reading.values import Data, Function, Instance, Rows, Seq, apart, constant
 from mlpilot.tools.diagnose.static.rules.rule import Found, Program, rule
 from mlpilot.tools.diagnose.static.rules.tables.label import made_columns
 from mlpilot.tools.diagnose.static.rules.tables.leak import at
@@ -170,6 +170,18 @@ def search_judged_by_test(program: Program) -> Iterator[Found]:
             text = f"{min(within)} is what the search makes best, and it is judged on the test part"
             yield use.call.node, f"{text}: the best of its scores is too good"
             return
+    yield from _tuned_on_test(program)
+
+
+def _tuned_on_test(program: Program) -> Iterator[Found]:
+    """`tuner.search(X_train, y_train, validation_data=(X_test, y_test))` of Keras Tuner."""
+    for call in program.trace.of("search"):
+        given = call.get("validation_data")
+        one = as_data(given.items[0] if isinstance(given, Seq) and given.items else given)
+        tuner = isinstance(call.receiver, Instance) and call.receiver.library in ("keras_tuner", "kerastuner")
+        if tuner and part(one) == "test" and one is not None and not called_validation(program, one):
+            yield call.node, f"{call.on()} chooses settings by the test part: the best of its scores is too good"
+            return
 
 
 @rule(
@@ -246,11 +258,11 @@ def one_model_for_all_folds(program: Program) -> Iterator[Found]:
     """`model = Sequential(...)` before `for train, test in KFold().split(X): model.fit(...)`."""
     again = {
         "load_weights", "set_weights", "load_state_dict", "clone_model", "deepcopy", "reset_parameters", "from_config",
-        "clone", "load_model", "apply",
+        "clone", "load_model",
     }  # fmt: skip
-    if program.names & again:
+    if program.names & again or any(isinstance(call.receiver, Instance) for call in program.trace.of("apply")):
         return
-    loops = [node for node in program.each(ast.For) if _over_folds(node)]
+    loops = [node for node in program.each(ast.For) if _over_folds(node) or _cuts_folds(node)]
     for call in program.trace.calls:
         loop = next((one for one in loops if one in call.loops), None)
         if loop is None or call.name not in ("fit", "train_on_batch", "step", "partial_fit"):
@@ -278,6 +290,18 @@ def _over_folds(loop: ast.For) -> bool:
         and not isinstance(one.args[0], ast.Constant)
         for one in calls
     )
+
+
+def _cuts_folds(loop: ast.For) -> bool:
+    """Whether each turn cuts a part out by hand, `X[i * n : (i + 1) * n]`, and takes what lies behind it, too."""
+    slices = [one for one in ast.walk(loop) if isinstance(one, ast.Slice) and isinstance(loop.target, ast.Name)]
+    turn = written(loop.target)
+    ends = {
+        written(one.upper)
+        for one in slices
+        if one.lower is not None and one.upper is not None and turn in names_in(one.lower) & names_in(one.upper)
+    }
+    return any(one.upper is None and one.lower is not None and written(one.lower) in ends for one in slices)
 
 
 def _made_within(program: Program, model: Instance, loop: ast.For) -> bool:
