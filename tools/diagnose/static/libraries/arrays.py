@@ -182,8 +182,8 @@ def repeated(context: Context, call: Call) -> Value:
     """`np.repeat(X, 3)`, `np.tile`: rows that stand there several times; made-up numbers are a way to make groups."""
     del context
     data = as_data(call.get("a", 0) or call.get("A"))
-    if data is None or data.kind != "data":
-        return UNKNOWN if data is None else data
+    if data is None or data.kind != "data":  # what was learnt is the same for any number of rows
+        return UNKNOWN if data is None else Data(learned=data.learned) if data.kind == "stat" else data
     made_up = any(str(row[0][2]).startswith("rand") for row in data.rows)
     return data.but(shape=None) if made_up else data.but(shape=None).flagged("repeated")
 

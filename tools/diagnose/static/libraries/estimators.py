@@ -262,13 +262,14 @@ def transformed(instance: Instance, data: Data) -> Value:
     elif instance.name == "OneHotEncoder":
         form = "onehot"
     scaled = {"scaled"} if any(kind == "scale" for _, kind in found) else set()
+    same = bool(scaled) and instance.name not in ("ColumnTransformer", "make_column_transformer")
     return data.but(
         learned=frozenset(learned),
         applied=data.applied | ({instance.serial} if any(kind != "encode" for _, kind in found) else set()),
         flags=indexes.as_array(data).flags | scaled,
         form=form,
-        columns=None if not scaled else data.columns,
-        without=data.without | ({"?"} if not scaled else set()),
+        columns=data.columns if same else None,
+        without=data.without if same else data.without | {"?"},
     )
 
 
@@ -336,8 +337,7 @@ def dataset(context: Context, call: Call) -> Value:
     name, form = DATASETS.get(call.name, (call.name, ""))
     if call.get("n_class") is not None:  # load_digits(n_class=6): of its ten classes, some
         name = f"part of {name}"
-    serial = context.fresh()
-    base = Data(rows=frozenset({(("source", serial, name),)}), frame=0, dataset=name)
+    base = Data(rows=frozenset({(("source", context.fresh(), name),)}), frame=0, dataset=name)
     X, y = base.but(role="X"), base.but(role="y", form=form)
     if call.name.startswith("make_"):
         weights = call.get("weights")

@@ -158,6 +158,8 @@ def _rows(context: Context, data: Data, index: Value, node: ast.expr) -> Data:
     if found is not None and found.kind in ("picks", "mask", "labels", "data"):
         data = indexes.gapped(indexes.as_of(data, found) if found.kind == "labels" else data)
     if found is not None and found.kind in ("picks", "mask", "labels") and found.steps:
+        if data.kind == "picks":
+            return data.but(steps=(*data.steps, *found.steps))
         return data.but(rows=chosen(data.rows, *found.steps), flags=data.flags | (found.flags & {"shuffled", "mixed"}))
     if found is not None and found.kind in ("mask", "labels", "data", "picks"):
         return data.but(rows=chosen(data.rows, ("some", written(node), context.fresh())))
@@ -211,11 +213,12 @@ def arithmetic(left: Value, right: Value, node: ast.BinOp) -> Value:
     if made is not None and isinstance(node.op, ast.Sub) and len(kinds) == 2 and "stat" not in kinds:
         return made.flagged("compared").but(learned=one.learned | other.learned)  # how far predictions are off
     one, other = reach.between(one, other, node.op)
+    if (new := reach.drawn_as_wide(one, other)) is not None:
+        return new
     base = other if (one.kind in ("stat", "fact") and other.kind != "loss") or other.kind == "loss" else one
     return base.but(
         learned=one.learned | other.learned,
         applied=one.applied | other.applied,
-        rows=base.rows,
         last="",
         shape=(shapes.product if isinstance(node.op, ast.MatMult) else shapes.broadcast)(one.shape, other.shape),
         frame=base.frame if one.columns == other.columns or "stat" in kinds else 0,

@@ -57,6 +57,17 @@ def between(one: Data, other: Data, operation: ast.operator) -> tuple[Data, Data
     return one, other
 
 
+def drawn_as_wide(one: Data, other: Data) -> Data | None:
+    """`rng.normal(size=n) * X.std()`: numbers drawn anew, which are none of the rows that the other was measured on."""
+    new, by = (one, other) if other.kind == "stat" else (other, one)
+    if new.kind != "data" or by.kind != "stat" or not new.rows:
+        return None
+    sources = {row[0] for row in new.rows}
+    others = {row[0] for learnt in by.learned for row in learnt.rows}
+    drawn = all(str(source[2]).startswith("rand") for source in sources)
+    return new.but(last="") if drawn and others and not sources & others else None
+
+
 def furthest(found: list[Data]) -> frozenset[str]:
     """Flags of data that is put side by side: those of the first, and how far any of them reaches."""
     return found[0].flags | {flag for one in found for flag in one.flags if flag.startswith(_MARK)}

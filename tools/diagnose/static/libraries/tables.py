@@ -284,8 +284,10 @@ def _transformed(context: Context, call: Call, data: Data) -> Value:
         given = as_data(context.invoke(function, [data], {}))
         if given is not None:
             return data.but(learned=data.learned | _as_counts([given]), flags=data.flags - {"grouped"})
-    learned = _aggregated(call, data) if "grouped" in data.flags else frozenset()
-    return data.but(flags=data.flags - {"grouped"}, learned=data.learned | learned)
+    if "grouped" not in data.flags:
+        return data.but()
+    made = data.but(flags=data.flags - {"grouped"}, learned=data.learned | _aggregated(call, data))
+    return made.but(columns=None, without=data.without | {"?"}) if isinstance(function, Table) else made
 
 
 def _aggregated(call: Call, data: Data) -> frozenset[Learning]:

@@ -189,8 +189,9 @@ class Calling(Context):
         if len(self.inside) >= DEEPEST or entered >= MOST_OFTEN or self.inside.count(name) > 1:
             return library.passed_through(call) if call is not None else UNKNOWN
         self.entered[node] = entered + 1
-        scope = Scope(parent=function.scope, serial=self.fresh())
+        scope = Scope(parent=function.scope, serial=self.fresh(), loops=len(self.loops))
         self._bind_parameters(scope, function, args, kwargs)
+        scope.given = dict(scope.names)
         saved = self.scope, self.inside, self.no_grad
         self.scope, self.inside = scope, (*self.inside, name)
         self.scopes.append(scope)

@@ -183,6 +183,8 @@ class Machine(Expressions):
 
     def branch(self, node: ast.If) -> bool:
         test = self.evaluate(node.test)
+        if isinstance(node.test, ast.Compare) and (known := self._is_given(node.test)) is not None:
+            test = Const(known)
         if isinstance(test, Const) and test.value in (True, False, None, 0, 1):
             return self.execute(node.body if test.value else node.orelse)
         self.conditions = (*self.conditions, node)
@@ -199,6 +201,19 @@ class Machine(Expressions):
         elif went_on:
             self.scope.names = after
         return went_on or else_went_on
+
+    def _is_given(self, test: ast.Compare) -> bool | None:
+        """`scaler is None`, or `is not None`, of an argument as it came; None for anything else, or what is not known."""
+        about, asked = test.left, isinstance(test.ops[0], ast.Is | ast.IsNot)
+        none = isinstance(test.comparators[0], ast.Constant) and test.comparators[0].value is None
+        if not (asked and none and isinstance(about, ast.Name)) or len(self.loops) > self.scope.loops:
+            return None
+        value = self.scope.given.get(about.id)
+        if value is None or self.scope.names.get(about.id) is not value:
+            return None
+        if isinstance(value, Instance | Table):
+            return isinstance(test.ops[0], ast.IsNot)
+        return isinstance(test.ops[0], ast.Is) if isinstance(value, Const) and value.value is None else None
 
     def loop(self, node: Any) -> None:
         over = self.evaluate(node.iter)

@@ -18,6 +18,10 @@ class Scope:
     comparing: bool = False
     serial: int = 0
     """Which call of a function it belongs to; 0 for the module."""
+    given: dict[str, Value] = field(default_factory=dict)
+    """What the function was called with, defaults among it."""
+    loops: int = 0
+    """Loops around the call."""
 
     def holder(self, name: str) -> "Scope | None":
         """The scope that holds a name, as it is read here, or None."""

@@ -14,12 +14,14 @@ from mlpilot.tools.diagnose.static.libraries import nets
 from mlpilot.tools.diagnose.static.reading.trace import as_data, written
 from mlpilot.tools.diagnose.static.reading.values import Data, Instance
 from mlpilot.tools.diagnose.static.rules.rule import Found, Program, rule
-from mlpilot.tools.diagnose.syntax import names_in
+from mlpilot.tools.diagnose.syntax import called, names_in
 
 _PAST = re.compile(r"(^|_)(lag\w*|prev|previous|yesterday|last|past)(_|$|\d)", re.IGNORECASE)
 _MADE_HERE = ("DataFrame", "Series", "array", "stack", "linspace", "arange")
-_OVER_ROWS = frozenset(("shift", "rolling", "expanding", "ewm", "diff", "pct_change", "cumsum", "groupby", "shuffle"))
-"""Methods that look at other rows: what they give of a target's past is a fair feature."""
+_OVER_ROWS = frozenset(
+    ("shift", "rolling", "expanding", "ewm", "diff", "pct_change", "cumsum", "groupby", "shuffle", "folds")
+)
+"""Methods that look at other rows: what they give of a target's past is a fair feature. So is what folds give."""
 
 
 @rule(
@@ -99,8 +101,9 @@ def made_columns(program: Program) -> Iterator[tuple[ast.Assign, str, set[str]]]
             continue
         target = node.targets[0]
         column = _text(target.slice)
-        called = {one.attr for one in ast.walk(node.value) if isinstance(one, ast.Attribute)}
-        if not column or not isinstance(target.value, ast.Name) or called & _OVER_ROWS:
+        asked = {one.attr for one in ast.walk(node.value) if isinstance(one, ast.Attribute)}
+        asked |= {"folds"} if _goes_by_folds(program, node.value) else set()
+        if not column or not isinstance(target.value, ast.Name) or asked & _OVER_ROWS:
             continue
         called_on = {one.func for one in ast.walk(node.value) if isinstance(one, ast.Call)}
         used: set[str] = set()
@@ -115,6 +118,19 @@ def made_columns(program: Program) -> Iterator[tuple[ast.Assign, str, set[str]]]
             elif one not in called_on:
                 used.add(one.attr)
         yield node, column, used - {"", column}
+
+
+def _goes_by_folds(program: Program, value: ast.expr) -> bool:
+    """Whether a function of the program makes it that goes over the folds of a split."""
+    names = names_in(value)
+    loops = (
+        loop
+        for function in program.each(ast.FunctionDef)
+        if function.name in names
+        for loop in ast.walk(function)
+        if isinstance(loop, ast.For)
+    )
+    return any(called(one) == "split" for loop in loops for one in ast.walk(loop.iter))
 
 
 def _fitted_to(value: ast.expr) -> set[ast.AST]:
