@@ -19,7 +19,7 @@ from mlpilot.tools.diagnose.static.facts.uses import above, only_shown
 from mlpilot.tools.diagnose.static.libraries import estimators
 from mlpilot.tools.diagnose.static.reading.naming import part_of, tokens
 from mlpilot.tools.diagnose.static.reading.trace import Call, as_data, written
-from mlpilot.tools.diagnose.static.reading.values import UNKNOWN, Data, Function, Instance, Rows, Seq, Table, Value
+from mlpilot.tools.diagnose.static.reading.values import UNKNOWN, Data, Function, Instance, Rows, Table, Value
 from mlpilot.tools.diagnose.static.rules.rule import Found, Program, rule
 from mlpilot.tools.diagnose.syntax import called
 
@@ -275,14 +275,8 @@ def best_of_test_scores(program: Program) -> Iterator[Found]:
             yield call.node, f"the best of {written(call.node)} is chosen by {asked}, a score on the test part"
             return
         for value in values:
-            items = (
-                value.items
-                if isinstance(value, Seq)
-                else list(value.items.values())
-                if isinstance(value, Table)
-                else []
-            )
-            told = [inner for one in items for inner in (one.items if isinstance(one, Seq) else [one])]
+            items = estimators.stacked(value)
+            told = [inner for one in items for inner in (estimators.stacked(one) or [one])]
             scores = [one for one in told if isinstance(one, Data) and one.kind == "score" and part(one) == "test"]
             if any(one.last == "confusion_matrix" for one in scores):
                 continue  # counts of what was taken for what, which choose nothing
