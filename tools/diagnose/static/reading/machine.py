@@ -203,7 +203,7 @@ class Machine(Expressions):
         return went_on or else_went_on
 
     def _is_given(self, test: ast.Compare) -> bool | None:
-        """`scaler is None`, or `is not None`, of an argument as it came; None for anything else, or what is not known."""
+        """`scaler is None`, or `is not None`, of an argument as it came; None where that is not known."""
         about, asked = test.left, isinstance(test.ops[0], ast.Is | ast.IsNot)
         none = isinstance(test.comparators[0], ast.Constant) and test.comparators[0].value is None
         if not (asked and none and isinstance(about, ast.Name)) or len(self.loops) > self.scope.loops:
