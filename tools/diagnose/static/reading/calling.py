@@ -191,7 +191,8 @@ class Calling(Context):
         self.entered[node] = entered + 1
         scope = Scope(parent=function.scope, serial=self.fresh(), loops=len(self.loops))
         self._bind_parameters(scope, function, args, kwargs)
-        scope.given = dict(scope.names)
+        if call is not None:  # of a function that nobody calls, it is not known what it is given
+            scope.given = dict(scope.names)
         saved = self.scope, self.inside, self.no_grad
         self.scope, self.inside = scope, (*self.inside, name)
         self.scopes.append(scope)
