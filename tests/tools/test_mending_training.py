@@ -131,6 +131,19 @@ def test_symptoms_are_seen_and_a_training_that_learns_has_none():
     assert symptoms(run(*STAYS).trainings) == []  # no sign of why: perhaps there is nothing to learn
 
 
+def test_gradients_that_vanished_at_first_count_where_the_loss_stood_still_meanwhile():
+    """By the end they are of one size: what held the training up is seen at its first looks alone."""
+    late = tuple(
+        Layer(str(i), "Dense", "tanh", gradients=(10.0 ** (2 * i - 12), 1e-2, 1e-2), updates=(0.01,) * 3)
+        for i in range(4)
+    )
+    stands = [2.0] * 30 + [2.0 - 0.03 * step for step in range(30)]
+    falls = [2.0 - 0.02 * step for step in range(60)]
+    assert kinds(run(*stands, layers=late)) == ["vanishing-gradients"]
+    assert kinds(run(*falls, layers=late)) == []
+    assert kinds(run(*[2.0] * 15, *FALLS, layers=late)) == []  # it has learnt by its end
+
+
 def training(losses, **more) -> Training:
     (one,) = run(*losses, layers=more.pop("layers", ())).trainings
     return Training(**{**vars(one), **more})

@@ -227,7 +227,8 @@ def _share_of_first(sizes: Sequence[float]) -> float | None:
 def _stands_at_first(one: Training) -> bool:
     """Whether the loss stays where it begins for the first sixth of the training."""
     losses = [point.value for point in one.losses]
-    return statistics.fmean(losses[: max(1, len(losses) // _STANDS)]) > (1 - LEAST_FALL) * losses[0]
+    end = max(1, len(losses) // _STANDS)
+    return statistics.fmean(losses[end // 2 : end]) > (1 - LEAST_FALL) * losses[0]
 
 
 def is_deep(layers: Sequence[Layer]) -> bool:
