@@ -2,7 +2,7 @@
 
 import ast
 
-from mlpilot.tools.diagnose.static.libraries import arrays, frames, reach
+from mlpilot.tools.diagnose.static.libraries import arrays, frames, reach, shapes
 from mlpilot.tools.diagnose.static.libraries.tensors import (
     Shape,
 )
@@ -291,9 +291,14 @@ def one_hot(context: Context, call: Call) -> Value:
 
 def torch_join(context: Context, call: Call) -> Value:
     """`torch.cat`, `torch.stack`."""
-    del context
     found = [one for value in call.args[:1] for one in frames.gathered(value)]
     made = (
         frames.beside(found) if frames.axis_of(call.get("dim", 1)) or call.name == "stack" else frames.together(found)
     )
-    return made.but(last="", shape=None) if isinstance(made, Data) else UNKNOWN
+    if not isinstance(made, Data):
+        return UNKNOWN
+    parts = call.args[0] if call.args else UNKNOWN
+    once = call.name == "cat" and not context.loops and not call.inside  # in a loop it may grow, and more than seen
+    whole = once and isinstance(parts, Seq) and parts.whole
+    axis = number(call.get("dim", 1)) if call.get("dim", 1) is not None else 0
+    return made.but(last="", shape=shapes.joined(parts.items, axis) if whole else None)  # type: ignore[union-attr]

@@ -342,6 +342,8 @@ def each(over: Value, context: Context | None = None) -> Value:
     """What a loop over the value gives at each turn."""
     over = as_list(over)
     if isinstance(over, Seq):
+        if (pairs := _of_all(over)) is not None:
+            return pairs
         result: Value = UNKNOWN
         for one in over.items:
             result = one if result is UNKNOWN or not isinstance(one, Const) else UNKNOWN
@@ -354,6 +356,18 @@ def each(over: Value, context: Context | None = None) -> Value:
             over = over.but(flags=frozenset(flags))
         return columns.unsure(over) if over.kind == "names" else over
     return UNKNOWN
+
+
+def _of_all(over: Seq) -> Seq | None:
+    """Of tuples of plain values, as `[(3, 64), (64, 128)]`, a tuple of what is the same in all of them."""
+    rows = [one.items for one in over.items if isinstance(one, Seq) and one.kind == "tuple"]
+    if not 2 <= len(rows) == len(over.items) or len({len(row) for row in rows}) != 1:
+        return None
+    if not all(isinstance(one, Const) for row in rows for one in row):
+        return None
+    columns_of = [[one.value for one in row if isinstance(one, Const)] for row in zip(*rows, strict=True)]
+    same = [all(one == values[0] for one in values) for values in columns_of]
+    return Seq([one if kept else UNKNOWN for one, kept in zip(rows[0], same, strict=True)], "tuple")
 
 
 def unpacked(value: Value, how_many: int) -> list[Value]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from mlpilot.tools.diagnose.static.libraries import arrays, datasets, frames, gradients, reach, shapes
+from mlpilot.tools.diagnose.static.libraries import arrays, datasets, dtypes, frames, gradients, reach, shapes
 from mlpilot.tools.diagnose.static.libraries.tensors import (
     ACTIVATIONS,
     OPERATIONS,
@@ -278,10 +278,9 @@ def tensor_method(context: Context, call: Call, data: Data) -> Value | None:
         changed = "squeezed" if name == "squeeze" else "unsqueezed" if name == "unsqueeze" else "moved axes"
         return data.but(shape=None).flagged(changed)
     if name in ("to", "cuda"):
-        return data.flagged("moved", "cast") if name == "to" else data.flagged("moved")
-    if name in ("long", "int", "float", "double"):
-        form = "long" if name in ("long", "int") else "float"
-        return data.but(form=form, kind="data" if data.kind == "mask" else data.kind).flagged("cast")
+        return dtypes.told(call, data).flagged("moved") if name == "to" else data.flagged("moved")
+    if name in dtypes.SHORT or name in ("type", "type_as"):
+        return dtypes.told(call, data)
     if name in ("detach", "cpu", "contiguous", "clone", "requires_grad_"):
         return data.flagged("detached").but(cut=call.node) if name == "detach" else data
     if name == "item":
@@ -300,8 +299,6 @@ def tensor_method(context: Context, call: Call, data: Data) -> Value | None:
             return arrays.classes_of(data)
         raw = bool(call.args) or is_module(data.made_by)
         return data.but(last="argmax", form="int", place=call.node) if raw else arrays.best_class(context, call)
-    if name in ("astype", "type", "half", "type_as"):
-        return data.flagged("cast") if name != "astype" else None
     return data if name == "numpy" else None
 
 

@@ -4,8 +4,8 @@ import ast
 
 from mlpilot.tools.diagnose.static.libraries.tensors import Shape
 from mlpilot.tools.diagnose.static.reading.listing import listed
-from mlpilot.tools.diagnose.static.reading.trace import Call
-from mlpilot.tools.diagnose.static.reading.values import Data, Value, constant, number
+from mlpilot.tools.diagnose.static.reading.trace import Call, as_data
+from mlpilot.tools.diagnose.static.reading.values import Data, Instance, Value, constant, number
 
 
 def bundled(name: str, data: Data) -> Shape:
@@ -65,6 +65,34 @@ def product(one: Shape, other: Shape) -> Shape:
     if len(one) == 1 or len(other) == 1:
         return (*one[:-1], *other[:-2], *(other[-1:] if len(other) > 1 else ())) or None
     return (*one[:-1], other[-1]) if len(other) == 2 else None
+
+
+def with_weights(made: Data, left: Value, right: Value, operation: ast.operator) -> Data:
+    """What `x @ w` gives, where one side is `nn.Parameter(tensor)`: its shape follows from the tensor's."""
+    product_of = isinstance(operation, ast.MatMult)
+    sides = [_held(one) for one in (left, right)]
+    if None in sides:
+        return made.but(shape=None) if product_of else made
+    one, other = (side.shape if side is not None else None for side in sides)
+    return made.but(shape=(product if product_of else broadcast)(one, other))
+
+
+def _held(value: Value) -> Data | None:
+    if isinstance(value, Instance) and value.path == "torch.nn.Parameter" and value.args:
+        return as_data(value.args[0])
+    return as_data(value)
+
+
+def joined(parts: list[Value], axis: float | None) -> Shape:
+    """The shape of `torch.cat(parts, axis)`, where each is known."""
+    given = [one.shape for one in parts if isinstance(one, Data) and one.shape]
+    if axis is None or len(given) < len(parts) or len({len(one) for one in given}) != 1:
+        return None
+    at = int(axis) % len(given[0])
+    sizes = [[one[place] for one in given] for place in range(len(given[0]))]
+    ends = [size[0] if len(set(size)) == 1 else None for size in sizes]
+    known = [one for one in sizes[at] if one is not None and one > 0]
+    return (*ends[:at], sum(known) if len(known) == len(given) else None, *ends[at + 1 :])
 
 
 _EACH = listed("sin cos tan tanh exp expm1 log log1p log2 sqrt square abs sign round floor clip clamp pow astype")

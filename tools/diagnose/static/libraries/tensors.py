@@ -148,6 +148,8 @@ def viewed(data: Data, sizes: list[Value]) -> Data:
     plain = [int(found) if (found := number(one)) is not None else None for one in sizes]
     if len(plain) == 2 and plain[1] == -1:
         return data.but(shape=flattened(data.shape))
+    if all(one is not None and one > 0 for one in plain):
+        return data.but(shape=tuple(plain))
     return data.but(shape=(None, *[None if one == -1 else one for one in plain[1:]]))
 
 

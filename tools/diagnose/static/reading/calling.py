@@ -152,6 +152,8 @@ class Calling(Context):
         if isinstance(function, Instance):
             return self._call_instance(function, call)
         if isinstance(function, Bound):
+            if function.name == "__call__" and isinstance(function.receiver, Instance):
+                return self._call_instance(function.receiver, call)  # `self.__call__(x)` is `self(x)`
             return library.method(self, call, function.receiver)
         return library.passed_through(call)
 

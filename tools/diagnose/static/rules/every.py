@@ -75,6 +75,7 @@ import mlpilot.tools.diagnose.static.rules.tables.unused
 import mlpilot.tools.diagnose.static.rules.tables.values
 import mlpilot.tools.diagnose.static.rules.tables.weights
 import mlpilot.tools.diagnose.static.rules.tables.windows
+import mlpilot.tools.diagnose.static.rules.torch.averages
 import mlpilot.tools.diagnose.static.rules.torch.axes
 import mlpilot.tools.diagnose.static.rules.torch.data
 import mlpilot.tools.diagnose.static.rules.torch.judging

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 
 from mlpilot.tools.diagnose.static.facts.kerasmodel import keras_models
-from mlpilot.tools.diagnose.static.facts.syntax import argument, classes, method_of, own, scopes, settings
+from mlpilot.tools.diagnose.static.facts.syntax import argument, classes, method_of, own, parameters, scopes, settings
 from mlpilot.tools.diagnose.static.reading.trace import path_of, written
 from mlpilot.tools.diagnose.static.reading.values import Class, Data, Seq, Table
 from mlpilot.tools.diagnose.static.rules.rule import Found, Program, rule
@@ -154,3 +154,55 @@ def _adds_itself(node: ast.AST) -> bool:
         return False
     given = node.args[0].elts if isinstance(node.args[0], ast.List | ast.Tuple) else node.args
     return len(given) == 2 and len({written(one) for one in given}) == 1 and bool(names_in(given[0]))
+
+
+_TRUTH = re.compile(r"(^|_)(true|truth|targets?|labels?|gt|actual)(_|$)|^y$|^y_?t$", re.IGNORECASE)
+_GUESS = re.compile(r"pred|output|logits?|guess|(^|_)(hat|yhat|probs?)(_|$)", re.IGNORECASE)
+_ENTROPIES = frozenset(
+    f"{kind}{name}"
+    for kind in ("", "sparse_")
+    for name in ("categorical_crossentropy", "binary_crossentropy", "categorical_focal_crossentropy")
+) | {"binary_focal_crossentropy"}
+_CLASSES = frozenset(("CategoricalCrossentropy", "BinaryCrossentropy", "SparseCategoricalCrossentropy"))
+_OLD = frozenset(("nb_epoch", "border_mode", "Convolution2D", "nb_filter", "subsample", "dim_ordering"))
+"""Names of Keras 1, whose backend took the output first."""
+
+
+@rule(
+    "KERAS131",
+    "loss-arguments-swapped",
+    "error",
+    "a cross-entropy is given the outputs for the targets, and the targets for the outputs",
+    remedy="categorical_crossentropy(y_true, y_pred): the targets first",
+    source="Keras, backend.categorical_crossentropy(target, output); losses: (y_true, y_pred); Islam et al. 2019",
+)
+def arguments_swapped(program: Program) -> Iterator[Found]:
+    """`def loss(y_true, y_pred): return K.categorical_crossentropy(y_pred, y_true)`."""
+    if not program.trace.libraries & {"keras", "tensorflow"}:
+        return
+    old = program.names & _OLD or {one.arg for node in program.each(ast.Call) for one in node.keywords} & _OLD
+    meant = re.search(r"symmetric|reverse", program.text, re.IGNORECASE)
+    for function in program.functions if not old and not meant else ():
+        names = parameters(function)
+        names = names[1:] if names[:1] == ["self"] else names
+        if len(names) < 2 or not _TRUTH.search(names[0]) or not _GUESS.search(names[1]) or _GUESS.search(names[0]):
+            continue
+        truth, guess = names[:2]
+        made = [node for node in own(function) if isinstance(node, ast.Call) and len(node.args) >= 2 and _entropy(node)]
+        sides = [[names_in(one) & {truth, guess} for one in node.args[:2]] for node in made]
+        if [{truth}, {guess}] in sides or _bound_anew(function, {truth, guess}):
+            continue  # both ways: a loss that is meant to be symmetrical
+        for node, given in zip(made, sides, strict=True):
+            if given == [{guess}, {truth}]:
+                yield node, f"{called(node) or written(node.func)} takes the targets first, and {guess} is the output"
+
+
+def _entropy(node: ast.Call) -> bool:
+    """`K.categorical_crossentropy(...)`, `losses.binary_crossentropy(...)`, `CategoricalCrossentropy()(...)`."""
+    return called(node) in _ENTROPIES or called(node.func) in _CLASSES
+
+
+def _bound_anew(function: ast.AST, names: set[str]) -> bool:
+    """Whether a function swaps what its parameters stand for."""
+    return any(isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Tuple)
+               and names <= names_in(node.targets[0]) for node in own(function))  # fmt: skip

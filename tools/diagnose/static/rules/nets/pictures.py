@@ -17,7 +17,17 @@ from mlpilot.tools.diagnose.syntax import called, names_in
 _READ = ("img_to_array", "imread")
 _KEPT = frozenset(("expand_dims", "reshape", "vstack", "array", "asarray", "resize", "cvtColor", "stack", "append"))
 """Calls after which pixels are what they were."""
-_LEAVE = _KEPT | {*_READ, "predict", "predict_classes", "predict_proba", "imshow", "print", "argmax", "display"}
+_LEAVE = _KEPT | {
+    *_READ,
+    "predict",
+    "predict_classes",
+    "predict_proba",
+    "imshow",
+    "print",
+    "argmax",
+    "display",
+    "evaluate",
+}
 
 
 @rule(
@@ -37,14 +47,43 @@ def asked_unscaled(program: Program) -> Iterator[Found]:
         if not read or not isinstance(start.targets[0], ast.Name) or "255" in written(start.value, 300):
             continue
         names = {start.targets[0].id}
-        for line in program.each(ast.Assign):
-            calls = {called(one) for one in ast.walk(line.value)} - {""}
-            if names & names_in(line.value) and calls <= _KEPT | set(_READ):
-                names |= {one.id for one in line.targets if isinstance(one, ast.Name)}
-        if not _divided(program, names) and _asked(program, names):
-            text = "the generators divide by 255, and this picture goes to predict from 0 to 255"
+        for _ in range(4):  # into a list, out of the function, and on
+            names |= _passed_on(program, names)
+        if not _divided(program, names) and (asked := _asked(program, names)):
+            text = f"the generators divide by 255, and this picture goes to {asked} from 0 to 255"
             yield start, f"{written(start.targets[0])}: {text}"
             return
+
+
+def _passed_on(program: Program, names: set[str]) -> set[str]:
+    """Names that get the same pixels: of an array of them, of a list that they are appended to, of what is returned."""
+    found: set[str] = set()
+    for node in program.each(ast.Call):
+        kept = node.func.value if isinstance(node.func, ast.Attribute) and node.func.attr == "append" else None
+        if isinstance(kept, ast.Name) and len(node.args) == 1 and isinstance(node.args[0], ast.Name):
+            found |= {kept.id} if node.args[0].id in names else set()
+    places = _returned(program, names)
+    for line in program.each(ast.Assign):
+        calls = {called(one) for one in ast.walk(line.value)} - {""}
+        if names & names_in(line.value) and calls <= _KEPT | set(_READ):
+            found |= {one.id for one in line.targets if isinstance(one, ast.Name)}
+        place, target = places.get(called(line.value)), line.targets[0]
+        whole = [target] if place == -1 else getattr(target, "elts", [])[place : place + 1] if place is not None else []
+        found |= {one.id for one in whole if isinstance(one, ast.Name)}
+    return found
+
+
+def _returned(program: Program, names: set[str]) -> dict[str, int]:
+    """Functions that return one of the names → at which place of a tuple; -1 where it is all that they return."""
+    found = {}
+    for function in program.each(ast.FunctionDef):
+        ends = [one.value for one in ast.walk(function) if isinstance(one, ast.Return)]
+        given = ends[0] if len(ends) == 1 else None
+        parts = given.elts if isinstance(given, ast.Tuple) else [given]
+        for place, one in enumerate(parts):
+            if isinstance(one, ast.Name) and one.id in names:
+                found[function.name] = place if isinstance(given, ast.Tuple) else -1
+    return found
 
 
 def _rescaled(program: Program) -> bool:
@@ -74,9 +113,11 @@ def _of_plots(node: ast.AST) -> bool:
     return written(node).startswith(("plt.", "mpimg.", "matplotlib."))
 
 
-def _asked(program: Program, names: set[str]) -> bool:
-    asked = [node for node in program.each(ast.Call) if called(node) in ("predict", "predict_classes") and node.args]
-    return any(names & names_in(node.args[0]) for node in asked)
+def _asked(program: Program, names: set[str]) -> str:
+    """What is called on one of the names: `predict`, or `evaluate`; else nothing."""
+    asked = ("predict", "predict_classes", "evaluate")
+    found = [node for node in program.each(ast.Call) if called(node) in asked and node.args]
+    return next((called(node) for node in found if names & names_in(node.args[0])), "")
 
 
 _RANDOM = re.compile(

@@ -9,11 +9,12 @@ import re
 from collections.abc import Iterator
 
 from mlpilot.tools.diagnose.static.facts.steps import pooled_over_steps
+from mlpilot.tools.diagnose.static.facts.syntax import argument
 from mlpilot.tools.diagnose.static.libraries import datasets, nets
 from mlpilot.tools.diagnose.static.reading.listing import listed
 from mlpilot.tools.diagnose.static.reading.naming import part_of
 from mlpilot.tools.diagnose.static.reading.trace import Call, path_of, written
-from mlpilot.tools.diagnose.static.reading.values import Data, Instance, Seq, constant, number, words
+from mlpilot.tools.diagnose.static.reading.values import Data, Instance, Seq, Value, constant, number, words
 from mlpilot.tools.diagnose.static.rules.rule import Found, Program, cause, rule
 from mlpilot.tools.diagnose.static.rules.torch.loop import trained_on
 from mlpilot.tools.diagnose.static.rules.torch.model import optimisers
@@ -31,11 +32,48 @@ _ADAPTIVE = listed("Adam AdamW NAdam RAdam Adamax RMSprop")
     source="PyTorch, functional.dropout",
 )
 def functional_dropout(program: Program) -> Iterator[Found]:
-    """`F.dropout(x, 0.5)`."""
-    for call in program.trace.of("dropout", "dropout2d"):
+    """`F.dropout(x, 0.5)`, `F.dropout(x, 0.5, training=True)` and `nn.Dropout(0.5)(x)` within `forward`."""
+    for call in program.trace.of("dropout", "dropout1d", "dropout2d", "dropout3d", "alpha_dropout"):
         asked = any("training" in written(one.test, 200) for one in call.conditions if isinstance(one, ast.If))
-        if call.path.startswith("torch.nn.functional.") and call.get("training", 2) is None and not asked:
+        if not call.path.startswith("torch.nn.functional.") or asked:
+            continue
+        told = call.get("training", 2)
+        if told is None:
             yield call.node, f"F.{call.name} without training=self.training drops units when the model is judged, too"
+        elif _written_true(call.node) and call.inside[-1:] == ("forward",) and _only_in_training(program):
+            yield call.node, f"F.{call.name} with training=True drops units when the model is judged, too"
+    for call in program.trace.of("__call__"):
+        if "forward" in call.inside and _dropout_made(call) and _only_in_training(program):
+            yield call.node, f"{written(call.node.func)} is made anew, in training mode: eval() does not reach it"
+
+
+def _dropout_made(call: Call) -> bool:
+    """`nn.Dropout(0.5)(x)`: a layer that is made where it is called."""
+    layer = call.receiver
+    return isinstance(layer, Instance) and layer.node is call.node.func and layer.path in _DROPOUTS
+
+
+_DROPOUTS = frozenset(f"torch.nn.{name}" for name in ("Dropout", "Dropout1d", "Dropout2d", "Dropout3d", "AlphaDropout"))
+_MEANT = re.compile(
+    r"\bmc\b|mc_|_mc|mcd|monte|bayes|uncertain|epistemic|stochastic|\bgan\b|generator\(|pix2pix|prenet|tacotron"
+    r"|n_samples|num_samples|variational|always|at test time|ensemble|self\.training|for _ in range\(\w+\)\]",
+    re.IGNORECASE,
+)
+"""Words of programs that drop units when they judge, and mean it, or ask whether this is training."""
+
+
+def _written_true(node: ast.Call) -> bool:
+    """Whether the call itself says training=True."""
+    given = argument(node, "training", 2)
+    return isinstance(given, ast.Constant) and given.value is True
+
+
+def _only_in_training(program: Program) -> bool:
+    """Whether the program sets its model to eval(), and says nothing of dropout that is meant to stay."""
+    judged = any(not call.args for call in program.trace.of("eval")) or any(
+        constant(call.args[0]) is False for call in program.trace.of("train") if call.args
+    )
+    return judged and not _MEANT.search(program.text.replace("torch.Generator(", ""))
 
 
 @rule(
@@ -59,6 +97,8 @@ def learning_rate(program: Program) -> Iterator[Found]:
         if rate is None or not (of_piece or (isinstance(given, Data) and given.kind == "parameters")):
             continue
         seen = isinstance(given, Data) and given.kind == "parameters"
+        if seen and rate > 0 and _learns_by_heart(program, given):
+            continue
         high = _highest(one) * (1 if seen else 10)  # what it moves is not seen: some models take larger steps
         if any(_shares_rate(one, other) and rate < _highest(other) for other in optimisers(program)):
             continue  # one rate for whichever is chosen, and it fits another
@@ -69,6 +109,20 @@ def learning_rate(program: Program) -> Iterator[Found]:
             )
         elif (number(one.argument("momentum")) or 0) >= 1:
             yield one.node, f"momentum={number(one.argument('momentum')):g} lets the steps grow without end"
+
+
+_FEW = 20
+"""Rows that a network may learn by heart, with steps of any size."""
+
+
+def _learns_by_heart(program: Program, given: Value | None) -> bool:
+    """Whether a model is called on nothing but a few rows that are written in the program."""
+    model = given.made_by if isinstance(given, Data) else None
+    asked = [call.args[0] for call in program.trace.of("__call__") if call.receiver is model and call.args]
+    return bool(asked) and all(
+        isinstance(one, Data) and not one.rows and one.shape is not None and 0 < (one.shape[0] or 0) <= _FEW
+        for one in asked
+    )
 
 
 def _lowest(program: Program) -> float:

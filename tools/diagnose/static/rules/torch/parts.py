@@ -7,7 +7,9 @@ and inputs; training); UMLAUT (input data exceeds typical limits).
 import ast
 from collections.abc import Iterator
 
+from mlpilot.tools.diagnose.static.facts.uses import home
 from mlpilot.tools.diagnose.static.libraries import nets, reach
+from mlpilot.tools.diagnose.static.reading.listing import listed
 from mlpilot.tools.diagnose.static.reading.naming import part_of
 from mlpilot.tools.diagnose.static.reading.trace import as_data, written
 from mlpilot.tools.diagnose.static.reading.values import Bound, Instance, number
@@ -301,7 +303,36 @@ def method_given(program: Program) -> Iterator[Found]:
     source="PyTorch, nn.Module",
 )
 def made_in_forward(program: Program) -> Iterator[Found]:
-    """`nn.Linear(10, 5)(x)` within `forward`."""
+    """`nn.Linear(10, 5)(x)` within `forward`, or a method that it calls."""
     for call in program.trace.calls:
-        if call.path in ("torch.nn.Linear", "torch.nn.Conv2d", "torch.nn.LSTM") and call.inside[-1:] == ("forward",):
+        plain = call.path in ("torch.nn.Linear", "torch.nn.Conv2d", "torch.nn.LSTM") and call.inside[-1:] == (
+            "forward",
+        )
+        within = call.path.removeprefix("torch.nn.") in _WEIGHTED and "forward" in call.inside
+        without = (
+            "affine" in call.kwargs or "__init__" in call.inside[call.inside.index("forward") :] if within else True
+        )
+        if plain or (within and not without and _applied_at_once(program, call.node)):
             yield call.node, f"nn.{call.name} is made anew in every forward: its weights are never trained"
+
+
+_WEIGHTED = listed(
+    "Linear Bilinear Conv1d Conv2d Conv3d ConvTranspose1d ConvTranspose2d LSTM GRU RNN LSTMCell GRUCell Embedding"
+    " BatchNorm1d BatchNorm2d BatchNorm3d MultiheadAttention TransformerEncoderLayer"
+)
+
+
+def _applied_at_once(program: Program, node: ast.Call) -> bool:
+    """Whether a layer is called where it is made, or by a name of its function that is for nothing else."""
+    above = program.parents.get(node)
+    if isinstance(above, ast.Call):
+        return above.func is node
+    target = above.targets[0] if isinstance(above, ast.Assign) and above.value is node else None
+    if not isinstance(target, ast.Name):
+        return False
+    function = home(program, node)
+    reads = [one for one in program.reads.get(target.id, []) if home(program, one) is function]
+    holders = [program.parents.get(one) for one in reads]
+    return bool(reads) and all(
+        isinstance(holder, ast.Call) and holder.func is one for one, holder in zip(reads, holders, strict=True)
+    )
