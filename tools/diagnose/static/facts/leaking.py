@@ -11,7 +11,7 @@ from mlpilot.tools.diagnose.static.facts.judged import folds_are_scored, is_part
 from mlpilot.tools.diagnose.static.libraries import datasets, estimators, frames, tables
 from mlpilot.tools.diagnose.static.reading.naming import part_of
 from mlpilot.tools.diagnose.static.reading.trace import Call, as_data
-from mlpilot.tools.diagnose.static.reading.values import Data, Instance, Learning, covers, overlap
+from mlpilot.tools.diagnose.static.reading.values import Data, Instance, Learning, apart, covers, overlap
 from mlpilot.tools.diagnose.static.rules.rule import Program
 
 
@@ -118,6 +118,9 @@ def _when_judged(program: Program) -> Iterator[Leak]:
 def _of_torch(program: Program) -> Iterator[Leak]:
     for trained, judged, call in torch_uses(program):
         for one in live(trained, judged):
+            before = any(apart(one.rows, frozenset({row})) for row in judged.rows)
+            if before:
+                continue  # the last of the training rows stand before those that are judged: a forecast starts there
             if covers(one.rows, judged.rows) and one.rows != judged.rows and covers(one.rows, trained.rows):
                 yield Leak(one, call.node, "judged", ())
 

@@ -157,8 +157,10 @@ _RANDOM = frozenset(("rand randn", "rand rand", "rand normal", "rand random", "r
 
 def _holds_doubles(call: Call, data: Data) -> bool:
     """Whether an array holds float64 for certain: random numbers, features of a bundled data set; not lists."""
-    if "cast" in data.flags or data.role == "y" or not call.node.args or isinstance(call.node.args[0], ast.List):
-        return False
+    given = call.node.args[0] if call.node.args else None
+    listed = isinstance(given, ast.List | ast.ListComp | ast.Tuple) or called(given) in ("tolist", "list", "sorted")
+    if "cast" in data.flags or data.role == "y" or given is None or listed:
+        return False  # numbers of Python become floats of torch's own width
     drawn = len(data.rows) == 1 and all(row[0][2] in _RANDOM | {"linspace"} for row in data.rows)
     return drawn or (data.role == "X" and data.dataset in ("iris", "wine", "breast_cancer", "diabetes", "digits"))
 

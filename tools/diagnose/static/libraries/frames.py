@@ -149,7 +149,7 @@ def _rows(context: Context, data: Data, index: Value, node: ast.expr) -> Data:
         cut = data.but(rows=chosen(data.rows, step))
         return cut if step[2] == "head" else indexes.gapped(cut)
     found = as_data(index)
-    if found is not None and found.kind == "mask" and data.role == "y":
+    if found is not None and data.role == "y" and (found.kind == "mask" or (found.kind, found.role) == ("data", "y")):
         data = data.but(dataset="")  # of `y[y < 5]` it cannot be told how many classes there are
     if found is not None and found.kind != "names":
         data = data.but(learned=data.learned | outliers.left_out(data, found))

@@ -12,3 +12,8 @@ def past_weights(data: Data) -> Data:
     if "detached" not in data.flags:
         return data
     return data.but(flags=data.flags - {"detached"} | {CUT_BEFORE})
+
+
+def looked_up(data: Data) -> Data:
+    """Rows of an embedding: numbers of rows have no gradients, so that nothing is cut off where these were detached."""
+    return data.but(flags=data.flags - {"detached", CUT_BEFORE}, cut=None)

@@ -36,6 +36,7 @@ from mlpilot.tools.diagnose.static.reading.values import (
     number,
     words,
 )
+from mlpilot.tools.diagnose.syntax import called
 
 _SAME = listed(
     "list tuple set sorted reversed iter tqdm trange notebook auto prefetch shuffle batch cache deepcopy copy"
@@ -184,9 +185,16 @@ def method(context: Context, made: Call, receiver: Value) -> Value:
         return _list_method(made, receiver)
     if isinstance(receiver, Table):
         return _dict_method(made, receiver)
-    if isinstance(receiver, Class):
-        return passed_through(made)
+    if made.name == "__init__" and called(made.on_node) == "super":
+        _layers_of_its_own(context, made)
     return passed_through(made)
+
+
+def _layers_of_its_own(context: Context, made: Call) -> None:
+    """`super().__init__(nn.Linear(4, 8), nn.ReLU())` in a class that is an `nn.Sequential`: these are its layers."""
+    me = context.lookup("self")
+    if isinstance(me, Instance) and me.own is not None and me.path == "torch.nn.Sequential":
+        me.args = list(made.args)
 
 
 def _instance_method(context: Context, made: Call, receiver: Instance) -> Value:
@@ -218,6 +226,8 @@ def _list_method(made: Call, receiver: Seq) -> Value:
         receiver.items.append(made.args[0])
         if made.loops:
             receiver.whole = False
+        if made.loops and nets.is_module(made.args[0]) and _now_and_then(made):
+            receiver.items.append(UNKNOWN)  # an activation between the layers, say, and not behind the last
     elif made.name == "extend" and made.args:
         more = made.args[0]
         receiver.items += more.items if isinstance(more, Seq) else [more]
@@ -227,6 +237,12 @@ def _list_method(made: Call, receiver: Seq) -> Value:
         if made.name == "insert" and len(made.args) > 1:
             receiver.items.append(made.args[1])
     return UNKNOWN if made.name != "copy" else Seq(list(receiver.items), receiver.kind, receiver.whole)
+
+
+def _now_and_then(made: Call) -> bool:
+    """Whether a call within a loop stands under a condition within that loop."""
+    first = getattr(made.loops[-1], "lineno", 0)
+    return bool(made.conditions) and getattr(made.conditions[-1], "lineno", 0) > first
 
 
 def _dict_method(made: Call, receiver: Table) -> Value:

@@ -82,6 +82,7 @@ def call_instance(context: Context, call: Call, instance: Instance) -> Value:
         return gradients.past_weights(out).but(made_by=instance)
     if instance.library == "torch":
         found = torch_layer(instance, data if data is not None else Data())
+        found = gradients.looked_up(found) if instance.name in ("Embedding", "EmbeddingBag") else found
         if instance.name in ("LSTM", "GRU", "RNN"):
             return Seq([found.but(last="recurrent", shape=recurrent_shape(instance, found.shape)), UNKNOWN], "tuple")
         applied = found.but(place=call.node) if instance.name in ACTIVATIONS else found

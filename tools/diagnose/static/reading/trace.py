@@ -58,6 +58,11 @@ class Call(Value):
         """The receiver as written."""
         return written(self.node.func.value) if isinstance(self.node.func, ast.Attribute) else ""
 
+    @property
+    def on_node(self) -> ast.expr | None:
+        """The receiver's place in the tree."""
+        return self.node.func.value if isinstance(self.node.func, ast.Attribute) else None
+
 
 _READABLE = 2000
 """Characters of an expression beyond which nobody wants to read it."""

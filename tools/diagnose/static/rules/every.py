@@ -13,6 +13,7 @@ import mlpilot.tools.diagnose.static.rules.keras.pipes
 import mlpilot.tools.diagnose.static.rules.keras.prepared
 import mlpilot.tools.diagnose.static.rules.keras.slips
 import mlpilot.tools.diagnose.static.rules.keras.stack
+import mlpilot.tools.diagnose.static.rules.keras.starts
 import mlpilot.tools.diagnose.static.rules.keras.steps
 import mlpilot.tools.diagnose.static.rules.keras.task
 import mlpilot.tools.diagnose.static.rules.keras.tensorflow

@@ -265,37 +265,6 @@ def dropout_last(program: Program) -> Iterator[Found]:
 
 
 @rule(
-    "KERAS107",
-    "same-initial-weights",
-    "warning",
-    "all weights start alike",
-    remedy="leave the initializer at its default",
-    source="Humbatova et al. 2020, wrong weights initialisation; NeuraLint",
-)
-def initial_weights(program: Program) -> Iterator[Found]:
-    """`Dense(64, kernel_initializer="zeros")`."""
-    if "kernel_regularizer" in program.text and not program.names & {"Sequential", "Model", "compile", "fit", "matmul"}:
-        return  # a layer by itself, with weights that are plain to see, shows what a penalty comes to
-    for one in program.trace.instances:
-        given = one.argument("kernel_initializer") or one.argument("init")
-        name = given.value if isinstance(given, Const) else getattr(given, "name", "")
-        if one.path.startswith("keras.layers.") and str(name).lower() in ("zeros", "ones", "zero", "one", "constant"):
-            yield (
-                cause(given, one.node),
-                f"{one.name} starts with weights that are all alike ({name}): its units learn the same",
-            )
-    products = [call.args[1] for call in program.trace.calls if call.path == "tensorflow.matmul" and len(call.args) > 1]
-    alike = [one for one in products if isinstance(one, Instance) and one.name == "Variable" and _made_alike(one)]
-    if len(alike) > 1:
-        yield alike[0].node, "the weights of two layers start at one value: no unit learns another thing than the next"
-
-
-def _made_alike(variable: Instance) -> bool:
-    made = variable.argument("initial_value", 0)
-    return isinstance(made, Data) and any(step[-1] in ("zeros", "ones") for row in made.rows for step in row)
-
-
-@rule(
     "KERAS108",
     "vanishing-activations",
     "note",

@@ -46,13 +46,14 @@ def never_adapted(program: Program) -> Iterator[Found]:
                 one.node,
                 f"{one.name} was never given data to learn from (adapt): it leaves its inputs as they are, or fails",
             )
-        elif mine and min(call.order for call in mine) > min(call.order for call in fits) and _used_in(program, one):
+        elif mine and any(min(call.order for call in mine) > order for order in _fitted_with(program, one)):
             yield mine[0].node, f"{mine[0].on()} learns after the model was fitted: the model was trained without"
 
 
-def _used_in(program: Program, layer: Instance) -> bool:
-    """Whether a model that is fitted holds the layer."""
-    return any(layer in model.layers for model in keras_models(program) if model.fits)
+def _fitted_with(program: Program, layer: Instance) -> list[int]:
+    """When each model that holds the layer was first fitted."""
+    return [min(fit.order for fit in model.fits) for model in keras_models(program)
+            if model.fits and layer in model.layers]  # fmt: skip
 
 
 @rule(

@@ -5,7 +5,7 @@ and inputs; training); UMLAUT (input data exceeds typical limits).
 """
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from mlpilot.tools.diagnose.static.facts.uses import home
 from mlpilot.tools.diagnose.static.libraries import nets, reach
@@ -20,12 +20,13 @@ from mlpilot.tools.diagnose.static.rules.torch.model import modules, optimisers
 _MOVES = frozenset(("to", "cuda", "double", "half", "float"))
 
 
-def _own_attributes(node: ast.ClassDef) -> Iterator[tuple[str, ast.expr]]:
-    """(name, value) of each `self.name = value` in `__init__`."""
+def _own_attributes(node: ast.ClassDef, but: Collection[int] = ()) -> Iterator[tuple[str, ast.expr]]:
+    """(name, value) of each `self.name = value` in `__init__`, but for some targets."""
     start = next((one for one in node.body if isinstance(one, ast.FunctionDef) and one.name == "__init__"), None)
     for one in ast.walk(start) if start is not None else ():
         target = one.targets[0] if isinstance(one, ast.Assign) else None
-        if isinstance(target, ast.Attribute) and written(target.value) == "self" and isinstance(one, ast.Assign):
+        mine = isinstance(target, ast.Attribute) and written(target.value) == "self" and id(target) not in but
+        if isinstance(target, ast.Attribute) and mine and isinstance(one, ast.Assign):
             yield target.attr, one.value
 
 
@@ -39,8 +40,9 @@ def _own_attributes(node: ast.ClassDef) -> Iterator[tuple[str, ast.expr]]:
 )
 def not_registered(program: Program) -> Iterator[Found]:
     """`self.w = torch.randn(10, 5, requires_grad=True)` within a module."""
+    held = {id(target) for target, _, value, _ in program.trace.stored if nets.is_module(value)}
     for node, _ in modules(program):
-        for name, value in _own_attributes(node):
+        for name, value in _own_attributes(node, held):
             made = value if isinstance(value, ast.Call) else None
             while (
                 made is not None
@@ -53,7 +55,11 @@ def not_registered(program: Program) -> Iterator[Found]:
             if made is None:
                 continue
             asked = any(one.arg == "requires_grad" and _is_true(one.value) for one in made.keywords)
-            asked = asked or (isinstance(made.func, ast.Attribute) and made.func.attr == "requires_grad_")
+            asked = asked or (
+                isinstance(made.func, ast.Attribute)
+                and made.func.attr == "requires_grad_"
+                and not any(_is_false(one) for one in (*made.args, *(word.value for word in made.keywords)))
+            )
             apart = f".{name}" in " ".join(written(one.node, 300) for one in optimisers(program))
             plain = written(made.func).rpartition(".")[2] != "Parameter" and "Parameter(" not in written(value, 300)
             if asked and plain and not apart:
@@ -62,6 +68,10 @@ def not_registered(program: Program) -> Iterator[Found]:
 
 def _is_true(node: ast.expr) -> bool:
     return isinstance(node, ast.Constant) and node.value is True
+
+
+def _is_false(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value is False
 
 
 @rule(

@@ -227,21 +227,23 @@ def unoptimised(program: Program) -> Iterator[Found]:
             continue
         if model.path == "torch.nn.Module" and model.own is None:
             continue  # a name that the program is given: what else holds it is not seen
-        weightless = model.name in _WEIGHTLESS or model.name.endswith(("Pool1d", "Pool2d", "LU", "Loss", "oid", "anh"))
-        if (
-            weightless
-            or model.name.startswith("Dropout")
-            or id(model) in asked | inside
-            or call.inside[-1:] == ("forward",)
-        ):
+        if _is_weightless(model) or id(model) in asked | inside or call.inside[-1:] == ("forward",):
             continue
         if any(id(one) in asked for one in model.attrs.values()):
             continue
-        if model.own is not None and not any(isinstance(one, Instance) for one in model.attrs.values()):
+        parts = [one for one in model.attrs.values() if isinstance(one, Instance)]
+        if model.own is not None and all(_is_weightless(one) for one in parts):
             continue  # a loss of the program's own, say
         if any(call.loops[-1] in one.loops for one in backwards(program)):
             yield call.node, f"{written(call.node.func)} has weights that no optimiser was given"
             return
+
+
+def _is_weightless(layer: Instance) -> bool:
+    """Whether it has nothing to learn: an activation, a pool, a loss, what is no part of torch.nn at all."""
+    ends = ("Pool1d", "Pool2d", "LU", "Loss", "oid", "anh")
+    named = layer.name in _WEIGHTLESS or layer.name.startswith("Dropout") or layer.name.endswith(ends)
+    return named or (layer.own is None and layer.library != "torch")
 
 
 @rule(
