@@ -301,6 +301,6 @@ def torch_join(context: Context, call: Call) -> Value:
         return UNKNOWN
     parts = call.args[0] if call.args else UNKNOWN
     once = call.name == "cat" and not context.loops and not call.inside  # in a loop it may grow, and more than seen
-    whole = once and isinstance(parts, Seq) and parts.whole
     axis = number(call.get("dim", 1)) if call.get("dim", 1) is not None else 0
-    return made.but(last="", shape=shapes.joined(parts.items, axis) if whole else None)  # type: ignore[union-attr]
+    whole = parts.items if once and isinstance(parts, Seq) and parts.whole else []
+    return made.but(last="", shape=shapes.joined(whole, axis) if whole else None)

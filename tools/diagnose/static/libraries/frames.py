@@ -195,13 +195,11 @@ def arithmetic(left: Value, right: Value, node: ast.BinOp) -> Value:
     if one is None and other is None:
         return UNKNOWN
     if one is None or other is None:
-        found = one or other
+        found, by = (other, left) if one is None else (one, right)
         assert found is not None
         if found.kind == "names":
-            return columns.names_and(found, right if one is not None else left, node.op)
-        return shapes.with_weights(
-            _with_number(found, right if one is not None else left, node.op), left, right, node.op
-        )
+            return columns.names_and(found, by, node.op)
+        return shapes.with_weights(_with_number(found, by, node.op), left, right, node.op)
     if "names" in (one.kind, other.kind):
         return columns.unsure(one if one.kind == "names" else other)
     if "mask" in (one.kind, other.kind) and "loss" not in (one.kind, other.kind):
