@@ -297,8 +297,9 @@ def torch_join(context: Context, call: Call) -> Value:
     )
     if not isinstance(made, Data):
         return UNKNOWN
-    parts = call.args[0] if call.args else UNKNOWN
+    parts = call.args[0] if call.args else None
     once = call.name == "cat" and not context.loops and not call.inside  # in a loop it may grow, and more than seen
-    whole = once and isinstance(parts, Seq) and parts.whole
+    if not once or not isinstance(parts, Seq) or not parts.whole:
+        return made.but(last="", shape=None)
     axis = number(call.get("dim", 1)) if call.get("dim", 1) is not None else 0
-    return made.but(last="", shape=shapes.joined(parts.items, axis) if whole else None)  # type: ignore[union-attr]
+    return made.but(last="", shape=shapes.joined(parts.items, axis))

@@ -197,8 +197,8 @@ def arithmetic(left: Value, right: Value, node: ast.BinOp) -> Value:
         assert found is not None
         if found.kind == "names":
             return columns.names_and(found, right if one is not None else left, node.op)
-        made = _with_number(found, right if one is not None else left, node.op)
-        return shapes.with_weights(made, left, right, node.op)
+        changed = _with_number(found, right if one is not None else left, node.op)
+        return shapes.with_weights(changed, left, right, node.op)
     if "names" in (one.kind, other.kind):
         return columns.unsure(one if one.kind == "names" else other)
     if "mask" in (one.kind, other.kind) and "loss" not in (one.kind, other.kind):
