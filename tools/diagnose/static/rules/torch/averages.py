@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from mlpilot.tools.diagnose.static.facts.syntax import argument, own, parameters, scopes, settings
+from mlpilot.tools.diagnose.static.reading.naming import part_of
 from mlpilot.tools.diagnose.static.reading.trace import written
 from mlpilot.tools.diagnose.static.reading.values import Data
 from mlpilot.tools.diagnose.static.rules.rule import Found, Program, rule
@@ -182,8 +183,6 @@ def other_length(program: Program) -> Iterator[Found]:
     drawn = _sampled(program, made)
     for scope in scopes(program):
         loops = _batches(scope, made)
-        overs = {over for _, over in loops}
-        given = set(parameters(scope))
         for place, name, below in _divided(scope) if loops else ():
             over = _last_sum(scope, loops, name, place)
             text = _length_of(below)
@@ -194,10 +193,17 @@ def other_length(program: Program) -> Iterator[Found]:
                 if text != loader and over in drawn:
                     yield place, f"{over} gives the rows of its sampler alone, and {written(below)} counts all"
                 continue
-            other = loader in made or loader in overs
             same = _rows_of(loader, made) == _rows_of(over, made) != ""
-            if other and not same and (over in given) == (loader in given):
+            if not same and _are_two(over, loader, set(made), set(parameters(scope))):
                 yield place, f"{name} adds up the batches of {over}, and is divided by {written(below)}"
+
+
+def _are_two(over: str, loader: str, made: set[str], given: set[str]) -> bool:
+    """Whether two names stand for two loaders, and not one for the other."""
+    if over.rpartition(".")[2] == loader.rpartition(".")[2]:
+        return False
+    parts = {part_of(over), part_of(loader)}
+    return {over, loader} <= made or {over, loader} <= given or (len(parts) == 2 and "" not in parts)
 
 
 def _length_of(node: ast.expr) -> str:
