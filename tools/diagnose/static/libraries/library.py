@@ -23,7 +23,6 @@ from mlpilot.tools.diagnose.static.reading.values import (
     NOWHERE,
     UNKNOWN,
     Bound,
-    Class,
     Const,
     Data,
     Function,

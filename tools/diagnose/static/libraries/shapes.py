@@ -5,7 +5,7 @@ import ast
 from mlpilot.tools.diagnose.static.libraries.tensors import Shape
 from mlpilot.tools.diagnose.static.reading.listing import listed
 from mlpilot.tools.diagnose.static.reading.trace import Call
-from mlpilot.tools.diagnose.static.reading.values import Data, Value, constant, number
+from mlpilot.tools.diagnose.static.reading.values import Data, Seq, Value, constant, number
 
 
 def bundled(name: str, data: Data) -> Shape:
@@ -86,12 +86,23 @@ def after(call: Call, given: list[Data]) -> Shape:
 def reduced(call: Call, data: Data, place: int = 0) -> Shape:
     """The shape after `x.mean(dim=1)`, `x.sum(1, keepdim=True)`; the axis stands at this place of the arguments."""
     axis: Value | None = call.get("dim", place) or call.get("axis")
+    if isinstance(axis, Seq):
+        return _reduced_by_many(call, data.shape, axis)
     at, keep = number(axis), constant(call.get("keepdim", place + 1) or call.get("keepdims"), False)
     if data.shape is None or at is None or not -len(data.shape) <= at < len(data.shape):
         return None
     sizes: list[int | None] = list(data.shape)
     at = int(at) % len(sizes)
     return (*sizes[:at], *([1] if keep is True else []), *sizes[at + 1 :]) or None
+
+
+def _reduced_by_many(call: Call, shape: Shape, axes: Seq) -> Shape:
+    """The shape after `x.mean((2, 3))`."""
+    places = [number(one) for one in axes.items]
+    if shape is None or call.get("keepdim") or call.get("keepdims") or None in places:
+        return None
+    gone = {int(one) % len(shape) for one in places if one is not None}
+    return tuple(size for at, size in enumerate(shape) if at not in gone) or None
 
 
 def squeezed(call: Call, data: Data) -> Shape:

@@ -20,7 +20,7 @@ from mlpilot.tools.diagnose.static.libraries.tensors import (
 )
 from mlpilot.tools.diagnose.static.reading.listing import listed
 from mlpilot.tools.diagnose.static.reading.trace import written
-from mlpilot.tools.diagnose.static.reading.values import Const, Data, Instance, number
+from mlpilot.tools.diagnose.static.reading.values import Data, Instance, number
 from mlpilot.tools.diagnose.static.rules.rule import Found, Program, cause, rule
 
 COLUMNS = {"iris": 4, "wine": 13, "breast_cancer": 30, "diabetes": 10, "california": 8}
