@@ -179,7 +179,7 @@ def method(context: Context, made: Call, receiver: Value) -> Value:
     data = as_data(receiver)
     if data is not None:
         found = nets.tensor_method(context, made, data)
-        return found if found is not None else tables.method(context, made, data)
+        return found if found is not None else tables.method(context, made, shapes.unfollowed(made.name, data))
     if isinstance(receiver, Seq):
         return _list_method(made, receiver)
     if isinstance(receiver, Table):

@@ -293,6 +293,8 @@ def tensor_method(context: Context, call: Call, data: Data) -> Value | None:
         return data.but(form="")
     if name in ("mean", "sum") and (shape := shapes.reduced(call, data)) is not None:
         return data.but(shape=shape, last="")
+    if name in ("amax", "amin", "logsumexp"):
+        return data.but(shape=shapes.reduced(call, data), last="")
     if name == "backward":
         return Const(None)
     if name == "argmax":

@@ -5,7 +5,7 @@ import ast
 from mlpilot.tools.diagnose.static.libraries.tensors import Shape
 from mlpilot.tools.diagnose.static.reading.listing import listed
 from mlpilot.tools.diagnose.static.reading.trace import Call, as_data
-from mlpilot.tools.diagnose.static.reading.values import Data, Instance, Value, constant, number
+from mlpilot.tools.diagnose.static.reading.values import Data, Instance, Seq, Value, constant, number
 
 
 def bundled(name: str, data: Data) -> Shape:
@@ -98,6 +98,15 @@ def joined(parts: list[Value], axis: float | None) -> Shape:
 _EACH = listed("sin cos tan tanh exp expm1 log log1p log2 sqrt square abs sign round floor clip clamp pow astype")
 _PRODUCTS = listed("matmul mm mv dot")
 _SUMS = listed("sum mean prod")
+_OTHERS = listed(
+    "chunk split tensor_split unbind view_as reshape_as expand expand_as repeat repeat_interleave unfold gather scatter"
+    " index_select take narrow select movedim swapaxes swapdims topk bmm"
+)
+
+
+def unfollowed(name: str, data: Data) -> Data:
+    """The data a method is called on, without its shape where the method gives another that is not followed."""
+    return data.but(shape=None) if name in _OTHERS and data.shape is not None else data
 
 
 def after(call: Call, given: list[Data]) -> Shape:
@@ -114,12 +123,23 @@ def after(call: Call, given: list[Data]) -> Shape:
 def reduced(call: Call, data: Data, place: int = 0) -> Shape:
     """The shape after `x.mean(dim=1)`, `x.sum(1, keepdim=True)`; the axis stands at this place of the arguments."""
     axis: Value | None = call.get("dim", place) or call.get("axis")
+    if isinstance(axis, Seq):
+        return _reduced_by_many(call, data.shape, axis)
     at, keep = number(axis), constant(call.get("keepdim", place + 1) or call.get("keepdims"), False)
     if data.shape is None or at is None or not -len(data.shape) <= at < len(data.shape):
         return None
     sizes: list[int | None] = list(data.shape)
     at = int(at) % len(sizes)
     return (*sizes[:at], *([1] if keep is True else []), *sizes[at + 1 :]) or None
+
+
+def _reduced_by_many(call: Call, shape: Shape, axes: Seq) -> Shape:
+    """The shape after `x.mean((2, 3))`."""
+    places = [number(one) for one in axes.items]
+    if shape is None or call.get("keepdim") or call.get("keepdims") or None in places:
+        return None
+    gone = {int(one) % len(shape) for one in places if one is not None}
+    return tuple(size for at, size in enumerate(shape) if at not in gone) or None
 
 
 def squeezed(call: Call, data: Data) -> Shape:

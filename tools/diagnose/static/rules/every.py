@@ -76,6 +76,7 @@ import mlpilot.tools.diagnose.static.rules.tables.unused
 import mlpilot.tools.diagnose.static.rules.tables.values
 import mlpilot.tools.diagnose.static.rules.tables.weights
 import mlpilot.tools.diagnose.static.rules.tables.windows
+import mlpilot.tools.diagnose.static.rules.torch.alike
 import mlpilot.tools.diagnose.static.rules.torch.averages
 import mlpilot.tools.diagnose.static.rules.torch.axes
 import mlpilot.tools.diagnose.static.rules.torch.data
@@ -90,6 +91,7 @@ import mlpilot.tools.diagnose.static.rules.torch.parts
 import mlpilot.tools.diagnose.static.rules.torch.rate
 import mlpilot.tools.diagnose.static.rules.torch.rows
 import mlpilot.tools.diagnose.static.rules.torch.sets
+import mlpilot.tools.diagnose.static.rules.torch.squares
 import mlpilot.tools.diagnose.static.rules.torch.state
 import mlpilot.tools.diagnose.static.rules.torch.time
 import mlpilot.tools.diagnose.static.rules.torch.use

@@ -8,9 +8,10 @@ import re
 from collections.abc import Iterator
 
 from mlpilot.tools.diagnose.static.facts.kerasmodel import KerasModel, keras_models
+from mlpilot.tools.diagnose.static.facts.syntax import argument
 from mlpilot.tools.diagnose.static.libraries.reach import reach
 from mlpilot.tools.diagnose.static.reading.trace import Call, as_data
-from mlpilot.tools.diagnose.static.reading.values import Const, Data, Instance, number
+from mlpilot.tools.diagnose.static.reading.values import Const, Data, Instance, Seq, number, words
 from mlpilot.tools.diagnose.static.rules.rule import Found, Program, rule
 from mlpilot.tools.diagnose.static.rules.torch.loss import losses
 
@@ -92,6 +93,27 @@ def softmax_for_labels(program: Program) -> Iterator[Found]:
         categorical = one.loss in ("categorical_crossentropy", "binary_crossentropy")
         if one.activation == "softmax" and categorical and one.last is not None:
             yield one.last.node, f"each row may have several labels ({evidence}), and softmax shares out one"
+
+
+@rule(
+    "KERAS140",
+    "accuracy-of-many-labels",
+    "warning",
+    "accuracy by the largest output, where a row has several labels",
+    remedy='metrics=["binary_accuracy"], or AUC(multi_label=True)',
+    source="Keras, Model.compile: accuracy becomes categorical accuracy where there is more than one output",
+)
+def accuracy_of_labels(program: Program) -> Iterator[Found]:
+    """`make_multilabel_classification`, `Dense(6, activation="sigmoid")`, and `metrics=["accuracy"]`."""
+    evidence = _several_labels(program)
+    for one in keras_models(program) if evidence else ():
+        many = one.activation == "sigmoid" and (one.units is None or one.units > 1)
+        given = one.compile.get("metrics", 2)
+        named = [text for item in (given.items if isinstance(given, Seq) else [given]) for text in words(item)]
+        if many and one.loss == "binary_crossentropy" and {"accuracy", "acc"} & set(named):
+            place = argument(one.compile.node, "metrics", 2) or one.compile.node
+            text = "means the largest output alone, and says nothing of the others"
+            yield place, f'each row may have several labels ({evidence}): "accuracy" {text}'
 
 
 def _several_labels(program: Program) -> str:

@@ -276,6 +276,7 @@ def sorted_by_class(program: Program) -> Iterator[Found]:
         for node in program.each(ast.Assign)
         if isinstance(node.targets[0], ast.Name) and _in_blocks(node.value)
     }
+    blocks |= _given_in_blocks(program, blocks)
     for call in program.trace.of("fit"):
         y = next(
             (one.value for one in call.node.keywords if one.arg == "y"),
@@ -293,6 +294,25 @@ def sorted_by_class(program: Program) -> Iterator[Found]:
                 f"{written(y)} was gathered class by class, and the last rows are held out: a class is missing",
             )
             return
+
+
+def _given_in_blocks(program: Program, blocks: set[str]) -> set[str]:
+    """Names of labels that a function of the program returns, which writes them class after class."""
+    places = {
+        (one.name, at)
+        for one in program.each(ast.FunctionDef)
+        for node in ast.walk(one)
+        if isinstance(node, ast.Return) and isinstance(node.value, ast.Tuple)
+        for at, item in enumerate(node.value.elts)
+        if isinstance(item, ast.Name) and item.id in blocks
+    }
+    return {
+        written(name)
+        for node in program.each(ast.Assign)
+        if isinstance(node.targets[0], ast.Tuple)
+        for at, name in enumerate(node.targets[0].elts)
+        if (called(node.value), at) in places
+    }
 
 
 def _gathered_in_blocks(program: Program) -> set[str]:
@@ -359,7 +379,16 @@ def _in_blocks(node: ast.expr) -> bool:
         return _in_blocks(node.args[0])
     items = node.args[0].elts if isinstance(node.args[0], ast.List | ast.Tuple) else []
     plain = [one for one in items if isinstance(one, ast.Call) and written(one.func)[-4:] in ("eros", "ones", "full")]
+    if name in ("concatenate", "hstack", "concat") and isinstance(node.args[0], ast.ListComp):
+        return _one_class_a_turn(node.args[0])
     if name in ("concatenate", "hstack", "concat"):
         return len(plain) == len(items) >= 2 and len({written(one.func) for one in plain}) >= 2
     counted = isinstance(node.args[0], ast.Call) and written(node.args[0].func)[-6:] == "arange"
     return name == "repeat" and (counted or (len(items) >= 2 and all(isinstance(one, ast.Constant) for one in items)))
+
+
+def _one_class_a_turn(node: ast.ListComp) -> bool:
+    """`[np.full(len(rows), c) for c, rows in enumerate(parts)]`."""
+    filled = isinstance(node.elt, ast.Call) and called(node.elt) in ("full", "full_like") and len(node.elt.args) > 1
+    value = node.elt.args[1] if filled and isinstance(node.elt, ast.Call) else None
+    return isinstance(value, ast.Name) and value.id in names_in(node.generators[0].target)

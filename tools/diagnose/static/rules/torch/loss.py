@@ -247,40 +247,6 @@ def classes_differ(program: Program) -> Iterator[Found]:
 
 
 @rule(
-    "TORCH111",
-    "broadcast-in-loss",
-    "warning",
-    "a column against a row: every output meets every label",
-    remedy="outputs.squeeze(1), or labels.unsqueeze(1): both of one shape",
-    source=_rest("MSELoss") + "; broadcasting semantics",
-)
-def broadcast(program: Program) -> Iterator[Found]:
-    """`MSELoss()(outputs of (n, 1), labels of (n,))`."""
-    for call, name, outputs in losses(program):
-        labels = as_data(call.args[1]) if len(call.args) > 1 else None
-        if labels is None or outputs.shape is None or outputs.shape[-1:] != (1,):
-            continue
-        flat = labels.role == "y" and labels.shape is None and (len(labels.columns or ()) == 1 or labels.dataset)
-        given = call.node.args[-1]
-        several = isinstance(given, ast.Subscript) and isinstance(given.slice, ast.Tuple)  # y[rows, :1]: of two axes
-        flat = flat and not several and "n_targets" not in program.text
-        flat = flat or (labels.shape is not None and len(labels.shape) == 1)
-        if (
-            name in ("MSELoss", "L1Loss", "SmoothL1Loss", "HuberLoss", "BCEWithLogitsLoss", "BCELoss")
-            and flat
-            and (
-                (not labels.flags & {"unsqueezed", "squeezed"} or labels.shape is not None)
-                and not outputs.flags & {"squeezed"}
-                and labels.form != "onehot"
-            )
-        ):
-            yield (
-                call.node,
-                f"{call.text(0)} is of shape (n, 1), and {call.text(1)} of (n,): they are broadcast to (n, n)",
-            )
-
-
-@rule(
     "TORCH112",
     "softmax-dimension",
     "warning",

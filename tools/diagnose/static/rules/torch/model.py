@@ -131,7 +131,7 @@ def sizes(program: Program) -> Iterator[Found]:
     for call in program.trace.calls:
         if call.path == ".__call__" and isinstance(call.receiver, Instance) and call.args and not of_a_turn(call):
             data = as_data(call.args[0])
-            if data is not None and call.receiver.path == "torch.nn.Sequential" and len(data.shape or ()) == 4:
+            if data is not None and call.receiver.path == "torch.nn.Sequential" and len(data.shape or ()) in (2, 4):
                 yield from through(call.receiver, data, call.node)
             wrong = misfit(call.receiver, data) if data is not None and call.receiver.library == "torch" else ""
             if wrong:

@@ -9,12 +9,14 @@ import re
 from collections.abc import Iterator
 from math import prod
 
+from mlpilot.tools.diagnose.static.facts.syntax import own
 from mlpilot.tools.diagnose.static.libraries import nets
 from mlpilot.tools.diagnose.static.reading.trace import Call, as_data, written
 from mlpilot.tools.diagnose.static.reading.values import UNKNOWN, Data, Instance, Seq, Value, constant, number
 from mlpilot.tools.diagnose.static.rules.rule import Found, Program, rule
 from mlpilot.tools.diagnose.static.rules.torch.loop import backwards, is_model, is_torch
 from mlpilot.tools.diagnose.static.rules.torch.loss import losses
+from mlpilot.tools.diagnose.syntax import called
 
 
 @rule(
@@ -73,17 +75,54 @@ def _counts_rows(node: ast.expr) -> bool:
 def moved_by_reshape(program: Program) -> Iterator[Found]:
     """`x.reshape(-1, 3, 32, 32)` of pictures that are (n, 32, 32, 3)."""
     both = re.search(r"channels_first|image_data_format|dim_ordering", program.text)  # either order, as Keras is set
+    colours_last = _made_colours_last(program) if not both else set()
     for call in program.trace.of("view", "reshape"):
         data = call.receiver
         if not isinstance(data, Data) or call.path[:1] != "." or both:
             continue
         sizes = _numbers(call.args)
         channels_first = len(sizes) in (3, 4) and sizes[-3] == 3 and sizes[-1] not in (1, 3)
-        if "channels last" in data.flags and channels_first:
+        if ("channels last" in data.flags or call.on() in colours_last) and channels_first:
             text = f"{call.on()} holds rows, columns and colours in this order"
             yield call.node, f"{text}, and {call.name} does not move them: the pixels are mixed up"
         elif data.shape is not None and (_exchanged(data.shape, sizes) or _of_one_picture(data.shape, sizes)):
             yield call.node, f"{call.name} does not move the axes of {call.on()}: what belonged together is torn apart"
+
+
+def _made_colours_last(program: Program) -> set[str]:
+    """Names of arrays that are made as rows, height, width, 3, and of tensors of them; none where axes are moved."""
+    if program.names & {"permute", "transpose", "moveaxis", "movedim", "rollaxis", "swapaxes", "rearrange", "einsum"}:
+        return set()
+    homes: dict[str, set[str]] = {}
+    names: set[str] = set()
+    for scope in [*(one for one in program.functions if isinstance(one, ast.FunctionDef)), program.tree]:
+        found: set[str] = set()
+        for node in own(scope):
+            if isinstance(node, ast.Assign) and (_is_colours_last(node.value) or _passes(node.value, found, homes)):
+                first = node.targets[0]
+                first = first.elts[0] if isinstance(first, ast.Tuple) and first.elts else first
+                found.add(written(first))
+            elif isinstance(node, ast.Return) and node.value is not None and isinstance(scope, ast.FunctionDef):
+                first_given = node.value.elts[0] if isinstance(node.value, ast.Tuple) else node.value
+                homes.setdefault(scope.name, set()).update({written(first_given)} & found)
+        names |= found
+    return names
+
+
+def _is_colours_last(node: ast.expr) -> bool:
+    """`np.empty((n, 16, 16, 3))`."""
+    made = called(node) in ("empty", "zeros", "ones") and isinstance(node, ast.Call) and bool(node.args)
+    shape = node.args[0] if made and isinstance(node, ast.Call) else None
+    sizes = shape.elts if isinstance(shape, ast.Tuple) else []
+    return len(sizes) == 4 and written(sizes[3]) == "3" and written(sizes[1]) != "3"
+
+
+def _passes(node: ast.expr, found: set[str], homes: dict[str, set[str]]) -> bool:
+    """Whether it is a tensor of such an array, or what a function gives that makes one."""
+    if homes.get(called(node)):
+        return True
+    taken = called(node) in ("from_numpy", "tensor", "as_tensor", "FloatTensor", "Tensor")
+    return taken and isinstance(node, ast.Call) and bool(node.args) and written(node.args[0]) in found
 
 
 @rule(
