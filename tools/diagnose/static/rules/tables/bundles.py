@@ -149,4 +149,5 @@ def _is_given(program: Program, call: Call, name: str) -> bool:
     """Whether it is an argument of the function that asks, and nobody here calls that one."""
     home = call.inside[-1] if call.inside else ""
     own = [one for one in program.each(ast.FunctionDef) if one.name == home]
-    return bool(own) and home not in program.reads and all(name in parameters(one) for one in own)
+    is_called = any(called(one) == home for one in program.each(ast.Call))
+    return bool(own) and not is_called and all(name in parameters(one) for one in own)
