@@ -69,6 +69,9 @@ def by_hand(call: Call) -> Data | None:
     if call.name not in _BY_HAND:
         return None
     data = as_data(call.receiver) or as_data(call.get("a", 0))
+    listed_one_by_one = call.args[0] if call.path == "builtins.sum" and call.args else None
+    if isinstance(listed_one_by_one, Seq) and len(listed_one_by_one.items) == 1:
+        data = as_data(listed_one_by_one.items[0])  # sum([model.predict([row])[0] == y[i] for i, row in enumerate(X)])
     return data if data is not None and "compared" in data.flags and data.kind == "predicted" else None
 
 

@@ -23,14 +23,13 @@ from mlpilot.tools.diagnose.static.reading.values import (
 
 def read_table(context: Context, call: Call) -> Value:
     """Rows from a file or the network: a source of their own."""
-    serial = context.fresh()
     name = (words(call.get("filepath_or_buffer", 0)) or [""])[0]
     if (kept := files.read_back(context, name)) is not None:
         return kept
     flags = {"temporal"} if call.get("parse_dates") is not None and call.get("index_col") is not None else set()
-    rows = frozenset({(("source", serial, name[-60:]),)})
+    rows = frozenset({(("source", files.which(context, call, name), name[-60:]),)})
     index = frozenset(words(call.get("index_col")))
-    return Data(rows=rows, frame=serial, flags=frozenset(flags), without=index)
+    return Data(rows=rows, frame=context.fresh(), flags=frozenset(flags), without=index)
 
 
 def from_values(context: Context, call: Call) -> Value:
@@ -73,7 +72,7 @@ def _named_table(context: Context, call: Call, data: Data) -> Data:
     """`pd.DataFrame({"a": a, "b": b})` of arrays: a table of its own, with some columns that are known by name."""
     table = call.get("data", 0)
     names = {str(one) for one in table.items} if isinstance(table, Table) else set(words(call.get("columns", 2)))
-    if call.name != "DataFrame" or data.frame or data.kind not in ("data", "picks") or not names:
+    if call.name != "DataFrame" or data.frame or data.kind not in ("data", "picks", "mask") or not names:
         return data
     rows = data.rows or frozenset({(("source", context.fresh(), call.name),)})  # of numbers of rows, as a column
     data = data.but(kind="data", steps=(), rows=rows)
@@ -149,13 +148,8 @@ def either(context: Context, call: Call) -> Value:
     plain = set(ends) == {1, -1}
     labels = all(isinstance(one, int | float | str) for one in ends)
     kind = "data" if made.kind == "mask" else made.kind
-    return made.but(
-        kind=kind,
-        steps=(),
-        columns=None,
-        form="sign" if plain else "int" if labels and set(ends) == {0, 1} else "",
-        shape=None,
-    )
+    form = "sign" if plain else "int" if labels and set(ends) == {0, 1} else ""
+    return made.but(kind=kind, steps=(), columns=None, form=form, shape=None)
 
 
 def random_numbers(context: Context, call: Call) -> Value:
@@ -228,6 +222,7 @@ def encoded_columns(context: Context, call: Call) -> Value:
     data = as_data(call.get("data", 0))
     if data is None:
         return UNKNOWN
+    data = data.flagged("dummies")
     if call.get("columns") is None and len(data.columns or ()) == 1:
         return data.but(form="onehot", columns=None, without=data.without | {"?"})
     return data.but(columns=None, without=data.without | {"?"} if data.columns else data.without)
@@ -311,12 +306,12 @@ def tallied(context: Context, call: Call) -> Value:
 
 
 LOGARITHMS = ("log", "log1p", "log2", "log10")
+_WAVES = ("sin", "cos", "tanh")
 POWERS = ("exp", "expm1", "exp2", "power")
 
 
 def elementwise(context: Context, call: Call) -> Value:
     """`np.log1p(x)`: each number by itself; which rows and columns it is of does not change."""
-    del context
     data = as_data(call.get("x", 0))
     if data is None:
         found = [one for value in call.args for one in frames.gathered(value)]
@@ -324,6 +319,9 @@ def elementwise(context: Context, call: Call) -> Value:
     if data is None:
         return UNKNOWN
     data = reach.unmarked(data).but(last="", form="", shape=shapes.after(call, [data]))
+    if data.kind == "picks" and not data.steps:  # of `np.arange(n)`: numbers of rows no more, but a series
+        rows = data.rows or frozenset({(("source", context.fresh(), "arange"),)})
+        data = data.but(kind="data", rows=rows)
     if call.name in LOGARITHMS:
         return data.flagged("logged")
     return data.but(flags=data.flags - {"logged"}).flagged("raised") if call.name in POWERS else data
@@ -384,7 +382,7 @@ FUNCTIONS: dict[str, Callable[[Context, Call], Value]] = {
     ),
     "numpy.tile": repeated,
     **{f"numpy.{name}": folded for name in ("array_split", "split")},
-    **{f"numpy.{name}": elementwise for name in (*LOGARITHMS, *POWERS, "abs", "absolute", "sqrt")},
+    **{f"numpy.{name}": elementwise for name in (*LOGARITHMS, *POWERS, *_WAVES, "abs", "absolute", "sqrt")},
     **{f"{module}.{name}": smoothed for module, names in SMOOTHING.items() for name in names.split()},
     "scipy.stats.mstats.winsorize": reshaped,
     "scipy.stats.boxcox": reshaped,

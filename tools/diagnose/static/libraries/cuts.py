@@ -36,7 +36,7 @@ def cut(context: Context, node: ast.Slice) -> Step | None:
         for loop in context.loops
         for target in _targets(loop)
         for name in ast.walk(target)
-        if isinstance(name, ast.Name)
+        if isinstance(name, ast.Name) and not _is_fold(context, name.id)
     }
     bounds = [one for one in (lower, upper) if one is not None]
     used = {name.id for bound in bounds for name in ast.walk(bound) if isinstance(name, ast.Name)}
@@ -48,6 +48,12 @@ def cut(context: Context, node: ast.Slice) -> Step | None:
     if lower is not None:
         return ("cut", written(lower) + here, "tail")
     return ("cut", written(bounds[0]) + here, "head")
+
+
+def _is_fold(context: Context, name: str) -> bool:
+    """Whether it stands for the rows of a fold: `y[: train[-1] + 1]` is a part of the rows, and does not slide."""
+    value = context.lookup(name)
+    return isinstance(value, Data) and value.kind == "picks" and any(step[0] == "split" for step in value.steps)
 
 
 def _targets(loop: ast.AST) -> list[ast.AST]:

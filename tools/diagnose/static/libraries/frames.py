@@ -158,8 +158,8 @@ def _rows(context: Context, data: Data, index: Value, node: ast.expr) -> Data:
     if found is not None and found.kind in ("picks", "mask", "labels", "data"):
         data = indexes.gapped(indexes.as_of(data, found) if found.kind == "labels" else data)
     if found is not None and found.kind in ("picks", "mask", "labels") and found.steps:
-        if data.kind == "picks":
-            return data.but(steps=(*data.steps, *found.steps))
+        if data.kind == "picks":  # `tr[inner]`: some of the rows that were chosen
+            return data.but(rows=chosen(data.rows, *found.steps), steps=(*data.steps, *found.steps))
         return data.but(rows=chosen(data.rows, *found.steps), flags=data.flags | (found.flags & {"shuffled", "mixed"}))
     if found is not None and found.kind in ("mask", "labels", "data", "picks"):
         return data.but(rows=chosen(data.rows, ("some", written(node), context.fresh())))

@@ -107,6 +107,8 @@ class Trace:
     bases: list[tuple[ast.ClassDef, list[Value]]] = field(default_factory=list)
     files: dict[str, Data] = field(default_factory=dict)
     """Tables that the program writes, by the names of their files."""
+    sources: dict[str, int] = field(default_factory=dict)
+    """Numbers of the rows of files that were read, by file and choice of rows."""
     starred: bool = False
     """A module's names were all imported."""
     exhausted: bool = False

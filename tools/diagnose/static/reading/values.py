@@ -147,7 +147,8 @@ class Data(Value):
     shape: tuple[int | None, ...] | None = None
     flags: frozenset[str] = frozenset()
     """temporal (rows are in time order), mixed (one of several), shuffled, augmented, repeated, scaled, compared
-    (predictions with what is true), windowed (a stretch of rows that moves with a loop)."""
+    (predictions with what is true), dummies (with columns of categories), windowed (a stretch of rows that moves with a
+    loop)."""
 
     def but(self, **changes: Any) -> "Data":
         """The same but for these fields."""
@@ -248,6 +249,11 @@ def covers(one: Rows, other: Rows) -> bool:
 def overlap(one: Rows, other: Rows) -> bool:
     """Whether the two certainly share rows."""
     return covers(one, other) or covers(other, one)
+
+
+def strangers(one: Rows, other: Rows) -> bool:
+    """Whether the two come from tables of which none is the other's."""
+    return bool(one) and bool(other) and not {row[0] for row in one} & {row[0] for row in other}
 
 
 def apart(one: Rows, other: Rows) -> bool:

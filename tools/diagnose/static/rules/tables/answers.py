@@ -15,6 +15,7 @@ from mlpilot.tools.diagnose.static.reading.naming import tokens
 from mlpilot.tools.diagnose.static.reading.trace import as_data, written
 from mlpilot.tools.diagnose.static.reading.values import Data, Instance
 from mlpilot.tools.diagnose.static.rules.rule import Found, Program, rule
+from mlpilot.tools.diagnose.syntax import called
 
 _EVENTS = listed(
     "risk risks risky fraud churn churned default defaulted spam disease sick cancer malignant failure fail failed"
@@ -58,6 +59,32 @@ def logarithm_compared(program: Program) -> Iterator[Found]:
             line = getattr(fit.node, "lineno", 0)
             text = f"the model of line {line} is fitted on logarithms, and {call.name} compares what it predicts"
             yield call.node, f"{text} with {call.text(0, 'y_true')} itself"
+        elif "logged" in y.flags & truth.flags and call.name in _IN_UNITS and _told_in_money(program, call.node):
+            text = f"{call.text(0, 'y_true')} and {call.text(1, 'y_pred')} are logarithms"
+            yield call.node, f"{text}, and the {call.name} of them is told in money"
+
+
+_IN_UNITS = ("mean_absolute_error", "mean_squared_error", "root_mean_squared_error", "median_absolute_error")
+_MONEY_BEHIND = re.compile(r"^\s*(€|\$|£|(EUR|USD|GBP|CHF|euros?|dollars?|pounds?)\b)", re.IGNORECASE)
+_MONEY_BEFORE = re.compile(r"(€|\$|£|\b(EUR|USD|GBP|CHF))\s*$")
+
+
+def _told_in_money(program: Program, node: ast.expr) -> bool:
+    """Whether a number stands beside a currency in a text, itself or its root: `f"MAE {mae:.0f} EUR"`."""
+    up = program.parents.get(node)
+    while (isinstance(up, ast.BinOp) and isinstance(up.op, ast.Pow)) or called(up) in ("sqrt", "round", "float"):
+        node, up = up, program.parents.get(up)  # type: ignore[assignment, arg-type]
+    if isinstance(up, ast.Assign) and isinstance(up.targets[0], ast.Name):
+        name = up.targets[0].id
+        alone = len(program.sets.get(name, [])) == 1
+        return alone and any(_told_in_money(program, one) for one in program.reads.get(name, []))
+    text = program.parents.get(up) if isinstance(up, ast.FormattedValue) else None
+    if not isinstance(text, ast.JoinedStr) or not isinstance(up, ast.FormattedValue):
+        return False
+    at = text.values.index(up)
+    beside = [text.values[i] if 0 <= i < len(text.values) else None for i in (at - 1, at + 1)]
+    before, behind = (str(one.value) if isinstance(one, ast.Constant) else "" for one in beside)
+    return bool(_MONEY_BEFORE.search(before) or _MONEY_BEHIND.search(behind))
 
 
 def _called_log(data: Data) -> bool:

@@ -14,8 +14,19 @@ from mlpilot.tools.diagnose.static.libraries import estimators, reach
 from mlpilot.tools.diagnose.static.reading.listing import listed
 from mlpilot.tools.diagnose.static.reading.naming import part_of, tokens
 from mlpilot.tools.diagnose.static.reading.trace import Call, as_data, written
-from mlpilot.tools.diagnose.static.reading.values import Data, Instance, Learning, Table, Value, apart, number
+from mlpilot.tools.diagnose.static.reading.values import (
+    Data,
+    Instance,
+    Learning,
+    Table,
+    Value,
+    apart,
+    covers,
+    number,
+    strangers,
+)
 from mlpilot.tools.diagnose.static.rules.rule import Found, Program, rule
+from mlpilot.tools.diagnose.static.rules.tables.leak import at
 from mlpilot.tools.diagnose.syntax import called
 
 _PITFALL = "scikit-learn, Common pitfalls: inconsistent preprocessing"
@@ -45,6 +56,30 @@ def numbered_apart(program: Program) -> Iterator[Found]:
                 told.add(node)
                 yield node, f"{text} numbers what this part holds: the same number is something else in the other part"
                 return
+    yield from _encoded_anew(program)
+
+
+def _encoded_anew(program: Program) -> Iterator[Found]:
+    """A function that fits an encoder to the table it is given, called for the training table and for another."""
+    for use in uses(program):
+        trained = use.trained_on
+        if trained is None or "mixed" in use.data.flags | trained.flags or not strangers(trained.rows, use.data.rows):
+            continue
+        there = {
+            (one.what, one.line, one.column)
+            for one in trained.learned
+            if one.what in _NUMBERING and covers(one.rows, trained.rows) and strangers(one.rows, use.data.rows)
+        }
+        for one in sorted(use.data.learned, key=lambda one: (one.line, one.column)):
+            own = covers(one.rows, use.data.rows) and strangers(one.rows, trained.rows)
+            if own and (one.what, one.line, one.column) in there and part_of_file(use.data) != "test":
+                text = f"{one.what} is fitted to each table by itself"
+                line = use.call.node.lineno
+                yield at(one), f"{text}: at line {line} its numbers mean other categories than in the training"
+                return
+
+
+_NUMBERING = ("LabelEncoder", "OrdinalEncoder")
 
 
 def _numbered(program: Program) -> Iterator[tuple[str, Data, ast.AST, str]]:

@@ -68,8 +68,13 @@ def clusters_as_classes(program: Program) -> Iterator[Found]:
 def worse_for_better(program: Program) -> Iterator[Found]:
     """`if rmse > best_rmse: best_rmse = rmse`, `np.argmax(losses)`, `monitor="val_loss", mode="max"`."""
     for node in program.each(ast.If):
-        if isinstance(node.test, ast.Compare):
-            yield from _wrong_way(node)
+        for best, new, more in kept_if(node):
+            sense = _sense(new) or _sense(best)
+            if sense == (-1 if more else 1):
+                yield (
+                    node.test,
+                    f"{written(node.test)} keeps the worse: {'less' if sense < 0 else 'more'} is better here",
+                )
     for call in program.trace.of("argmax", "max", "argmin", "min", "nanargmax", "idxmax", "idxmin"):
         given = call.node.args[0] if call.node.args else getattr(call.node.func, "value", None)
         if given is None or not isinstance(given, ast.Name | ast.Attribute | ast.Subscript):
@@ -109,24 +114,25 @@ def _of_text(name: str) -> int:
     return -1 if found & _LOWER else 1 if found & _HIGHER else 0
 
 
-def _wrong_way(node: ast.If) -> Iterator[Found]:
-    test = node.test
-    assert isinstance(test, ast.Compare)
-    if len(test.ops) != 1 or not isinstance(test.ops[0], ast.Gt | ast.GtE | ast.Lt | ast.LtE):
-        return
-    left, right = test.left, test.comparators[0]
-    best_right, best_left = ("best" in tokens(written(one)) for one in (right, left))
-    if best_right == best_left:
-        return
-    best, new = (right, left) if best_right else (left, right)
-    more = isinstance(test.ops[0], ast.Gt | ast.GtE) == best_right
-    sense = _sense(new) or _sense(best)
-    kept = any(
-        isinstance(one, ast.Assign) and written(new) in written(one.value) and written(best) in written(one, 80)
-        for one in node.body
-    )
-    if kept and sense == (-1 if more else 1):
-        yield node.test, f"{written(test)} keeps the worse: {'less' if sense < 0 else 'more'} is better here"
+def kept_if(node: ast.If) -> Iterator[tuple[ast.expr, ast.expr, bool]]:
+    """(the best so far, what is new, whether more is kept) of `if best is None or new < best: best = new`."""
+    either = isinstance(node.test, ast.BoolOp) and isinstance(node.test.op, ast.Or)
+    for test in node.test.values if either and isinstance(node.test, ast.BoolOp) else [node.test]:
+        if not isinstance(test, ast.Compare) or len(test.ops) != 1:
+            continue
+        if not isinstance(test.ops[0], ast.Gt | ast.GtE | ast.Lt | ast.LtE):
+            continue
+        left, right = test.left, test.comparators[0]
+        best_right, best_left = ("best" in tokens(written(one)) for one in (right, left))
+        if best_right == best_left:
+            continue
+        best, new = (right, left) if best_right else (left, right)
+        kept = any(
+            isinstance(one, ast.Assign) and written(new) in written(one.value) and written(best) in written(one, 80)
+            for one in node.body
+        )
+        if kept:
+            yield best, new, isinstance(test.ops[0], ast.Gt | ast.GtE) == best_right
 
 
 @rule(

@@ -11,6 +11,7 @@ from mlpilot.tools.diagnose.static.facts.syntax import argument
 from mlpilot.tools.diagnose.static.facts.uses import LOOPS, above, comes_after, home, stands_in
 from mlpilot.tools.diagnose.static.reading.trace import written
 from mlpilot.tools.diagnose.static.rules.rule import Found, Program, rule
+from mlpilot.tools.diagnose.static.rules.tables.choice import kept_if
 from mlpilot.tools.diagnose.static.rules.tables.turns import fold_loops
 
 _DRAWING = ("resample", "choice", "choices", "sample", "integers", "randint", "permutation", "shuffle")
@@ -125,6 +126,30 @@ def negated_minimised(program: Program) -> Iterator[Found]:
         least = name in ("argmin", "idxmin", "nsmallest") or (name == "min" and keyed)
         if least and given is not None and _root(given) in negated:
             yield node, f"{written(node)} takes the most negative score, which is the largest error"
+    for node in program.each(ast.If):
+        for test in kept_if(node):
+            best, new, more = test
+            if not more and isinstance(new, ast.Name) and new.id in negated and _always_negated(program, node, new.id):
+                text = f"{written(new)} is a negated error, and {written(best)} keeps the smallest of them"
+                yield node.test, f"{text}: that is the largest error"
+
+
+def _always_negated(program: Program, node: ast.AST, name: str) -> bool:
+    """Whether all that a name is set to in its function is a negated error: elsewhere it may be something else."""
+    here = home(program, node)
+    own = [one for one in program.sets.get(name, []) if home(program, one) is here]
+    turned = any(
+        isinstance(one.target, ast.Name) and one.target.id == name and home(program, one) is here
+        for one in program.each(ast.AugAssign)
+    )
+    return bool(own) and not turned and all(_is_negated(one.value) for one in own)
+
+
+def _is_negated(value: ast.expr) -> bool:
+    return any(
+        isinstance(one, ast.keyword) and one.arg == "scoring" and written(one.value).strip("'\"").startswith("neg_")
+        for one in ast.walk(value)
+    )
 
 
 def _root(node: ast.expr) -> str:
@@ -147,10 +172,7 @@ def _negated(program: Program) -> set[str]:
             continue
         inner = list(ast.walk(value))
         minus = any(isinstance(one, ast.USub) for one in inner) or "abs(" in written(value, 300)
-        scored = any(
-            isinstance(one, ast.keyword) and one.arg == "scoring" and written(one.value).strip("'\"").startswith("neg_")
-            for one in inner
-        )
+        scored = _is_negated(value)
         used = {one.id for one in inner if isinstance(one, ast.Name)} & found
         if minus and (scored or used):
             turned.add(name)

@@ -43,8 +43,26 @@ def _columns_made(program: Program) -> Iterator[tuple[ast.AST, str, ast.expr]]:
             yield from ((one.value, one.arg, one.value) for one in node.keywords if one.arg is not None)
 
 
-def _has(data: Data, column: str) -> bool:
-    return column in (data.columns or ()) or holds(data, column)
+def _columns_of_a_pattern(program: Program) -> Iterator[tuple[ast.AST, str, ast.expr]]:
+    """(place, column, what goes in) of ``df[f"mean_{n}"] = value``, whichever `n` is; the column as it is written."""
+    for node in program.each(ast.Assign):
+        at = node.targets[0].slice if isinstance(node.targets[0], ast.Subscript) else None
+        if isinstance(at, ast.JoinedStr) and any(isinstance(one, ast.Constant) for one in at.values):
+            yield node, written(at), node.value
+
+
+def _has(program: Program, data: Data, node: ast.AST, column: str) -> bool:
+    """Whether features hold a column; one of a pattern, where they are all of the table but others by their names."""
+    at = node.targets[0].slice if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Subscript) else None
+    if not isinstance(at, ast.JoinedStr):
+        return column in (data.columns or ()) or holds(data, column)
+    if data.columns is not None or "?" in data.without:
+        return False
+    pieces = [re.escape(str(one.value)) if isinstance(one, ast.Constant) else ".*" for one in at.values]
+    left_out = any(re.fullmatch("".join(pieces), one) for one in data.without if not one.startswith(("?", "+")))
+    given = (base for target, base, _, _ in program.trace.stored if target is node.targets[0])  # type: ignore[attr-defined]
+    into = {base.frame for base in given if isinstance(base, Data)}
+    return not left_out and data.frame in into
 
 
 @rule(
@@ -104,7 +122,7 @@ def _column_on(program: Program, line: int) -> str:
 )
 def window_holds_target(program: Program) -> Iterator[Found]:
     """`df["ma7"] = df["sales"].rolling(7).mean()`, and then `fit(df[["ma7"]], df["sales"])`."""
-    made = list(_columns_made(program))
+    made = [*_columns_made(program), *_columns_of_a_pattern(program)]
     sources = {column: used for _, column, used in made_columns(program) if len(used) == 1}
     told: set[ast.AST] = set()
     for call, X, y in same_table_targets(program):
@@ -117,7 +135,8 @@ def window_holds_target(program: Program) -> Iterator[Found]:
                 or "shifted" in y.flags
                 or column in (target, named)
                 or isinstance(value, ast.BinOp)
-                or not _has(X, column)
+                or not _has(program, X, node, column)
+                or _shifted_since(program, node)
             ):
                 continue
             inner = _with_what_it_names(program, value)
@@ -125,7 +144,8 @@ def window_holds_target(program: Program) -> Iterator[Found]:
             asked = {one.attr for one in inner if isinstance(one, ast.Attribute)}
             if target in reads | asked and asked & _WINDOWS and "shift" not in asked and not _compares(inner):
                 told.add(node)
-                text = f"{column!r} is a {min(asked & _WINDOWS)} of {target!r}, the target, its own row included"
+                shown = column if column[:2] in ("f'", 'f"') else repr(column)
+                text = f"{shown} is a {min(asked & _WINDOWS)} of {target!r}, the target, its own row included"
                 yield node, f"{text}: the model at line {call.node.lineno} is told the answer"
 
 
@@ -142,6 +162,19 @@ def _with_what_it_names(program: Program, value: ast.expr) -> list[ast.AST]:
         for one in functions:
             found += [part for node in one.body if isinstance(node, ast.Return) for part in ast.walk(node)]
     return found
+
+
+def _shifted_since(program: Program, node: ast.AST) -> bool:
+    """Whether the column, or a list of columns, is set to itself a row later: `df["ma7"] = df["ma7"].shift(1)`."""
+    key = node.targets[0].slice if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Subscript) else None
+    for later in program.each(ast.Assign):
+        target = later.targets[0]
+        if later is node or not isinstance(target, ast.Subscript) or "shift(" not in written(later.value, 300):
+            continue
+        same = key is not None and written(target.slice) == written(key)
+        if same or (isinstance(target.slice, ast.Name | ast.List) and written(target) in written(later.value, 300)):
+            return True
+    return False
 
 
 def _compares(nodes: list[ast.AST]) -> bool:
@@ -326,7 +359,7 @@ def feature_of_the_future(program: Program) -> Iterator[Found]:
     fitted = list(same_table_targets(program))
     for node, column, value in _columns_made(program):
         later = [one for one in ast.walk(value) if isinstance(one, ast.Call) and _takes_later_rows(one)]
-        judged = [X for _, X, y in fitted if column not in (y.columns or ()) and _has(X, column)]
+        judged = [X for _, X, y in fitted if column not in (y.columns or ()) and _has(program, X, node, column)]
         if later and judged and not re.search(r"target|label", column, re.IGNORECASE):
             yield node, f"{column!r} is taken from later rows ({written(later[0])}), and is among the features"
 

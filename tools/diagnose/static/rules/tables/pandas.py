@@ -6,11 +6,14 @@ Sources: pandas, Copy-on-Write and "Indexing and selecting data"; numpy's docume
 import ast
 from collections.abc import Iterator
 
+from mlpilot.tools.diagnose.static.facts.judged import uses
 from mlpilot.tools.diagnose.static.facts.leaking import part_of_file
+from mlpilot.tools.diagnose.static.facts.uses import above
 from mlpilot.tools.diagnose.static.reading.listing import listed
-from mlpilot.tools.diagnose.static.reading.trace import as_data, written
-from mlpilot.tools.diagnose.static.reading.values import Data, apart, constant
+from mlpilot.tools.diagnose.static.reading.trace import Call, as_data, written
+from mlpilot.tools.diagnose.static.reading.values import Data, apart, constant, covers, strangers
 from mlpilot.tools.diagnose.static.rules.rule import Found, Program, rule
+from mlpilot.tools.diagnose.syntax import called
 
 _COPY = "pandas, Copy-on-Write: chained assignment"
 _MAKING = listed("dropna fillna drop rename replace astype drop_duplicates")
@@ -187,6 +190,33 @@ def dummies_apart(program: Program) -> Iterator[Found]:
                     f"{one.text(0)} and {other.text(0)} get columns of their own: a category in one of them is lost",
                 )
                 return
+    if len(calls) > 1:
+        yield from _asked_about_others(program, calls)
+
+
+def _asked_about_others(program: Program, calls: list[Call]) -> Iterator[Found]:
+    """Dummies of one table, a model that is fitted on them, and dummies of another table that it is asked about."""
+    if any(one.attr == "columns" and not _is_shown(program, one) for one, _ in program.trace.attributes):
+        return  # columns are compared, or taken over from the first table
+    for use in uses(program):
+        trained = use.trained_on
+        if trained is None or any("dummies" not in one.flags or one.columns for one in (trained, use.data)):
+            continue
+        made = [(one, as_data(one.args[0])) for one in calls]
+        here = [(one, data) for one, data in made if data is not None and covers(data.rows, use.data.rows)]
+        there = [data for _, data in made if data is not None and covers(data.rows, trained.rows)]
+        if here and there and all(strangers(data.rows, use.data.rows) for data in there):
+            text = (
+                f"what {use.model.name} is asked about at line {use.call.node.lineno} has columns of its own categories"
+            )
+            yield here[0][0].node, f"{text}, and it was fitted on those of another table"
+            return
+
+
+def _is_shown(program: Program, node: ast.Attribute) -> bool:
+    """Whether it stands in what is printed, or names what is shown."""
+    shown = ("print", "info", "Series", "zip", "display")
+    return any(called(one) in shown for one in above(program, node) if isinstance(one, ast.Call))
 
 
 def _part(data: Data) -> str:
