@@ -126,12 +126,11 @@ def negated_minimised(program: Program) -> Iterator[Found]:
         least = name in ("argmin", "idxmin", "nsmallest") or (name == "min" and keyed)
         if least and given is not None and _root(given) in negated:
             yield node, f"{written(node)} takes the most negative score, which is the largest error"
-    for node in program.each(ast.If):
-        for test in kept_if(node):
-            best, new, more = test
-            if not more and isinstance(new, ast.Name) and new.id in negated and _always_negated(program, node, new.id):
+    for asked in program.each(ast.If):
+        for best, new, more in kept_if(asked):
+            if not more and isinstance(new, ast.Name) and new.id in negated and _always_negated(program, asked, new.id):
                 text = f"{written(new)} is a negated error, and {written(best)} keeps the smallest of them"
-                yield node.test, f"{text}: that is the largest error"
+                yield asked.test, f"{text}: that is the largest error"
 
 
 def _always_negated(program: Program, node: ast.AST, name: str) -> bool:
