@@ -103,7 +103,8 @@ def _made_colours_last(program: Program) -> set[str]:
                 first = first.elts[0] if isinstance(first, ast.Tuple) and first.elts else first
                 found.add(written(first))
             elif isinstance(node, ast.Return) and node.value is not None and isinstance(scope, ast.FunctionDef):
-                first_given = node.value.elts[0] if isinstance(node.value, ast.Tuple) else node.value
+                several = isinstance(node.value, ast.Tuple) and node.value.elts
+                first_given = several[0] if several else node.value
                 homes.setdefault(scope.name, set()).update({written(first_given)} & found)
         names |= found
     return names
