@@ -105,7 +105,7 @@ _STATISTICS = re.compile(r"^(\w*_)?(stats?|statistics|mean|means|mu|std|scaler|n
     "error",
     "the training data set is given the statistics to scale with, and the test data set is not",
     remedy="give the test data set the same statistics: those of the training rows",
-    source="scikit-learn, Common pitfalls: inconsistent preprocessing; arXiv 1910.11015, preprocessing faults",
+    source="scikit-learn, Common pitfalls: inconsistent preprocessing; Humbatova et al. 2020, wrong preprocessing",
 )
 def test_not_scaled(program: Program) -> Iterator[Found]:
     """`train = Rows(a, stats=stats)`, and `test = Rows(b)`, where `stats=None` leaves the rows as they are."""
