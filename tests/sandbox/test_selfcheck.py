@@ -11,7 +11,7 @@ import pytest
 from mlpilot.sandbox import bubblewrap, docker_walls, landlock
 from mlpilot.sandbox.plain import Plain
 from mlpilot.sandbox.protocol import Sandbox
-from mlpilot.sandbox.selfcheck import inside
+from mlpilot.sandbox.selfcheck import inside, trials
 from mlpilot.sandbox.selfcheck.check import LIMITS, as_json, examine, gather, judge
 from mlpilot.sandbox.selfcheck.facts import Facts, Report
 from mlpilot.sandbox.selfcheck.promises import BACKENDS, PROMISES
@@ -47,6 +47,12 @@ def test_the_promises_are_told_apart() -> None:
     for backend in BACKENDS:  # by whatever means, each backend promises something of each kind but an engine's
         kept = {promise.group for promise in PROMISES if backend not in promise.otherwise}
         assert kept >= {promise.group for promise in PROMISES} - {"seen from the engine"}
+
+
+def test_a_file_beside_it_does_not_pass_for_a_wall() -> None:
+    """Two self-checks at a time write to one shared memory where a sandbox has none of its own."""
+    first, second = (dict(trials._cells(LIMITS))["shared memory size"] for _ in range(2))
+    assert first != second
 
 
 def test_without_a_sandbox_most_of_it_breaks() -> None:
