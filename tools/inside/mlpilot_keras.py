@@ -169,6 +169,7 @@ class Look:
         """The last batch that a generator gave."""
         self.whole = arguments.get("x"), arguments.get("y")
         self.held_out = arguments.get("validation_data")
+        record.facts["weighted"] = any(arguments.get(name) is not None for name in ("class_weight", "sample_weight"))
         self.batch_size = arguments.get("batch_size") or 32
         self.running, self.due, self.told = 0.0, False, record.steps
         self.batch = -1
@@ -189,7 +190,8 @@ class Look:
         facts["finished"] = False
         facts.setdefault("model", type(model).__name__)
         facts.setdefault("loss", loss_name(getattr(model, "loss", None)))
-        facts["is_mean"] = not isinstance(getattr(model, "loss", None), dict | list) and not model.losses
+        single = not isinstance(getattr(model, "loss", None), dict | list)
+        facts["is_mean"] = single and not model.losses and not facts.get("weighted")
         facts.setdefault("optimizer", type(optimizer).__name__)
         facts.setdefault("learning_rate", float(self.keras.ops.convert_to_numpy(optimizer.learning_rate)))
         momentum = getattr(optimizer, "momentum", getattr(optimizer, "beta_1", None))

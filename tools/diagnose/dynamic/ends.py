@@ -130,8 +130,8 @@ def _negated(one: Training) -> str:
 
 
 def _gets_worse(one: Training) -> str:
-    if one.alternates or len(one.losses) < _LEAST_POINTS or not one.is_finite:
-        return ""
+    if one.alternates or one.weighted or len(one.losses) < _LEAST_POINTS or not one.is_finite:
+        return ""  # where a rare class weighs more, fewer rows are right by intent
     losses = [point.value for point in one.losses]
     part = max(1, len(losses) // 5)
     if statistics.fmean(losses[-part:]) >= statistics.fmean(losses[:part]):

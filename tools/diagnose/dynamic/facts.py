@@ -242,6 +242,8 @@ class Training:
     """Function of the loss, as the framework calls it: "cross_entropy", "mse_loss", "binary_crossentropy"."""
     is_mean: bool = False
     """Whether what is minimised is the mean of that function over the rows, and nothing else."""
+    weighted: bool = False
+    """Keras: whether rows or classes were given weights."""
     optimizer: str = ""
     """Class of the optimiser: "SGD", "Adam"."""
     optimizer_line: int | None = None

@@ -60,6 +60,7 @@ def _training(one: dict[str, Any]) -> Training:
         model=text(one.get("model")),
         loss=text(one.get("loss")),
         is_mean=one.get("is_mean") is True,
+        weighted=one.get("weighted") is True,
         optimizer=text(one.get("optimizer")),
         optimizer_line=whole(one.get("optimizer_line")) or None,
         learning_rate=number(one.get("learning_rate")),
