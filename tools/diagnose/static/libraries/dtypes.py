@@ -25,12 +25,12 @@ def told(call: Call, data: Data) -> Data:
         given = call.get("dtype", 0) or call.get("other", 0)
         other = as_data(given)
         return _of(data, other.form if other is not None else form_of(given))
-    given = call.get("dtype")
-    forms = {form_of(given) if given is not None else ""} | {form_of(one) for one in call.args} - {""}
     like = as_data(call.get("other", 0))
     if like is not None:
         return _of(data, like.form)
-    return _of(data, next(iter(forms - {""}), "")) if given is not None or forms - {""} else data.flagged("cast")
+    given = call.get("dtype")
+    form = next(filter(None, map(form_of, [given, *call.args])), "")
+    return _of(data, form) if form or given is not None else data.flagged("cast")  # to a device, perhaps
 
 
 def _of(data: Data, form: str) -> Data:

@@ -56,7 +56,7 @@ class Call(Value):
 
     def on(self) -> str:
         """The receiver as written."""
-        return written(self.node.func.value) if isinstance(self.node.func, ast.Attribute) else ""
+        return written(self.on_node) if self.on_node is not None else ""
 
     @property
     def on_node(self) -> ast.expr | None:

@@ -251,7 +251,7 @@ def overlap(one: Rows, other: Rows) -> bool:
     return covers(one, other) or covers(other, one)
 
 
-def strangers(one: Rows, other: Rows) -> bool:
+def unrelated(one: Rows, other: Rows) -> bool:
     """Whether the two come from tables of which none is the other's."""
     return bool(one) and bool(other) and not {row[0] for row in one} & {row[0] for row in other}
 

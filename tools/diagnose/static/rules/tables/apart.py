@@ -23,7 +23,7 @@ from mlpilot.tools.diagnose.static.reading.values import (
     apart,
     covers,
     number,
-    strangers,
+    unrelated,
 )
 from mlpilot.tools.diagnose.static.rules.rule import Found, Program, rule
 from mlpilot.tools.diagnose.static.rules.tables.leak import at
@@ -63,15 +63,15 @@ def _encoded_anew(program: Program) -> Iterator[Found]:
     """A function that fits an encoder to the table it is given, called for the training table and for another."""
     for use in uses(program):
         trained = use.trained_on
-        if trained is None or "mixed" in use.data.flags | trained.flags or not strangers(trained.rows, use.data.rows):
+        if trained is None or "mixed" in use.data.flags | trained.flags or not unrelated(trained.rows, use.data.rows):
             continue
         there = {
             (one.what, one.line, one.column)
             for one in trained.learned
-            if one.what in _NUMBERING and covers(one.rows, trained.rows) and strangers(one.rows, use.data.rows)
+            if one.what in _NUMBERING and covers(one.rows, trained.rows) and unrelated(one.rows, use.data.rows)
         }
         for one in sorted(use.data.learned, key=lambda one: (one.line, one.column)):
-            own = covers(one.rows, use.data.rows) and strangers(one.rows, trained.rows)
+            own = covers(one.rows, use.data.rows) and unrelated(one.rows, trained.rows)
             if own and (one.what, one.line, one.column) in there and part_of_file(use.data) != "test":
                 text = f"{one.what} is fitted to each table by itself"
                 line = use.call.node.lineno

@@ -11,7 +11,7 @@ from mlpilot.tools.diagnose.static.facts.leaking import part_of_file
 from mlpilot.tools.diagnose.static.facts.uses import above
 from mlpilot.tools.diagnose.static.reading.listing import listed
 from mlpilot.tools.diagnose.static.reading.trace import Call, as_data, written
-from mlpilot.tools.diagnose.static.reading.values import Data, apart, constant, covers, strangers
+from mlpilot.tools.diagnose.static.reading.values import Data, apart, constant, covers, unrelated
 from mlpilot.tools.diagnose.static.rules.rule import Found, Program, rule
 from mlpilot.tools.diagnose.syntax import called
 
@@ -205,7 +205,7 @@ def _asked_about_others(program: Program, calls: list[Call]) -> Iterator[Found]:
         made = [(one, as_data(one.args[0])) for one in calls]
         here = [(one, data) for one, data in made if data is not None and covers(data.rows, use.data.rows)]
         there = [data for _, data in made if data is not None and covers(data.rows, trained.rows)]
-        if here and there and all(strangers(data.rows, use.data.rows) for data in there):
+        if here and there and all(unrelated(data.rows, use.data.rows) for data in there):
             text = (
                 f"what {use.model.name} is asked about at line {use.call.node.lineno} has columns of its own categories"
             )

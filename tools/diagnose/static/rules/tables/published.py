@@ -122,7 +122,7 @@ def identifier(program: Program) -> Iterator[Found]:
             unnamed = X.columns is None and not any(IDENTIFIER.search(one) for one in said)
             found |= set(_among(X, table.ids, table, said)) if unnamed else set()
         found -= _targets(call)
-        if found and "grouped" not in X.flags:  # of groups it may be how many there are
+        if found:
             yield call.node, f"{min(found)} is among the features, and only says which row it is"
             return
 
